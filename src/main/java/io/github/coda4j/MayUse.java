@@ -1,0 +1,17 @@
+package io.github.coda4j;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/**
+ * The fence of a room (package): which other rooms and libraries its classes may use besides {@code java.*}, slf4j and the root
+ * package. A value without a dot at its start such as {@code "tensor"} or {@code "model.plan"} names a room of this project when one
+ * of that name exists, otherwise it is the prefix of a library's packages. One architecture test reads every fence.
+ */
+@Retention(RetentionPolicy.RUNTIME)
+@Target(ElementType.PACKAGE)
+public @interface MayUse {
+    String[] value();
+}

@@ -1,0 +1,25 @@
+/** Parses, wires, prints, exits. */
+@MayUse({
+    "info.picocli",
+    "org.jline",
+    "com.fasterxml.jackson",
+    "com.github.difflib",
+    "me.tongfei.progressbar",
+    "kernel",
+    "tensor",
+    "weights",
+    "text",
+    "diffusion",
+    "model",
+    "model.plan",
+    "decode",
+    "generate",
+    "data",
+    "masking",
+    "train",
+    "eval",
+    "serve"
+})
+package io.github.coda4j.cli;
+
+import io.github.coda4j.MayUse;

@@ -1,0 +1,73 @@
+package io.github.coda4j.diffusion;
+
+import static io.github.coda4j.Checks.check;
+
+import java.util.Arrays;
+import java.util.stream.IntStream;
+
+/** The sequence under decoding: token ids, of which those equal to the mask id are still to be committed. Not thread-safe. */
+public final class Canvas {
+    private final int[] ids;
+    private final int maskId;
+    private int maskedCount;
+
+    /** A canvas over a copy of the ids; masks may stand anywhere in them. */
+    public Canvas(int[] ids, int maskId) {
+        check(ids.length > 0, "a canvas needs at least one token");
+        this.ids = ids.clone();
+        this.maskId = maskId;
+        this.maskedCount = maskedPositions(0, ids.length).length;
+    }
+
+    /** The prompt followed by {@code numNew} masks. */
+    public static Canvas forCompletion(int[] prompt, int numNew, int maskId) {
+        int[] ids = Arrays.copyOf(prompt, prompt.length + numNew);
+        Arrays.fill(ids, prompt.length, ids.length, maskId);
+        return new Canvas(ids, maskId);
+    }
+
+    public int length() {
+        return ids.length;
+    }
+
+    public int maskId() {
+        return maskId;
+    }
+
+    public int id(int position) {
+        return ids[position];
+    }
+
+    public boolean isMasked(int position) {
+        return ids[position] == maskId;
+    }
+
+    /** How many positions are still masked. */
+    public int maskedCount() {
+        return maskedCount;
+    }
+
+    /** The masked positions in [start, end), ascending. */
+    public int[] maskedPositions(int start, int end) {
+        return IntStream.range(start, end).filter(this::isMasked).toArray();
+    }
+
+    /** Replaces the mask at the position. Committing the mask id itself leaves the position masked. */
+    public void commit(int position, int token) {
+        check(isMasked(position), "position %d is already committed to token %d", position, ids[position]);
+        ids[position] = token;
+        if (token != maskId) {
+            maskedCount--;
+        }
+    }
+
+    /** A copy of all ids. */
+    public int[] ids() {
+        return ids.clone();
+    }
+
+    /** A copy of the ids in [start, end). */
+    public int[] ids(int start, int end) {
+        return Arrays.copyOfRange(ids, start, end);
+    }
+}

@@ -1,0 +1,97 @@
+package io.github.coda4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.Dependency;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaPackage;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** The walls between the rooms: what each package says in its {@link MayUse} is what its classes use. */
+class FenceTest {
+    private static final String ROOT = "io.github.coda4j";
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages(ROOT);
+    private static final Set<String> ROOMS = CLASSES.stream()
+            .map(JavaClass::getPackageName)
+            .filter(name -> name.startsWith(ROOT + "."))
+            .map(name -> name.substring(ROOT.length() + 1))
+            .collect(Collectors.toCollection(TreeSet::new));
+
+    @Test
+    void every_room_states_what_it_may_use() {
+        for (String room : ROOMS) {
+            assertThat(room(room).tryGetAnnotationOfType(MayUse.class))
+                    .as("package-info of %s carries @MayUse", room)
+                    .isPresent();
+        }
+        assertThat(ROOMS).contains("tensor", "model", "model.plan", "decode", "cli");
+    }
+
+    @Test
+    void no_room_uses_what_its_fence_does_not_name() {
+        List<String> breaches = new ArrayList<>();
+        for (String room : ROOMS) {
+            Set<String> allowed =
+                    Set.of(room(room).getAnnotationOfType(MayUse.class).value());
+            for (JavaClass user : room(room).getClasses()) {
+                for (Dependency dependency : user.getDirectDependenciesFromSelf()) {
+                    String target =
+                            dependency.getTargetClass().getBaseComponentType().getPackageName();
+                    if (!mayUse(room, allowed, target)) {
+                        breaches.add(dependency.getDescription());
+                    }
+                }
+            }
+        }
+        assertThat(breaches).isEmpty();
+    }
+
+    @Test
+    void rooms_form_no_cycle() {
+        SlicesRuleDefinition.slices()
+                .matching(ROOT + ".(**)")
+                .should()
+                .beFreeOfCycles()
+                .check(CLASSES);
+    }
+
+    @Test
+    void only_the_command_line_prints_and_exits() {
+        List<String> breaches = CLASSES.stream()
+                .filter(c -> !c.getPackageName().startsWith(ROOT + ".cli"))
+                .flatMap(c -> c.getAccessesFromSelf().stream())
+                .filter(a -> a.getTargetOwner().isEquivalentTo(System.class)
+                        && Set.of("exit", "out", "err").contains(a.getTarget().getName()))
+                .map(Object::toString)
+                .toList();
+        assertThat(breaches).isEmpty();
+    }
+
+    private static boolean mayUse(String room, Set<String> allowed, String target) {
+        if (target.isEmpty() || target.startsWith("java.") || target.startsWith("org.slf4j") || target.equals(ROOT)) {
+            return true;
+        }
+        if (target.startsWith(ROOT + ".")) {
+            String other = target.substring(ROOT.length() + 1);
+            return other.equals(room) || allowed.contains(other);
+        }
+        return allowed.stream()
+                .filter(name -> !ROOMS.contains(name))
+                .anyMatch(name -> target.equals(name) || target.startsWith(name + "."));
+    }
+
+    private static JavaPackage room(String room) {
+        return CLASSES.getPackage(ROOT + "." + room);
+    }
+}
