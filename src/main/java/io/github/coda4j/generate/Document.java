@@ -1,0 +1,162 @@
+package io.github.coda4j.generate;
+
+import static io.github.coda4j.Checks.check;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+
+/**
+ * Text with holes in it. A prompt to be continued is a document whose only hole is at its end. The text pieces are kept as they are,
+ * line ends included, and stand unchanged in {@link #fill}.
+ *
+ * @param segments text pieces and holes from left to right; no empty text piece, no two text pieces in a row, at least one hole
+ */
+public record Document(List<Segment> segments) {
+    /** What stands for a hole in text given to {@link #parse}. */
+    public static final String MARKER = "<|hole|>";
+
+    /** A piece of a document. */
+    public sealed interface Segment {}
+
+    /** Text that stays. */
+    public record Text(String text) implements Segment {
+        public Text {
+            check(!text.isEmpty(), "a text piece of a document must not be empty");
+        }
+    }
+
+    /** A place to be filled with at most that many tokens, at least 1. */
+    public record Hole(int tokens) implements Segment {
+        public Hole {
+            check(tokens >= 1, "a hole needs at least 1 token, got %d", tokens);
+        }
+    }
+
+    public Document {
+        segments = List.copyOf(segments);
+        check(segments.stream().anyMatch(Hole.class::isInstance), "the document has no hole: nothing to generate");
+        for (int i = 1; i < segments.size(); i++) {
+            check(
+                    !(segments.get(i) instanceof Text && segments.get(i - 1) instanceof Text),
+                    "segments %d and %d of the document are both text: join them",
+                    i - 1,
+                    i);
+        }
+    }
+
+    /** The text to be continued by at most {@code tokens} tokens; the text may be empty. */
+    public static Document completion(String text, int tokens) {
+        Builder builder = new Builder();
+        builder.text(text);
+        builder.hole(tokens);
+        return builder.build();
+    }
+
+    /**
+     * Text with a {@link #MARKER} for each hole.
+     *
+     * @param tokens tokens of every hole, or of each in turn
+     */
+    public static Document parse(String text, int... tokens) {
+        String[] pieces = text.split(Pattern.quote(MARKER), -1);
+        int numHoles = pieces.length - 1;
+        check(numHoles > 0, "no %s in the text: put one where something is to be generated", MARKER);
+        checkCounts(numHoles, tokens);
+        Builder builder = new Builder();
+        builder.text(pieces[0]);
+        for (int i = 0; i < numHoles; i++) {
+            builder.hole(tokens[tokens.length == 1 ? 0 : i]);
+            builder.text(pieces[i + 1]);
+        }
+        return builder.build();
+    }
+
+    /**
+     * Text of which some ranges are replaced by holes. The text in a range is dropped; an empty range is a place to insert. Touching
+     * ranges are two holes, overlapping ones are refused.
+     *
+     * @param ranges in any order; the holes of the document are in the order of the text
+     * @param tokens tokens of every hole, or of each in the order of {@code ranges}
+     */
+    public static Document ofRanges(String text, List<HoleRange> ranges, int... tokens) {
+        check(!ranges.isEmpty(), "no hole given: nothing to generate");
+        checkCounts(ranges.size(), tokens);
+        LineIndex lines = new LineIndex(text);
+        record Cut(HoleRange range, int start, int end, int tokens) {}
+        List<Cut> cuts = IntStream.range(0, ranges.size())
+                .mapToObj(i -> {
+                    HoleRange range = ranges.get(i);
+                    int count = tokens[tokens.length == 1 ? 0 : i];
+                    return new Cut(range, lines.offset(range, true), lines.offset(range, false), count);
+                })
+                .sorted(Comparator.comparingInt(Cut::start).thenComparingInt(Cut::end))
+                .toList();
+        Builder builder = new Builder();
+        int end = 0;
+        for (int i = 0; i < cuts.size(); i++) {
+            Cut cut = cuts.get(i);
+            if (i > 0) {
+                Cut previous = cuts.get(i - 1);
+                boolean same = cut.start == previous.start && cut.end == previous.end;
+                check(cut.start >= end && !same, "hole %s overlaps hole %s", cut.range, previous.range);
+            }
+            builder.text(text.substring(end, cut.start));
+            builder.hole(cut.tokens);
+            end = cut.end;
+        }
+        builder.text(text.substring(end));
+        return builder.build();
+    }
+
+    /** The holes from left to right. */
+    public List<Hole> holes() {
+        return segments.stream()
+                .filter(Hole.class::isInstance)
+                .map(Hole.class::cast)
+                .toList();
+    }
+
+    /** The text with the holes replaced: {@code answers} has one text per hole. */
+    public String fill(List<String> answers) {
+        int numHoles = holes().size();
+        check(answers.size() == numHoles, "the document has %d hole(s), got %d answer(s)", numHoles, answers.size());
+        StringBuilder text = new StringBuilder();
+        int next = 0;
+        for (Segment segment : segments) {
+            switch (segment) {
+                case Text(String piece) -> text.append(piece);
+                case Hole _ -> text.append(answers.get(next++));
+            }
+        }
+        return text.toString();
+    }
+
+    private static void checkCounts(int numHoles, int[] tokens) {
+        check(
+                tokens.length == 1 || tokens.length == numHoles,
+                "%d holes need one token count for all or one for each, got %d counts",
+                numHoles,
+                tokens.length);
+    }
+
+    private static final class Builder {
+        private final List<Segment> segments = new ArrayList<>();
+
+        void text(String text) {
+            if (!text.isEmpty()) {
+                segments.add(new Text(text));
+            }
+        }
+
+        void hole(int tokens) {
+            segments.add(new Hole(tokens));
+        }
+
+        Document build() {
+            return new Document(segments);
+        }
+    }
+}

@@ -1,0 +1,20 @@
+package io.github.coda4j.generate;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.List;
+
+/**
+ * What fills one hole.
+ *
+ * @param text the decoded text, without the end token or stop string and what follows it; empty from an engine without a tokenizer
+ * @param ids its tokens: without the end token and what follows it, or up to the one that completed a stop string
+ * @param finishReason why this hole's answer ends
+ */
+public record HoleAnswer(String text, List<Integer> ids, FinishReason finishReason) {
+    public HoleAnswer {
+        requireNonNull(text, "text is null");
+        ids = List.copyOf(ids);
+        requireNonNull(finishReason, "finishReason is null");
+    }
+}

@@ -1,0 +1,19 @@
+package io.github.coda4j.generate;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.List;
+
+/**
+ * A step of a request was done. Steps that are known to commit nothing need no forward pass; they have events too.
+ *
+ * @param step index of the step within its request, from 0
+ * @param commits what it committed, possibly nothing
+ * @param canvas a copy of the whole sequence after it, masks included
+ */
+public record StepEvent(int step, List<CommitEvent> commits, int[] canvas) {
+    public StepEvent {
+        commits = List.copyOf(commits);
+        requireNonNull(canvas, "canvas is null");
+    }
+}
