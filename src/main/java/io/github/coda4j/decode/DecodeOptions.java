@@ -1,0 +1,229 @@
+package io.github.coda4j.decode;
+
+import static io.github.coda4j.Checks.check;
+import static java.util.Objects.requireNonNull;
+
+import io.github.coda4j.model.plan.Sampling;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/**
+ * How a canvas is decoded. Options that would have no effect together are refused.
+ *
+ * @param steps number of steps over the whole canvas, at least 1; spread evenly over the blocks. {@link
+ *     CommitPolicy.ConfidenceThreshold} with blocks takes as many as it needs and does not look at it
+ * @param blockLength empty: all masks are decoded together; otherwise masks are decoded from left to right, this many at a time
+ * @param commit which proposals are committed
+ * @param cache what forwards reuse; a cache needs a block length
+ * @param blockStart how a block's first token is found; {@link BlockStart#COMMIT} needs a cache that is refreshed at block starts only
+ * @param maskCandidates whether the mask token may be proposed
+ * @param eps last noise level of the schedule, in [0, 1); refused unless {@link #DEFAULT_EPS} where no schedule is followed
+ * @param temperature 0 (arg-max) or positive
+ * @param topP in (0, 1]; 1 is off
+ * @param topK 0 is off
+ * @param seed of every random draw
+ * @param endTokens a completion is done when one of these is committed and everything before it too; empty: never stop early
+ */
+public record DecodeOptions(
+        int steps,
+        OptionalInt blockLength,
+        CommitPolicy commit,
+        CachePolicy cache,
+        BlockStart blockStart,
+        MaskCandidates maskCandidates,
+        double eps,
+        double temperature,
+        double topP,
+        int topK,
+        long seed,
+        Set<Integer> endTokens) {
+    public static final double DEFAULT_EPS = 1e-3;
+
+    public DecodeOptions {
+        requireNonNull(commit, "commit is null");
+        requireNonNull(cache, "cache is null");
+        requireNonNull(blockStart, "blockStart is null");
+        requireNonNull(maskCandidates, "maskCandidates is null");
+        check(steps >= 1, "steps must be at least 1, got %d", steps);
+        check(
+                blockLength.isEmpty() || blockLength.getAsInt() >= 1,
+                "the block length must be at least 1, got %d",
+                blockLength.orElse(0));
+        check(eps >= 0 && eps < 1, "eps must be in [0, 1), got %s", eps);
+        check(
+                eps == DEFAULT_EPS || !(commit instanceof CommitPolicy.ConfidenceThreshold),
+                "eps %s has no effect with alg confidence_threshold: leave it out",
+                eps);
+        boolean cached = !(cache instanceof CachePolicy.None);
+        check(
+                !cached || blockLength.isPresent(),
+                "cache %s needs a block length: set one (for example 32) or use cache none",
+                cache.id());
+        check(
+                cached || blockStart == BlockStart.PROPOSE,
+                "block start commit has no effect without a cache: use cache prefix or dual, or leave it out");
+        check(
+                !cached || blockStart == BlockStart.PROPOSE || cache.refreshEvery() == 0,
+                "block start commit refreshes at block starts only: leave the refresh interval out");
+        new Sampling(temperature, topP, topK, Sampling.NO_TOKEN);
+        endTokens = Set.copyOf(endTokens);
+    }
+
+    /** Greedy entropy decoding of the whole canvas at once, without a cache. */
+    public static DecodeOptions ofSteps(int steps) {
+        return new DecodeOptions(
+                steps,
+                OptionalInt.empty(),
+                new CommitPolicy.Entropy(0),
+                CachePolicy.NONE,
+                BlockStart.PROPOSE,
+                MaskCandidates.EXCLUDE,
+                DEFAULT_EPS,
+                0,
+                1,
+                0,
+                0,
+                Set.of());
+    }
+
+    /** Masks are decoded from left to right, {@code length} at a time. */
+    public DecodeOptions withBlocks(int length, CachePolicy newCache) {
+        return new DecodeOptions(
+                steps,
+                OptionalInt.of(length),
+                commit,
+                newCache,
+                blockStart,
+                maskCandidates,
+                eps,
+                temperature,
+                topP,
+                topK,
+                seed,
+                endTokens);
+    }
+
+    /** The same with another commit policy. */
+    public DecodeOptions withCommit(CommitPolicy newCommit) {
+        return new DecodeOptions(
+                steps,
+                blockLength,
+                newCommit,
+                cache,
+                blockStart,
+                maskCandidates,
+                eps,
+                temperature,
+                topP,
+                topK,
+                seed,
+                endTokens);
+    }
+
+    /** The same with another start of blocks. */
+    public DecodeOptions withBlockStart(BlockStart newBlockStart) {
+        return new DecodeOptions(
+                steps,
+                blockLength,
+                commit,
+                cache,
+                newBlockStart,
+                maskCandidates,
+                eps,
+                temperature,
+                topP,
+                topK,
+                seed,
+                endTokens);
+    }
+
+    /** The same with the mask allowed or excluded. */
+    public DecodeOptions withMaskCandidates(MaskCandidates newMaskCandidates) {
+        return new DecodeOptions(
+                steps,
+                blockLength,
+                commit,
+                cache,
+                blockStart,
+                newMaskCandidates,
+                eps,
+                temperature,
+                topP,
+                topK,
+                seed,
+                endTokens);
+    }
+
+    /** The same with another last noise level. */
+    public DecodeOptions withEps(double newEps) {
+        return new DecodeOptions(
+                steps,
+                blockLength,
+                commit,
+                cache,
+                blockStart,
+                maskCandidates,
+                newEps,
+                temperature,
+                topP,
+                topK,
+                seed,
+                endTokens);
+    }
+
+    /** The same with other sampling; (0, 1, 0) is arg-max without filters. */
+    public DecodeOptions withSampling(double newTemperature, double newTopP, int newTopK) {
+        return new DecodeOptions(
+                steps,
+                blockLength,
+                commit,
+                cache,
+                blockStart,
+                maskCandidates,
+                eps,
+                newTemperature,
+                newTopP,
+                newTopK,
+                seed,
+                endTokens);
+    }
+
+    /** The same with another seed. */
+    public DecodeOptions withSeed(long newSeed) {
+        return new DecodeOptions(
+                steps,
+                blockLength,
+                commit,
+                cache,
+                blockStart,
+                maskCandidates,
+                eps,
+                temperature,
+                topP,
+                topK,
+                newSeed,
+                endTokens);
+    }
+
+    /** The same with other end tokens. */
+    public DecodeOptions withEndTokens(Set<Integer> newEndTokens) {
+        return new DecodeOptions(
+                steps,
+                blockLength,
+                commit,
+                cache,
+                blockStart,
+                maskCandidates,
+                eps,
+                temperature,
+                topP,
+                topK,
+                seed,
+                newEndTokens);
+    }
+
+    Sampling sampling(int maskId) {
+        return new Sampling(
+                temperature, topP, topK, maskCandidates == MaskCandidates.EXCLUDE ? maskId : Sampling.NO_TOKEN);
+    }
+}

@@ -1,0 +1,289 @@
+package io.github.coda4j.decode;
+
+import static io.github.coda4j.Checks.check;
+
+import io.github.coda4j.CodaException;
+import io.github.coda4j.diffusion.Block;
+import io.github.coda4j.diffusion.Canvas;
+import io.github.coda4j.model.plan.CacheAccess;
+import io.github.coda4j.model.plan.Denoiser;
+import io.github.coda4j.model.plan.ForwardPlan;
+import io.github.coda4j.model.plan.KvCache;
+import io.github.coda4j.model.plan.Proposals;
+import io.github.coda4j.model.plan.Sampling;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
+
+/**
+ * The one decode loop: turns a canvas with masks into a canvas of tokens, one forward at a time.
+ *
+ * <pre>{@code
+ * try (var session = DecodeSession.open(canvas, options, denoiser)) {
+ *     while (!session.done()) {
+ *         Proposals proposals = denoiser.forward(List.of(session.plan())).getFirst();
+ *         for (StepResult step : session.apply(proposals)) { ... }
+ *     }
+ * }
+ * }</pre>
+ *
+ * The session never runs the model itself, so one forward may carry the plans of many sessions. Not thread-safe.
+ */
+public final class DecodeSession implements AutoCloseable {
+    private final Canvas canvas;
+    private final DecodeOptions options;
+    private final IntFunction<KvCache> caches;
+    private final Draws draws;
+    private final Layout layout;
+    private final Sampling sampling;
+    private final List<StepResult> skipped = new ArrayList<>();
+
+    private BlockRun run;
+    private int blockIndex;
+    private int step;
+    private int forwards;
+    private int cacheRefreshes;
+    /** Masks from here on are given up because an end token stands before them. */
+    private int limit;
+
+    private OptionalInt endPosition = OptionalInt.empty();
+    private Optional<KvCache> cache = Optional.empty();
+    private Optional<ForwardPlan> next = Optional.empty();
+
+    /**
+     * A session with the given random numbers.
+     *
+     * @param canvas the session writes to it; masks anywhere are filled, a run of them at the end is the completion
+     * @param caches makes the cache for a sequence length; asked at most once, and only if the options say to cache
+     * @throws IllegalArgumentException if the completion is no multiple of the block length or the steps are none of the blocks
+     */
+    public DecodeSession(Canvas canvas, DecodeOptions options, IntFunction<KvCache> caches, Draws draws) {
+        this.canvas = canvas;
+        this.options = options;
+        this.caches = caches;
+        this.draws = draws;
+        this.layout = Layout.of(canvas, options);
+        this.sampling = options.sampling(canvas.maskId());
+        this.limit = canvas.length();
+        enterBlock(0);
+        advance();
+    }
+
+    /** A session for this model with draws from the options' seed. */
+    public static DecodeSession open(Canvas canvas, DecodeOptions options, Denoiser denoiser) {
+        check(
+                canvas.maskId() == denoiser.maskId(),
+                "the canvas is masked with id %d, the model's mask is %d",
+                canvas.maskId(),
+                denoiser.maskId());
+        check(
+                canvas.length() <= denoiser.maxPositions(),
+                "prompt and new tokens are %d tokens, the model takes at most %d: shorten one of them",
+                canvas.length(),
+                denoiser.maxPositions());
+        return new DecodeSession(canvas, options, denoiser::newCache, Draws.seeded(options.seed()));
+    }
+
+    /** Whether nothing is left to do. */
+    public boolean done() {
+        return next.isEmpty();
+    }
+
+    /** The forward that the session needs next; the same until {@link #apply}. */
+    public ForwardPlan plan() {
+        return next.orElseThrow(() -> new IllegalStateException("the session is done: it plans no more forwards"));
+    }
+
+    /**
+     * Commits what the policy chooses among the answers to {@link #plan}.
+     *
+     * @return the steps since the last call in order: the one of this forward, and around it those that needed no forward
+     * @throws CodaException if the model proposes something that is no number
+     */
+    public List<StepResult> apply(Proposals proposals) {
+        ForwardPlan plan = plan();
+        check(
+                Arrays.equals(plan.positions(), proposals.positions()),
+                "the proposals are for positions %s, the plan asked for %s",
+                Arrays.toString(proposals.positions()),
+                Arrays.toString(plan.positions()));
+        checkNumbers(proposals);
+        List<StepResult> results = new ArrayList<>(skipped);
+        skipped.clear();
+        results.add(new StepResult(step, commit(proposals), true));
+        forwards++;
+        if (plan.cache() instanceof CacheAccess.Fill) {
+            cacheRefreshes++;
+        }
+        run.forwards++;
+        countStep();
+        giveUpMasksAfterEndToken();
+        advance();
+        results.addAll(skipped);
+        skipped.clear();
+        return results;
+    }
+
+    public Canvas canvas() {
+        return canvas;
+    }
+
+    /** Number of steps done, with those that needed no forward. */
+    public int step() {
+        return step;
+    }
+
+    /** Number of forwards applied. */
+    public int forwards() {
+        return forwards;
+    }
+
+    /** Number of those forwards that filled the cache. */
+    public int cacheRefreshes() {
+        return cacheRefreshes;
+    }
+
+    /** Where the end token stands that ended the completion early; masks after it stay masks. */
+    public OptionalInt endPosition() {
+        return endPosition;
+    }
+
+    @Override
+    public void close() {
+        next = Optional.empty();
+        cache.ifPresent(KvCache::close);
+        cache = Optional.empty();
+    }
+
+    /** Moves to the next forward, over blocks that are finished and steps that commit nothing. */
+    private void advance() {
+        next = Optional.empty();
+        while (blockIndex < layout.blocks().size()) {
+            int[] masked = openPositions(run.block);
+            boolean givenUp = masked.length == 0 && run.block.end() > limit;
+            if (givenUp || run.selector.finished(run.step, masked.length)) {
+                enterBlock(blockIndex + 1);
+                continue;
+            }
+            int[] wanted = run.selector.wanted(run.step, masked);
+            if (wanted.length > 0) {
+                next = Optional.of(planForward(wanted));
+                return;
+            }
+            skipped.add(new StepResult(step, List.of(), false));
+            countStep();
+        }
+    }
+
+    private void enterBlock(int index) {
+        blockIndex = index;
+        if (index < layout.blocks().size()) {
+            Block block = layout.blocks().get(index);
+            run = new BlockRun(
+                    block,
+                    Selectors.of(
+                            options,
+                            block,
+                            layout.steps().get(index),
+                            step,
+                            openPositions(block).length,
+                            canvas.maskId(),
+                            draws));
+        }
+    }
+
+    private ForwardPlan planForward(int[] wanted) {
+        boolean whole = options.cache().runsAll(run.forwards);
+        int start = whole ? 0 : firstCachedPosition(run.block);
+        int end = !whole && options.cache() instanceof CachePolicy.Dual ? run.block.end() : canvas.length();
+        CacheAccess access = switch (options.cache()) {
+            case CachePolicy.None() -> CacheAccess.NONE;
+            case CachePolicy.Prefix(int _), CachePolicy.Dual(int _) ->
+                whole ? new CacheAccess.Fill(openCache()) : new CacheAccess.Reuse(openCache());
+        };
+        return new ForwardPlan(canvas.ids(start, end), start, access, wanted, sampling, draws.tokenKey(step));
+    }
+
+    /** With the logits shift the row before the block proposes its first token, so that row is run too. */
+    private int firstCachedPosition(Block block) {
+        return options.blockStart() == BlockStart.PROPOSE ? Math.max(0, block.start() - 1) : block.start();
+    }
+
+    private KvCache openCache() {
+        if (cache.isEmpty()) {
+            cache = Optional.of(caches.apply(canvas.length()));
+        }
+        return cache.get();
+    }
+
+    private List<Commit> commit(Proposals proposals) {
+        List<Commit> commits = new ArrayList<>();
+        for (int i :
+                IntStream.of(run.selector.chosen(run.step, proposals)).sorted().toArray()) {
+            int token = proposals.tokens()[i];
+            int position = proposals.positions()[i];
+            check(
+                    token != canvas.maskId() || options.maskCandidates() == MaskCandidates.ALLOW,
+                    "the model proposes the mask for position %d although it is excluded",
+                    position);
+            if (token != canvas.maskId()) {
+                canvas.commit(position, token);
+                commits.add(new Commit(
+                        step,
+                        position,
+                        token,
+                        options.commit().confidence(proposals, i),
+                        proposals.probability()[i]));
+            }
+        }
+        return commits;
+    }
+
+    private void giveUpMasksAfterEndToken() {
+        int position = layout.tailStart();
+        while (position < limit && !canvas.isMasked(position)) {
+            if (options.endTokens().contains(canvas.id(position))) {
+                limit = position + 1;
+                endPosition = OptionalInt.of(position);
+            }
+            position++;
+        }
+    }
+
+    private int[] openPositions(Block block) {
+        return canvas.maskedPositions(block.start(), Math.min(block.end(), limit));
+    }
+
+    private void countStep() {
+        step++;
+        run.step++;
+    }
+
+    private static void checkNumbers(Proposals proposals) {
+        for (int i = 0; i < proposals.size(); i++) {
+            if (!Float.isFinite(proposals.probability()[i])
+                    || !Float.isFinite(proposals.negativeEntropy()[i])) {
+                throw CodaException.of(
+                        "the model's output for position %d is not a number: its weights hold NaN or overflow in this dtype",
+                        proposals.positions()[i]);
+            }
+        }
+    }
+
+    /** The block at work: how far its policy is, and how many forwards it has had. */
+    private static final class BlockRun {
+        private final Block block;
+        private final Selector selector;
+        private int step;
+        private int forwards;
+
+        BlockRun(Block block, Selector selector) {
+            this.block = block;
+            this.selector = selector;
+        }
+    }
+}

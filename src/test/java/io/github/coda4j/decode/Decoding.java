@@ -1,0 +1,18 @@
+package io.github.coda4j.decode;
+
+import io.github.coda4j.model.plan.Denoiser;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Runs sessions to their end. */
+final class Decoding {
+    private Decoding() {}
+
+    static List<StepResult> run(DecodeSession session, Denoiser denoiser) {
+        List<StepResult> steps = new ArrayList<>();
+        while (!session.done()) {
+            steps.addAll(session.apply(denoiser.forward(List.of(session.plan())).getFirst()));
+        }
+        return steps;
+    }
+}

@@ -1,0 +1,124 @@
+package io.github.coda4j.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.coda4j.model.plan.CacheAccess;
+import io.github.coda4j.model.plan.Denoiser;
+import io.github.coda4j.model.plan.ForwardPlan;
+import io.github.coda4j.model.plan.KvCache;
+import io.github.coda4j.model.plan.Proposals;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Answers from a script in place of a network, and checks that the plans it is given are possible: caches are filled before they are
+ * reused and closed only once. Confidence c is answered as probability and margin c and negative entropy c - 1.
+ */
+public final class ScriptedDenoiser implements Denoiser {
+    /** What is proposed for a position at the forward with the given index. */
+    @FunctionalInterface
+    public interface Script {
+        Answer answer(int forward, int position);
+    }
+
+    public record Answer(int token, double confidence) {}
+
+    private static final class Cache implements KvCache {
+        private final int length;
+        private boolean filled;
+        private boolean closed;
+
+        Cache(int length) {
+            this.length = length;
+        }
+
+        @Override
+        public int length() {
+            return length;
+        }
+
+        @Override
+        public void close() {
+            closed = true;
+        }
+    }
+
+    private final int vocabSize;
+    private final int maskId;
+    private final Script script;
+    private final List<ForwardPlan> plans = new ArrayList<>();
+    private final List<Cache> caches = new ArrayList<>();
+
+    public ScriptedDenoiser(int vocabSize, int maskId, Script script) {
+        this.vocabSize = vocabSize;
+        this.maskId = maskId;
+        this.script = script;
+    }
+
+    /** Every plan it was given, in order. */
+    public List<ForwardPlan> plans() {
+        return List.copyOf(plans);
+    }
+
+    /** Caches made and not closed. */
+    public long openCaches() {
+        return caches.stream().filter(c -> !c.closed).count();
+    }
+
+    @Override
+    public int maskId() {
+        return maskId;
+    }
+
+    @Override
+    public int vocabSize() {
+        return vocabSize;
+    }
+
+    @Override
+    public int maxPositions() {
+        return 4096;
+    }
+
+    @Override
+    public KvCache newCache(int length) {
+        Cache cache = new Cache(length);
+        caches.add(cache);
+        return cache;
+    }
+
+    @Override
+    public List<Proposals> forward(List<ForwardPlan> batch) {
+        return batch.stream().map(this::answer).toList();
+    }
+
+    private Proposals answer(ForwardPlan plan) {
+        switch (plan.cache()) {
+            case CacheAccess.None() -> assertThat(plan.start()).isZero();
+            case CacheAccess.Fill(Cache cache) -> {
+                assertThat(cache.closed).isFalse();
+                assertThat(plan.ids()).hasSize(cache.length);
+                cache.filled = true;
+            }
+            case CacheAccess.Reuse(Cache cache) -> {
+                assertThat(cache.closed).isFalse();
+                assertThat(cache.filled).isTrue();
+                assertThat(plan.end()).isLessThanOrEqualTo(cache.length);
+            }
+            default -> throw new AssertionError("a cache of another denoiser: " + plan.cache());
+        }
+        Proposals proposals = new Proposals(plan.positions());
+        for (int i = 0; i < proposals.size(); i++) {
+            Answer answer = script.answer(plans.size(), plan.positions()[i]);
+            proposals.tokens()[i] = answer.token();
+            proposals.probability()[i] = (float) answer.confidence();
+            proposals.margin()[i] = (float) answer.confidence();
+            proposals.negativeEntropy()[i] = (float) answer.confidence() - 1;
+        }
+        plans.add(plan);
+        return proposals;
+    }
+
+    @Override
+    public void close() {}
+}
