@@ -1,0 +1,96 @@
+package io.github.coda4j.text;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParseException;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.coda4j.CodaException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Reads JSON files and says on one line what is wrong with them. */
+final class JsonFiles {
+    /** Field names are neither interned nor pooled: a vocabulary has 150,000 of them, each seen once. */
+    private static final ObjectMapper JSON = new ObjectMapper(JsonFactory.builder()
+            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+            .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+            .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+            .build());
+
+    private JsonFiles() {}
+
+    /** Something that reads the opened file. */
+    interface Reading<T> {
+        T from(JsonParser parser) throws IOException;
+    }
+
+    /** Reads the file as a stream of JSON tokens. */
+    static <T> T stream(Path file, Reading<T> reading) {
+        try (JsonParser parser = JSON.getFactory().createParser(Files.readAllBytes(file))) {
+            return whole(parser, reading);
+        } catch (JacksonException e) {
+            throw new CodaException("cannot read " + file + ": " + oneLine(e), e);
+        } catch (IOException e) {
+            throw unreadable(file, e);
+        }
+    }
+
+    private static <T> T whole(JsonParser parser, Reading<T> reading) throws IOException {
+        T result = reading.from(parser);
+        if (parser.nextToken() != null) {
+            throw new JsonParseException(parser, "something follows the end of the JSON value");
+        }
+        return result;
+    }
+
+    /** Reads the whole file, which must hold one JSON object. */
+    static JsonNode object(Path file) {
+        JsonNode node = stream(file, JSON::readTree);
+        if (node == null || !node.isObject()) {
+            throw CodaException.of("cannot read %s: it must hold a JSON object", file);
+        }
+        return node;
+    }
+
+    /** Reads a file of UTF-8 text. */
+    static String utf8(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (CharacterCodingException e) {
+            throw new CodaException("cannot read " + file + ": it is not UTF-8", e);
+        } catch (IOException e) {
+            throw unreadable(file, e);
+        }
+    }
+
+    /** Reads JSON text; {@code what} names it in the error. */
+    static JsonNode text(String json, String what) {
+        try (JsonParser parser = JSON.getFactory().createParser(json)) {
+            return whole(parser, JSON::readTree);
+        } catch (JacksonException e) {
+            throw new CodaException(what + " is not valid JSON: " + oneLine(e), e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static CodaException unreadable(Path file, IOException e) {
+        String reason = e instanceof FileSystemException ? "it is missing or may not be read" : e.getMessage();
+        return new CodaException("cannot read " + file + ": " + reason, e);
+    }
+
+    private static String oneLine(JacksonException e) {
+        String message = e.getOriginalMessage().replaceAll("\\s*[\\r\\n]+\\s*", " ");
+        return e.getLocation() == null
+                ? message
+                : message + " (line " + e.getLocation().getLineNr() + ", column "
+                        + e.getLocation().getColumnNr() + ")";
+    }
+}

@@ -1,0 +1,37 @@
+package io.github.coda4j.text;
+
+import io.github.coda4j.CodaException;
+import java.util.OptionalInt;
+
+/**
+ * The ids of the tokens that a tokenizer's files name for a role; empty where they name none.
+ *
+ * @param mask the token that masked diffusion replaces
+ * @param pad fills the end of shorter rows
+ * @param eos ends an answer ({@code <|im_end|>} in CoDA)
+ * @param bos starts a text; CoDA names one but never inserts it
+ */
+public record SpecialTokens(OptionalInt mask, OptionalInt pad, OptionalInt eos, OptionalInt bos) {
+
+    /** The mask's id; without one nothing can be generated, so its absence is an error. */
+    public int requireMask() {
+        return require(mask, "mask");
+    }
+
+    /** The padding token's id; its absence is an error. */
+    public int requirePad() {
+        return require(pad, "pad");
+    }
+
+    /** The id of the token that ends an answer; its absence is an error. */
+    public int requireEos() {
+        return require(eos, "eos");
+    }
+
+    private static int require(OptionalInt id, String role) {
+        return id.orElseThrow(() -> CodaException.of(
+                "the tokenizer has no %1$s token: name it as \"%1$s_token\" in the checkpoint's tokenizer_config.json, and add it to the"
+                        + " added tokens of tokenizer.json if it is not there",
+                role));
+    }
+}
