@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
  * Text with holes in it. A prompt to be continued is a document whose only hole is at its end. The text pieces are kept as they are,
  * line ends included, and stand unchanged in {@link #fill}.
  *
- * @param segments text pieces and holes from left to right; no empty text piece, no two text pieces in a row, at least one hole
+ * @param segments text pieces and holes in turn, from left to right, at least one hole; no text piece is empty
  */
 public record Document(List<Segment> segments) {
     /** What stands for a hole in text given to {@link #parse}. */
@@ -40,10 +40,11 @@ public record Document(List<Segment> segments) {
         check(segments.stream().anyMatch(Hole.class::isInstance), "the document has no hole: nothing to generate");
         for (int i = 1; i < segments.size(); i++) {
             check(
-                    !(segments.get(i) instanceof Text && segments.get(i - 1) instanceof Text),
-                    "segments %d and %d of the document are both text: join them",
+                    segments.get(i) instanceof Text != segments.get(i - 1) instanceof Text,
+                    "segments %d and %d of the document are both %s: make one of them",
                     i - 1,
-                    i);
+                    i,
+                    segments.get(i) instanceof Text ? "text" : "holes");
         }
     }
 
@@ -75,8 +76,8 @@ public record Document(List<Segment> segments) {
     }
 
     /**
-     * Text of which some ranges are replaced by holes. The text in a range is dropped; an empty range is a place to insert. Touching
-     * ranges are two holes, overlapping ones are refused.
+     * Text of which some ranges are replaced by holes. The text in a range is dropped; an empty range is a place to insert.
+     * Overlapping and touching ranges are refused.
      *
      * @param ranges in any order; the holes of the document are in the order of the text
      * @param tokens tokens of every hole, or of each in the order of {@code ranges}
@@ -99,9 +100,9 @@ public record Document(List<Segment> segments) {
         for (int i = 0; i < cuts.size(); i++) {
             Cut cut = cuts.get(i);
             if (i > 0) {
-                Cut previous = cuts.get(i - 1);
-                boolean same = cut.start == previous.start && cut.end == previous.end;
-                check(cut.start >= end && !same, "hole %s overlaps hole %s", cut.range, previous.range);
+                HoleRange previous = cuts.get(i - 1).range;
+                check(cut.start >= end, "hole %s overlaps hole %s", cut.range, previous);
+                check(cut.start > end, "hole %s touches hole %s: make one of them", cut.range, previous);
             }
             builder.text(text.substring(end, cut.start));
             builder.hole(cut.tokens);

@@ -3,7 +3,7 @@ package io.github.coda4j.generate;
 import static io.github.coda4j.Checks.check;
 
 /**
- * Bounds of an {@link Engine}.
+ * Bounds of an engine.
  *
  * @param maxSessions requests worked on at the same time, each with its own cache; at least 1
  * @param maxQueued further requests that may wait, 0 or more; beyond them a request is refused

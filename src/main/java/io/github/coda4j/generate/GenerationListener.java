@@ -1,7 +1,7 @@
 package io.github.coda4j.generate;
 
 /**
- * Watches one request. Called in order, from one thread, which in {@link Engine} is the one that runs all requests: hand long work to
+ * Watches one request. Called in order, from one thread, which in an engine is the one that runs all requests: hand long work to
  * another thread. An exception ends this request with it and no other.
  */
 public interface GenerationListener {

@@ -24,8 +24,8 @@ class DocumentTest {
     void markers_become_holes_with_one_count_for_all_or_one_for_each() {
         assertThat(Document.parse("a<|hole|>b<|hole|>", 4).segments())
                 .containsExactly(new Text("a"), new Hole(4), new Text("b"), new Hole(4));
-        assertThat(Document.parse("<|hole|><|hole|>b", 4, 5).segments())
-                .containsExactly(new Hole(4), new Hole(5), new Text("b"));
+        assertThat(Document.parse("<|hole|>a<|hole|>b", 4, 5).segments())
+                .containsExactly(new Hole(4), new Text("a"), new Hole(5), new Text("b"));
     }
 
     @Test
@@ -105,7 +105,7 @@ class DocumentTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"1:1-1:4, 1:3-1:5", "1:1-2:1, 1:2-1:2", "1:1-1:4, 1:1-1:2", "1:3-1:3, 1:3-1:3"})
+    @CsvSource({"1:1-1:4, 1:3-1:5", "1:1-2:1, 1:2-1:2", "1:1-1:4, 1:1-1:2", "1:1-1:4, 1:1-1:4"})
     void overlapping_holes_are_refused(String one, String other) {
         List<HoleRange> ranges = List.of(HoleRange.parse(one), HoleRange.parse(other));
         assertThatIllegalArgumentException()
@@ -116,11 +116,15 @@ class DocumentTest {
                 .withMessageContaining("overlaps");
     }
 
-    @Test
-    void touching_holes_are_two_holes() {
-        Document document =
-                Document.ofRanges("abc", List.of(HoleRange.parse("1:1-1:2"), HoleRange.parse("1:2-1:3")), 4);
-        assertThat(document.segments()).containsExactly(new Hole(4), new Hole(4), new Text("c"));
+    @ParameterizedTest
+    @CsvSource({"1:1-1:4, 1:4-1:6", "1:3-1:3, 1:3-1:3", "1:3-1:3, 1:3-1:5"})
+    void holes_with_nothing_between_them_are_refused(String one, String other) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Document.ofRanges(FILE, List.of(HoleRange.parse(other), HoleRange.parse(one)), 8))
+                .withMessageContaining("touches");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Document.parse("a<|hole|><|hole|>", 4))
+                .withMessage("segments 1 and 2 of the document are both holes: make one of them");
     }
 
     @ParameterizedTest

@@ -1,0 +1,65 @@
+package io.github.coda4j.generate;
+
+import static io.github.coda4j.Checks.check;
+import static java.util.Objects.requireNonNull;
+
+import io.github.coda4j.decode.DecodeOptions;
+import io.github.coda4j.text.MarkedText;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What is to be generated and how.
+ *
+ * @param prompt what is to be completed, with the number of tokens of each hole
+ * @param decode how; each hole's answer ends before the first of its end tokens, and nothing more is run once every hole has ended
+ * @param stopStrings each hole's answer ends before the first of these; none may be empty
+ * @param deadline the longest time from submission to the answer, positive; empty: no limit
+ */
+public record GenerateRequest(
+        Prompt prompt, DecodeOptions decode, List<String> stopStrings, Optional<Duration> deadline) {
+    public GenerateRequest {
+        requireNonNull(prompt, "prompt is null");
+        requireNonNull(decode, "decode is null");
+        stopStrings = List.copyOf(stopStrings);
+        check(!stopStrings.contains(""), "a stop string must not be empty");
+        requireNonNull(deadline, "deadline is null");
+        check(
+                deadline.isEmpty() || deadline.get().isPositive(),
+                "the deadline must be positive, got %s",
+                deadline.orElse(Duration.ZERO));
+    }
+
+    /** A prompt without stop strings and deadline. */
+    public static GenerateRequest of(Prompt prompt, DecodeOptions decode) {
+        return new GenerateRequest(prompt, decode, List.of(), Optional.empty());
+    }
+
+    /** A document to be filled. */
+    public static GenerateRequest of(Document document, DecodeOptions decode) {
+        return of(new Prompt.Text(document), decode);
+    }
+
+    /** Marked text, such as a rendered chat, to be continued by at most {@code newTokens} tokens. */
+    public static GenerateRequest of(MarkedText text, int newTokens, DecodeOptions decode) {
+        return of(new Prompt.Marked(text, newTokens), decode);
+    }
+
+    /** Ids to be continued by {@code newTokens} tokens; masks among them are holes too. */
+    public static GenerateRequest of(int[] ids, int newTokens, DecodeOptions decode) {
+        return of(new Prompt.Ids(ids, newTokens), decode);
+    }
+
+    public GenerateRequest withStopStrings(List<String> strings) {
+        return new GenerateRequest(prompt, decode, strings, deadline);
+    }
+
+    public GenerateRequest withStopStrings(String... strings) {
+        return withStopStrings(List.of(strings));
+    }
+
+    public GenerateRequest withDeadline(Duration limit) {
+        return new GenerateRequest(prompt, decode, stopStrings, Optional.of(limit));
+    }
+}
