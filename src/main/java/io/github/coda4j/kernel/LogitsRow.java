@@ -1,0 +1,319 @@
+package io.github.coda4j.kernel;
+
+import static io.github.coda4j.Checks.check;
+
+import io.github.coda4j.kernel.Candidates.Cut;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * One row of logits becomes one proposal in a few passes at memory speed, without a softmax of the row being stored. Stateless: any
+ * number of threads may reduce different rows. {@link PlainLogitsRow} is the same in plain code.
+ */
+public final class LogitsRow {
+    /** What a filter writes over a logit: the lowest float. */
+    public static final float REMOVED = -Float.MAX_VALUE;
+
+    private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+    private static final int LANES = SPECIES.length();
+    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+
+    /** Sums run in float lanes over this many logits and in double between chunks: keeps 7 digits on any row length. */
+    private static final int CHUNK = 1024;
+
+    /** Filters look for their cut among the logits this close to the best first, and among all only if it is not there. */
+    private static final float NEAR = 20;
+
+    private LogitsRow() {}
+
+    /**
+     * The proposal of one row. The row's memory is used as scratch unless temperature is 0, nothing is excluded and nothing filtered.
+     *
+     * @param logits native-order floats
+     * @param offset byte offset of the row
+     * @param numTokens number of logits, at least 1
+     * @param temperature 0: the best token is proposed (the lowest id of equals); above 0: logits are divided by it and the token is
+     *     drawn, the first id at which the cumulative probability in order of ids exceeds {@code uniform}
+     * @param topP in (0, 1]; 1 is off. A token stays when the probability of all better ones together is at most this
+     * @param topK 0 is off. Otherwise every token at least as good as the k-th best stays
+     * @param excludedToken an id that is removed before the filters, or -1
+     * @param uniform the draw, in [0, 1); unused at temperature 0
+     */
+    public static RowProposal reduce(
+            MemorySegment logits,
+            long offset,
+            int numTokens,
+            double temperature,
+            double topP,
+            int topK,
+            int excludedToken,
+            double uniform) {
+        filter(logits, offset, numTokens, temperature, topP, topK, excludedToken);
+        MemorySegment row = logits.asSlice(offset, 4L * numTokens);
+        Top top = top(row, numTokens);
+        Sums sums = sums(row, numTokens, top.best());
+        double total = Arrays.stream(sums.masses()).sum();
+        double logTotal = Math.log(total);
+        double negativeEntropy = sums.weighted() / total - logTotal;
+        // p * log(p + 1e-10) exceeds p * log(p) by 1e-10 where p is well above 1e-10 and by nothing where it is well
+        // below.
+        negativeEntropy += 1e-10 * countAbove(row, numTokens, (float) (top.best() + logTotal + Math.log(0.4e-10)));
+        int token = temperature > 0
+                ? drawn(row, numTokens, top.best(), sums.masses(), uniform * total)
+                : indexOf(row, numTokens, top.best());
+        double probability = Math.exp((double) at(row, token) - top.best()) / total;
+        double margin = (1 - Math.exp((double) top.second() - top.best())) / total;
+        return new RowProposal(token, (float) probability, (float) margin, (float) negativeEntropy);
+    }
+
+    /**
+     * Divides the row by the temperature if that is above 0 and overwrites what is excluded or filtered with {@link #REMOVED}.
+     * Arguments as for {@link #reduce}.
+     */
+    public static void filter(
+            MemorySegment logits,
+            long offset,
+            int numTokens,
+            double temperature,
+            double topP,
+            int topK,
+            int excludedToken) {
+        check(numTokens >= 1, "a row needs at least one logit, got %d", numTokens);
+        check(excludedToken < numTokens, "the excluded token %d is none of %d ids", excludedToken, numTokens);
+        MemorySegment row = logits.asSlice(offset, 4L * numTokens);
+        if (temperature > 0) {
+            divide(row, numTokens, (float) temperature);
+        }
+        if (excludedToken >= 0) {
+            row.set(ValueLayout.JAVA_FLOAT_UNALIGNED, 4L * excludedToken, REMOVED);
+        }
+        if (topP < 1) {
+            Cut cut = topP(row, numTokens, topP);
+            remove(row, numTokens, cut);
+            keepTopK(row, numTokens, candidates(row, numTokens, cut.value()), topK);
+        } else if (topK > 0 && topK < numTokens) {
+            Candidates near = candidates(row, numTokens, top(row, numTokens).best() - NEAR);
+            boolean enough = near.size() >= topK;
+            keepTopK(row, numTokens, enough ? near : candidates(row, numTokens, Float.NEGATIVE_INFINITY), topK);
+        }
+    }
+
+    private static void keepTopK(MemorySegment row, int numTokens, Candidates candidates, int topK) {
+        if (topK > 0 && topK <= candidates.size()) {
+            remove(row, numTokens, candidates.topK(topK));
+        }
+    }
+
+    private static Cut topP(MemorySegment row, int numTokens, double topP) {
+        float best = top(row, numTokens).best();
+        double budget =
+                topP * Arrays.stream(sums(row, numTokens, best).masses()).sum();
+        Candidates near = candidates(row, numTokens, best - NEAR);
+        Candidates enough = near.mass(best) > budget ? near : candidates(row, numTokens, Float.NEGATIVE_INFINITY);
+        return enough.topP(budget, best);
+    }
+
+    /** The logits of at least this value. */
+    private static Candidates candidates(MemorySegment row, int numTokens, float least) {
+        float[] values = new float[256];
+        int size = 0;
+        for (int i = 0; i < numTokens; i += LANES) {
+            int end = Math.min(i + LANES, numTokens);
+            if (end - i == LANES
+                    && !load(row, i).compare(VectorOperators.GE, least).anyTrue()) {
+                continue;
+            }
+            for (int j = i; j < end; j++) {
+                float value = at(row, j);
+                if (value >= least) {
+                    if (size == values.length) {
+                        values = Arrays.copyOf(values, Math.min(2 * size, numTokens));
+                    }
+                    values[size++] = value;
+                }
+            }
+        }
+        return new Candidates(values, size);
+    }
+
+    private static void remove(MemorySegment row, int numTokens, Cut cut) {
+        int ties = cut.ties();
+        for (int i = 0; i < numTokens; i += LANES) {
+            int end = Math.min(i + LANES, numTokens);
+            if (end - i == LANES) {
+                FloatVector x = load(row, i);
+                if (!x.compare(VectorOperators.GE, cut.value()).anyTrue()) {
+                    FloatVector.broadcast(SPECIES, REMOVED).intoMemorySegment(row, 4L * i, ORDER);
+                    continue;
+                }
+            }
+            for (int j = i; j < end; j++) {
+                float value = at(row, j);
+                boolean tie = value == cut.value() && ties > 0;
+                ties -= tie ? 1 : 0;
+                if (!tie && !(value > cut.value())) {
+                    row.set(ValueLayout.JAVA_FLOAT_UNALIGNED, 4L * j, REMOVED);
+                }
+            }
+        }
+    }
+
+    private static void divide(MemorySegment row, int numTokens, float temperature) {
+        int bound = SPECIES.loopBound(numTokens);
+        for (int i = 0; i < bound; i += LANES) {
+            load(row, i).div(temperature).intoMemorySegment(row, 4L * i, ORDER);
+        }
+        for (int i = bound; i < numTokens; i++) {
+            row.set(ValueLayout.JAVA_FLOAT_UNALIGNED, 4L * i, at(row, i) / temperature);
+        }
+    }
+
+    /** The two best logits; equal ones count as two. */
+    private record Top(float best, float second) {}
+
+    private static Top top(MemorySegment row, int numTokens) {
+        FloatVector first0 = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
+        FloatVector first1 = first0;
+        FloatVector second0 = first0;
+        FloatVector second1 = first0;
+        int bound = numTokens - numTokens % (2 * LANES);
+        for (int i = 0; i < bound; i += 2 * LANES) {
+            FloatVector x0 = load(row, i);
+            FloatVector x1 = load(row, i + LANES);
+            second0 = larger(second0, smaller(first0, x0));
+            second1 = larger(second1, smaller(first1, x1));
+            first0 = larger(first0, x0);
+            first1 = larger(first1, x1);
+        }
+        second0 = larger(larger(second0, second1), smaller(first0, first1));
+        first0 = larger(first0, first1);
+        float best = Float.NEGATIVE_INFINITY;
+        float second = Float.NEGATIVE_INFINITY;
+        float[] leftOver = Arrays.copyOf(first0.toArray(), 2 * LANES + numTokens - bound);
+        second0.intoArray(leftOver, LANES);
+        for (int i = bound; i < numTokens; i++) {
+            leftOver[2 * LANES + i - bound] = at(row, i);
+        }
+        for (float value : leftOver) {
+            if (value > best) {
+                second = best;
+                best = value;
+            } else if (value > second) {
+                second = value;
+            }
+        }
+        return new Top(best, second);
+    }
+
+    private static FloatVector larger(FloatVector a, FloatVector b) {
+        return a.blend(b, b.compare(VectorOperators.GT, a));
+    }
+
+    private static FloatVector smaller(FloatVector a, FloatVector b) {
+        return a.blend(b, b.compare(VectorOperators.LT, a));
+    }
+
+    /** With d = logit - best: the sum of exp(d) over each chunk of the row, and the sum of exp(d) * d over all of it. */
+    private record Sums(double[] masses, double weighted) {}
+
+    private static Sums sums(MemorySegment row, int numTokens, float best) {
+        double[] masses = new double[(numTokens + CHUNK - 1) / CHUNK];
+        double weighted = 0;
+        for (int chunk = 0; chunk < masses.length; chunk++) {
+            int end = Math.min((chunk + 1) * CHUNK, numTokens);
+            FloatVector mass0 = FloatVector.zero(SPECIES);
+            FloatVector mass1 = mass0;
+            FloatVector weighted0 = mass0;
+            FloatVector weighted1 = mass0;
+            int i = chunk * CHUNK;
+            for (; i + 2 * LANES <= end; i += 2 * LANES) {
+                FloatVector d0 = Exp.clamp(load(row, i).sub(best));
+                FloatVector d1 = Exp.clamp(load(row, i + LANES).sub(best));
+                FloatVector e0 = Exp.of(d0);
+                FloatVector e1 = Exp.of(d1);
+                mass0 = mass0.add(e0);
+                mass1 = mass1.add(e1);
+                weighted0 = e0.fma(d0, weighted0);
+                weighted1 = e1.fma(d1, weighted1);
+            }
+            double mass = sum(mass0.add(mass1));
+            weighted += sum(weighted0.add(weighted1));
+            for (; i < end; i++) {
+                double d = Exp.clamp((double) at(row, i) - best);
+                double e = Math.exp(d);
+                mass += e;
+                weighted += e * d;
+            }
+            masses[chunk] = mass;
+        }
+        return new Sums(masses, weighted);
+    }
+
+    private static double sum(FloatVector lanes) {
+        return lanes.reduceLanes(VectorOperators.ADD);
+    }
+
+    private static int countAbove(MemorySegment row, int numTokens, float least) {
+        int count = 0;
+        int bound = SPECIES.loopBound(numTokens);
+        for (int i = 0; i < bound; i += LANES) {
+            count += load(row, i).compare(VectorOperators.GT, least).trueCount();
+        }
+        for (int i = bound; i < numTokens; i++) {
+            count += at(row, i) > least ? 1 : 0;
+        }
+        return count;
+    }
+
+    /** The lowest id with this logit; 0 if there is none, which only a row of NaN has. */
+    private static int indexOf(MemorySegment row, int numTokens, float logit) {
+        int bound = SPECIES.loopBound(numTokens);
+        for (int i = 0; i < bound; i += LANES) {
+            VectorMask<Float> equal = load(row, i).compare(VectorOperators.EQ, logit);
+            if (equal.anyTrue()) {
+                return i + equal.firstTrue();
+            }
+        }
+        for (int i = bound; i < numTokens; i++) {
+            if (at(row, i) == logit) {
+                return i;
+            }
+        }
+        return 0;
+    }
+
+    /** The first id at which the running mass exceeds the target. */
+    private static int drawn(MemorySegment row, int numTokens, float best, double[] masses, double target) {
+        int chunk = 0;
+        double before = 0;
+        while (chunk < masses.length - 1 && before + masses[chunk] <= target) {
+            before += masses[chunk++];
+        }
+        int last = 0;
+        for (int i = chunk * CHUNK; i < Math.min((chunk + 1) * CHUNK, numTokens); i++) {
+            double mass = Math.exp(Exp.clamp((double) at(row, i) - best));
+            if (at(row, i) != REMOVED) {
+                last = i;
+            }
+            before += mass;
+            if (before > target) {
+                return i;
+            }
+        }
+        return last;
+    }
+
+    private static float at(MemorySegment row, int index) {
+        return row.get(ValueLayout.JAVA_FLOAT_UNALIGNED, 4L * index);
+    }
+
+    private static FloatVector load(MemorySegment row, int index) {
+        return FloatVector.fromMemorySegment(SPECIES, row, 4L * index, ORDER);
+    }
+}
