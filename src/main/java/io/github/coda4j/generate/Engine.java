@@ -1,0 +1,292 @@
+package io.github.coda4j.generate;
+
+import static io.github.coda4j.Checks.check;
+import static java.util.Objects.requireNonNull;
+
+import io.github.coda4j.CodaException;
+import io.github.coda4j.decode.DecodeSession;
+import io.github.coda4j.decode.Draws;
+import io.github.coda4j.diffusion.Canvas;
+import io.github.coda4j.model.plan.Denoiser;
+import io.github.coda4j.model.plan.ForwardPlan;
+import io.github.coda4j.model.plan.KvCache;
+import io.github.coda4j.model.plan.Proposals;
+import io.github.coda4j.text.Tokenizer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
+/**
+ * Answers many requests with one model. A single thread owns the model and every session: it collects what the live sessions plan,
+ * runs that as one packed forward pass, and hands each session its proposals. An answer does not depend on what else is running.
+ *
+ * <p>When not all plans fit in one pass the sessions take turns, so that between two steps of a session every other one makes at most
+ * one. A failing pass fails the requests that were in it; the engine goes on. The model stays open when the engine is closed.
+ */
+public final class Engine implements Generator, AutoCloseable {
+    private final Denoiser denoiser;
+    private final Optional<Tokenizer> tokenizer;
+    private final EngineOptions options;
+    private final LongSupplier nanos;
+    private final Thread thread;
+
+    /** Sessions in the order of their turns; the engine thread's own. */
+    private final Deque<Job> live = new ArrayDeque<>();
+
+    private final ReentrantLock lock = new ReentrantLock();
+    /** Signalled when a request is added or the engine is closed. */
+    private final Condition changed = lock.newCondition();
+
+    private final Deque<Job> waiting = new ArrayDeque<>();
+    /** Requests waiting or live. */
+    private int underWay;
+
+    private boolean closed;
+
+    /**
+     * Starts the engine.
+     *
+     * @throws CodaException if the tokenizer's vocabulary or mask is not the model's
+     */
+    public Engine(Denoiser denoiser, Tokenizer tokenizer, EngineOptions options) {
+        this(denoiser, Optional.of(tokenizer), options, System::nanoTime);
+    }
+
+    Engine(Denoiser denoiser, Optional<Tokenizer> tokenizer, EngineOptions options, LongSupplier nanos) {
+        this.denoiser = requireNonNull(denoiser, "denoiser is null");
+        this.tokenizer = tokenizer;
+        this.options = requireNonNull(options, "options is null");
+        this.nanos = nanos;
+        tokenizer.ifPresent(this::checkFits);
+        this.thread = Thread.ofPlatform().daemon().name("coda-engine").start(this::run);
+    }
+
+    /** Starts an engine that takes prompts as ids only and answers with ids only. */
+    public static Engine withoutTokenizer(Denoiser denoiser, EngineOptions options) {
+        return new Engine(denoiser, Optional.empty(), options, System::nanoTime);
+    }
+
+    @Override
+    public Generation submit(GenerateRequest request, GenerationListener listener) {
+        PromptLayout layout = PromptLayout.of(request.prompt(), denoiser.maskId(), tokenizer);
+        checkRunnable(request, layout);
+        Job job = new Job(
+                request,
+                requireNonNull(listener, "listener is null"),
+                layout,
+                denoiser.maskId(),
+                tokenizer,
+                nanos,
+                this::release);
+        lock.lock();
+        try {
+            if (closed) {
+                throw new IllegalStateException("the engine is closed");
+            }
+            int most = options.maxSessions() + options.maxQueued();
+            if (underWay >= most) {
+                throw new EngineBusyException("the engine is busy: " + underWay
+                        + " requests are under way, it takes at most " + most + " at a time; try again later");
+            }
+            underWay++;
+            waiting.addLast(job);
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        return job;
+    }
+
+    /**
+     * Cancels what is under way, waits for the step that is running and ends the thread. Called from a listener, it does not wait. A
+     * second call does nothing.
+     */
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            closed = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        if (Thread.currentThread() != thread) {
+            joinUninterruptibly();
+        }
+    }
+
+    private void run() {
+        Consumer<Job> ending = job -> job.cutOff(FinishReason.CANCELLED);
+        try {
+            while (awaitWork()) {
+                endCutOff();
+                startWaiting();
+                forward(nextTurn());
+                live.removeIf(Job::ended);
+            }
+        } catch (Throwable t) {
+            ending = job -> job.fail(t);
+            throw t;
+        } finally {
+            close();
+            takeWaiting(Integer.MAX_VALUE).forEach(live::addLast);
+            live.forEach(ending);
+            live.clear();
+        }
+    }
+
+    /** Sleeps until there is something to run; false when the engine is closed. */
+    private boolean awaitWork() {
+        lock.lock();
+        try {
+            while (!closed && waiting.isEmpty() && live.isEmpty()) {
+                changed.awaitUninterruptibly();
+            }
+            return !closed;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void endCutOff() {
+        live.forEach(Job::checkCutOff);
+        live.removeIf(Job::ended);
+        List<Job> queued = takeWaiting(Integer.MAX_VALUE);
+        queued.forEach(Job::checkCutOff);
+        queued.removeIf(Job::ended);
+        lock.lock();
+        try {
+            queued.reversed().forEach(waiting::addFirst);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void startWaiting() {
+        for (Job job : takeWaiting(options.maxSessions() - live.size())) {
+            job.start(denoiser);
+            if (!job.ended()) {
+                live.addLast(job);
+            }
+        }
+    }
+
+    /** Takes the sessions whose plans fit in one pass, at least one if any is live, and moves them to the end of the line. */
+    private List<Job> nextTurn() {
+        List<Job> turn = new ArrayList<>();
+        long tokens = 0;
+        for (Job job : live) {
+            tokens += job.plan().ids().length;
+            if (!turn.isEmpty() && tokens > options.maxPackedTokens()) {
+                break;
+            }
+            turn.add(job);
+        }
+        turn.forEach(job -> live.addLast(live.removeFirst()));
+        return turn;
+    }
+
+    private void forward(List<Job> turn) {
+        if (turn.isEmpty()) {
+            return;
+        }
+        List<ForwardPlan> plans = turn.stream().map(Job::plan).toList();
+        List<Proposals> answers;
+        try {
+            answers = denoiser.forward(plans);
+            check(answers.size() == plans.size(), "the model answered %d of %d plans", answers.size(), plans.size());
+        } catch (Throwable t) {
+            turn.forEach(job -> job.fail(t));
+            return;
+        }
+        for (int i = 0; i < turn.size(); i++) {
+            turn.get(i).apply(answers.get(i));
+        }
+    }
+
+    private List<Job> takeWaiting(int most) {
+        List<Job> taken = new ArrayList<>();
+        lock.lock();
+        try {
+            while (taken.size() < most && !waiting.isEmpty()) {
+                taken.add(waiting.removeFirst());
+            }
+        } finally {
+            lock.unlock();
+        }
+        return taken;
+    }
+
+    private void release() {
+        lock.lock();
+        try {
+            underWay--;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void checkFits(Tokenizer own) {
+        own.checkFits(denoiser.vocabSize());
+        int mask = own.specialTokens().requireMask();
+        if (mask != denoiser.maskId()) {
+            throw CodaException.of(
+                    "the tokenizer's mask token is %d, the model's is %d: take the tokenizer files that belong to this checkpoint",
+                    mask, denoiser.maskId());
+        }
+    }
+
+    private void checkRunnable(GenerateRequest request, PromptLayout layout) {
+        check(
+                layout.ids().length <= denoiser.maxPositions(),
+                "the prompt has %d tokens and %d are to be generated, together %d: the model takes at most %d; shorten one of them",
+                layout.promptTokens(),
+                layout.newTokens(),
+                layout.ids().length,
+                denoiser.maxPositions());
+        for (int position = 0; position < layout.ids().length; position++) {
+            int id = layout.ids()[position];
+            check(
+                    id >= 0 && id < denoiser.vocabSize(),
+                    "id %d at position %d of the prompt is not in the model's vocabulary: ids are 0 to %d",
+                    id,
+                    position,
+                    denoiser.vocabSize() - 1);
+        }
+        checkDecodable(request, layout);
+        check(
+                tokenizer.isPresent() || request.stopStrings().isEmpty(),
+                "stop strings need a tokenizer and this engine has none: leave them out");
+    }
+
+    /** Blocks and steps that do not fit the holes are refused now and not when the request's turn comes. */
+    private void checkDecodable(GenerateRequest request, PromptLayout layout) {
+        record Unused(int length) implements KvCache {
+            @Override
+            public void close() {}
+        }
+        Canvas canvas = new Canvas(layout.ids(), denoiser.maskId());
+        new DecodeSession(canvas, request.decode(), Unused::new, Draws.seeded(0)).close();
+    }
+
+    private void joinUninterruptibly() {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                thread.join();
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,117 @@
+package io.github.coda4j.generate;
+
+import io.github.coda4j.diffusion.Block;
+import io.github.coda4j.diffusion.Canvas;
+import io.github.coda4j.text.StreamingDetokenizer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/**
+ * The answer of one hole as it becomes certain from its left end: tokens behind the first mask wait, half characters wait, and so does
+ * text that may turn out to be a stop string.
+ */
+final class HoleStream {
+    private final Block hole;
+    private final Set<Integer> endTokens;
+    private final StopStrings stopStrings;
+    private final Optional<StreamingDetokenizer> detokenizer;
+    private final List<Integer> ids = new ArrayList<>();
+    private final StringBuilder text = new StringBuilder();
+    private Optional<FinishReason> ended = Optional.empty();
+    private int position;
+    private int emitted;
+
+    HoleStream(
+            Block hole, Set<Integer> endTokens, StopStrings stopStrings, Optional<StreamingDetokenizer> detokenizer) {
+        this.hole = hole;
+        this.endTokens = endTokens;
+        this.stopStrings = stopStrings;
+        this.detokenizer = detokenizer;
+        this.position = hole.start();
+    }
+
+    boolean ended() {
+        return ended.isPresent();
+    }
+
+    int numTokens() {
+        return ids.size();
+    }
+
+    /** Takes up what is committed without a gap and returns the text that became certain, possibly none. */
+    String advance(Canvas canvas) {
+        while (!ended() && !canvas.isMasked(position)) {
+            accept(canvas.id(position));
+        }
+        return emit(ended() ? 0 : stopStrings.held(text));
+    }
+
+    /** Ends a hole that is decoded: masks that the decoding left are passed over. Returns the rest of the text. */
+    String complete(Canvas canvas) {
+        while (!ended()) {
+            if (canvas.isMasked(position)) {
+                pass();
+            } else {
+                accept(canvas.id(position));
+            }
+        }
+        return emit(0);
+    }
+
+    /** Ends a hole where it is, unless it has ended, and returns the text that waited for a stop string. */
+    String cutOff(FinishReason reason) {
+        if (!ended()) {
+            ended = Optional.of(reason);
+        }
+        return emit(0);
+    }
+
+    HoleAnswer answer() {
+        return new HoleAnswer(text.toString(), ids, ended.orElseThrow());
+    }
+
+    private void accept(int id) {
+        if (endTokens.contains(id)) {
+            end(FinishReason.STOP);
+            return;
+        }
+        ids.add(id);
+        append(detokenizer.map(d -> d.accept(id)).orElse(""));
+        if (!ended()) {
+            pass();
+        }
+    }
+
+    private void pass() {
+        position++;
+        if (position == hole.end()) {
+            end(FinishReason.LENGTH);
+        }
+    }
+
+    private void end(FinishReason reason) {
+        append(detokenizer.map(StreamingDetokenizer::flush).orElse(""));
+        if (!ended()) {
+            ended = Optional.of(reason);
+        }
+    }
+
+    private void append(String piece) {
+        int from = text.length();
+        text.append(piece);
+        OptionalInt stop = stopStrings.find(text, from);
+        if (stop.isPresent()) {
+            text.setLength(stop.getAsInt());
+            ended = Optional.of(FinishReason.STOP_STRING);
+        }
+    }
+
+    private String emit(int held) {
+        String piece = text.substring(emitted, Math.max(emitted, text.length() - held));
+        emitted += piece.length();
+        return piece;
+    }
+}

@@ -1,0 +1,213 @@
+package io.github.coda4j.generate;
+
+import io.github.coda4j.decode.Commit;
+import io.github.coda4j.decode.DecodeSession;
+import io.github.coda4j.decode.StepResult;
+import io.github.coda4j.diffusion.Canvas;
+import io.github.coda4j.model.plan.Denoiser;
+import io.github.coda4j.model.plan.ForwardPlan;
+import io.github.coda4j.model.plan.Proposals;
+import io.github.coda4j.text.StreamingDetokenizer;
+import io.github.coda4j.text.Tokenizer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
+
+/**
+ * One request in the engine, from submission to its answer. All but {@link #cancel} and {@link #completion} belongs to the engine's
+ * thread.
+ */
+final class Job implements Generation {
+    private final GenerateRequest request;
+    private final GenerationListener listener;
+    private final PromptLayout layout;
+    private final Canvas canvas;
+    private final List<HoleStream> streams;
+    private final CostMeter meter;
+    private final Runnable release;
+    private final CompletableFuture<Completion> completion = new CompletableFuture<>();
+    private volatile boolean cancelled;
+    private Optional<DecodeSession> session = Optional.empty();
+    private boolean ended;
+
+    /**
+     * A request that waits.
+     *
+     * @param release called when the job has ended and freed its memory, before its answer is given out
+     */
+    Job(
+            GenerateRequest request,
+            GenerationListener listener,
+            PromptLayout layout,
+            int maskId,
+            Optional<Tokenizer> tokenizer,
+            LongSupplier nanos,
+            Runnable release) {
+        this.request = request;
+        this.listener = listener;
+        this.layout = layout;
+        this.canvas = new Canvas(layout.ids(), maskId);
+        StopStrings stopStrings = new StopStrings(request.stopStrings());
+        this.streams = layout.holes().stream()
+                .map(hole -> new HoleStream(
+                        hole,
+                        request.decode().endTokens(),
+                        stopStrings,
+                        tokenizer.map(t -> new StreamingDetokenizer(t, true))))
+                .toList();
+        this.meter = new CostMeter(nanos);
+        this.release = release;
+    }
+
+    @Override
+    public CompletableFuture<Completion> completion() {
+        return completion.copy();
+    }
+
+    @Override
+    public void cancel() {
+        cancelled = true;
+    }
+
+    boolean ended() {
+        return ended;
+    }
+
+    /** Opens the session. */
+    void start(Denoiser denoiser) {
+        guarded(() -> {
+            meter.start();
+            DecodeSession opened = DecodeSession.open(canvas, request.decode(), denoiser);
+            session = Optional.of(opened);
+            finishIfDone(opened);
+        });
+    }
+
+    ForwardPlan plan() {
+        return session.orElseThrow().plan();
+    }
+
+    /** Takes the answer to the plan: commits, events, and the completion when nothing is left to do. */
+    void apply(Proposals proposals) {
+        guarded(() -> {
+            DecodeSession open = session.orElseThrow();
+            int[] shown = canvas.ids();
+            List<StepResult> steps = open.apply(proposals);
+            meter.countCommits(
+                    steps.stream().mapToInt(step -> step.commits().size()).sum());
+            for (StepResult step : steps) {
+                listener.onStep(event(step, shown));
+            }
+            for (int hole = 0; hole < streams.size(); hole++) {
+                show(hole, streams.get(hole).advance(canvas));
+            }
+            finishIfDone(open);
+        });
+    }
+
+    /** Ends the job if it was cancelled or its deadline has passed. */
+    void checkCutOff() {
+        if (cancelled) {
+            cutOff(FinishReason.CANCELLED);
+        } else if (request.deadline()
+                .filter(limit -> meter.nanosSinceSubmission() >= limit.toNanos())
+                .isPresent()) {
+            cutOff(FinishReason.DEADLINE);
+        }
+    }
+
+    /** Ends the job with what it has. */
+    void cutOff(FinishReason reason) {
+        if (ended) {
+            return;
+        }
+        guarded(() -> {
+            for (int hole = 0; hole < streams.size(); hole++) {
+                show(hole, streams.get(hole).cutOff(reason));
+            }
+            finish(reason);
+        });
+    }
+
+    void fail(Throwable cause) {
+        if (ended) {
+            return;
+        }
+        ended = true;
+        try {
+            session.ifPresent(DecodeSession::close);
+        } catch (Throwable t) {
+            cause.addSuppressed(t);
+        }
+        release.run();
+        completion.completeExceptionally(cause);
+    }
+
+    private void finishIfDone(DecodeSession open) {
+        if (open.done()) {
+            for (int hole = 0; hole < streams.size(); hole++) {
+                show(hole, streams.get(hole).complete(canvas));
+            }
+        }
+        if (streams.stream().allMatch(HoleStream::ended)) {
+            finish(FinishReason.STOP);
+        }
+    }
+
+    private void finish(FinishReason reason) {
+        List<HoleAnswer> answers = streams.stream().map(HoleStream::answer).toList();
+        int newTokens = streams.stream().mapToInt(HoleStream::numTokens).sum();
+        Cost cost = meter.cost(
+                session.map(DecodeSession::forwards).orElse(0),
+                session.map(DecodeSession::cacheRefreshes).orElse(0),
+                layout.promptTokens(),
+                newTokens);
+        List<Integer> ids = Arrays.stream(canvas.ids()).boxed().toList();
+        Completion answer = new Completion(answers, ids, overall(reason, answers), cost);
+        session.ifPresent(DecodeSession::close);
+        ended = true;
+        release.run();
+        completion.complete(answer);
+    }
+
+    private static FinishReason overall(FinishReason reason, List<HoleAnswer> answers) {
+        if (reason == FinishReason.CANCELLED || reason == FinishReason.DEADLINE) {
+            return reason;
+        }
+        List<FinishReason> reasons =
+                answers.stream().map(HoleAnswer::finishReason).toList();
+        if (reasons.contains(FinishReason.LENGTH)) {
+            return FinishReason.LENGTH;
+        }
+        return reasons.contains(FinishReason.STOP_STRING) ? FinishReason.STOP_STRING : FinishReason.STOP;
+    }
+
+    private void show(int hole, String text) {
+        if (!text.isEmpty()) {
+            listener.onText(hole, text);
+        }
+    }
+
+    /** The event of a step; {@code shown} is the sequence before it and becomes the one after it. */
+    private static StepEvent event(StepResult step, int[] shown) {
+        List<CommitEvent> commits = new ArrayList<>();
+        for (Commit commit : step.commits()) {
+            shown[commit.position()] = commit.token();
+            commits.add(new CommitEvent(
+                    commit.step(), commit.position(), commit.token(), commit.confidence(), commit.probability()));
+        }
+        return new StepEvent(step.step(), commits, shown.clone());
+    }
+
+    /** Whatever goes wrong in here, in the listener too, ends this job and no other. */
+    private void guarded(Runnable work) {
+        try {
+            work.run();
+        } catch (Throwable t) {
+            fail(t);
+        }
+    }
+}

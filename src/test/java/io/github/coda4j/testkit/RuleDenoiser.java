@@ -1,0 +1,174 @@
+package io.github.coda4j.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.coda4j.diffusion.CounterRandom;
+import io.github.coda4j.model.plan.CacheAccess;
+import io.github.coda4j.model.plan.Denoiser;
+import io.github.coda4j.model.plan.ForwardPlan;
+import io.github.coda4j.model.plan.KvCache;
+import io.github.coda4j.model.plan.Proposals;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.IntConsumer;
+
+/**
+ * A network whose answer for a position is a function of the sequence as it sees it, cached parts as they were when they were stored,
+ * so that answers of packed and single requests can be compared. Checks that caches are filled before they are reused and closed once,
+ * and that one thread uses it.
+ */
+public final class RuleDenoiser implements Denoiser {
+    /** What is proposed for a position of a sequence. */
+    @FunctionalInterface
+    public interface Rule {
+        int token(int[] sequence, int position);
+    }
+
+    private final Rule rule;
+    private final int maxPositions;
+    private final AtomicInteger openCaches = new AtomicInteger();
+    private final List<List<ForwardPlan>> passes = new CopyOnWriteArrayList<>();
+    private volatile Consumer<List<ForwardPlan>> beforeForward = plans -> {};
+    private volatile IntConsumer beforeCache = length -> {};
+    private volatile Thread user;
+
+    public RuleDenoiser(int maxPositions, Rule rule) {
+        this.maxPositions = maxPositions;
+        this.rule = rule;
+    }
+
+    /** Proposes a letter that depends on everything in the sequence and on the position. */
+    public static RuleDenoiser ofHash() {
+        return new RuleDenoiser(4096, (sequence, position) -> 'a' + (int) (26 * hash(sequence, position)));
+    }
+
+    /** Called with the plans of each pass before it runs; may wait or throw. */
+    public void beforeForward(Consumer<List<ForwardPlan>> hook) {
+        beforeForward = hook;
+    }
+
+    /** Called with the length of each cache before it is made; may throw. */
+    public void beforeCache(IntConsumer hook) {
+        beforeCache = hook;
+    }
+
+    /** Caches made and not closed. */
+    public int openCaches() {
+        return openCaches.get();
+    }
+
+    /** The plans of every pass, in order. */
+    public List<List<ForwardPlan>> passes() {
+        return passes;
+    }
+
+    @Override
+    public int maskId() {
+        return ByteTokenizer.MASK;
+    }
+
+    @Override
+    public int vocabSize() {
+        return ByteTokenizer.MASK + 3;
+    }
+
+    @Override
+    public int maxPositions() {
+        return maxPositions;
+    }
+
+    @Override
+    public KvCache newCache(int length) {
+        checkThread();
+        beforeCache.accept(length);
+        openCaches.incrementAndGet();
+        return new Cache(length);
+    }
+
+    @Override
+    public List<Proposals> forward(List<ForwardPlan> plans) {
+        checkThread();
+        passes.add(List.copyOf(plans));
+        beforeForward.accept(plans);
+        return plans.stream().map(this::answer).toList();
+    }
+
+    @Override
+    public void close() {}
+
+    private Proposals answer(ForwardPlan plan) {
+        int[] sequence = sequence(plan);
+        Proposals proposals = new Proposals(plan.positions());
+        for (int i = 0; i < proposals.size(); i++) {
+            int position = plan.positions()[i];
+            float confidence = (float) hash(sequence, -1 - position);
+            proposals.tokens()[i] = rule.token(sequence, position);
+            proposals.probability()[i] = confidence;
+            proposals.margin()[i] = confidence;
+            proposals.negativeEntropy()[i] = confidence - 1;
+        }
+        return proposals;
+    }
+
+    private static int[] sequence(ForwardPlan plan) {
+        return switch (plan.cache()) {
+            case CacheAccess.None() -> plan.ids().clone();
+            case CacheAccess.Fill(KvCache cache) -> ((Cache) cache).fill(plan.ids());
+            case CacheAccess.Reuse(KvCache cache) -> ((Cache) cache).reuse(plan.ids(), plan.start());
+        };
+    }
+
+    private static double hash(int[] sequence, int position) {
+        long key = 17;
+        for (int id : sequence) {
+            key = CounterRandom.key(key, id);
+        }
+        return CounterRandom.uniform(key, position);
+    }
+
+    private void checkThread() {
+        if (user == null) {
+            user = Thread.currentThread();
+        }
+        assertThat(Thread.currentThread()).as("the thread that uses the model").isSameAs(user);
+    }
+
+    private final class Cache implements KvCache {
+        private final int[] ids;
+        private boolean filled;
+        private boolean closed;
+
+        Cache(int length) {
+            ids = new int[length];
+        }
+
+        int[] fill(int[] all) {
+            assertThat(closed).isFalse();
+            assertThat(all).hasSameSizeAs(ids);
+            filled = true;
+            return reuse(all, 0);
+        }
+
+        int[] reuse(int[] some, int start) {
+            assertThat(closed).isFalse();
+            assertThat(filled).isTrue();
+            System.arraycopy(some, 0, ids, start, some.length);
+            return ids.clone();
+        }
+
+        @Override
+        public int length() {
+            return ids.length;
+        }
+
+        @Override
+        public void close() {
+            checkThread();
+            assertThat(closed).isFalse();
+            closed = true;
+            openCaches.decrementAndGet();
+        }
+    }
+}
