@@ -29,6 +29,14 @@ public record Proposals(int[] positions, int[] tokens, float[] probability, floa
                 new float[positions.length]);
     }
 
+    /** Fills in entry {@code index}. */
+    public void set(int index, int token, float tokenProbability, float tokenMargin, float tokenNegativeEntropy) {
+        tokens[index] = token;
+        probability[index] = tokenProbability;
+        margin[index] = tokenMargin;
+        negativeEntropy[index] = tokenNegativeEntropy;
+    }
+
     public int size() {
         return positions.length;
     }

@@ -1,0 +1,48 @@
+package io.github.coda4j.model;
+
+import io.github.coda4j.kernel.Kind;
+import io.github.coda4j.model.plan.KvCache;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/** Keys and values of one sequence in one block of memory: [layers, 2, K, length, H]. */
+final class FastKvCache implements KvCache {
+    private final int length;
+    private final int kvHeads;
+    private final int headDim;
+    private final Kind kind;
+    private final Arena arena = Arena.ofShared();
+    private final MemorySegment memory;
+
+    FastKvCache(ModelConfig config, int length, int layers, Kind kind) {
+        this.length = length;
+        this.kvHeads = config.kvHeads();
+        this.headDim = config.headDim();
+        this.kind = kind;
+        this.memory = arena.allocate(2L * layers * plane() * kind.bytes(), 64);
+    }
+
+    @Override
+    public int length() {
+        return length;
+    }
+
+    MemorySegment memory() {
+        return memory;
+    }
+
+    /** First element of a layer's keys; its values follow {@link #plane} elements later. */
+    long keys(int layer) {
+        return 2L * layer * plane();
+    }
+
+    /** Elements of one layer's keys: [K, length, H]. */
+    long plane() {
+        return (long) kvHeads * length * headDim;
+    }
+
+    @Override
+    public void close() {
+        arena.close();
+    }
+}

@@ -1,0 +1,153 @@
+package io.github.coda4j.model;
+
+import io.github.coda4j.diffusion.CounterRandom;
+import io.github.coda4j.kernel.Kind;
+import io.github.coda4j.kernel.LogitsRow;
+import io.github.coda4j.kernel.RowProposal;
+import io.github.coda4j.model.plan.CacheAccess;
+import io.github.coda4j.model.plan.ForwardPlan;
+import io.github.coda4j.model.plan.KvCache;
+import io.github.coda4j.model.plan.Proposals;
+import io.github.coda4j.model.plan.Sampling;
+import io.github.coda4j.tensor.WorkerTeam;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The model for the CPU: packed F32, BF16 or int8 weights cut over a team of workers, fused passes between the products, attention with
+ * the query heads of one key/value head folded into rows, all sequences of a forward packed into one set of rows, logits only for the
+ * rows that are asked for. Never differentiable.
+ */
+public final class FastTransformer implements Transformer {
+    private final ModelConfig config;
+    private final FastWeights weights;
+    private final WorkerTeam team;
+    private final Workspace workspace;
+    private final Rotary rotary;
+    private final Precision precision;
+
+    private FastTransformer(ModelConfig config, FastWeights weights, WorkerTeam team, Precision precision) {
+        this.config = config;
+        this.weights = weights;
+        this.team = team;
+        this.workspace = new Workspace(team.size());
+        this.rotary = new Rotary(config);
+        this.precision = precision;
+    }
+
+    static FastTransformer load(ModelConfig config, WeightSource source, LoadOptions options) {
+        if (source.isInt8() && options.precision() != Precision.INT8) {
+            throw new IllegalArgumentException(
+                    "the checkpoint is int8; load it with --dtype int8, or take the one it was made from");
+        }
+        WorkerTeam team = new WorkerTeam(FastWeights.usefulWorkers(config, options.threads()));
+        try {
+            return new FastTransformer(
+                    config, FastWeights.load(config, options.precision(), source, team), team, options.precision());
+        } catch (RuntimeException e) {
+            team.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public ModelConfig config() {
+        return config;
+    }
+
+    public Precision precision() {
+        return precision;
+    }
+
+    /** Worker threads that a forward uses. */
+    public int workers() {
+        return team.size();
+    }
+
+    @Override
+    public KvCache newCache(int length) {
+        return new FastKvCache(config, length, config.layers(), attentionKind());
+    }
+
+    @Override
+    public float[] logits(int[] ids) {
+        int vocab = config.vocabSize();
+        float[] logits = new float[Math.multiplyExact(ids.length, vocab)];
+        ForwardPlan plan = new ForwardPlan(ids, 0, CacheAccess.NONE, new int[0], Sampling.GREEDY, 0);
+        PlanChecks.check(config, plan);
+        int[] all = new int[ids.length];
+        for (int i = 0; i < all.length; i++) {
+            all[i] = i;
+        }
+        run(
+                List.of(plan),
+                all,
+                (index, row) -> MemorySegment.copy(row, ValueLayout.JAVA_FLOAT, 0, logits, index * vocab, vocab));
+        return logits;
+    }
+
+    @Override
+    public List<Proposals> forward(List<ForwardPlan> plans) {
+        List<Proposals> answers = new ArrayList<>();
+        List<int[]> wanted = new ArrayList<>(); // {plan, index within the plan}
+        int rowCount = plans.stream().mapToInt(plan -> plan.positions().length).sum();
+        int[] rows = new int[rowCount];
+        int first = 0;
+        for (int p = 0; p < plans.size(); p++) {
+            ForwardPlan plan = plans.get(p);
+            PlanChecks.check(config, plan);
+            answers.add(new Proposals(plan.positions()));
+            int[] planRows = LogitsShift.rows(plan);
+            for (int i = 0; i < planRows.length; i++) {
+                rows[wanted.size()] = first + planRows[i];
+                wanted.add(new int[] {p, i});
+            }
+            first += plan.ids().length;
+        }
+        run(plans, rows, (index, row) -> {
+            int[] where = wanted.get(index);
+            propose(plans.get(where[0]), where[1], row, answers.get(where[0]));
+        });
+        return answers;
+    }
+
+    private void propose(ForwardPlan plan, int index, MemorySegment row, Proposals out) {
+        Sampling sampling = plan.sampling();
+        RowProposal proposal = LogitsRow.reduce(
+                row,
+                0,
+                config.vocabSize(),
+                sampling.temperature(),
+                sampling.topP(),
+                sampling.topK(),
+                sampling.excludedToken(),
+                CounterRandom.uniform(plan.drawKey(), plan.positions()[index]));
+        out.set(index, proposal.token(), proposal.probability(), proposal.margin(), proposal.negativeEntropy());
+    }
+
+    private void run(List<ForwardPlan> plans, int[] rows, FastPass.RowSink sink) {
+        rotary.ensure(plans.stream().mapToInt(ForwardPlan::end).max().orElse(1));
+        new FastPass(config, weights, team, workspace, rotary, inputKind(), attentionKind(), plans, rows, sink).run();
+    }
+
+    private Kind inputKind() {
+        return switch (precision) {
+            case FP32 -> Kind.F32;
+            case BF16 -> Kind.BF16;
+            case INT8 -> Kind.U8;
+        };
+    }
+
+    private Kind attentionKind() {
+        return precision == Precision.FP32 ? Kind.F32 : Kind.BF16;
+    }
+
+    @Override
+    public void close() {
+        team.close();
+        weights.close();
+        workspace.close();
+    }
+}

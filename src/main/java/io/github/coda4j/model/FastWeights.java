@@ -1,0 +1,288 @@
+package io.github.coda4j.model;
+
+import io.github.coda4j.kernel.Kind;
+import io.github.coda4j.tensor.DType;
+import io.github.coda4j.tensor.PackedLinear;
+import io.github.coda4j.tensor.WorkerTeam;
+import io.github.coda4j.weights.TensorEntry;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The weights of {@link FastTransformer}: every product cut by output columns into one packed shard per worker, streamed from the files
+ * layer by layer so that no second copy of the model is ever in memory.
+ */
+final class FastWeights implements AutoCloseable {
+    /** Columns come in runs of this many, so that shards fit the vector units. */
+    private static final int COLUMN_UNIT = 16;
+
+    private final ModelConfig config;
+    private final Precision precision;
+    private final WeightSource source;
+    private final Arena arena = Arena.ofShared();
+    private final Layer[] layers;
+    private final MemorySegment embedding;
+    private final float[] finalNorm;
+    private final Product head;
+
+    /** One layer's products, norms and biases (empty where the model has none). */
+    record Layer(
+            float[] inputNorm,
+            Product qkv,
+            float[] qkvBias,
+            float[] qNorm,
+            float[] kNorm,
+            Product output,
+            float[] outputBias,
+            float[] mlpNorm,
+            Product gateUp,
+            Product down) {}
+
+    /** A product cut by columns: shard w gives columns [starts[w], starts[w + 1]) of the result (for gate and up: of each half). */
+    record Product(PackedLinear[] shards, int[] starts, int inputs) {
+        int[] widths() {
+            return Arrays.stream(shards).mapToInt(PackedLinear::outputs).toArray();
+        }
+
+        DType outputType() {
+            return shards[0].outputType();
+        }
+
+        void close() {
+            Arrays.stream(shards).forEach(PackedLinear::close);
+        }
+    }
+
+    /** Rows of a stored tensor. */
+    private record Slice(String name, int first, int count) {}
+
+    private FastWeights(ModelConfig config, Precision precision, WeightSource source, WorkerTeam team) {
+        this.config = config;
+        this.precision = precision;
+        this.source = source;
+        this.layers = new Layer[config.layers()];
+        for (int i = 0; i < layers.length; i++) {
+            layers[i] = loadLayer(i, team);
+        }
+        this.head = loadProduct(
+                team,
+                config.vocabSize(),
+                config.hidden(),
+                headType(),
+                (from, to) -> List.of(new Slice(source.headName(), from, to - from)));
+        this.finalNorm = source.floats(Parameters.FINAL_NORM);
+        TensorEntry entry = source.entry(Parameters.EMBEDDING);
+        DType type = embeddingKind() == Kind.F32 ? DType.F32 : DType.BF16;
+        this.embedding = arena.allocate(entry.elements() * type.bytes(), 64);
+        loadEmbedding(entry, type);
+    }
+
+    static FastWeights load(ModelConfig config, Precision precision, WeightSource source, WorkerTeam team) {
+        return new FastWeights(config, precision, source, team);
+    }
+
+    /** How many workers can each have a share of every product. */
+    static int usefulWorkers(ModelConfig config, int threads) {
+        int columns = Math.min(Math.min(config.hidden(), config.intermediate()), config.vocabSize()) / COLUMN_UNIT;
+        return Math.max(1, Math.min(threads, Math.min(columns, config.heads() + 2 * config.kvHeads())));
+    }
+
+    Layer layer(int index) {
+        return layers[index];
+    }
+
+    Product head() {
+        return head;
+    }
+
+    float[] finalNorm() {
+        return finalNorm;
+    }
+
+    /** [V, D] in {@link #embeddingKind}. */
+    MemorySegment embedding() {
+        return embedding;
+    }
+
+    Kind embeddingKind() {
+        return precision == Precision.FP32 ? Kind.F32 : Kind.BF16;
+    }
+
+    /** Heads (q, then k, then v) of worker w: [first, last). */
+    int firstHead(WorkerTeam team, int worker) {
+        return team.from(worker, config.heads() + 2 * config.kvHeads());
+    }
+
+    private DType headType() {
+        return precision == Precision.INT8 ? DType.F32 : DType.BF16;
+    }
+
+    private void loadEmbedding(TensorEntry entry, DType type) {
+        int rows = config.vocabSize();
+        int chunk = 4096;
+        long rowBytes = (long) config.hidden() * type.bytes();
+        for (int first = 0; first < rows; first += chunk) {
+            int count = Math.min(chunk, rows - first);
+            source.readRows(entry, first, count, type, embedding.asSlice(first * rowBytes, count * rowBytes));
+        }
+    }
+
+    private Layer loadLayer(int i, WorkerTeam team) {
+        String attention = "self_attn.";
+        Product qkv = loadProduct(team, i);
+        Product output = loadColumns(
+                team,
+                config.hidden(),
+                config.heads() * config.headDim(),
+                Parameters.layer(i, attention + "o_proj.weight"));
+        String gate = Parameters.layer(i, "mlp.gate_proj.weight");
+        String up = Parameters.layer(i, "mlp.up_proj.weight");
+        Product gateUp = loadProduct(
+                team,
+                config.intermediate(),
+                config.hidden(),
+                DType.BF16,
+                (from, to) -> List.of(new Slice(gate, from, to - from), new Slice(up, from, to - from)));
+        Product down =
+                loadColumns(team, config.hidden(), config.intermediate(), Parameters.layer(i, "mlp.down_proj.weight"));
+        return new Layer(
+                source.floats(Parameters.layer(i, "input_layernorm.weight")),
+                qkv,
+                biases(i, "q_proj", "k_proj", "v_proj"),
+                source.floats(Parameters.layer(i, attention + "q_norm.weight")),
+                source.floats(Parameters.layer(i, attention + "k_norm.weight")),
+                output,
+                biases(i, "o_proj"),
+                source.floats(Parameters.layer(i, "post_attention_layernorm.weight")),
+                gateUp,
+                down);
+    }
+
+    private float[] biases(int i, String... names) {
+        if (!config.attentionBias()) {
+            return new float[0];
+        }
+        List<float[]> parts = new ArrayList<>();
+        int length = 0;
+        for (String name : names) {
+            parts.add(source.floats(Parameters.layer(i, "self_attn." + name + ".bias")));
+            length += parts.getLast().length;
+        }
+        float[] joined = new float[length];
+        int at = 0;
+        for (float[] part : parts) {
+            System.arraycopy(part, 0, joined, at, part.length);
+            at += part.length;
+        }
+        return joined;
+    }
+
+    private interface RowsOfShard {
+        /** The stored rows that make up output columns [from, to). */
+        List<Slice> rows(int from, int to);
+    }
+
+    private Product loadColumns(WorkerTeam team, int outputs, int inputs, String name) {
+        return loadProduct(team, outputs, inputs, DType.BF16, (from, to) -> List.of(new Slice(name, from, to - from)));
+    }
+
+    private Product loadProduct(WorkerTeam team, int outputs, int inputs, DType int8Output, RowsOfShard rows) {
+        int[] starts = new int[team.size() + 1];
+        int units = outputs / COLUMN_UNIT;
+        for (int w = 0; w < team.size(); w++) {
+            starts[w] = team.from(w, units) * COLUMN_UNIT;
+        }
+        starts[team.size()] = outputs;
+        return loadShards(team, starts, inputs, int8Output, rows);
+    }
+
+    /** q, k and v of one layer: shards end between heads. */
+    private Product loadProduct(WorkerTeam team, int i) {
+        int headDim = config.headDim();
+        int[] starts = new int[team.size() + 1];
+        for (int w = 0; w <= team.size(); w++) {
+            starts[w] = firstHead(team, w) * headDim;
+        }
+        String[] names = {"q_proj", "k_proj", "v_proj"};
+        int[] widths = {config.heads() * headDim, config.kvHeads() * headDim, config.kvHeads() * headDim};
+        return loadShards(team, starts, config.hidden(), DType.BF16, (from, to) -> {
+            List<Slice> slices = new ArrayList<>();
+            int begin = 0;
+            for (int part = 0; part < names.length; part++) {
+                int low = Math.max(from, begin);
+                int high = Math.min(to, begin + widths[part]);
+                if (low < high) {
+                    slices.add(new Slice(
+                            Parameters.layer(i, "self_attn." + names[part] + ".weight"), low - begin, high - low));
+                }
+                begin += widths[part];
+            }
+            return slices;
+        });
+    }
+
+    private Product loadShards(WorkerTeam team, int[] starts, int inputs, DType int8Output, RowsOfShard rows) {
+        PackedLinear[] shards = new PackedLinear[team.size()];
+        team.runOnAll(w -> shards[w] = pack(rows.rows(starts[w], starts[w + 1]), inputs, int8Output));
+        return new Product(shards, starts, inputs);
+    }
+
+    private PackedLinear pack(List<Slice> slices, int inputs, DType int8Output) {
+        int outputs = slices.stream().mapToInt(Slice::count).sum();
+        DType type = switch (precision) {
+            case FP32 -> DType.F32;
+            case BF16 -> DType.BF16;
+            case INT8 -> DType.I8;
+        };
+        try (Arena temporary = Arena.ofConfined()) {
+            MemorySegment weight = temporary.allocate((long) outputs * inputs * type.bytes(), 64);
+            float[] scales = new float[precision == Precision.INT8 ? outputs : 0];
+            int at = 0;
+            for (Slice slice : slices) {
+                long bytes = (long) slice.count() * inputs * type.bytes();
+                MemorySegment target = weight.asSlice((long) at * inputs * type.bytes(), bytes);
+                if (precision == Precision.INT8) {
+                    readInt8(slice, inputs, target, scales, at);
+                } else {
+                    source.readRows(source.entry(slice.name()), slice.first(), slice.count(), type, target);
+                }
+                at += slice.count();
+            }
+            return switch (precision) {
+                case FP32 -> PackedLinear.f32(weight, outputs, inputs);
+                case BF16 -> PackedLinear.bf16(weight, outputs, inputs);
+                case INT8 -> PackedLinear.int8(weight, scales, outputs, inputs, int8Output);
+            };
+        }
+    }
+
+    private void readInt8(Slice slice, int inputs, MemorySegment target, float[] scales, int at) {
+        TensorEntry entry = source.entry(slice.name());
+        if (source.isInt8()) {
+            source.readRows(entry, slice.first(), slice.count(), DType.I8, target);
+            System.arraycopy(
+                    source.floats(slice.name() + Parameters.SCALE_SUFFIX), slice.first(), scales, at, slice.count());
+            return;
+        }
+        try (Arena temporary = Arena.ofConfined()) {
+            MemorySegment floats = temporary.allocate((long) slice.count() * inputs * Float.BYTES, 64);
+            source.readRows(entry, slice.first(), slice.count(), DType.F32, floats);
+            Conversions.quantizeRows(floats, slice.count(), inputs, target, scales, at);
+        }
+    }
+
+    @Override
+    public void close() {
+        for (Layer layer : layers) {
+            layer.qkv().close();
+            layer.output().close();
+            layer.gateUp().close();
+            layer.down().close();
+        }
+        head.close();
+        arena.close();
+    }
+}

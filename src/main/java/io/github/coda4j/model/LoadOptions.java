@@ -1,0 +1,39 @@
+package io.github.coda4j.model;
+
+import static io.github.coda4j.Checks.check;
+
+import io.github.coda4j.tensor.Device;
+import java.util.Objects;
+
+/**
+ * How a checkpoint is put into memory.
+ *
+ * @param engine which transformer
+ * @param precision in which numbers its products run
+ * @param device where; the fast engine runs on the CPU only
+ * @param threads worker threads on the CPU, 1 to 1024
+ */
+public record LoadOptions(EngineKind engine, Precision precision, Device device, int threads) {
+    public LoadOptions {
+        Objects.requireNonNull(engine, "engine is null");
+        Objects.requireNonNull(precision, "precision is null");
+        Objects.requireNonNull(device, "device is null");
+        check(threads >= 1 && threads <= 1024, "threads must be in [1, 1024], got %d", threads);
+        check(
+                engine == EngineKind.PLAIN || !device.isCuda(),
+                "the fast engine runs on the cpu; on %s use the plain engine",
+                device);
+        check(
+                engine == EngineKind.FAST || precision != Precision.INT8,
+                "int8 runs in the fast engine; the plain one knows fp32 and bf16");
+    }
+
+    /** The fast engine on every core, or the plain one on a GPU. */
+    public static LoadOptions of(Precision precision, Device device) {
+        return new LoadOptions(
+                device.isCuda() ? EngineKind.PLAIN : EngineKind.FAST,
+                precision,
+                device,
+                Runtime.getRuntime().availableProcessors());
+    }
+}

@@ -1,0 +1,83 @@
+package io.github.coda4j.model;
+
+import io.github.coda4j.tensor.DType;
+import io.github.coda4j.weights.TensorSpec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** Names and shapes of a model's parameters, as Hugging Face's Qwen3 stores them; weights are [outputs, inputs]. */
+public final class Parameters {
+    public static final String EMBEDDING = "model.embed_tokens.weight";
+    public static final String FINAL_NORM = "model.norm.weight";
+    public static final String HEAD = "lm_head.weight";
+
+    /** Added to the name of an int8 weight for its F32 scales, one per output. */
+    public static final String SCALE_SUFFIX = "_scale";
+
+    static final Set<DType> FLOATING = Set.of(DType.F32, DType.BF16, DType.F16);
+
+    private Parameters() {}
+
+    /** Name of a layer's parameter, for example {@code layer(3, "mlp.up_proj.weight")}. */
+    public static String layer(int index, String rest) {
+        return "model.layers." + index + "." + rest;
+    }
+
+    /** Every parameter, floating; with or without an output layer of its own. */
+    public static List<TensorSpec> of(ModelConfig c, boolean ownHead) {
+        List<TensorSpec> specs = new ArrayList<>();
+        specs.add(floating(EMBEDDING, c.vocabSize(), c.hidden()));
+        int q = c.heads() * c.headDim();
+        int kv = c.kvHeads() * c.headDim();
+        for (int i = 0; i < c.layers(); i++) {
+            specs.add(floating(layer(i, "input_layernorm.weight"), c.hidden()));
+            projection(specs, c, layer(i, "self_attn.q_proj"), q, c.hidden());
+            projection(specs, c, layer(i, "self_attn.k_proj"), kv, c.hidden());
+            projection(specs, c, layer(i, "self_attn.v_proj"), kv, c.hidden());
+            projection(specs, c, layer(i, "self_attn.o_proj"), c.hidden(), q);
+            specs.add(floating(layer(i, "self_attn.q_norm.weight"), c.headDim()));
+            specs.add(floating(layer(i, "self_attn.k_norm.weight"), c.headDim()));
+            specs.add(floating(layer(i, "post_attention_layernorm.weight"), c.hidden()));
+            specs.add(floating(layer(i, "mlp.gate_proj.weight"), c.intermediate(), c.hidden()));
+            specs.add(floating(layer(i, "mlp.up_proj.weight"), c.intermediate(), c.hidden()));
+            specs.add(floating(layer(i, "mlp.down_proj.weight"), c.hidden(), c.intermediate()));
+        }
+        specs.add(floating(FINAL_NORM, c.hidden()));
+        if (ownHead) {
+            specs.add(floating(HEAD, c.vocabSize(), c.hidden()));
+        }
+        return specs;
+    }
+
+    /** What an int8 checkpoint holds: I8 products with scales, always an output layer of its own, the rest floating. */
+    public static List<TensorSpec> ofInt8(ModelConfig c) {
+        List<TensorSpec> specs = new ArrayList<>();
+        for (TensorSpec spec : of(c, true)) {
+            if (isProduct(spec.name())) {
+                specs.add(new TensorSpec(spec.name(), spec.shape(), Set.of(DType.I8), false));
+                specs.add(new TensorSpec(
+                        spec.name() + SCALE_SUFFIX, new long[] {spec.shape()[0]}, Set.of(DType.F32), false));
+            } else {
+                specs.add(spec);
+            }
+        }
+        return specs;
+    }
+
+    /** Whether the parameter is the weight of a matrix product (and not an embedding, norm or bias). */
+    public static boolean isProduct(String name) {
+        return name.endsWith("_proj.weight") || name.equals(HEAD);
+    }
+
+    private static void projection(List<TensorSpec> specs, ModelConfig c, String name, int outputs, int inputs) {
+        specs.add(floating(name + ".weight", outputs, inputs));
+        if (c.attentionBias()) {
+            specs.add(floating(name + ".bias", outputs));
+        }
+    }
+
+    private static TensorSpec floating(String name, long... shape) {
+        return new TensorSpec(name, shape, FLOATING, false);
+    }
+}

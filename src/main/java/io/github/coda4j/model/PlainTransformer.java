@@ -1,0 +1,285 @@
+package io.github.coda4j.model;
+
+import io.github.coda4j.diffusion.CounterRandom;
+import io.github.coda4j.kernel.LogitsRow;
+import io.github.coda4j.kernel.RowProposal;
+import io.github.coda4j.model.plan.CacheAccess;
+import io.github.coda4j.model.plan.ForwardPlan;
+import io.github.coda4j.model.plan.KvCache;
+import io.github.coda4j.model.plan.Proposals;
+import io.github.coda4j.model.plan.Sampling;
+import io.github.coda4j.tensor.DType;
+import io.github.coda4j.tensor.Device;
+import io.github.coda4j.tensor.Scope;
+import io.github.coda4j.tensor.Tensor;
+import io.github.coda4j.weights.TensorEntry;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The model in libtorch's own operations: any device, F32 or BF16, differentiable. The reference that the fast one is compared with,
+ * and the one that is trained. Sequences of one forward run one after another.
+ */
+public final class PlainTransformer implements Transformer {
+    // T tokens run, L positions attended to, D hidden, N query heads, K key/value heads, H head dimension, V
+    // vocabulary, R rows wanted
+
+    /** Rows of logits that are held at a time. */
+    private static final int ROWS_AT_A_TIME = 64;
+
+    private final ModelConfig config;
+    private final Map<String, Tensor> weights;
+    private final Tensor head;
+    private final Device device;
+    private final DType dtype;
+    private final Rotary rotary;
+
+    private PlainTransformer(
+            ModelConfig config, Map<String, Tensor> weights, String headName, Device device, DType dtype) {
+        this.config = config;
+        this.weights = weights;
+        this.head = weights.get(headName);
+        this.device = device;
+        this.dtype = dtype;
+        this.rotary = new Rotary(config);
+    }
+
+    static PlainTransformer load(ModelConfig config, WeightSource source, LoadOptions options) {
+        if (source.isInt8()) {
+            throw new IllegalArgumentException("an int8 checkpoint runs in the fast engine with --dtype int8");
+        }
+        DType dtype = options.precision() == Precision.FP32 ? DType.F32 : DType.BF16;
+        Map<String, Tensor> weights = new HashMap<>();
+        boolean ownHead = source.headName().equals(Parameters.HEAD);
+        for (var spec : Parameters.of(config, ownHead)) {
+            TensorEntry entry = source.entry(spec.name());
+            try (Scope scope = Scope.open()) {
+                Tensor loaded = Tensor.empty(dtype, Device.CPU, entry.shape());
+                source.readRows(entry, 0, entry.shape()[0], dtype, loaded.memory());
+                weights.put(spec.name(), scope.detach(loaded.to(options.device())));
+            }
+        }
+        return new PlainTransformer(config, weights, source.headName(), options.device(), dtype);
+    }
+
+    @Override
+    public ModelConfig config() {
+        return config;
+    }
+
+    @Override
+    public KvCache newCache(int length) {
+        try (Scope scope = Scope.open()) {
+            List<Tensor> keys = new ArrayList<>();
+            List<Tensor> values = new ArrayList<>();
+            for (int i = 0; i < config.layers(); i++) {
+                keys.add(scope.detach(Tensor.zeros(dtype, device, config.kvHeads(), length, config.headDim())));
+                values.add(scope.detach(Tensor.zeros(dtype, device, config.kvHeads(), length, config.headDim())));
+            }
+            return new PlainKvCache(length, keys, values);
+        }
+    }
+
+    @Override
+    public float[] logits(int[] ids) {
+        PlanChecks.check(config, new ForwardPlan(ids, 0, CacheAccess.NONE, new int[0], Sampling.GREEDY, 0));
+        try (Scope _ = Scope.open()) {
+            return output(hidden(ids, 0, CacheAccess.NONE)).toFloats();
+        }
+    }
+
+    @Override
+    public List<Proposals> forward(List<ForwardPlan> plans) {
+        plans.forEach(plan -> PlanChecks.check(config, plan));
+        return plans.stream().map(this::forward).toList();
+    }
+
+    private Proposals forward(ForwardPlan plan) {
+        Proposals proposals = new Proposals(plan.positions());
+        int[] rows = LogitsShift.rows(plan);
+        try (Scope _ = Scope.open()) {
+            Tensor hidden = hidden(plan.ids(), plan.start(), plan.cache()); // [T, D]
+            for (int first = 0; first < rows.length; first += ROWS_AT_A_TIME) {
+                int count = Math.min(ROWS_AT_A_TIME, rows.length - first);
+                propose(plan, hidden, rows, first, count, proposals);
+            }
+        }
+        return proposals;
+    }
+
+    private void propose(ForwardPlan plan, Tensor hidden, int[] rows, int first, int count, Proposals out) {
+        try (Scope _ = Scope.open()) {
+            int[] part = java.util.Arrays.copyOfRange(rows, first, first + count);
+            Tensor index = Tensor.of(part, count).to(device);
+            Tensor logits = output(hidden.indexSelect(0, index))
+                    .to(Device.CPU)
+                    .to(DType.F32)
+                    .contiguous(); // [R, V]
+            MemorySegment memory = logits.memory();
+            Sampling sampling = plan.sampling();
+            for (int i = 0; i < count; i++) {
+                int position = plan.positions()[first + i];
+                RowProposal row = LogitsRow.reduce(
+                        memory,
+                        (long) i * config.vocabSize() * Float.BYTES,
+                        config.vocabSize(),
+                        sampling.temperature(),
+                        sampling.topP(),
+                        sampling.topK(),
+                        sampling.excludedToken(),
+                        CounterRandom.uniform(plan.drawKey(), position));
+                out.set(first + i, row.token(), row.probability(), row.margin(), row.negativeEntropy());
+            }
+        }
+    }
+
+    /** The residual stream after each layer for one sequence: entry 0 is the embedding, the last one is normed. For comparisons. */
+    public List<float[]> hiddenStates(int[] ids) {
+        List<float[]> states = new ArrayList<>();
+        try (Scope _ = Scope.open()) {
+            rotary.ensure(ids.length);
+            Tensor x = embed(ids);
+            states.add(x.toFloats());
+            Angles angles = angles(0, ids.length);
+            for (int i = 0; i < config.layers(); i++) {
+                x = layer(i, x, angles, CacheAccess.NONE, 0);
+                states.add(x.toFloats());
+            }
+            states.add(norm(x, Parameters.FINAL_NORM).toFloats());
+        }
+        return states;
+    }
+
+    private Tensor hidden(int[] ids, int start, CacheAccess cache) {
+        try (Scope scope = Scope.open()) {
+            Tensor x = embed(ids); // [T, D]
+            Angles angles = angles(start, start + ids.length);
+            for (int i = 0; i < config.layers(); i++) {
+                try (Scope inner = Scope.open()) {
+                    x = inner.keep(layer(i, x, angles, cache, start));
+                }
+            }
+            return scope.keep(x);
+        }
+    }
+
+    private Tensor embed(int[] ids) {
+        return weights.get(Parameters.EMBEDDING)
+                .embed(Tensor.of(ids, ids.length).to(device));
+    }
+
+    private Tensor layer(int i, Tensor x, Angles angles, CacheAccess cache, int start) {
+        Tensor h = norm(x, Parameters.layer(i, "input_layernorm.weight"));
+        Tensor residual = x.add(attention(i, h, angles, cache, start));
+        Tensor g = norm(residual, Parameters.layer(i, "post_attention_layernorm.weight"));
+        Tensor gated = g.linear(weight(i, "mlp.gate_proj.weight"))
+                .silu()
+                .mul(g.linear(weight(i, "mlp.up_proj.weight"))); // [T, F]
+        return residual.add(gated.linear(weight(i, "mlp.down_proj.weight")));
+    }
+
+    private Tensor attention(int i, Tensor h, Angles angles, CacheAccess cache, int start) {
+        Tensor q = heads(project(i, h, "q_proj"), config.heads()); // [N, T, H]
+        Tensor k = heads(project(i, h, "k_proj"), config.kvHeads()); // [K, T, H]
+        Tensor v = heads(project(i, h, "v_proj"), config.kvHeads());
+        q = q.rmsNorm(weight(i, "self_attn.q_norm.weight"), config.normEps()).rotate(angles.cos(), angles.sin());
+        k = k.rmsNorm(weight(i, "self_attn.k_norm.weight"), config.normEps()).rotate(angles.cos(), angles.sin());
+        if (!(cache instanceof CacheAccess.None)) {
+            PlainKvCache stored = PlanChecks.own(
+                    cache instanceof CacheAccess.Fill fill ? fill.cache() : ((CacheAccess.Reuse) cache).cache(),
+                    PlainKvCache.class);
+            stored.put(i, start, k, v);
+            k = stored.keys(i); // [K, L, H]
+            v = stored.values(i);
+        }
+        Tensor mixed = device.isCuda() ? fused(q, k, v) : folded(q, k, v); // [N, T, H]
+        Tensor joined = mixed.transpose(0, 1).reshape(h.size(0), (long) config.heads() * config.headDim());
+        return project(i, joined, "o_proj");
+    }
+
+    /** The query heads of one key/value head are stacked as rows of one product. */
+    private Tensor folded(Tensor q, Tensor k, Tensor v) {
+        long tokens = q.size(1);
+        Tensor rows = q.mul(1 / Math.sqrt(config.headDim()))
+                .reshape(config.kvHeads(), config.groups() * tokens, config.headDim()); // [K, G*T, H]
+        Tensor weights = rows.matmul(k.transpose(1, 2)).softmax(); // [K, G*T, L]
+        return weights.matmul(v).reshape(config.heads(), tokens, config.headDim());
+    }
+
+    private Tensor fused(Tensor q, Tensor k, Tensor v) {
+        Tensor mixed = Tensor.fusedAttention(
+                batched(q),
+                batched(k.repeatInterleave(0, config.groups())),
+                batched(v.repeatInterleave(0, config.groups())));
+        return mixed.reshape(q.shape());
+    }
+
+    private static Tensor batched(Tensor x) {
+        return x.reshape(1, x.size(0), x.size(1), x.size(2));
+    }
+
+    private Tensor project(int i, Tensor x, String name) {
+        Tensor weight = weight(i, "self_attn." + name + ".weight");
+        return config.attentionBias() ? x.linear(weight, weight(i, "self_attn." + name + ".bias")) : x.linear(weight);
+    }
+
+    private Tensor heads(Tensor x, int count) {
+        return x.view(x.size(0), count, config.headDim()).transpose(0, 1); // [count, T, H]
+    }
+
+    private Tensor norm(Tensor x, String name) {
+        return x.rmsNorm(weights.get(name), config.normEps());
+    }
+
+    private Tensor weight(int i, String rest) {
+        return weights.get(Parameters.layer(i, rest));
+    }
+
+    private Tensor output(Tensor hidden) {
+        return norm(hidden, Parameters.FINAL_NORM).linear(head);
+    }
+
+    /** Cosines and sines of positions [from, to), [T, H] each, in the model's dtype. */
+    private Angles angles(int from, int to) {
+        rotary.ensure(to);
+        return new Angles(angleTable(rotary.cos(), from, to), angleTable(rotary.sin(), from, to));
+    }
+
+    private Tensor angleTable(float[] table, int from, int to) {
+        int half = rotary.half();
+        Tensor narrow = Tensor.of(java.util.Arrays.copyOfRange(table, from * half, to * half), to - from, half);
+        return Tensor.concat(List.of(narrow, narrow), 1).to(dtype).to(device);
+    }
+
+    @Override
+    public void close() {
+        weights.values().forEach(Tensor::close);
+    }
+
+    private record Angles(Tensor cos, Tensor sin) {}
+
+    /** Keys and values per layer, [K, L, H] each. */
+    private record PlainKvCache(int length, List<Tensor> allKeys, List<Tensor> allValues) implements KvCache {
+        void put(int layer, int start, Tensor k, Tensor v) {
+            allKeys.get(layer).narrow(1, start, k.size(1)).assign(k);
+            allValues.get(layer).narrow(1, start, v.size(1)).assign(v);
+        }
+
+        Tensor keys(int layer) {
+            return allKeys.get(layer);
+        }
+
+        Tensor values(int layer) {
+            return allValues.get(layer);
+        }
+
+        @Override
+        public void close() {
+            allKeys.forEach(Tensor::close);
+            allValues.forEach(Tensor::close);
+        }
+    }
+}

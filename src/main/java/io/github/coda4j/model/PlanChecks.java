@@ -1,0 +1,55 @@
+package io.github.coda4j.model;
+
+import io.github.coda4j.Checks;
+import io.github.coda4j.model.plan.CacheAccess;
+import io.github.coda4j.model.plan.ForwardPlan;
+import io.github.coda4j.model.plan.KvCache;
+
+/** What every transformer refuses before it runs. */
+final class PlanChecks {
+    private PlanChecks() {}
+
+    static void checkIds(ModelConfig config, int[] ids) {
+        for (int i = 0; i < ids.length; i++) {
+            Checks.check(
+                    ids[i] >= 0 && ids[i] < config.vocabSize(),
+                    "token id %d at index %d is not in [0, %d)",
+                    ids[i],
+                    i,
+                    config.vocabSize());
+        }
+    }
+
+    static void check(ModelConfig config, ForwardPlan plan) {
+        checkIds(config, plan.ids());
+        Checks.check(
+                plan.end() <= config.maxPositions(),
+                "the sequence ends at position %d, the model knows %d",
+                plan.end(),
+                config.maxPositions());
+        switch (plan.cache()) {
+            case CacheAccess.None _ -> {}
+            case CacheAccess.Fill fill ->
+                Checks.check(
+                        fill.cache().length() == plan.ids().length,
+                        "the cache holds %d positions, the plan runs %d",
+                        fill.cache().length(),
+                        plan.ids().length);
+            case CacheAccess.Reuse reuse ->
+                Checks.check(
+                        plan.end() <= reuse.cache().length(),
+                        "the plan ends at %d, the cache holds %d positions",
+                        plan.end(),
+                        reuse.cache().length());
+        }
+    }
+
+    /** The cache as the transformer's own kind. */
+    static <T extends KvCache> T own(KvCache cache, Class<T> type) {
+        if (!type.isInstance(cache)) {
+            throw new IllegalArgumentException("the cache was made by another transformer: "
+                    + cache.getClass().getName());
+        }
+        return type.cast(cache);
+    }
+}

@@ -1,0 +1,46 @@
+package io.github.coda4j.model;
+
+import io.github.coda4j.CodaException;
+import io.github.coda4j.model.plan.Denoiser;
+import io.github.coda4j.weights.CheckpointFolder;
+
+/** The CoDA network over the weights of one checkpoint. Used by one thread at a time; owns its native memory until closed. */
+public sealed interface Transformer extends Denoiser permits PlainTransformer, FastTransformer {
+    ModelConfig config();
+
+    /**
+     * The raw output of one sequence, not shifted: row i is what the model says at position i.
+     *
+     * @return [ids.length, vocabSize], row by row
+     */
+    float[] logits(int[] ids);
+
+    @Override
+    default int maskId() {
+        return config().maskId();
+    }
+
+    @Override
+    default int vocabSize() {
+        return config().vocabSize();
+    }
+
+    @Override
+    default int maxPositions() {
+        return config().maxPositions();
+    }
+
+    /**
+     * Loads a checkpoint; its folder may be closed afterwards, unless its files change.
+     *
+     * @throws CodaException naming the tensor or key when config and weights do not make a CoDA model
+     */
+    static Transformer open(CheckpointFolder folder, LoadOptions options) {
+        ModelConfig config = ModelConfig.read(folder.config());
+        WeightSource weights = WeightSource.open(folder, config);
+        return switch (options.engine()) {
+            case PLAIN -> PlainTransformer.load(config, weights, options);
+            case FAST -> FastTransformer.load(config, weights, options);
+        };
+    }
+}

@@ -1,0 +1,44 @@
+package io.github.coda4j.tensor;
+
+import org.bytedeco.pytorch.Dispatcher;
+import org.bytedeco.pytorch.GenericList;
+import org.bytedeco.pytorch.IValue;
+import org.bytedeco.pytorch.IValueVector;
+import org.bytedeco.pytorch.OperatorHandle;
+
+/** A libtorch operator that has no Java method of its own, called through the dispatcher with boxed arguments. */
+final class BoxedOperator {
+    private final OperatorHandle handle;
+
+    private BoxedOperator(OperatorHandle handle) {
+        this.handle = handle;
+    }
+
+    /**
+     * Looks the operator up; it lives as long as the process.
+     *
+     * @throws RuntimeException from libtorch when it does not exist in this build
+     */
+    static BoxedOperator find(String name) {
+        OperatorHandle handle = Dispatcher.singleton().findSchemaOrThrow(name, "");
+        handle.retainReference();
+        return new BoxedOperator(handle);
+    }
+
+    /** An empty list of the type that argument {@code index} wants. */
+    IValue emptyList(int index) {
+        return new IValue(new GenericList(
+                handle.schema().arguments().getPointer(index).type().get().containedType(0)));
+    }
+
+    /** Calls the operator and gives its one result. Everything made on the way belongs to the scope of the caller. */
+    Tensor call(IValue... arguments) {
+        IValueVector stack = new IValueVector();
+        for (IValue argument : arguments) {
+            stack.push_back(argument);
+        }
+        handle.callBoxed(stack);
+        // toTensor() points into the stack, the copy does not.
+        return new Tensor(new org.bytedeco.pytorch.Tensor(stack.get(0).toTensor()));
+    }
+}

@@ -1,0 +1,110 @@
+package io.github.coda4j.tensor;
+
+import io.github.coda4j.CodaException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.bytedeco.javacpp.Loader;
+import org.bytedeco.pytorch.global.torch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Loads libtorch once per process: the one bundled with the dependency, or an installed one when the system property
+ * {@code coda.libtorch} or the environment variable {@code CODA_LIBTORCH} names its folder (the root of a libtorch, of a Python
+ * {@code torch} package, or the {@code lib} folder itself).
+ */
+public final class Libtorch {
+    private static final Logger LOG = LoggerFactory.getLogger(Libtorch.class);
+
+    private Libtorch() {}
+
+    /** Loads the native libraries if they are not loaded yet. Cheap when they are. */
+    public static void load() {
+        Once.DONE.run();
+    }
+
+    /** Whether a CUDA device can be used. */
+    public static boolean cudaAvailable() {
+        load();
+        return torch.cuda_is_available();
+    }
+
+    /** Threads that one libtorch operation may use when called from the current thread. */
+    public static void setThreads(int threads) {
+        load();
+        torch.set_num_threads(threads);
+    }
+
+    private static final class Once {
+        static final Runnable DONE = initialize();
+
+        private static Runnable initialize() {
+            // Memory is freed by scopes, never by the collector; JavaCPP's own accounting would stop large models.
+            System.setProperty("org.bytedeco.javacpp.nopointergc", "true");
+            System.setProperty("org.bytedeco.javacpp.maxBytes", "0");
+            System.setProperty("org.bytedeco.javacpp.maxPhysicalBytes", "0");
+            String installed = System.getProperty("coda.libtorch", System.getenv("CODA_LIBTORCH"));
+            if (installed != null && !installed.isBlank()) {
+                useInstalled(Path.of(installed));
+            }
+            try {
+                Loader.load(torch.class);
+            } catch (UnsatisfiedLinkError e) {
+                throw new CodaException(
+                        "libtorch could not be loaded: " + e.getMessage()
+                                + (installed == null
+                                        ? "; is this a supported platform (linux-x86_64, linux-arm64, macosx-arm64, windows-x86_64)?"
+                                        : "; CODA_LIBTORCH is " + installed),
+                        e);
+            }
+            return () -> {};
+        }
+    }
+
+    /** JavaCPP looks for libraries along a path; this lays out one folder with the installed ones and our JNI layer in it. */
+    private static void useInstalled(Path given) {
+        Path lib = Stream.of(given, given.resolve("lib"), given.resolve("torch/lib"))
+                .filter(folder -> Files.exists(folder.resolve(System.mapLibraryName("torch_cpu"))))
+                .findFirst()
+                .orElseThrow(() -> CodaException.of(
+                        "CODA_LIBTORCH: no %s in %s or its lib folder; give the folder of a libtorch 2.10 or newer",
+                        System.mapLibraryName("torch_cpu"), given));
+        try {
+            Path folder = Files.createTempDirectory("coda-libtorch");
+            List<Path> made = new ArrayList<>(List.of(folder));
+            try (Stream<Path> files = Files.list(lib)) {
+                for (Path file : files.filter(Files::isRegularFile).toList()) {
+                    made.add(Files.createSymbolicLink(folder.resolve(file.getFileName()), file.toAbsolutePath()));
+                }
+            }
+            made.add(extractJni(folder));
+            made.forEach(path -> path.toFile().deleteOnExit());
+            System.setProperty("org.bytedeco.javacpp.pathsFirst", "true");
+            System.setProperty(
+                    "java.library.path",
+                    folder + System.getProperty("path.separator") + System.getProperty("java.library.path", ""));
+            LOG.info("using the libtorch in {}", lib);
+        } catch (IOException e) {
+            throw new CodaException("CODA_LIBTORCH: cannot lay out " + given + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static Path extractJni(Path folder) throws IOException {
+        String name = System.mapLibraryName("jnitorch");
+        String resource = "/org/bytedeco/pytorch/" + Loader.getPlatform() + "/" + name;
+        try (InputStream in = torch.class.getResourceAsStream(resource)) {
+            if (in == null) {
+                throw CodaException.of("CODA_LIBTORCH: the JNI library %s is not on the class path", resource);
+            }
+            Path target = folder.resolve(name);
+            Files.copy(in, target, StandardCopyOption.REPLACE_EXISTING);
+            return target;
+        }
+    }
+}

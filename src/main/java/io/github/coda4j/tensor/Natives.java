@@ -1,0 +1,52 @@
+package io.github.coda4j.tensor;
+
+import org.bytedeco.pytorch.DeviceOptional;
+import org.bytedeco.pytorch.MemoryFormatOptional;
+import org.bytedeco.pytorch.ScalarTypeOptional;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch;
+
+/** Our names for libtorch's enums and back. */
+final class Natives {
+    private Natives() {}
+
+    static torch.ScalarType scalarType(DType dtype) {
+        return switch (dtype) {
+            case F32 -> torch.ScalarType.Float;
+            case BF16 -> torch.ScalarType.BFloat16;
+            case F16 -> torch.ScalarType.Half;
+            case F64 -> torch.ScalarType.Double;
+            case I8 -> torch.ScalarType.Char;
+            case U8 -> torch.ScalarType.Byte;
+            case I16 -> torch.ScalarType.Short;
+            case I32 -> torch.ScalarType.Int;
+            case I64 -> torch.ScalarType.Long;
+            case BOOL -> torch.ScalarType.Bool;
+        };
+    }
+
+    static DType dtype(torch.ScalarType type) {
+        for (DType dtype : DType.values()) {
+            if (scalarType(dtype).value == type.value) {
+                return dtype;
+            }
+        }
+        throw new IllegalStateException("libtorch's dtype " + type + " is not one of ours");
+    }
+
+    static org.bytedeco.pytorch.Device device(Device device) {
+        return device.isCuda()
+                ? new org.bytedeco.pytorch.Device(torch.DeviceType.CUDA, (byte) device.index())
+                : new org.bytedeco.pytorch.Device(torch.DeviceType.CPU);
+    }
+
+    static TensorOptions options(DType dtype, Device device) {
+        return new TensorOptions()
+                .dtype(new ScalarTypeOptional(scalarType(dtype)))
+                .device(new DeviceOptional(device(device)));
+    }
+
+    static MemoryFormatOptional noMemoryFormat() {
+        return new MemoryFormatOptional();
+    }
+}
