@@ -256,14 +256,17 @@ class EngineLifecycleTest {
     void a_request_that_cannot_be_run_is_refused_when_it_is_submitted() {
         try (Engine engine = engine(EngineOptions.DEFAULT)) {
             assertThatIllegalArgumentException()
-                    .isThrownBy(() -> engine.generate(GenerateRequest.of(Document.completion("abc", 15), CACHED)))
+                    .isThrownBy(() -> engine.submit(
+                            GenerateRequest.of(Document.completion("abc", 15), CACHED), GenerationListener.NONE))
                     .withMessageStartingWith("15 new tokens do not divide into blocks of 4");
             assertThatIllegalArgumentException()
-                    .isThrownBy(() -> engine.generate(GenerateRequest.of(new int[] {1, 259}, 16, CACHED)))
+                    .isThrownBy(() ->
+                            engine.submit(GenerateRequest.of(new int[] {1, 259}, 16, CACHED), GenerationListener.NONE))
                     .withMessage(
                             "id 259 at position 1 of the prompt is not in the model's vocabulary: ids are 0 to 258");
             assertThatIllegalArgumentException()
-                    .isThrownBy(() -> engine.generate(GenerateRequest.of(new int[] {1, 2}, 0, CACHED)))
+                    .isThrownBy(() ->
+                            engine.submit(GenerateRequest.of(new int[] {1, 2}, 0, CACHED), GenerationListener.NONE))
                     .withMessageContaining("nothing to generate");
             assertThat(model.passes()).isEmpty();
         }
