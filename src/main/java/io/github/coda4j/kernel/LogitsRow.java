@@ -224,6 +224,7 @@ public final class LogitsRow {
 
     private static Sums sums(MemorySegment row, int numTokens, float best) {
         double[] masses = new double[(numTokens + CHUNK - 1) / CHUNK];
+        float[] lanes = new float[LANES];
         double weighted = 0;
         for (int chunk = 0; chunk < masses.length; chunk++) {
             int end = Math.min((chunk + 1) * CHUNK, numTokens);
@@ -242,8 +243,8 @@ public final class LogitsRow {
                 weighted0 = e0.fma(d0, weighted0);
                 weighted1 = e1.fma(d1, weighted1);
             }
-            double mass = sum(mass0.add(mass1));
-            weighted += sum(weighted0.add(weighted1));
+            double mass = sum(mass0.add(mass1), lanes);
+            weighted += sum(weighted0.add(weighted1), lanes);
             for (; i < end; i++) {
                 double d = Exp.clamp((double) at(row, i) - best);
                 double e = Math.exp(d);
@@ -255,8 +256,14 @@ public final class LogitsRow {
         return new Sums(masses, weighted);
     }
 
-    private static double sum(FloatVector lanes) {
-        return lanes.reduceLanes(VectorOperators.ADD);
+    /** In fixed order: the order of reduceLanes changes when the code is compiled, and with it the last digit. */
+    private static double sum(FloatVector vector, float[] lanes) {
+        vector.intoArray(lanes, 0);
+        double sum = 0;
+        for (float lane : lanes) {
+            sum += lane;
+        }
+        return sum;
     }
 
     private static int countAbove(MemorySegment row, int numTokens, float least) {
