@@ -17,7 +17,7 @@ final class ChatJson {
 
     static ChatRequest parse(String json) {
         JsonNode request = JsonFiles.text(json, "the chat request");
-        if (request == null || !request.isObject()) {
+        if (!request.isObject()) {
             throw new CodaException("the chat request must be a JSON object with the key 'messages'");
         }
         request.fieldNames().forEachRemaining(key -> {

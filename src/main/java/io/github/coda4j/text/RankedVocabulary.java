@@ -51,13 +51,16 @@ final class RankedVocabulary {
         Arrays.fill(rank, NO_TOKEN);
         vocabulary.forEach(this::place);
         requireEveryByte();
-        for (int i = 0, lastMade = -1; i < merges.size(); i++) {
-            lastMade = rankMerge(i, merges.get(i), lastMade);
+        int made = -1;
+        for (int i = 0; i < merges.size(); i++) {
+            made = nextToMake(made);
+            rankMerge(i, merges.get(i), made);
+        }
+        made = nextToMake(made);
+        if (made < size) {
+            throw CodaException.of("%s: no merge makes token '%s' (id %d)", where, tokens[made], made);
         }
         for (int id = 0; id < size; id++) {
-            if (rank[id] == NOT_MADE) {
-                throw CodaException.of("%s: no merge makes token '%s' (id %d)", where, tokens[id], id);
-            }
             if (rank[id] >= 0) {
                 requireReachable(id);
             }
@@ -106,7 +109,17 @@ final class RankedVocabulary {
         }
     }
 
-    private int rankMerge(int index, String merge, int lastMade) {
+    /** The next id after the given one that takes a merge to make, or the size when there is none. */
+    private int nextToMake(int id) {
+        int next = id + 1;
+        while (next < rank.length && rank[next] != NOT_MADE) {
+            next++;
+        }
+        return next;
+    }
+
+    /** Merges and the tokens they make stand in the same order, so that the merge must make this very token. */
+    private void rankMerge(int index, String merge, int made) {
         int space = merge.indexOf(' ');
         if (space <= 0 || space != merge.lastIndexOf(' ') || space == merge.length() - 1) {
             throw CodaException.of("%s: merge %d '%s' is not a pair of tokens", where, index, merge);
@@ -115,22 +128,29 @@ final class RankedVocabulary {
         String second = merge.substring(space + 1);
         int a = part(index, merge, first);
         int b = part(index, merge, second);
-        int made = idByToken.getOrDefault(first.concat(second), -1);
-        if (made < 0 || rank[made] >= 0) {
-            throw CodaException.of(
-                    "%s: merge %d '%s' makes a token that %s",
-                    where, index, merge, made < 0 ? "is not in the vocabulary" : "an earlier merge makes already");
-        }
-        if (made < lastMade) {
-            throw CodaException.of(
-                    "%s: merge %d '%s' makes id %d after a merge that made id %d; the ids of made tokens must ascend with the merges",
-                    where, index, merge, made, lastMade);
+        String token = made < tokens.length ? tokens[made] : "";
+        if (token.length() != merge.length() - 1 || !token.startsWith(first) || !token.endsWith(second)) {
+            throw wrongToken(index, merge, first.concat(second), token);
         }
         rank[made] = index;
         left[made] = a;
         right[made] = b;
         pairs.put(a, b, index);
-        return made;
+    }
+
+    private CodaException wrongToken(int index, String merge, String makes, String due) {
+        int id = idByToken.getOrDefault(makes, -1);
+        String reason;
+        if (id < 0) {
+            reason = "which is not in the vocabulary";
+        } else if (rank[id] >= 0) {
+            reason = "which merge %d makes already".formatted(rank[id]);
+        } else {
+            reason = "but by its id the next token to make is '%s' (id %d); ids must ascend with the merges"
+                    .formatted(due, idByToken.getOrDefault(due, -1));
+        }
+        return CodaException.of(
+                "%s: merge %d '%s' makes token '%s' (id %d), %s", where, index, merge, makes, id, reason);
     }
 
     private int part(int index, String merge, String token) {

@@ -74,7 +74,7 @@ final class TokenizerConfig {
         Set<String> special = specialContents();
         objectOrEmpty("added_tokens.json").properties().forEach(entry -> {
             JsonNode id = entry.getValue();
-            if (!id.isInt() || id.intValue() < 0 || entry.getKey().isEmpty()) {
+            if (!id.canConvertToInt() || id.intValue() < 0 || entry.getKey().isEmpty()) {
                 throw CodaException.of(
                         "%s: added token '%s' has id %s; a number of 0 or more is needed", file, entry.getKey(), id);
             }

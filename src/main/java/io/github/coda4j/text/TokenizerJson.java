@@ -65,7 +65,7 @@ final class TokenizerJson {
             if (name.equals("model")) {
                 readModel(parser);
             } else {
-                small.put(name, parser.readValueAsTree());
+                small.put(name, JsonFiles.tree(parser));
             }
         }
         if (vocabulary.isEmpty()) {
@@ -85,7 +85,7 @@ final class TokenizerJson {
             switch (name) {
                 case "vocab" -> readVocabulary(parser);
                 case "merges" -> readMerges(parser);
-                default -> checkModelSetting(name, parser.readValueAsTree());
+                default -> checkModelSetting(name, JsonFiles.tree(parser));
             }
         }
     }
