@@ -81,6 +81,17 @@ class BpeTokenizerTest {
     }
 
     @Test
+    void of_added_tokens_that_start_alike_the_longest_is_taken() throws IOException {
+        Path file = new TrainedTokenizer(0)
+                .addToken(256, "<x>", true)
+                .addToken(257, "<x>y", true)
+                .addToken(258, "<x", false)
+                .write(folder);
+        assertThat(BpeTokenizer.load(folder).encode("<x>y<x><x")).containsExactly(257, 256, 258);
+        assertSameAsOriginal(file, "<x>y<x><x", "<<x>yy<");
+    }
+
+    @Test
     void a_byte_level_step_with_its_own_pattern_is_gpt2_s() throws IOException {
         TrainedTokenizer trained = new TrainedTokenizer(0).merge("1", "2").merge("Ġ", "1");
         trained.file.set(

@@ -33,15 +33,11 @@ class RankedMergingTest {
             TrainedTokenizer trained = new TrainedTokenizer(0).split("(?s).+");
             List<String[]> merges = randomMerges(random, 1 + random.nextInt(8));
             merges.forEach(pair -> trained.merge(pair[0], pair[1]));
-
             trained.write(folder);
-
             boolean everyTokenMakesItself = merges.stream()
                     .allMatch(pair -> merge(pair[0] + pair[1], merges).size() == 1);
-
             try {
                 BpeTokenizer tokenizer = BpeTokenizer.load(folder);
-
                 assertThat(everyTokenMakesItself).as(describe(merges)).isTrue();
                 for (int length : new int[] {2, 3, 5, 9, 20, 60, 510}) {
                     String text = randomText(random, length);
@@ -50,7 +46,6 @@ class RankedMergingTest {
                             .isEqualTo(merge(text, merges));
                 }
                 accepted++;
-
             } catch (CodaException e) {
                 assertThat(e).hasMessageContaining("never make token");
                 assertThat(everyTokenMakesItself).as(describe(merges)).isFalse();

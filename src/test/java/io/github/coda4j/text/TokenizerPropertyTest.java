@@ -52,6 +52,19 @@ class TokenizerPropertyTest {
     }
 
     @Test
+    void bytes_that_cannot_become_a_character_are_not_held_back() {
+        for (int[] bytes : new int[][] {{0xE0, 0x80}, {0xF0, 0x8F}, {0xF4, 0x90}, {0xF5}, {0xC1}, {0x80}}) {
+            StreamingDetokenizer stream = new StreamingDetokenizer(tokenizer, false);
+            StringBuilder shown = new StringBuilder();
+            for (int b : bytes) {
+                String token = String.valueOf(ByteLevelAlphabet.charOf(b));
+                shown.append(stream.accept(tokenizer.idOf(token).orElseThrow()));
+            }
+            assertThat(shown).hasToString("\uFFFD".repeat(bytes.length));
+        }
+    }
+
+    @Test
     void ordinary_encoding_never_gives_an_added_token() {
         int firstAdded = tokenizer.addedTokens().getFirst().id();
         String everyToken = String.join(
