@@ -1,0 +1,110 @@
+package io.github.coda4j.weights;
+
+import io.github.coda4j.CodaException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystems;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.UUID;
+
+/**
+ * Files that appear whole or not at all: written beside the target, brought to the disk, renamed. After a failure the temporary file
+ * is gone and an older file of the target's name is as it was.
+ */
+public final class AtomicFiles {
+    private AtomicFiles() {}
+
+    /**
+     * Writes text as UTF-8, replacing an older file.
+     *
+     * @throws CodaException when it cannot be written, for example on a full disk
+     */
+    public static void writeText(Path target, String text) {
+        write(target, text.getBytes(StandardCharsets.UTF_8), FileOutput::create);
+    }
+
+    /** Writes bytes, replacing an older file; see {@link #writeText}. */
+    public static void write(Path target, byte[] bytes) {
+        write(target, bytes, FileOutput::create);
+    }
+
+    static void write(Path target, byte[] bytes, FileOutput.Factory factory) {
+        Path temporary = temporaryFor(target);
+        try {
+            try (FileOutput output = factory.create(temporary)) {
+                writeFully(output, ByteBuffer.wrap(bytes), 0);
+                output.force();
+            }
+            replace(temporary, target);
+        } catch (IOException e) {
+            throw withoutLeftover(temporary, FileProblems.cannot("write", target, e));
+        }
+    }
+
+    static Path temporaryFor(Path target) {
+        return target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID() + ".tmp");
+    }
+
+    static void writeFully(FileOutput output, ByteBuffer bytes, long position) throws IOException {
+        long at = position;
+        while (bytes.hasRemaining()) {
+            at += output.write(bytes, at);
+        }
+    }
+
+    /** Renames over the target and brings the rename to the disk. */
+    static void replace(Path source, Path target) throws IOException {
+        Files.move(source, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        forceFolder(target.toAbsolutePath().getParent());
+    }
+
+    /** Brings a folder's names to the disk where the system can (Windows cannot open folders). */
+    static void forceFolder(Path folder) throws IOException {
+        if (FileSystems.getDefault().supportedFileAttributeViews().contains("posix")) {
+            try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+                channel.force(true);
+            }
+        }
+    }
+
+    /** Deletes the leftover and returns the problem, which remembers a failure of the deletion. */
+    static <E extends Exception> E withoutLeftover(Path leftover, E problem) {
+        try {
+            deleteRecursively(leftover);
+        } catch (IOException e) {
+            problem.addSuppressed(e);
+        }
+        return problem;
+    }
+
+    /** Deletes a file or folder if it is there; links are deleted, not followed. */
+    static void deleteRecursively(Path path) throws IOException {
+        if (!Files.exists(path, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        Files.walkFileTree(path, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                Files.delete(file);
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path folder, IOException problem) throws IOException {
+                if (problem != null) {
+                    throw problem;
+                }
+                Files.delete(folder);
+                return FileVisitResult.CONTINUE;
+            }
+        });
+    }
+}

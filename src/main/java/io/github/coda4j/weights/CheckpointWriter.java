@@ -1,0 +1,278 @@
+package io.github.coda4j.weights;
+
+import static io.github.coda4j.Checks.check;
+
+import io.github.coda4j.CodaException;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * Writes a model folder that appears whole or not at all. Everything goes to a hidden folder {@code .NAME.partial} beside the target,
+ * which gets its name in {@link #finish}. Closing without it, or a failure, removes the hidden folder; what a killed process left
+ * there is never read and is removed by the next writer of the same target. For one thread.
+ */
+public final class CheckpointWriter implements AutoCloseable {
+    /** Shards of at most 4 GB, below the limits of common file systems and hubs. */
+    public static final long DEFAULT_SHARD_BYTES = 4_000_000_000L;
+
+    private static final String LOCK = ".lock";
+
+    private final Path target;
+    private final Path partial;
+    private final FolderLock lock;
+    private final ConfigFile config;
+    private final ShardPlan plan;
+    private final FileOutput.Factory factory;
+    private final Map<String, ShardPlan.Shard> shardOf = new HashMap<>();
+    private final Map<ShardPlan.Shard, SafetensorsWriter> writers = new HashMap<>();
+    private boolean open = true;
+
+    private CheckpointWriter(
+            Path target, Path partial, FolderLock lock, ConfigFile config, ShardPlan plan, FileOutput.Factory factory) {
+        this.target = target;
+        this.partial = partial;
+        this.lock = lock;
+        this.config = config;
+        this.plan = plan;
+        this.factory = factory;
+        for (ShardPlan.Shard shard : plan.shards()) {
+            shard.tensors()
+                    .forEach(tensor -> check(
+                            shardOf.put(tensor.name(), shard) == null, "tensor %s is declared twice", tensor.name()));
+        }
+    }
+
+    /**
+     * Starts a folder.
+     *
+     * @param config becomes {@code config.json}
+     * @param tensors in the order in which they are laid out over the shards
+     * @param maxShardBytes largest sum of tensor bytes in one file; positive
+     * @param overwrite whether an existing model folder may be replaced; folders that hold other things than a model never are
+     * @throws CodaException when the folder is not empty and must not be replaced, or another process is writing it
+     */
+    public static CheckpointWriter create(
+            Path folder, ConfigFile config, List<TensorDeclaration> tensors, long maxShardBytes, boolean overwrite) {
+        return create(folder, config, tensors, maxShardBytes, overwrite, FileOutput::create);
+    }
+
+    static CheckpointWriter create(
+            Path folder,
+            ConfigFile config,
+            List<TensorDeclaration> tensors,
+            long maxShardBytes,
+            boolean overwrite,
+            FileOutput.Factory factory) {
+        ShardPlan plan = ShardPlan.of(tensors, maxShardBytes);
+        Path target = folder.toAbsolutePath().normalize();
+        check(target.getFileName() != null, "%s cannot be a model folder", folder);
+        try {
+            checkReplaceable(target, overwrite);
+            Path partial = target.resolveSibling("." + target.getFileName() + ".partial");
+            Files.createDirectories(partial);
+            FolderLock lock = FolderLock.tryAcquire(partial.resolve(LOCK))
+                    .orElseThrow(() -> CodaException.of("another process is writing %s; wait for it to end", target));
+            try {
+                clear(partial);
+                return new CheckpointWriter(target, partial, lock, config, plan, factory);
+            } catch (IOException | RuntimeException e) {
+                lock.close();
+                throw e;
+            }
+        } catch (IOException e) {
+            throw FileProblems.cannot("write", target, e);
+        }
+    }
+
+    private static void checkReplaceable(Path target, boolean overwrite) throws IOException {
+        if (!Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        if (!Files.isDirectory(target)) {
+            throw CodaException.of("%s is a file, expected a new or empty folder", target);
+        }
+        List<Path> children = children(target);
+        if (children.isEmpty()) {
+            return;
+        }
+        if (!overwrite) {
+            throw CodaException.of(
+                    "%s exists and is not empty; choose another folder or ask for it to be overwritten", target);
+        }
+        for (Path child : children) {
+            String name = child.getFileName().toString();
+            if (!Files.isRegularFile(child) || !(ModelFiles.belongsToModel(name) || name.equals(LOCK))) {
+                throw CodaException.of(
+                        "%s is not overwritten because %s in it is not part of a model; remove it yourself or choose another folder",
+                        target, name);
+            }
+        }
+    }
+
+    private static List<Path> children(Path folder) throws IOException {
+        try (Stream<Path> children = Files.list(folder)) {
+            return children.toList();
+        }
+    }
+
+    private static void clear(Path partial) throws IOException {
+        for (Path child : children(partial)) {
+            if (!child.getFileName().toString().equals(LOCK)) {
+                AtomicFiles.deleteRecursively(child);
+            }
+        }
+    }
+
+    /** Appends little-endian, row-major bytes to a declared tensor; tensors may come in any order and interleaved. */
+    public void append(String tensor, MemorySegment bytes) {
+        checkOpen();
+        ShardPlan.Shard shard = shardOf.get(tensor);
+        check(shard != null, "tensor %s was not declared for %s", tensor, target);
+        guarded(() -> writer(shard).append(tensor, bytes));
+    }
+
+    private SafetensorsWriter writer(ShardPlan.Shard shard) {
+        return writers.computeIfAbsent(
+                shard,
+                key -> SafetensorsWriter.create(
+                        partial.resolve(key.fileName()),
+                        key.tensors(),
+                        SafetensorsWriter.PYTORCH_METADATA,
+                        false,
+                        factory));
+    }
+
+    /** Writes a further file of the folder, for example {@code generation_config.json}. */
+    public void writeText(String fileName, String text) {
+        checkOpen();
+        checkCompanion(fileName);
+        byte[] bytes = text.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        guarded(() -> AtomicFiles.write(partial.resolve(fileName), bytes, factory));
+    }
+
+    /**
+     * Copies tokenizer, generation config, model card and licence files, those that exist, from another folder.
+     *
+     * @return the names of the copied files, sorted
+     */
+    public List<String> copyCompanions(Path from) {
+        checkOpen();
+        List<String> copied = new ArrayList<>();
+        guarded(() -> {
+            try {
+                for (Path child : children(from)) {
+                    String name = child.getFileName().toString();
+                    if (ModelFiles.isCompanion(name) && Files.isRegularFile(child)) {
+                        Files.copy(child, partial.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+                        copied.add(name);
+                    }
+                }
+            } catch (IOException e) {
+                throw FileProblems.cannot("copy the tokenizer files from", from, e);
+            }
+        });
+        copied.sort(null);
+        return copied;
+    }
+
+    private static void checkCompanion(String fileName) {
+        check(ModelFiles.isCompanion(fileName), "%s is no file of a model folder that can be written here", fileName);
+    }
+
+    /**
+     * Brings everything to the disk and gives the folder its name; {@code config.json} comes last.
+     *
+     * @throws IllegalStateException when bytes of a declared tensor are missing
+     */
+    public void finish() {
+        checkOpen();
+        guarded(() -> {
+            plan.shards().forEach(shard -> writer(shard).finish());
+            if (plan.needsIndex()) {
+                writePart(CheckpointFolder.INDEX, plan.index());
+            }
+            writePart(CheckpointFolder.CONFIG, config.json());
+            try {
+                AtomicFiles.forceFolder(partial);
+                lock.close();
+                Files.deleteIfExists(partial.resolve(LOCK));
+                moveIntoPlace();
+            } catch (IOException e) {
+                throw FileProblems.cannot("write", target, e);
+            }
+        });
+        open = false;
+    }
+
+    private void writePart(String name, String text) {
+        AtomicFiles.write(partial.resolve(name), text.getBytes(java.nio.charset.StandardCharsets.UTF_8), factory);
+    }
+
+    private void moveIntoPlace() throws IOException {
+        Path old = target.resolveSibling("." + target.getFileName() + ".old");
+        AtomicFiles.deleteRecursively(old);
+        boolean replaces = Files.exists(target);
+        if (replaces) {
+            Files.move(target, old, StandardCopyOption.ATOMIC_MOVE);
+        }
+        try {
+            Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            if (replaces) {
+                Files.move(old, target, StandardCopyOption.ATOMIC_MOVE);
+            }
+            throw e;
+        }
+        AtomicFiles.forceFolder(target.getParent());
+        AtomicFiles.deleteRecursively(old);
+    }
+
+    /** Discards what was written unless {@link #finish} was called. */
+    @Override
+    public void close() {
+        if (open) {
+            CodaException problem = abandon(new CodaException("cannot discard the unfinished " + partial));
+            if (problem.getSuppressed().length > 0) {
+                throw problem;
+            }
+        }
+    }
+
+    private void guarded(Runnable step) {
+        try {
+            step.run();
+        } catch (CodaException e) {
+            throw abandon(e);
+        }
+    }
+
+    private CodaException abandon(CodaException problem) {
+        open = false;
+        try {
+            writers.values().forEach(SafetensorsWriter::close);
+        } catch (CodaException e) {
+            problem.addSuppressed(e);
+        }
+        try {
+            lock.close();
+        } catch (IOException e) {
+            problem.addSuppressed(e);
+        }
+        return AtomicFiles.withoutLeftover(partial, problem);
+    }
+
+    private void checkOpen() {
+        if (!open) {
+            throw new IllegalStateException(target + " is finished or was given up");
+        }
+    }
+}

@@ -1,0 +1,45 @@
+package io.github.coda4j.weights;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/** A new file that is written at any position; a seam so that tests can have a full disk. */
+interface FileOutput extends AutoCloseable {
+    /** Writes at least one of the buffer's remaining bytes. */
+    int write(ByteBuffer bytes, long position) throws IOException;
+
+    /** Returns when everything is on the disk. */
+    void force() throws IOException;
+
+    @Override
+    void close() throws IOException;
+
+    /** Makes outputs for paths that do not exist yet. */
+    @FunctionalInterface
+    interface Factory {
+        FileOutput create(Path path) throws IOException;
+    }
+
+    static FileOutput create(Path path) throws IOException {
+        FileChannel channel = FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        return new FileOutput() {
+            @Override
+            public int write(ByteBuffer bytes, long position) throws IOException {
+                return channel.write(bytes, position);
+            }
+
+            @Override
+            public void force() throws IOException {
+                channel.force(true);
+            }
+
+            @Override
+            public void close() throws IOException {
+                channel.close();
+            }
+        };
+    }
+}
