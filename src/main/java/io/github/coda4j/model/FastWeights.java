@@ -4,7 +4,6 @@ import io.github.coda4j.kernel.Kind;
 import io.github.coda4j.tensor.DType;
 import io.github.coda4j.tensor.PackedLinear;
 import io.github.coda4j.tensor.WorkerTeam;
-import io.github.coda4j.weights.TensorEntry;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -74,10 +73,9 @@ final class FastWeights implements AutoCloseable {
                 headType(),
                 (from, to) -> List.of(new Slice(source.headName(), from, to - from)));
         this.finalNorm = source.floats(Parameters.FINAL_NORM);
-        TensorEntry entry = source.entry(Parameters.EMBEDDING);
         DType type = embeddingKind() == Kind.F32 ? DType.F32 : DType.BF16;
-        this.embedding = arena.allocate(entry.elements() * type.bytes(), 64);
-        loadEmbedding(entry, type);
+        this.embedding = arena.allocate((long) config.vocabSize() * config.hidden() * type.bytes(), 64);
+        loadEmbedding(type);
     }
 
     static FastWeights load(ModelConfig config, Precision precision, WeightSource source, WorkerTeam team) {
@@ -120,13 +118,14 @@ final class FastWeights implements AutoCloseable {
         return precision == Precision.INT8 ? DType.F32 : DType.BF16;
     }
 
-    private void loadEmbedding(TensorEntry entry, DType type) {
+    private void loadEmbedding(DType type) {
         int rows = config.vocabSize();
         int chunk = 4096;
         long rowBytes = (long) config.hidden() * type.bytes();
         for (int first = 0; first < rows; first += chunk) {
             int count = Math.min(chunk, rows - first);
-            source.readRows(entry, first, count, type, embedding.asSlice(first * rowBytes, count * rowBytes));
+            source.readRows(
+                    Parameters.EMBEDDING, first, count, type, embedding.asSlice(first * rowBytes, count * rowBytes));
         }
     }
 
@@ -247,7 +246,7 @@ final class FastWeights implements AutoCloseable {
                 if (precision == Precision.INT8) {
                     readInt8(slice, inputs, target, scales, at);
                 } else {
-                    source.readRows(source.entry(slice.name()), slice.first(), slice.count(), type, target);
+                    source.readRows(slice.name(), slice.first(), slice.count(), type, target);
                 }
                 at += slice.count();
             }
@@ -260,16 +259,15 @@ final class FastWeights implements AutoCloseable {
     }
 
     private void readInt8(Slice slice, int inputs, MemorySegment target, float[] scales, int at) {
-        TensorEntry entry = source.entry(slice.name());
         if (source.isInt8()) {
-            source.readRows(entry, slice.first(), slice.count(), DType.I8, target);
+            source.readRows(slice.name(), slice.first(), slice.count(), DType.I8, target);
             System.arraycopy(
                     source.floats(slice.name() + Parameters.SCALE_SUFFIX), slice.first(), scales, at, slice.count());
             return;
         }
         try (Arena temporary = Arena.ofConfined()) {
             MemorySegment floats = temporary.allocate((long) slice.count() * inputs * Float.BYTES, 64);
-            source.readRows(entry, slice.first(), slice.count(), DType.F32, floats);
+            source.readRows(slice.name(), slice.first(), slice.count(), DType.F32, floats);
             Conversions.quantizeRows(floats, slice.count(), inputs, target, scales, at);
         }
     }

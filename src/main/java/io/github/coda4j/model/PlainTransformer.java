@@ -12,7 +12,6 @@ import io.github.coda4j.tensor.DType;
 import io.github.coda4j.tensor.Device;
 import io.github.coda4j.tensor.Scope;
 import io.github.coda4j.tensor.Tensor;
-import io.github.coda4j.weights.TensorEntry;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -55,10 +54,9 @@ public final class PlainTransformer implements Transformer {
         Map<String, Tensor> weights = new HashMap<>();
         boolean ownHead = source.headName().equals(Parameters.HEAD);
         for (var spec : Parameters.of(config, ownHead)) {
-            TensorEntry entry = source.entry(spec.name());
             try (Scope scope = Scope.open()) {
-                Tensor loaded = Tensor.empty(dtype, Device.CPU, entry.shape());
-                source.readRows(entry, 0, entry.shape()[0], dtype, loaded.memory());
+                Tensor loaded = Tensor.empty(dtype, Device.CPU, spec.shape());
+                source.readRows(spec.name(), 0, spec.shape()[0], dtype, loaded.memory());
                 weights.put(spec.name(), scope.detach(loaded.to(options.device())));
             }
         }

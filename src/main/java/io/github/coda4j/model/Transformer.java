@@ -37,7 +37,15 @@ public sealed interface Transformer extends Denoiser permits PlainTransformer, F
      */
     static Transformer open(CheckpointFolder folder, LoadOptions options) {
         ModelConfig config = ModelConfig.read(folder.config());
-        WeightSource weights = WeightSource.open(folder, config);
+        return load(config, StoredWeights.open(folder, config), options);
+    }
+
+    /** A model with random weights that are made in memory, for measurements. */
+    static Transformer random(ModelConfig config, long seed, LoadOptions options) {
+        return load(config, new RandomWeights(config, seed), options);
+    }
+
+    private static Transformer load(ModelConfig config, WeightSource weights, LoadOptions options) {
         return switch (options.engine()) {
             case PLAIN -> PlainTransformer.load(config, weights, options);
             case FAST -> FastTransformer.load(config, weights, options);

@@ -1,0 +1,79 @@
+package io.github.coda4j.model;
+
+import io.github.coda4j.CodaException;
+import io.github.coda4j.tensor.DType;
+import io.github.coda4j.weights.CheckpointFolder;
+import io.github.coda4j.weights.TensorEntry;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/** The verified tensors of a checkpoint folder. */
+final class StoredWeights implements WeightSource {
+    private final CheckpointFolder folder;
+    private final boolean int8;
+
+    private StoredWeights(CheckpointFolder folder, boolean int8) {
+        this.folder = folder;
+        this.int8 = int8;
+    }
+
+    /**
+     * Checks that the folder holds exactly the model's tensors.
+     *
+     * @throws CodaException naming what is missing, too much, or of another shape or dtype
+     */
+    static StoredWeights open(CheckpointFolder folder, ModelConfig config) {
+        boolean int8 = folder.config().optionalObject("quantization_config").isPresent();
+        if (int8) {
+            folder.verify(Parameters.ofInt8(config));
+        } else {
+            boolean mayTie =
+                    folder.config().optionalBoolean("tie_word_embeddings").orElse(true);
+            folder.verify(Parameters.of(config, folder.tensors().containsKey(Parameters.HEAD) || !mayTie));
+        }
+        return new StoredWeights(folder, int8);
+    }
+
+    @Override
+    public boolean isInt8() {
+        return int8;
+    }
+
+    @Override
+    public String headName() {
+        return folder.tensors().containsKey(Parameters.HEAD) ? Parameters.HEAD : Parameters.EMBEDDING;
+    }
+
+    @Override
+    public long[] shape(String name) {
+        return folder.tensor(name).shape();
+    }
+
+    @Override
+    public float[] floats(String name) {
+        TensorEntry entry = folder.tensor(name);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment floats = arena.allocate(entry.elements() * Float.BYTES, 64);
+            readRows(name, 0, entry.shape()[0], DType.F32, floats);
+            return floats.toArray(ValueLayout.JAVA_FLOAT);
+        }
+    }
+
+    @Override
+    public void readRows(String name, long first, long count, DType wanted, MemorySegment target) {
+        TensorEntry entry = folder.tensor(name);
+        long rowElements = entry.elements() / entry.shape()[0];
+        long elements = count * rowElements;
+        long from = first * rowElements * entry.dtype().bytes();
+        if (entry.dtype() == wanted) {
+            folder.read(entry, from, target);
+            return;
+        }
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment raw = arena.allocate(elements * entry.dtype().bytes(), 64);
+            folder.read(entry, from, raw);
+            Conversions.convert(raw, entry.dtype(), target, wanted, elements);
+        }
+    }
+}
