@@ -172,7 +172,7 @@ public final class CheckpointWriter implements AutoCloseable {
                 for (Path child : children(from)) {
                     String name = child.getFileName().toString();
                     if (ModelFiles.isCompanion(name) && Files.isRegularFile(child)) {
-                        Files.copy(child, partial.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+                        AtomicFiles.write(partial.resolve(name), Files.readAllBytes(child), factory);
                         copied.add(name);
                     }
                 }

@@ -6,7 +6,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** A new file that is written at any position; a seam so that tests can have a full disk. */
+/** A file that is written at any position; a seam so that tests can have a full disk. */
 interface FileOutput extends AutoCloseable {
     /** Writes at least one of the buffer's remaining bytes. */
     int write(ByteBuffer bytes, long position) throws IOException;
@@ -17,14 +17,23 @@ interface FileOutput extends AutoCloseable {
     @Override
     void close() throws IOException;
 
-    /** Makes outputs for paths that do not exist yet. */
+    /** Opens a path for writing. */
     @FunctionalInterface
     interface Factory {
         FileOutput create(Path path) throws IOException;
     }
 
+    /** A file that must not exist yet. */
     static FileOutput create(Path path) throws IOException {
-        FileChannel channel = FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        return of(FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
+    }
+
+    /** A file that keeps what it holds, or a new one. */
+    static FileOutput reopen(Path path) throws IOException {
+        return of(FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE));
+    }
+
+    private static FileOutput of(FileChannel channel) {
         return new FileOutput() {
             @Override
             public int write(ByteBuffer bytes, long position) throws IOException {

@@ -32,6 +32,7 @@ public final class HubClient {
     private final Path cache;
     private final RetryPolicy policy;
     private final Retrier.Waiter waiter;
+    private final FileOutput.Factory factory;
 
     /**
      * @param endpoint address of the hub, http or https, possibly with a path
@@ -39,10 +40,16 @@ public final class HubClient {
      * @param cache folder that holds the pulled models; is made when needed
      */
     public HubClient(URI endpoint, Optional<String> token, Path cache) {
-        this(endpoint, token, cache, RetryPolicy.DEFAULT, Thread::sleep);
+        this(endpoint, token, cache, RetryPolicy.DEFAULT, Thread::sleep, FileOutput::reopen);
     }
 
-    HubClient(URI endpoint, Optional<String> token, Path cache, RetryPolicy policy, Retrier.Waiter waiter) {
+    HubClient(
+            URI endpoint,
+            Optional<String> token,
+            Path cache,
+            RetryPolicy policy,
+            Retrier.Waiter waiter,
+            FileOutput.Factory factory) {
         check(
                 ("https".equals(endpoint.getScheme()) || "http".equals(endpoint.getScheme()))
                         && endpoint.getHost() != null
@@ -56,6 +63,7 @@ public final class HubClient {
         this.cache = cache;
         this.policy = policy;
         this.waiter = waiter;
+        this.factory = factory;
     }
 
     /**
@@ -141,7 +149,7 @@ public final class HubClient {
         for (HubModel.HubFile file : model.files()) {
             URI address = URI.create(
                     endpoint + "/" + model.id() + "/resolve/" + encoded(revision) + "/" + encoded(file.name()));
-            HubDownload download = new HubDownload(http, retrier, listener, model, file, address, partial);
+            HubDownload download = new HubDownload(http, retrier, listener, model, file, address, partial, factory);
             downloads.add(download);
             already += download.already();
         }

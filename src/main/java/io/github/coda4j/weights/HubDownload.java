@@ -2,17 +2,8 @@ package io.github.coda4j.weights;
 
 import io.github.coda4j.CodaException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
@@ -30,7 +21,7 @@ final class HubDownload {
     private final HubModel.HubFile file;
     private final URI address;
     private final Path target;
-    private final Path part;
+    private final PartFile part;
     private final String what;
     private long furthest;
 
@@ -41,7 +32,8 @@ final class HubDownload {
             HubModel model,
             HubModel.HubFile file,
             URI address,
-            Path folder) {
+            Path folder,
+            FileOutput.Factory factory) {
         this.http = http;
         this.retrier = retrier;
         this.listener = listener;
@@ -49,79 +41,75 @@ final class HubDownload {
         this.file = file;
         this.address = address;
         this.target = folder.resolve(file.name());
-        this.part = folder.resolve(file.name() + ".part");
+        this.part = new PartFile(folder.resolve(file.name() + ".part"), factory);
         this.what = "file " + file.name() + " of " + model.id();
     }
 
     void run() {
-        try {
-            if (HubCache.hasSize(target, file.bytes())) {
-                listener.fileStarted(file.name(), file.bytes(), file.bytes());
-            } else {
-                Files.deleteIfExists(target);
-                fetchAndCheck();
-                Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
-            }
-            listener.fileDone(file.name());
-        } catch (IOException e) {
-            throw FileProblems.cannot("write", part, e);
+        listener.fileStarted(file.name(), file.bytes(), already());
+        if (!HubCache.hasSize(target, file.bytes())) {
+            fetchAndCheck();
+            part.moveTo(target);
         }
+        listener.fileDone(file.name());
     }
 
     /** Bytes that an earlier pull left. */
-    long already() throws IOException {
-        if (HubCache.hasSize(target, file.bytes())) {
-            return file.bytes();
-        }
-        return Files.exists(part) ? Math.min(Files.size(part), file.bytes()) : 0;
+    long already() {
+        return HubCache.hasSize(target, file.bytes()) ? file.bytes() : Math.min(part.bytes(), file.bytes());
     }
 
-    private void fetchAndCheck() throws IOException {
-        long already = already();
-        listener.fileStarted(file.name(), file.bytes(), already);
+    private void fetchAndCheck() {
+        boolean resumes = already() > 0;
         fetch();
-        if (checksumIsWrong() && already > 0) {
-            Files.delete(part);
+        if (resumes && checksumIsWrong()) {
+            part.discard();
             fetch();
         }
         if (checksumIsWrong()) {
-            String found = checksum();
-            Files.delete(part);
+            String found = part.sha256();
+            part.discard();
             throw CodaException.of(
                     "%s: its sha256 is %s, the hub lists %s; it was damaged on the way and is discarded, run it again",
                     what, found, file.sha256().orElseThrow());
         }
     }
 
-    private void fetch() throws IOException {
+    private boolean checksumIsWrong() {
+        return file.sha256().isPresent() && !file.sha256().get().equals(part.sha256());
+    }
+
+    private void fetch() {
         if (file.bytes() == 0) {
-            Files.write(part, new byte[0]);
+            part.discard();
+            part.append().close();
             return;
         }
         retrier.run(what, progress -> {
             fetchOnce(progress);
-            return part;
+            return file;
         });
     }
 
     private void fetchOnce(Retrier.Progress progress) throws IOException, InterruptedException {
-        long have = Files.exists(part) ? Files.size(part) : 0;
-        if (have == file.bytes()) {
+        if (part.bytes() == file.bytes()) {
             return;
         }
-        if (have > file.bytes()) {
-            Files.delete(part);
-            have = 0;
+        if (part.bytes() > file.bytes()) {
+            part.discard();
         }
+        long have = part.bytes();
         try (HubHttp.Answer answer = http.get(address, have, what)) {
             checkCommit(answer);
-            long from = answer.status() == 200 ? 0 : have;
             if (answer.status() == 416 || answer.status() == 206 && !continuesAt(answer, have)) {
-                Files.deleteIfExists(part);
+                part.discard();
                 throw new IOException("the hub does not continue at byte " + have);
             }
-            checkSize(answer, from);
-            receive(answer, from, progress);
+            if (answer.status() == 200) {
+                part.discard();
+            }
+            checkSize(answer);
+            receive(answer, progress);
         }
     }
 
@@ -139,30 +127,29 @@ final class HubDownload {
         return range.matches() && range.group(1).equals(Long.toString(from));
     }
 
-    private void checkSize(HubHttp.Answer answer, long from) throws IOException {
+    private void checkSize(HubHttp.Answer answer) {
         OptionalLong length = answer.contentLength();
-        if (length.isPresent() && length.getAsLong() != file.bytes() - from) {
-            throw wrongSize(Long.toString(from + length.getAsLong()));
+        if (length.isPresent() && length.getAsLong() != file.bytes() - part.bytes()) {
+            throw wrongSize(Long.toString(part.bytes() + length.getAsLong()));
         }
     }
 
-    private CodaException wrongSize(String served) throws IOException {
-        Files.deleteIfExists(part);
+    private CodaException wrongSize(String served) {
+        part.discard();
         return CodaException.of(
                 "%s: the hub lists %d bytes but serves %s; the file is discarded, run it again later",
                 what, file.bytes(), served);
     }
 
-    private void receive(HubHttp.Answer answer, long from, Retrier.Progress progress) throws IOException {
+    private void receive(HubHttp.Answer answer, Retrier.Progress progress) throws IOException {
         byte[] buffer = new byte[BUFFER];
-        long done = from;
-        try (FileChannel channel = FileChannel.open(part, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-            channel.truncate(from).position(from);
+        long done = part.bytes();
+        try (PartFile.Appender appender = part.append()) {
             for (int count = answer.read(buffer); count >= 0; count = answer.read(buffer)) {
                 if (count > file.bytes() - done) {
                     throw wrongSize("more");
                 }
-                write(channel, ByteBuffer.wrap(buffer, 0, count));
+                appender.write(buffer, count);
                 done += count;
                 if (done > furthest) {
                     furthest = done;
@@ -170,38 +157,10 @@ final class HubDownload {
                 }
                 listener.fileProgress(file.name(), done, file.bytes());
             }
-            channel.force(true);
+            appender.force();
         }
         if (done < file.bytes()) {
             throw new IOException("the connection ended at byte " + done + " of " + file.bytes());
-        }
-    }
-
-    /** A disk that refuses is no passing failure of the network. */
-    private void write(FileChannel channel, ByteBuffer bytes) {
-        try {
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
-        } catch (IOException e) {
-            throw FileProblems.cannot("write", part, e);
-        }
-    }
-
-    private boolean checksumIsWrong() throws IOException {
-        return file.sha256().isPresent() && !file.sha256().get().equals(checksum());
-    }
-
-    private String checksum() throws IOException {
-        try (InputStream in = Files.newInputStream(part)) {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            byte[] buffer = new byte[BUFFER];
-            for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-                digest.update(buffer, 0, count);
-            }
-            return HexFormat.of().formatHex(digest.digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
         }
     }
 }

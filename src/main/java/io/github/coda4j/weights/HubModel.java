@@ -22,6 +22,9 @@ import java.util.stream.Collectors;
  */
 record HubModel(String id, String commit, boolean commitIsKnown, Optional<String> license, List<HubFile> files) {
     private static final Pattern COMMIT = Pattern.compile("[A-Za-z0-9_-]{1,64}");
+    /** A petabyte: no sum of sizes overflows. */
+    private static final long LARGEST_FILE = 1L << 50;
+
     private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
 
     /** @param sha256 lower-case hexadecimal; given for large files only */
@@ -63,8 +66,11 @@ record HubModel(String id, String commit, boolean commitIsKnown, Optional<String
     private static HubFile file(String name, JsonNode sibling, String source) {
         JsonNode size =
                 sibling.has("size") ? sibling.get("size") : sibling.path("lfs").path("size");
-        if (!size.isIntegralNumber() || !size.canConvertToLong() || size.longValue() < 0) {
-            throw CodaException.of("%s: file %s has no size, got %s", source, name, Json.shown(size));
+        if (!size.isIntegralNumber()
+                || !size.canConvertToLong()
+                || size.longValue() < 0
+                || size.longValue() > LARGEST_FILE) {
+            throw CodaException.of("%s: file %s has no usable size, got %s", source, name, Json.shown(size));
         }
         JsonNode sha256 = sibling.path("lfs").path("sha256");
         if (sha256.isMissingNode() || sha256.isNull()) {

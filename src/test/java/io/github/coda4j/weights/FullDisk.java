@@ -6,15 +6,21 @@ import java.nio.file.Path;
 
 /** A disk on which only so many bytes fit. */
 final class FullDisk implements FileOutput.Factory {
+    private final FileOutput.Factory disk;
     private long room;
 
     FullDisk(long room) {
+        this(room, FileOutput::create);
+    }
+
+    FullDisk(long room, FileOutput.Factory disk) {
         this.room = room;
+        this.disk = disk;
     }
 
     @Override
     public FileOutput create(Path path) throws IOException {
-        FileOutput real = FileOutput.create(path);
+        FileOutput real = disk.create(path);
         return new FileOutput() {
             @Override
             public int write(ByteBuffer bytes, long position) throws IOException {

@@ -189,9 +189,11 @@ class HubClientTest {
     @Test
     void a_silent_connection_counts_as_dropped() throws IOException {
         hub.next(WEIGHTS, silentAfter(1000, 60_000));
-        HubClient client =
-                new HubClient(hub.endpoint(), Optional.empty(), cache, policy(Duration.ofSeconds(1)), waits::add);
-        Path folder = client.pull(ID, "main", PullListener.NONE).folder();
+        List<String> reasons = new ArrayList<>();
+        Path folder = client(policy(Duration.ofSeconds(1)), FileOutput::reopen)
+                .pull(ID, "main", heardRetries(reasons))
+                .folder();
+        assertThat(reasons).containsExactly("the connection was silent for 1 s");
         assertThat(Files.readAllBytes(folder.resolve(WEIGHTS))).isEqualTo(weights);
         assertThat(storageRanges()).containsExactly("", "bytes=1000-");
     }
@@ -239,16 +241,32 @@ class HubClientTest {
     }
 
     @Test
+    void a_full_disk_ends_the_pull_at_once_and_the_next_continues() throws IOException {
+        FullDisk disk = new FullDisk(20_000, FileOutput::reopen);
+        assertRefused(
+                () -> client(POLICY, disk).pull(ID, "main", PullListener.NONE),
+                "cannot write",
+                WEIGHTS,
+                "No space left on device; free some space");
+        assertThat(waits).isEmpty();
+        assertThat(client().cached(ID, "main")).isEmpty();
+        assertThat(Files.readAllBytes(pull().folder().resolve(WEIGHTS))).isEqualTo(weights);
+        assertThat(storageRanges()).hasSize(2).last().asString().startsWith("bytes=");
+    }
+
+    @Test
+    void a_model_larger_than_the_free_space_is_refused_before_its_files_are_fetched() {
+        hub.listed(WEIGHTS).put("size", 1L << 49);
+        assertRefused(this::pull, "Owner/Name needs ", " more bytes but only ", "are free at");
+        assertThat(hub.requests()).hasSize(1);
+    }
+
+    @Test
     void too_many_requests_wait_as_long_as_the_hub_asks() {
         hub.next(LISTING, status(429, "Retry-After", "7"));
         hub.next("config.json", status(429), status(503, "Retry-After", "Wed, 21 Oct 2015 07:28:00 GMT"));
         List<String> reasons = new ArrayList<>();
-        client().pull(ID, "main", new PullListener() {
-            @Override
-            public void retrying(String what, String reason, Duration wait) {
-                reasons.add(reason);
-            }
-        });
+        client().pull(ID, "main", heardRetries(reasons));
         assertThat(waits.getFirst()).isEqualTo(Duration.ofSeconds(7));
         assertThat(waits.subList(1, 3)).allMatch(wait -> wait.compareTo(Duration.ofMillis(200)) <= 0);
         assertThat(reasons.getFirst()).endsWith("answers 429 (too many requests)");
@@ -333,7 +351,7 @@ class HubClientTest {
         hub.listed(WEIGHTS).put("rfilename", "pytorch_model.bin");
         assertRefused(this::pull, "has no safetensors weights");
         hub.listed("config.json").put("size", -1);
-        assertRefused(this::pull, "file config.json has no size, got -1");
+        assertRefused(this::pull, "file config.json has no usable size, got -1");
         hub.listing().put("siblings", "none");
         assertRefused(this::pull, "\"siblings\" must be a list of files, got \"none\"");
         hub.next(LISTING, (exchange, content, from) -> {
@@ -510,7 +528,20 @@ class HubClientTest {
     }
 
     private HubClient client(URI endpoint, Optional<String> token) {
-        return new HubClient(endpoint, token, cache, POLICY, waits::add);
+        return new HubClient(endpoint, token, cache, POLICY, waits::add, FileOutput::reopen);
+    }
+
+    private HubClient client(RetryPolicy policy, FileOutput.Factory factory) {
+        return new HubClient(hub.endpoint(), Optional.empty(), cache, policy, waits::add, factory);
+    }
+
+    private static PullListener heardRetries(List<String> reasons) {
+        return new PullListener() {
+            @Override
+            public void retrying(String what, String reason, Duration wait) {
+                reasons.add(reason);
+            }
+        };
     }
 
     private List<String> storageRanges() {
