@@ -33,12 +33,45 @@ final class BoxedOperator {
 
     /** Calls the operator and gives its one result. Everything made on the way belongs to the scope of the caller. */
     Tensor call(IValue... arguments) {
-        IValueVector stack = new IValueVector();
-        for (IValue argument : arguments) {
-            stack.push_back(argument);
-        }
+        return new Tensor(result(arguments));
+    }
+
+    /** The same where dtype and shape of the result are known, which saves asking for them. */
+    Tensor call(IValue[] arguments, DType dtype, long... shape) {
+        return new Tensor(result(arguments), dtype, shape);
+    }
+
+    private org.bytedeco.pytorch.Tensor result(IValue[] arguments) {
+        IValueVector stack = new IValueVector(arguments);
         handle.callBoxed(stack);
         // toTensor() points into the stack, the copy does not.
-        return new Tensor(new org.bytedeco.pytorch.Tensor(stack.get(0).toTensor()));
+        return new org.bytedeco.pytorch.Tensor(stack.get(0).toTensor());
+    }
+
+    /** Arguments that stay the same from call to call, kept alive until {@link Prepared#close}; the first one varies. */
+    static final class Prepared implements AutoCloseable {
+        private final IValue[] constant;
+
+        /** The arguments after the first. */
+        Prepared(IValue... rest) {
+            this.constant = rest;
+            for (IValue value : rest) {
+                value.retainReference();
+            }
+        }
+
+        IValue[] with(IValue first) {
+            IValue[] all = new IValue[constant.length + 1];
+            all[0] = first;
+            System.arraycopy(constant, 0, all, 1, constant.length);
+            return all;
+        }
+
+        @Override
+        public void close() {
+            for (IValue value : constant) {
+                value.releaseReference();
+            }
+        }
     }
 }

@@ -46,6 +46,23 @@ final class Natives {
                 .device(new DeviceOptional(device(device)));
     }
 
+    /** The options of CPU tensors, made once: they live as long as the process. */
+    static TensorOptions cpuOptions(DType dtype) {
+        return CpuOptions.OF_DTYPE[dtype.ordinal()];
+    }
+
+    private static final class CpuOptions {
+        static final TensorOptions[] OF_DTYPE = new TensorOptions[DType.values().length];
+
+        static {
+            for (DType dtype : DType.values()) {
+                TensorOptions options = options(dtype, Device.CPU);
+                options.retainReference();
+                OF_DTYPE[dtype.ordinal()] = options;
+            }
+        }
+    }
+
     static MemoryFormatOptional noMemoryFormat() {
         return new MemoryFormatOptional();
     }

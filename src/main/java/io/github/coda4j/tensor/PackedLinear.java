@@ -49,11 +49,11 @@ public sealed interface PackedLinear extends AutoCloseable {
             Tensor view = Tensor.view(weight, DType.BF16, outputs, inputs);
             if (oneDnn.isPresent()) {
                 Tensor packed = oneDnn.get().reorderLinear.call(new IValue(view.raw()), new IValue());
-                return new Bf16(scope.detach(packed), outputs, oneDnn);
+                return new Bf16(scope.detach(packed), outputs, oneDnn.map(found -> found.bf16Arguments(packed)));
             }
             Tensor copy = Tensor.empty(DType.BF16, Device.CPU, outputs, inputs);
             MemorySegment.copy(weight, 0, copy.memory(), 0, copy.memory().byteSize());
-            return new Bf16(scope.detach(copy), outputs, oneDnn);
+            return new Bf16(scope.detach(copy), outputs, Optional.empty());
         }
     }
 
@@ -77,7 +77,8 @@ public sealed interface PackedLinear extends AutoCloseable {
             Tensor packed = scope.detach(oneDnn.prepackInt8.call(new IValue(view.raw()), new IValue()));
             Tensor scale = scope.detach(Tensor.of(scales, outputs));
             Tensor zero = scope.detach(Tensor.zeros(DType.I64, Device.CPU, outputs));
-            return new Int8(packed, scale, zero, outputs, outputType, oneDnn);
+            return new Int8(
+                    packed, scale, zero, outputs, outputType, oneDnn.int8Arguments(packed, scale, zero, outputType));
         }
     }
 
@@ -123,7 +124,7 @@ public sealed interface PackedLinear extends AutoCloseable {
     }
 
     /** See {@link #bf16}. */
-    record Bf16(Tensor weight, int outputs, Optional<OneDnn> oneDnn) implements PackedLinear {
+    record Bf16(Tensor weight, int outputs, Optional<BoxedOperator.Prepared> arguments) implements PackedLinear {
         @Override
         public DType inputType() {
             return DType.BF16;
@@ -136,27 +137,29 @@ public sealed interface PackedLinear extends AutoCloseable {
 
         @Override
         public Tensor forward(Tensor input) {
-            if (oneDnn.isEmpty()) {
+            if (arguments.isEmpty()) {
                 return input.linear(weight);
             }
-            BoxedOperator linear = oneDnn.get().linear;
-            return linear.call(
-                    new IValue(input.raw()),
-                    new IValue(weight.raw()),
-                    new IValue(),
-                    new IValue("none"),
-                    linear.emptyList(4),
-                    new IValue(""));
+            return OneDnn.require()
+                    .linear
+                    .call(arguments.get().with(new IValue(input.raw())), DType.BF16, input.size(0), outputs);
         }
 
         @Override
         public void close() {
+            arguments.ifPresent(BoxedOperator.Prepared::close);
             weight.close();
         }
     }
 
     /** See {@link #int8}. */
-    record Int8(Tensor weight, Tensor scales, Tensor zeroPoints, int outputs, DType outputType, OneDnn oneDnn)
+    record Int8(
+            Tensor weight,
+            Tensor scales,
+            Tensor zeroPoints,
+            int outputs,
+            DType outputType,
+            BoxedOperator.Prepared arguments)
             implements PackedLinear {
         @Override
         public DType inputType() {
@@ -165,25 +168,14 @@ public sealed interface PackedLinear extends AutoCloseable {
 
         @Override
         public Tensor forward(Tensor input) {
-            BoxedOperator linear = oneDnn.linearInt8;
-            return linear.call(
-                    new IValue(input.raw()),
-                    new IValue(1.0),
-                    new IValue(128L),
-                    new IValue(weight.raw()),
-                    new IValue(scales.raw()),
-                    new IValue(zeroPoints.raw()),
-                    new IValue(),
-                    new IValue(1.0),
-                    new IValue(0L),
-                    new IValue((long) Natives.scalarType(outputType).value),
-                    new IValue("none"),
-                    linear.emptyList(11),
-                    new IValue(""));
+            return OneDnn.require()
+                    .linearInt8
+                    .call(arguments.with(new IValue(input.raw())), outputType, input.size(0), outputs);
         }
 
         @Override
         public void close() {
+            arguments.close();
             List.of(weight, scales, zeroPoints).forEach(Tensor::close);
         }
     }
@@ -195,6 +187,36 @@ public sealed interface PackedLinear extends AutoCloseable {
 
         static Optional<OneDnn> find() {
             return Holder.FOUND;
+        }
+
+        static OneDnn require() {
+            return Holder.FOUND.orElseThrow();
+        }
+
+        /** Of mkldnn::_linear_pointwise: weight, bias, attribute, its scalars, its algorithm. */
+        BoxedOperator.Prepared bf16Arguments(Tensor weight) {
+            return new BoxedOperator.Prepared(
+                    new IValue(weight.raw()), new IValue(), new IValue("none"), linear.emptyList(4), new IValue(""));
+        }
+
+        /**
+         * Of onednn::qlinear_pointwise: input scale and zero point, weight, its scales and zero points, bias, output scale, zero point
+         * and dtype, post-operation, its scalars, its algorithm.
+         */
+        BoxedOperator.Prepared int8Arguments(Tensor weight, Tensor scales, Tensor zeroPoints, DType outputType) {
+            return new BoxedOperator.Prepared(
+                    new IValue(1.0),
+                    new IValue(128L),
+                    new IValue(weight.raw()),
+                    new IValue(scales.raw()),
+                    new IValue(zeroPoints.raw()),
+                    new IValue(),
+                    new IValue(1.0),
+                    new IValue(0L),
+                    new IValue((long) Natives.scalarType(outputType).value),
+                    new IValue("none"),
+                    linearInt8.emptyList(11),
+                    new IValue(""));
         }
 
         private static final class Holder {

@@ -29,9 +29,14 @@ public final class Tensor implements AutoCloseable {
     private boolean freed;
 
     Tensor(org.bytedeco.pytorch.Tensor raw) {
+        this(raw, Natives.dtype(raw.scalar_type()), raw.sizes().vec().get());
+    }
+
+    /** For hot paths that know what they made: asking libtorch for shape and dtype costs microseconds. */
+    Tensor(org.bytedeco.pytorch.Tensor raw, DType dtype, long... shape) {
         this.raw = raw;
-        this.shape = raw.sizes().vec().get();
-        this.dtype = Natives.dtype(raw.scalar_type());
+        this.shape = shape;
+        this.dtype = dtype;
         Scope.adopt(this);
     }
 
@@ -79,7 +84,7 @@ public final class Tensor implements AutoCloseable {
                 bytes,
                 memory.byteSize());
         try (Address address = new Address(memory.address())) {
-            return new Tensor(torch.from_blob(address, shape, Natives.options(dtype, Device.CPU)));
+            return new Tensor(torch.from_blob(address, shape, Natives.cpuOptions(dtype)), dtype, shape.clone());
         }
     }
 
