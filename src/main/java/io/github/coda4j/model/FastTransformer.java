@@ -72,10 +72,10 @@ public final class FastTransformer implements Transformer {
     }
 
     @Override
-    public float[] logits(int[] ids) {
+    public float[] logits(int[] ids, int start, CacheAccess cache) {
         int vocab = config.vocabSize();
         float[] logits = new float[Math.multiplyExact(ids.length, vocab)];
-        ForwardPlan plan = new ForwardPlan(ids, 0, CacheAccess.NONE, new int[0], Sampling.GREEDY, 0);
+        ForwardPlan plan = new ForwardPlan(ids, start, cache, new int[0], Sampling.GREEDY, 0);
         PlanChecks.check(config, plan);
         int[] all = new int[ids.length];
         for (int i = 0; i < all.length; i++) {
@@ -128,6 +128,9 @@ public final class FastTransformer implements Transformer {
     }
 
     private void run(List<ForwardPlan> plans, int[] rows, FastPass.RowSink sink) {
+        if (plans.isEmpty()) {
+            return;
+        }
         rotary.ensure(plans.stream().mapToInt(ForwardPlan::end).max().orElse(1));
         new FastPass(config, weights, team, workspace, rotary, inputKind(), attentionKind(), plans, rows, sink).run();
     }

@@ -82,10 +82,10 @@ public final class PlainTransformer implements Transformer {
     }
 
     @Override
-    public float[] logits(int[] ids) {
-        PlanChecks.check(config, new ForwardPlan(ids, 0, CacheAccess.NONE, new int[0], Sampling.GREEDY, 0));
+    public float[] logits(int[] ids, int start, CacheAccess cache) {
+        PlanChecks.check(config, new ForwardPlan(ids, start, cache, new int[0], Sampling.GREEDY, 0));
         try (Scope _ = Scope.open()) {
-            return output(hidden(ids, 0, CacheAccess.NONE)).toFloats();
+            return output(hidden(ids, start, cache)).toFloats();
         }
     }
 

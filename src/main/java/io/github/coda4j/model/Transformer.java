@@ -1,6 +1,7 @@
 package io.github.coda4j.model;
 
 import io.github.coda4j.CodaException;
+import io.github.coda4j.model.plan.CacheAccess;
 import io.github.coda4j.model.plan.Denoiser;
 import io.github.coda4j.weights.CheckpointFolder;
 
@@ -9,11 +10,18 @@ public sealed interface Transformer extends Denoiser permits PlainTransformer, F
     ModelConfig config();
 
     /**
-     * The raw output of one sequence, not shifted: row i is what the model says at position i.
+     * The raw output of a run of tokens, not shifted: row i is what the model says at position start + i.
      *
+     * @param start position of the first id
+     * @param cache what to store or reuse
      * @return [ids.length, vocabSize], row by row
      */
-    float[] logits(int[] ids);
+    float[] logits(int[] ids, int start, CacheAccess cache);
+
+    /** The raw output of one whole sequence, not shifted: [ids.length, vocabSize], row by row. */
+    default float[] logits(int[] ids) {
+        return logits(ids, 0, CacheAccess.NONE);
+    }
 
     @Override
     default int maskId() {

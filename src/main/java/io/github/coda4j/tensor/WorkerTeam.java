@@ -20,7 +20,7 @@ public final class WorkerTeam implements AutoCloseable {
         void run(int worker);
     }
 
-    private static final int SPINS_BEFORE_YIELD = 20_000;
+    private static final int SPINS_BEFORE_YIELD = 2_000;
 
     private final List<Thread> threads = new ArrayList<>();
     private final int size;

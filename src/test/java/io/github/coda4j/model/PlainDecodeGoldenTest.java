@@ -1,0 +1,12 @@
+package io.github.coda4j.model;
+
+import io.github.coda4j.decode.DecodeGoldenContract;
+import io.github.coda4j.model.plan.Denoiser;
+import io.github.coda4j.testkit.GoldenModels;
+
+class PlainDecodeGoldenTest extends DecodeGoldenContract {
+    @Override
+    protected Denoiser open(String model) {
+        return GoldenModels.open(model, EngineKind.PLAIN, Precision.FP32, 1);
+    }
+}
