@@ -4,6 +4,8 @@ import io.github.coda4j.kernel.Kind;
 import io.github.coda4j.tensor.DType;
 import io.github.coda4j.tensor.PackedLinear;
 import io.github.coda4j.tensor.WorkerTeam;
+import io.github.coda4j.weights.Int8Checkpoint;
+import io.github.coda4j.weights.Quantizer;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -236,7 +238,7 @@ final class FastWeights implements AutoCloseable {
             case BF16 -> DType.BF16;
             case INT8 -> DType.I8;
         };
-        try (Arena temporary = Arena.ofConfined()) {
+        try (Arena temporary = Arena.ofShared()) {
             MemorySegment weight = temporary.allocate((long) outputs * inputs * type.bytes(), 64);
             float[] scales = new float[precision == Precision.INT8 ? outputs : 0];
             int at = 0;
@@ -262,13 +264,19 @@ final class FastWeights implements AutoCloseable {
         if (source.isInt8()) {
             source.readRows(slice.name(), slice.first(), slice.count(), DType.I8, target);
             System.arraycopy(
-                    source.floats(slice.name() + Parameters.SCALE_SUFFIX), slice.first(), scales, at, slice.count());
+                    source.floats(slice.name() + Int8Checkpoint.SCALE_SUFFIX),
+                    slice.first(),
+                    scales,
+                    at,
+                    slice.count());
             return;
         }
-        try (Arena temporary = Arena.ofConfined()) {
+        try (Arena temporary = Arena.ofShared()) {
             MemorySegment floats = temporary.allocate((long) slice.count() * inputs * Float.BYTES, 64);
             source.readRows(slice.name(), slice.first(), slice.count(), DType.F32, floats);
-            Conversions.quantizeRows(floats, slice.count(), inputs, target, scales, at);
+            MemorySegment rowScales =
+                    MemorySegment.ofArray(scales).asSlice((long) at * Float.BYTES, (long) slice.count() * Float.BYTES);
+            Quantizer.quantize(floats, DType.F32, inputs, target, rowScales, slice.name(), slice.first());
         }
     }
 

@@ -2,8 +2,11 @@ package io.github.coda4j.model;
 
 import static io.github.coda4j.Checks.check;
 
+import io.github.coda4j.tensor.DType;
 import io.github.coda4j.weights.ConfigFile;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 
@@ -117,6 +120,32 @@ public record ModelConfig(
         if (!holds) {
             throw file.invalid(key, expected);
         }
+    }
+
+    /** The config.json of this model with weights in the given dtype. */
+    public ConfigFile toFile(DType dtype) {
+        Map<String, Object> values = new LinkedHashMap<>();
+        values.put("architectures", List.of("CoDALanguageModel"));
+        values.put("model_type", "CoDA");
+        values.put("vocab_size", vocabSize);
+        values.put("hidden_size", hidden);
+        values.put("num_hidden_layers", layers);
+        values.put("num_attention_heads", heads);
+        values.put("num_key_value_heads", kvHeads);
+        values.put("head_dim", headDim);
+        values.put("intermediate_size", intermediate);
+        values.put("hidden_act", "silu");
+        values.put("rope_theta", ropeTheta);
+        values.put("rms_norm_eps", normEps);
+        values.put("max_position_embeddings", maxPositions);
+        values.put("attention_bias", attentionBias);
+        values.put("tie_word_embeddings", tiedHead);
+        values.put("initializer_range", initializerRange);
+        values.put("mask_token_id", maskId);
+        padId.ifPresent(id -> values.put("pad_token_id", id));
+        eosId.ifPresent(id -> values.put("eos_token_id", id));
+        values.put("torch_dtype", dtype == DType.BF16 ? "bfloat16" : "float32");
+        return ConfigFile.of(values, "config.json");
     }
 
     /** Query heads that share one key/value head. */

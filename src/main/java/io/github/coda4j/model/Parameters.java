@@ -1,6 +1,7 @@
 package io.github.coda4j.model;
 
 import io.github.coda4j.tensor.DType;
+import io.github.coda4j.weights.Int8Checkpoint;
 import io.github.coda4j.weights.TensorSpec;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,9 +12,6 @@ public final class Parameters {
     public static final String EMBEDDING = "model.embed_tokens.weight";
     public static final String FINAL_NORM = "model.norm.weight";
     public static final String HEAD = "lm_head.weight";
-
-    /** Added to the name of an int8 weight for its F32 scales, one per output. */
-    public static final String SCALE_SUFFIX = "_scale";
 
     static final Set<DType> FLOATING = Set.of(DType.F32, DType.BF16, DType.F16);
 
@@ -54,20 +52,18 @@ public final class Parameters {
     public static List<TensorSpec> ofInt8(ModelConfig c) {
         List<TensorSpec> specs = new ArrayList<>();
         for (TensorSpec spec : of(c, true)) {
-            if (isProduct(spec.name())) {
+            if (Int8Checkpoint.isLinearWeight(spec.name())) {
                 specs.add(new TensorSpec(spec.name(), spec.shape(), Set.of(DType.I8), false));
                 specs.add(new TensorSpec(
-                        spec.name() + SCALE_SUFFIX, new long[] {spec.shape()[0]}, Set.of(DType.F32), false));
+                        spec.name() + Int8Checkpoint.SCALE_SUFFIX,
+                        new long[] {spec.shape()[0]},
+                        Set.of(DType.F32),
+                        false));
             } else {
                 specs.add(spec);
             }
         }
         return specs;
-    }
-
-    /** Whether the parameter is the weight of a matrix product (and not an embedding, norm or bias). */
-    public static boolean isProduct(String name) {
-        return name.endsWith("_proj.weight") || name.equals(HEAD);
     }
 
     private static void projection(List<TensorSpec> specs, ModelConfig c, String name, int outputs, int inputs) {

@@ -2,14 +2,14 @@ package io.github.coda4j.model;
 
 import io.github.coda4j.diffusion.CounterRandom;
 import io.github.coda4j.tensor.DType;
+import io.github.coda4j.weights.DTypeConversion;
 import io.github.coda4j.weights.TensorSpec;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.LongStream;
 
 /**
  * The weights of an untrained model: products and embedding from a normal distribution with the config's standard deviation, norms 1,
@@ -53,10 +53,8 @@ final class RandomWeights implements WeightSource {
     public void readRows(String name, long first, long count, DType wanted, MemorySegment target) {
         long[] shape = shape(name);
         if (shape.length == 1) {
-            try (Arena arena = Arena.ofConfined()) {
-                MemorySegment floats = arena.allocateFrom(ValueLayout.JAVA_FLOAT, floats(name));
-                Conversions.convert(floats.asSlice(first * 4, count * 4), DType.F32, target, wanted, count);
-            }
+            MemorySegment floats = MemorySegment.ofArray(floats(name));
+            DTypeConversion.convert(floats.asSlice(first * 4, count * 4), DType.F32, target, wanted);
             return;
         }
         int width = (int) shape[1];
@@ -66,8 +64,19 @@ final class RandomWeights implements WeightSource {
         long rowBytes = (long) width * wanted.bytes();
         for (long r = 0; r < count; r++) {
             fill(name, first + r, key, row);
-            Conversions.convert(view, DType.F32, target.asSlice(r * rowBytes, rowBytes), wanted, width);
+            DTypeConversion.convert(view, DType.F32, target.asSlice(r * rowBytes, rowBytes), wanted);
         }
+    }
+
+    /** The same on all cores; the target must be accessible to every thread. */
+    void readRowsInParallel(String name, long first, long count, DType wanted, MemorySegment target) {
+        long rowBytes = target.byteSize() / count;
+        long blocks = Math.min(count, 4L * Runtime.getRuntime().availableProcessors());
+        LongStream.range(0, blocks).parallel().forEach(block -> {
+            long from = count * block / blocks;
+            long to = count * (block + 1) / blocks;
+            readRows(name, first + from, to - from, wanted, target.asSlice(from * rowBytes, (to - from) * rowBytes));
+        });
     }
 
     private void fill(String name, long index, long key, float[] row) {

@@ -3,6 +3,8 @@ package io.github.coda4j.model;
 import io.github.coda4j.CodaException;
 import io.github.coda4j.tensor.DType;
 import io.github.coda4j.weights.CheckpointFolder;
+import io.github.coda4j.weights.DTypeConversion;
+import io.github.coda4j.weights.Int8Checkpoint;
 import io.github.coda4j.weights.TensorEntry;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -24,7 +26,7 @@ final class StoredWeights implements WeightSource {
      * @throws CodaException naming what is missing, too much, or of another shape or dtype
      */
     static StoredWeights open(CheckpointFolder folder, ModelConfig config) {
-        boolean int8 = folder.config().optionalObject("quantization_config").isPresent();
+        boolean int8 = Int8Checkpoint.isQuantized(folder.config());
         if (int8) {
             folder.verify(Parameters.ofInt8(config));
         } else {
@@ -73,7 +75,7 @@ final class StoredWeights implements WeightSource {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment raw = arena.allocate(elements * entry.dtype().bytes(), 64);
             folder.read(entry, from, raw);
-            Conversions.convert(raw, entry.dtype(), target, wanted, elements);
+            DTypeConversion.convert(raw, entry.dtype(), target, wanted);
         }
     }
 }
