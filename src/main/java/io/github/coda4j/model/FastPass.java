@@ -105,8 +105,9 @@ final class FastPass {
         return new Sharded(product.shards().length, product.widths(), kind);
     }
 
-    private DType inputType() {
-        return switch (inputKind) {
+    /** The dtype that libtorch calls a kind. */
+    static DType dtype(Kind kind) {
+        return switch (kind) {
             case F32 -> DType.F32;
             case BF16 -> DType.BF16;
             case U8 -> DType.U8;
@@ -219,7 +220,8 @@ final class FastPass {
             Scope scope = Scope.open();
             PackedLinear shard = product.shards()[index];
             long bytes = (long) count * product.inputs() * inputKind.bytes();
-            Tensor result = shard.forward(Tensor.view(from.asSlice(0, bytes), inputType(), count, product.inputs()));
+            Tensor result =
+                    shard.forward(Tensor.view(from.asSlice(0, bytes), dtype(inputKind), count, product.inputs()));
             out.parts()[index] = result.memory();
             return scope;
         }

@@ -135,6 +135,14 @@ public final class FastTransformer implements Transformer {
         new FastPass(config, weights, team, workspace, rotary, inputKind(), attentionKind(), plans, rows, sink).run();
     }
 
+    /**
+     * Runs the matrix products of a forward alone, without norms, attention or activations: the time that no fused pass can beat. For
+     * the bench.
+     */
+    public void productsAlone(int tokens, int rows) {
+        new ProductsAlone(weights, team, inputKind(), config).run(tokens, rows);
+    }
+
     private Kind inputKind() {
         return switch (precision) {
             case FP32 -> Kind.F32;

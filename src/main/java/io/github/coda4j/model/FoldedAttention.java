@@ -8,7 +8,6 @@ import io.github.coda4j.kernel.Softmax;
 import io.github.coda4j.model.FastWeights.Layer;
 import io.github.coda4j.model.plan.CacheAccess;
 import io.github.coda4j.model.plan.ForwardPlan;
-import io.github.coda4j.tensor.DType;
 import io.github.coda4j.tensor.Scope;
 import io.github.coda4j.tensor.Tensor;
 import io.github.coda4j.tensor.WorkerTeam;
@@ -212,11 +211,7 @@ final class FoldedAttention {
 
     private Tensor view(MemorySegment memory, long first, long a, long b, long c) {
         return Tensor.view(
-                memory.asSlice(first * kind.bytes(), a * b * c * kind.bytes()),
-                kind == Kind.F32 ? DType.F32 : DType.BF16,
-                a,
-                b,
-                c);
+                memory.asSlice(first * kind.bytes(), a * b * c * kind.bytes()), FastPass.dtype(kind), a, b, c);
     }
 
     /** Brings packed rows [from, to) back into token order, [T, N*H], for the output projection. */

@@ -3,6 +3,7 @@ package io.github.coda4j.model;
 import io.github.coda4j.CodaException;
 import io.github.coda4j.model.plan.CacheAccess;
 import io.github.coda4j.model.plan.Denoiser;
+import io.github.coda4j.tensor.Libtorch;
 import io.github.coda4j.weights.CheckpointFolder;
 
 /** The CoDA network over the weights of one checkpoint. Used by one thread at a time; owns its native memory until closed. */
@@ -54,9 +55,11 @@ public sealed interface Transformer extends Denoiser permits PlainTransformer, F
     }
 
     private static Transformer load(ModelConfig config, WeightSource weights, LoadOptions options) {
-        return switch (options.engine()) {
+        Transformer loaded = switch (options.engine()) {
             case PLAIN -> PlainTransformer.load(config, weights, options);
             case FAST -> FastTransformer.load(config, weights, options);
         };
+        Libtorch.trimMemory();
+        return loaded;
     }
 }

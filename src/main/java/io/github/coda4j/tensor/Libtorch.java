@@ -41,6 +41,11 @@ public final class Libtorch {
         torch.set_num_threads(threads);
     }
 
+    /** Gives memory that is not in use back to the system; worth its time after loading a model. */
+    public static void trimMemory() {
+        NativeHeap.trim();
+    }
+
     private static final class Once {
         static final Runnable DONE = initialize();
 
@@ -49,6 +54,7 @@ public final class Libtorch {
             System.setProperty("org.bytedeco.javacpp.nopointergc", "true");
             System.setProperty("org.bytedeco.javacpp.maxBytes", "0");
             System.setProperty("org.bytedeco.javacpp.maxPhysicalBytes", "0");
+            NativeHeap.keepFreedBlocks();
             String installed = System.getProperty("coda.libtorch", System.getenv("CODA_LIBTORCH"));
             if (installed != null && !installed.isBlank()) {
                 useInstalled(Path.of(installed));

@@ -1,0 +1,42 @@
+package io.github.coda4j.model;
+
+/** Arithmetic of a forward pass, counted as multiplications and additions of its matrix products. */
+public final class StepCost {
+    private StepCost() {}
+
+    /**
+     * Operations of one forward of one sequence.
+     *
+     * @param tokens tokens that are run
+     * @param attended positions that each attends to
+     * @param rows rows of logits
+     */
+    public static double operations(ModelConfig config, int tokens, int attended, int rows) {
+        double weights = productWeights(config);
+        double attention = 4.0 * tokens * attended * config.heads() * config.headDim() * config.layers();
+        double head = 2.0 * rows * config.hidden() * config.vocabSize();
+        return 2 * weights * tokens + attention + head;
+    }
+
+    /** Numbers in the products of all layers, without the output layer. */
+    public static double productWeights(ModelConfig config) {
+        double attention = (double) config.hidden() * (config.qkvWidth() + config.heads() * config.headDim());
+        double mlp = 3.0 * config.hidden() * config.intermediate();
+        return config.layers() * (attention + mlp);
+    }
+
+    /**
+     * Bytes that the weights take in memory at a precision: products at its width, the embedding (which int8 keeps in bf16), norms in
+     * 32 bits. A tied head is a second, packed copy in the fast engine.
+     */
+    public static double weightBytes(ModelConfig config, Precision precision) {
+        double table = (double) config.vocabSize() * config.hidden();
+        double products = productWeights(config) + table;
+        double rest = config.numParameters() - productWeights(config) - (config.tiedHead() ? 1 : 2) * table;
+        return switch (precision) {
+            case FP32 -> 4 * (products + table + rest);
+            case BF16 -> 2 * (products + table) + 4 * rest;
+            case INT8 -> products + 2 * table + 4 * rest;
+        };
+    }
+}
