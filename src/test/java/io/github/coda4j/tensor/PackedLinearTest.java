@@ -1,0 +1,95 @@
+package io.github.coda4j.tensor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.foreign.ValueLayout;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Packed products against sums in double. */
+class PackedLinearTest {
+    @ParameterizedTest
+    @CsvSource({"1,16,16", "7,33,40", "32,128,64", "33,48,207", "128,20,13"})
+    void every_precision_multiplies(int rows, int outputs, int inputs) {
+        SplittableRandom random = new SplittableRandom(rows * 31L + outputs);
+        // Small whole numbers are exact in every format, so that the sums are too.
+        float[] x = wholes(random, rows * inputs, 7);
+        float[] w = wholes(random, outputs * inputs, 7);
+        float[] expected = product(x, w, rows, outputs, inputs);
+        try (Scope _ = Scope.open()) {
+            try (PackedLinear linear =
+                    PackedLinear.f32(Tensor.of(w, outputs, inputs).memory(), outputs, inputs)) {
+                assertThat(linear.forward(Tensor.of(x, rows, inputs)).toFloats())
+                        .containsExactly(expected);
+            }
+            Tensor narrow = Tensor.of(w, outputs, inputs).to(DType.BF16);
+            try (PackedLinear linear = PackedLinear.bf16(narrow.memory(), outputs, inputs)) {
+                float[] actual = linear.forward(Tensor.of(x, rows, inputs).to(DType.BF16))
+                        .toFloats();
+                assertClose(actual, expected, 1.0 / 128);
+            }
+            assertClose(int8(x, w, rows, outputs, inputs), expected, 1e-6);
+        }
+    }
+
+    @Test
+    void large_int8_sums_do_not_saturate() {
+        int inputs = 6144;
+        float[] x = new float[inputs];
+        float[] w = new float[16 * inputs];
+        java.util.Arrays.fill(x, 127);
+        java.util.Arrays.fill(w, 127);
+        try (Scope _ = Scope.open()) {
+            float expected = 127f * 127f * inputs;
+            assertThat(int8(x, w, 1, 16, inputs)[0])
+                    .isCloseTo(expected, org.assertj.core.data.Offset.offset(expected * 1e-6f));
+        }
+    }
+
+    private static float[] int8(float[] x, float[] w, int rows, int outputs, int inputs) {
+        float[] scales = new float[outputs];
+        java.util.Arrays.fill(scales, 0.5f);
+        Tensor weight = Tensor.of(w, outputs, inputs).to(DType.I8);
+        Tensor input = Tensor.empty(DType.U8, Device.CPU, rows, inputs);
+        for (int i = 0; i < x.length; i++) {
+            input.memory().set(ValueLayout.JAVA_BYTE, i, (byte) ((int) x[i] + 128));
+        }
+        try (PackedLinear linear = PackedLinear.int8(weight.memory(), scales, outputs, inputs, DType.F32)) {
+            return linear.forward(input).mul(2).toFloats();
+        }
+    }
+
+    private static float[] wholes(SplittableRandom random, int count, int bound) {
+        float[] values = new float[count];
+        for (int i = 0; i < count; i++) {
+            values[i] = random.nextInt(-bound, bound + 1);
+        }
+        return values;
+    }
+
+    private static float[] product(float[] x, float[] w, int rows, int outputs, int inputs) {
+        float[] y = new float[rows * outputs];
+        for (int r = 0; r < rows; r++) {
+            for (int o = 0; o < outputs; o++) {
+                double sum = 0;
+                for (int i = 0; i < inputs; i++) {
+                    sum += x[r * inputs + i] * w[o * inputs + i];
+                }
+                y[r * outputs + o] = (float) sum;
+            }
+        }
+        return y;
+    }
+
+    private static void assertClose(float[] actual, float[] expected, double relative) {
+        assertThat(actual).hasSameSizeAs(expected);
+        for (int i = 0; i < actual.length; i++) {
+            assertThat((double) actual[i])
+                    .as("element %d", i)
+                    .isCloseTo(
+                            expected[i], org.assertj.core.data.Offset.offset(Math.abs(expected[i]) * relative + 1e-6));
+        }
+    }
+}
