@@ -30,6 +30,9 @@ final class Lanes {
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ORDER);
     private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ORDER);
 
+    /** Rows whose largest magnitude is below this are rows of zeros in bytes: the reciprocal of their scale would overflow. */
+    static final float LEAST_ABS_MAX = 0x1p-120f;
+
     private Lanes() {}
 
     static FloatVector loadF32(MemorySegment memory, long offset) {
@@ -93,7 +96,7 @@ final class Lanes {
      * scale 0.
      */
     static float quantizeRow(float[] row, int length, float absMax, MemorySegment out, long offset) {
-        float inverse = absMax == 0 ? 0 : 127f / absMax;
+        float inverse = absMax < LEAST_ABS_MAX ? 0 : 127f / absMax;
         int i = 0;
         if (HAS_BYTES) {
             for (; i <= length - WIDTH; i += WIDTH) {
@@ -107,7 +110,7 @@ final class Lanes {
         for (; i < length; i++) {
             out.set(ValueLayout.JAVA_BYTE, offset + i, (byte) (int) (row[i] * inverse + 128.5f));
         }
-        return absMax / 127f;
+        return absMax < LEAST_ABS_MAX ? 0 : absMax / 127f;
     }
 
     /** Writes a row of floats in the given kind and returns its scale, which is 1 unless the kind is {@link Kind#U8}. */

@@ -1,0 +1,76 @@
+package io.github.coda4j.kernel;
+
+import java.lang.foreign.MemorySegment;
+
+/** The plain twin of {@link Rows}: the same contract, element by element in double precision. */
+final class PlainRows {
+    /** Row {@code t} of a sharded matrix. */
+    static double[] row(Sharded matrix, int t) {
+        double[] row = new double[matrix.width()];
+        int column = 0;
+        for (int p = 0; p < matrix.parts().length; p++) {
+            int width = matrix.widths()[p];
+            for (int i = 0; i < width; i++) {
+                row[column++] = PlainElements.get(matrix.parts()[p], matrix.kind(), (long) t * width + i);
+            }
+        }
+        return row;
+    }
+
+    /** See {@link Rows#gate}. */
+    void gate(Sharded gateUp, float[] scale, int t, MemorySegment out, Kind kind, float[] outScale) {
+        double[] both = row(gateUp, t);
+        double[] gated = new double[both.length / 2];
+        int column = 0;
+        for (int width : gateUp.widths()) {
+            for (int i = 0; i < width / 2; i++) {
+                double gate = (float) (both[2 * column + i] * scale[t]);
+                double up = both[2 * column + width / 2 + i] * scale[t];
+                gated[column + i] = gate / (1 + Math.exp(-gate)) * up;
+            }
+            column += width / 2;
+        }
+        outScale[t] = PlainElements.putRow(gated, out, kind, t);
+    }
+
+    /** See {@link Rows#gatherHeads}. */
+    void gatherHeads(
+            MemorySegment folded,
+            Kind kind,
+            long first,
+            float[] inverseSums,
+            int sumsFirst,
+            int heads,
+            int headDim,
+            int token,
+            int tokens,
+            MemorySegment out,
+            Kind outKind,
+            float[] outScale,
+            int outRow) {
+        double[] row = new double[heads * headDim];
+        for (int h = 0; h < heads; h++) {
+            int source = h * tokens + token;
+            for (int i = 0; i < headDim; i++) {
+                double x = PlainElements.get(folded, kind, first + (long) source * headDim + i);
+                row[h * headDim + i] = x * inverseSums[sumsFirst + source];
+            }
+        }
+        outScale[outRow] = PlainElements.putRow(row, out, outKind, outRow);
+    }
+
+    /** See {@link Rows#join}. */
+    void join(Sharded parts, int t, float scale, MemorySegment out, long outFirst) {
+        double[] row = row(parts, t);
+        for (int i = 0; i < row.length; i++) {
+            PlainElements.put(row[i] * scale, out, Kind.F32, outFirst + i);
+        }
+    }
+
+    /** See {@link Rows#copy}. */
+    void copy(MemorySegment source, Kind kind, long first, int count, MemorySegment out, long outFirst) {
+        for (int i = 0; i < count; i++) {
+            PlainElements.put(PlainElements.get(source, kind, first + i), out, Kind.F32, outFirst + i);
+        }
+    }
+}
