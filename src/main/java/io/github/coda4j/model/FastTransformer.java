@@ -9,6 +9,7 @@ import io.github.coda4j.model.plan.ForwardPlan;
 import io.github.coda4j.model.plan.KvCache;
 import io.github.coda4j.model.plan.Proposals;
 import io.github.coda4j.model.plan.Sampling;
+import io.github.coda4j.tensor.Libtorch;
 import io.github.coda4j.tensor.WorkerTeam;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -131,6 +132,7 @@ public final class FastTransformer implements Transformer {
         if (plans.isEmpty()) {
             return;
         }
+        Libtorch.setBlasThreads(1);
         rotary.ensure(plans.stream().mapToInt(ForwardPlan::end).max().orElse(1));
         new FastPass(config, weights, team, workspace, rotary, inputKind(), attentionKind(), plans, rows, sink).run();
     }

@@ -10,6 +10,7 @@ import io.github.coda4j.model.plan.Proposals;
 import io.github.coda4j.model.plan.Sampling;
 import io.github.coda4j.tensor.DType;
 import io.github.coda4j.tensor.Device;
+import io.github.coda4j.tensor.Libtorch;
 import io.github.coda4j.tensor.Scope;
 import io.github.coda4j.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
@@ -35,15 +36,17 @@ public final class PlainTransformer implements Transformer {
     private final Device device;
     private final DType dtype;
     private final Rotary rotary;
+    private final int threads;
 
     private PlainTransformer(
-            ModelConfig config, Map<String, Tensor> weights, String headName, Device device, DType dtype) {
+            ModelConfig config, Map<String, Tensor> weights, String headName, Device device, DType dtype, int threads) {
         this.config = config;
         this.weights = weights;
         this.head = weights.get(headName);
         this.device = device;
         this.dtype = dtype;
         this.rotary = new Rotary(config);
+        this.threads = threads;
     }
 
     static PlainTransformer load(ModelConfig config, WeightSource source, LoadOptions options) {
@@ -60,7 +63,7 @@ public final class PlainTransformer implements Transformer {
                 weights.put(spec.name(), scope.detach(loaded.to(options.device())));
             }
         }
-        return new PlainTransformer(config, weights, source.headName(), options.device(), dtype);
+        return new PlainTransformer(config, weights, source.headName(), options.device(), dtype, options.threads());
     }
 
     @Override
@@ -152,6 +155,7 @@ public final class PlainTransformer implements Transformer {
     }
 
     private Tensor hidden(int[] ids, int start, CacheAccess cache) {
+        Libtorch.setThreads(threads);
         try (Scope scope = Scope.open()) {
             Tensor x = embed(ids); // [T, D]
             Angles angles = angles(start, start + ids.length);

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.Loader;
+import org.bytedeco.openblas.global.openblas_nolapack;
 import org.bytedeco.pytorch.global.torch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,10 +36,25 @@ public final class Libtorch {
         return torch.cuda_is_available();
     }
 
-    /** Threads that one libtorch operation may use when called from the current thread. */
+    /** Threads that one libtorch operation may use when called from the current thread; of its BLAS, from any thread. */
     public static void setThreads(int threads) {
+        setOwnThreads(threads);
+        setBlasThreads(threads);
+    }
+
+    /** The same without the BLAS. */
+    static void setOwnThreads(int threads) {
         load();
         torch.set_num_threads(threads);
+    }
+
+    /**
+     * Threads that one 32-bit product may use. The BLAS has a pool of its own, and its threads spin: two workers that each wake it for a
+     * tiny product are twenty times slower than without it.
+     */
+    public static void setBlasThreads(int threads) {
+        load();
+        openblas_nolapack.blas_set_num_threads(threads);
     }
 
     /** Gives memory that is not in use back to the system; worth its time after loading a model. */

@@ -44,9 +44,9 @@ public final class WorkerTeam implements AutoCloseable {
             threads.add(thread);
         }
         threads.forEach(Thread::start);
-        runOnAll(worker -> Libtorch.setThreads(1));
+        runOnAll(worker -> Libtorch.setOwnThreads(1));
         // The call above also lowered what threads without a number of their own will use.
-        Libtorch.setThreads(Runtime.getRuntime().availableProcessors());
+        Libtorch.setOwnThreads(Runtime.getRuntime().availableProcessors());
     }
 
     public int size() {
