@@ -1,6 +1,6 @@
 /** Parses, wires, prints, exits. */
 @MayUse({
-    "info.picocli",
+    "picocli",
     "org.jline",
     "com.fasterxml.jackson",
     "com.github.difflib",

@@ -1,6 +1,7 @@
 package io.github.coda4j.model;
 
 import io.github.coda4j.tensor.DType;
+import io.github.coda4j.weights.CheckpointFolder;
 import io.github.coda4j.weights.Int8Checkpoint;
 import io.github.coda4j.weights.TensorSpec;
 import java.util.ArrayList;
@@ -64,6 +65,15 @@ public final class Parameters {
             }
         }
         return specs;
+    }
+
+    /** What a checkpoint must hold: its config says whether it is int8 or may be tied, its tensors whether it has an output layer. */
+    public static List<TensorSpec> expected(CheckpointFolder folder, ModelConfig config) {
+        if (Int8Checkpoint.isQuantized(folder.config())) {
+            return ofInt8(config);
+        }
+        boolean mayTie = folder.config().optionalBoolean("tie_word_embeddings").orElse(true);
+        return of(config, folder.tensors().containsKey(HEAD) || !mayTie);
     }
 
     private static void projection(List<TensorSpec> specs, ModelConfig c, String name, int outputs, int inputs) {

@@ -26,15 +26,8 @@ final class StoredWeights implements WeightSource {
      * @throws CodaException naming what is missing, too much, or of another shape or dtype
      */
     static StoredWeights open(CheckpointFolder folder, ModelConfig config) {
-        boolean int8 = Int8Checkpoint.isQuantized(folder.config());
-        if (int8) {
-            folder.verify(Parameters.ofInt8(config));
-        } else {
-            boolean mayTie =
-                    folder.config().optionalBoolean("tie_word_embeddings").orElse(true);
-            folder.verify(Parameters.of(config, folder.tensors().containsKey(Parameters.HEAD) || !mayTie));
-        }
-        return new StoredWeights(folder, int8);
+        folder.verify(Parameters.expected(folder, config));
+        return new StoredWeights(folder, Int8Checkpoint.isQuantized(folder.config()));
     }
 
     @Override

@@ -1,0 +1,26 @@
+package io.github.coda4j.cli;
+
+import io.github.coda4j.generate.CodaModel;
+import io.github.coda4j.generate.EngineOptions;
+import io.github.coda4j.model.LoadOptions;
+import io.github.coda4j.model.Transformer;
+import io.github.coda4j.model.plan.Denoiser;
+import io.github.coda4j.weights.CheckpointFolder;
+import java.nio.file.Path;
+
+/** Models from their folders, one request at a time. */
+final class CheckpointModels implements Models {
+    private static final int PACKED_TOKENS = 1 << 20;
+
+    @Override
+    public OpenModel open(Path folder, LoadOptions options) {
+        return OpenModel.of(CodaModel.open(folder, options, new EngineOptions(1, 0, PACKED_TOKENS)));
+    }
+
+    @Override
+    public Denoiser network(Path folder, LoadOptions options) {
+        try (CheckpointFolder checkpoint = CheckpointFolder.open(folder)) {
+            return Transformer.open(checkpoint, options);
+        }
+    }
+}

@@ -1,0 +1,92 @@
+package io.github.coda4j.cli;
+
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** The root of the command tree. */
+@Command(
+        name = "coda",
+        description = "CoDA, the masked-diffusion language model for code, on the JVM.",
+        sortOptions = false,
+        versionProvider = Version.class,
+        synopsisSubcommandLabel = "COMMAND",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  coda pull Salesforce/CoDA-v0-Instruct",
+            "  coda generate --model Salesforce/CoDA-v0-Instruct \"Write a Java method that reverses a list\"",
+            "",
+            "Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted."
+        })
+final class Coda implements Runnable {
+    private static final int WIDTH = 100;
+
+    private final World world;
+    private final Interrupt interrupt;
+
+    @Spec
+    CommandSpec spec;
+
+    @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Show stack traces.")
+    boolean debug;
+
+    @Option(
+            names = {"-V", "--version"},
+            versionHelp = true,
+            description = "Print the version and exit.")
+    boolean version;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            scope = ScopeType.INHERIT,
+            description = "Show what this command does and exit.")
+    boolean help;
+
+    Coda(World world, Interrupt interrupt) {
+        this.world = world;
+        this.interrupt = interrupt;
+    }
+
+    /** Runs one command line and returns its exit code; everything that goes wrong is reported on one line. */
+    int run(String... arguments) {
+        Problems problems = new Problems(world, List.of(arguments).contains("--debug"));
+        try {
+            CommandLine tree = tree();
+            problems.handle(tree);
+            return tree.execute(arguments);
+        } catch (Throwable e) {
+            return problems.report(e);
+        }
+    }
+
+    /** The root command with all others below it. */
+    CommandLine tree() {
+        CommandLine root = new CommandLine(this)
+                .addSubcommand(new GenerateCommand(world))
+                .addSubcommand(new InfillCommand(world))
+                .addSubcommand(new ChatCommand(world))
+                .addSubcommand(new PullCommand(world, interrupt))
+                .addSubcommand(new InitCommand(world, interrupt))
+                .addSubcommand(new QuantizeCommand(world, interrupt))
+                .addSubcommand(InspectCommand.tree(world, interrupt));
+        root.setUsageHelpWidth(WIDTH);
+        root.setUsageHelpLongOptionsMaxWidth(36);
+        root.setOut(new PrintWriter(world.out(), true, StandardCharsets.UTF_8));
+        root.setErr(new PrintWriter(world.err(), true, StandardCharsets.UTF_8));
+        return root;
+    }
+
+    @Override
+    public void run() {
+        throw new CommandLine.ParameterException(
+                spec.commandLine(),
+                "no command given: " + String.join(", ", spec.subcommands().keySet()));
+    }
+}

@@ -1,0 +1,44 @@
+package io.github.coda4j.cli;
+
+import io.github.coda4j.CodaException;
+import io.github.coda4j.weights.AtomicFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.Optional;
+import java.util.Set;
+
+/** A text file that gets new contents. */
+final class InPlaceFile {
+    private InPlaceFile() {}
+
+    /**
+     * Puts {@code after} in the place of {@code before}: whole or not at all. Permissions stay; a link stays a link to the changed file.
+     *
+     * @throws CodaException when the file is no longer what was read, or cannot be written; it is unchanged then
+     */
+    static void replace(Path file, String before, String after) {
+        if (!TextFiles.read(file).equals(before)) {
+            throw CodaException.of(
+                    "%s was changed by someone else meanwhile; nothing was written, run the command again", file);
+        }
+        try {
+            Path target = file.toRealPath();
+            Optional<PosixFileAttributeView> view =
+                    Optional.ofNullable(Files.getFileAttributeView(target, PosixFileAttributeView.class));
+            Optional<Set<PosixFilePermission>> permissions =
+                    view.isPresent() ? Optional.of(view.get().readAttributes().permissions()) : Optional.empty();
+            if (!Files.isWritable(target)) {
+                throw CodaException.of("cannot write %s: no permission", file);
+            }
+            AtomicFiles.writeText(target, after);
+            if (permissions.isPresent()) {
+                Files.setPosixFilePermissions(target, permissions.get());
+            }
+        } catch (IOException e) {
+            throw new CodaException("cannot write " + file + ": " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,53 @@
+package io.github.coda4j.cli;
+
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Ctrl-C (or a termination signal): the work under way hears of it at its next {@link #check}, cleans up what it has begun, and the
+ * process ends with 130. Work that does not ask is cut off after a grace time; what it was writing is hidden until it is complete.
+ */
+final class Interrupt {
+    private static final long GRACE_SECONDS = 10;
+
+    private final CountDownLatch finished = new CountDownLatch(1);
+    private volatile boolean requested;
+    private volatile boolean asks;
+
+    Interrupt() {}
+
+    /** One that hears of the process's end. */
+    static Interrupt install() {
+        Interrupt interrupt = new Interrupt();
+        Runtime.getRuntime()
+                .addShutdownHook(Thread.ofPlatform().name("coda-interrupt").unstarted(interrupt::request));
+        return interrupt;
+    }
+
+    /** Asks the work to stop and, if it ever asked, waits until it has cleaned up. */
+    void request() {
+        requested = true;
+        if (asks) {
+            try {
+                finished.await(GRACE_SECONDS, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** @throws CancellationException once an end was requested */
+    void check() {
+        asks = true;
+        if (requested) {
+            throw new CancellationException("interrupted");
+        }
+    }
+
+    /** The work is over. Returns whether the caller still has to end the process; false when it is ending already. */
+    boolean finish() {
+        finished.countDown();
+        return !requested;
+    }
+}

@@ -1,0 +1,79 @@
+package io.github.coda4j.cli;
+
+import static io.github.coda4j.Checks.check;
+
+import io.github.coda4j.model.EngineKind;
+import io.github.coda4j.model.LoadOptions;
+import io.github.coda4j.model.Precision;
+import io.github.coda4j.tensor.Device;
+import io.github.coda4j.weights.ConfigFile;
+import io.github.coda4j.weights.Int8Checkpoint;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** How a model is put into memory: the options of every command that runs one. */
+final class LoadFlags {
+    @Option(
+            names = "--dtype",
+            paramLabel = "KIND",
+            description =
+                    "Numbers to compute in: fp32, bf16 or int8 (default: int8 for an int8 checkpoint, otherwise bf16, in inspect fp32).")
+    Optional<String> dtype = Optional.empty();
+
+    @Option(
+            names = "--engine",
+            paramLabel = "KIND",
+            description =
+                    "plain (libtorch operations) or fast (packed weights, CPU only) (default: fast, in inspect plain).")
+    Optional<String> engine = Optional.empty();
+
+    @Option(
+            names = "--device",
+            paramLabel = "DEVICE",
+            description = "cpu, cuda or cuda:INDEX; environment DEVICE (default: cpu).")
+    Optional<String> device = Optional.empty();
+
+    @Option(names = "--threads", paramLabel = "N", description = "Worker threads on the CPU (default: all cores).")
+    Optional<Integer> threads = Optional.empty();
+
+    /** What the engine is when nobody says so. */
+    enum Purpose {
+        /** Answers: fast, in bf16. */
+        SPEED,
+        /** Figures to be compared: plain, in fp32. */
+        COMPARISON
+    }
+
+    /**
+     * How to load the model of that folder. An int8 checkpoint is run in int8 unless another dtype is asked for.
+     *
+     * @throws IllegalArgumentException when the options do not go together
+     * @throws io.github.coda4j.CodaException when the folder has no readable config
+     */
+    LoadOptions options(Path folder, World world, Purpose purpose) {
+        Setting<String> named = Settings.of(world, Optional.empty())
+                .find("--device", device, Settings.Kind.TEXT, "DEVICE", List.of())
+                .orElse(Setting.ofDefault("cpu", "--device"));
+        Device where = Device.parse(named.value());
+        check(!where.isCuda() || threads.isEmpty(), "--threads has no effect on %s: leave it out", where);
+        Precision precision = dtype.map(Precision::parse).orElseGet(() -> precision(folder, purpose));
+        boolean plain = where.isCuda() || (purpose == Purpose.COMPARISON && precision != Precision.INT8);
+        EngineKind kind = engine.map(EngineKind::parse).orElse(plain ? EngineKind.PLAIN : EngineKind.FAST);
+        try {
+            return new LoadOptions(
+                    kind, precision, where, threads.orElse(Runtime.getRuntime().availableProcessors()));
+        } catch (IllegalArgumentException e) {
+            boolean fromEnvironment = named.origin() == Setting.Origin.ENVIRONMENT;
+            throw new IllegalArgumentException(e.getMessage() + (fromEnvironment ? " (" + named + ")" : ""), e);
+        }
+    }
+
+    private static Precision precision(Path folder, Purpose purpose) {
+        if (Int8Checkpoint.isQuantized(ConfigFile.read(folder.resolve("config.json")))) {
+            return Precision.INT8;
+        }
+        return purpose == Purpose.SPEED ? Precision.BF16 : Precision.FP32;
+    }
+}

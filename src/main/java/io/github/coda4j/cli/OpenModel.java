@@ -1,0 +1,41 @@
+package io.github.coda4j.cli;
+
+import io.github.coda4j.generate.CodaModel;
+import io.github.coda4j.generate.Generator;
+import io.github.coda4j.text.ChatTemplate;
+import io.github.coda4j.text.Tokenizer;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/**
+ * A model that is ready to generate.
+ *
+ * @param maskId id of the mask token
+ * @param endTokens ids that end an answer
+ * @param template the checkpoint's chat template; throws when it is of another family
+ * @param closing frees its memory
+ */
+record OpenModel(
+        Generator generator,
+        Tokenizer tokenizer,
+        int maskId,
+        Set<Integer> endTokens,
+        Supplier<ChatTemplate> template,
+        Runnable closing)
+        implements AutoCloseable {
+
+    static OpenModel of(CodaModel model) {
+        return new OpenModel(
+                model,
+                model.tokenizer(),
+                model.config().maskId(),
+                model.endTokens(),
+                model::chatTemplate,
+                model::close);
+    }
+
+    @Override
+    public void close() {
+        closing.run();
+    }
+}

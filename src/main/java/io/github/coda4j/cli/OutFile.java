@@ -1,0 +1,24 @@
+package io.github.coda4j.cli;
+
+import io.github.coda4j.CodaException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** A file that a command is going to write, looked at before the work that fills it. */
+final class OutFile {
+    private OutFile() {}
+
+    /** @throws CodaException when the file could not be written in the end */
+    static void check(Path file) {
+        Path folder = file.toAbsolutePath().normalize().getParent();
+        if (folder == null || Files.isDirectory(file)) {
+            throw CodaException.of("%s is a folder, expected the name of a file", file);
+        }
+        if (!Files.isDirectory(folder)) {
+            throw CodaException.of("cannot write %s: there is no folder %s; make it first", file, folder);
+        }
+        if (!Files.isWritable(folder)) {
+            throw CodaException.of("cannot write %s: no permission in %s", file, folder);
+        }
+    }
+}

@@ -1,0 +1,85 @@
+package io.github.coda4j.cli;
+
+import java.util.Locale;
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+import org.jline.terminal.spi.SystemStream;
+
+/** How far a long piece of work is: a bar where a person looks on, a line for every tenth in a log. */
+abstract sealed class Progress implements AutoCloseable {
+    private static final long MEGABYTE = 1_000_000;
+
+    static Progress of(World world, String task) {
+        return world.terminals().isTerminal(SystemStream.Error) ? new Bar(world, task) : new Lines(world, task);
+    }
+
+    /**
+     * Shows how far it is.
+     *
+     * @param doneBytes so far; may fall back
+     * @param bytes of the whole work
+     * @param detail what is at work
+     */
+    abstract void to(long doneBytes, long bytes, String detail);
+
+    @Override
+    public abstract void close();
+
+    private static final class Bar extends Progress {
+        private static final int WIDTH = 100;
+        private static final int LONGEST_DETAIL = 30;
+
+        private final ProgressBar bar;
+
+        Bar(World world, String task) {
+            bar = new ProgressBarBuilder()
+                    .setTaskName(task)
+                    .setUnit(" MB", MEGABYTE)
+                    .setStyle(ProgressBarStyle.UNICODE_BLOCK)
+                    .setConsumer(new ConsoleProgressBarConsumer(world.err(), WIDTH))
+                    .showSpeed()
+                    .build();
+        }
+
+        @Override
+        void to(long doneBytes, long bytes, String detail) {
+            bar.maxHint(bytes);
+            bar.stepTo(doneBytes);
+            bar.setExtraMessage(
+                    detail.length() <= LONGEST_DETAIL ? detail : detail.substring(detail.length() - LONGEST_DETAIL));
+        }
+
+        @Override
+        public void close() {
+            bar.close();
+        }
+    }
+
+    private static final class Lines extends Progress {
+        private static final int LINES = 10;
+
+        private final World world;
+        private final String task;
+        private long told;
+
+        Lines(World world, String task) {
+            this.world = world;
+            this.task = task;
+        }
+
+        @Override
+        void to(long doneBytes, long bytes, String detail) {
+            long tenth = bytes == 0 ? LINES : doneBytes * LINES / bytes;
+            if (tenth > told) {
+                told = tenth;
+                world.note(String.format(
+                        Locale.ROOT, "%s: %d%% of %s (%s)", task, tenth * 100 / LINES, Amounts.bytes(bytes), detail));
+            }
+        }
+
+        @Override
+        public void close() {}
+    }
+}

@@ -1,0 +1,17 @@
+package io.github.coda4j.cli;
+
+import org.jline.terminal.Terminal;
+import org.jline.terminal.spi.SystemStream;
+
+/** The terminals of the process. */
+interface Terminals {
+    /** Whether a person sits at that stream. */
+    boolean isTerminal(SystemStream stream);
+
+    /**
+     * The terminal to draw on and to read from; closed by the caller.
+     *
+     * @param handlesInterrupts whether Ctrl-C is given to the terminal's handlers instead of ending the process
+     */
+    Terminal open(boolean handlesInterrupts);
+}

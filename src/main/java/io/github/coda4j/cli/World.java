@@ -1,0 +1,61 @@
+package io.github.coda4j.cli;
+
+import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Everything that commands touch outside themselves, so that tests can put their own in its place.
+ *
+ * @param in standard input
+ * @param out standard output in UTF-8, whatever the locale: answers, and nothing else
+ * @param err standard error: progress, notes, problems
+ * @param environment the variables of the process
+ * @param systemProperties those of the Java runtime that are looked at: os.name, user.home
+ * @param terminals what is a terminal, and the one to draw on
+ * @param models opens models
+ */
+record World(
+        InputStream in,
+        PrintStream out,
+        PrintStream err,
+        Map<String, String> environment,
+        Map<String, String> systemProperties,
+        Terminals terminals,
+        Models models) {
+    private static final int BUFFER = 1 << 16;
+
+    static World ofProcess() {
+        return new World(
+                System.in,
+                new PrintStream(
+                        new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), BUFFER),
+                        false,
+                        StandardCharsets.UTF_8),
+                new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8),
+                System.getenv(),
+                Map.of("os.name", System.getProperty("os.name"), "user.home", System.getProperty("user.home")),
+                new SystemTerminals(),
+                new CheckpointModels());
+    }
+
+    /** The variable's value; empty when it is not set or blank. */
+    Optional<String> variable(String name) {
+        return Optional.ofNullable(environment.get(name)).map(String::strip).filter(value -> !value.isEmpty());
+    }
+
+    /** A line for the person, not for the pipe. */
+    void note(String line) {
+        err.println(line);
+    }
+
+    void flush() {
+        out.flush();
+        err.flush();
+    }
+}
