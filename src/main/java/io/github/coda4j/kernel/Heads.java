@@ -2,7 +2,6 @@ package io.github.coda4j.kernel;
 
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 
 /**
  * Per-head work around attention: bias, RMS norm over the head, rotary embedding of the "rotate half" kind (Su et al. 2021), scaling
@@ -11,6 +10,7 @@ import jdk.incubator.vector.VectorOperators;
 public final class Heads {
     private final int headDim;
     private final float[] head;
+    private final float[] lanes = new float[Lanes.WIDTH];
 
     /** For heads of {@code headDim} elements (even). One instance per thread: it holds scratch. */
     public Heads(int headDim) {
@@ -43,86 +43,66 @@ public final class Heads {
             MemorySegment target,
             Kind targetKind,
             long targetFirst) {
-        load(source, sourceKind, first, rowScale);
-        for (int i = 0; i < headDim && bias.length > 0; i++) {
-            head[i] += bias[biasFirst + i];
+        Lanes.read(source, sourceKind, first, rowScale, head, 0, headDim);
+        if (bias.length > 0) {
+            add(bias, biasFirst);
         }
+        float all = factor;
         if (normWeight.length > 0) {
-            norm(normWeight, eps);
+            float sum = Norms.sumOfSquares(head, 0, headDim, lanes);
+            Norms.scale(head, 0, headDim, (float) (factor / Math.sqrt(sum / headDim + eps)), normWeight);
+            all = 1;
         }
         if (cos.length > 0) {
-            rotate(cos, sin, angleFirst);
+            rotate(cos, sin, angleFirst, all);
+        } else if (all != 1) {
+            multiply(all);
         }
-        store(factor, target, targetKind, targetFirst);
+        Lanes.write(head, 0, headDim, target, targetKind, targetFirst);
     }
 
-    private void load(MemorySegment source, Kind kind, long first, float scale) {
-        long at = first * kind.bytes();
+    private void add(float[] bias, int from) {
         int i = 0;
         for (; i <= headDim - Lanes.WIDTH; i += Lanes.WIDTH) {
-            Lanes.load(source, kind, at + (long) i * kind.bytes()).mul(scale).intoArray(head, i);
-        }
-        for (; i < headDim; i++) {
-            head[i] = Lanes.load1(source, kind, at + (long) i * kind.bytes()) * scale;
-        }
-    }
-
-    private void norm(float[] weight, double eps) {
-        FloatVector sum = FloatVector.zero(Lanes.FLOATS);
-        int i = 0;
-        for (; i <= headDim - Lanes.WIDTH; i += Lanes.WIDTH) {
-            FloatVector x = FloatVector.fromArray(Lanes.FLOATS, head, i);
-            sum = x.fma(x, sum);
-        }
-        float total = sum.reduceLanes(VectorOperators.ADD);
-        for (; i < headDim; i++) {
-            total += head[i] * head[i];
-        }
-        float factor = (float) (1 / Math.sqrt(total / headDim + eps));
-        for (i = 0; i <= headDim - Lanes.WIDTH; i += Lanes.WIDTH) {
             FloatVector.fromArray(Lanes.FLOATS, head, i)
-                    .mul(factor)
-                    .mul(FloatVector.fromArray(Lanes.FLOATS, weight, i))
+                    .add(FloatVector.fromArray(Lanes.FLOATS, bias, from + i))
                     .intoArray(head, i);
         }
         for (; i < headDim; i++) {
-            head[i] = head[i] * factor * weight[i];
+            head[i] += bias[from + i];
         }
     }
 
-    private void rotate(float[] cos, float[] sin, int angleFirst) {
+    private void multiply(float factor) {
+        int i = 0;
+        for (; i <= headDim - Lanes.WIDTH; i += Lanes.WIDTH) {
+            FloatVector.fromArray(Lanes.FLOATS, head, i).mul(factor).intoArray(head, i);
+        }
+        for (; i < headDim; i++) {
+            head[i] *= factor;
+        }
+    }
+
+    private void rotate(float[] cos, float[] sin, int angleFirst, float factor) {
         int half = headDim / 2;
         int i = 0;
         for (; i <= half - Lanes.WIDTH; i += Lanes.WIDTH) {
-            FloatVector c = FloatVector.fromArray(Lanes.FLOATS, cos, angleFirst + i);
-            FloatVector s = FloatVector.fromArray(Lanes.FLOATS, sin, angleFirst + i);
+            FloatVector c =
+                    FloatVector.fromArray(Lanes.FLOATS, cos, angleFirst + i).mul(factor);
+            FloatVector s =
+                    FloatVector.fromArray(Lanes.FLOATS, sin, angleFirst + i).mul(factor);
             FloatVector a = FloatVector.fromArray(Lanes.FLOATS, head, i);
             FloatVector b = FloatVector.fromArray(Lanes.FLOATS, head, half + i);
             a.mul(c).sub(b.mul(s)).intoArray(head, i);
             b.mul(c).add(a.mul(s)).intoArray(head, half + i);
         }
         for (; i < half; i++) {
-            float c = cos[angleFirst + i];
-            float s = sin[angleFirst + i];
+            float c = cos[angleFirst + i] * factor;
+            float s = sin[angleFirst + i] * factor;
             float a = head[i];
             float b = head[half + i];
             head[i] = a * c - b * s;
             head[half + i] = b * c + a * s;
-        }
-    }
-
-    private void store(float factor, MemorySegment target, Kind kind, long first) {
-        long at = first * kind.bytes();
-        int i = 0;
-        for (; i <= headDim - Lanes.WIDTH; i += Lanes.WIDTH) {
-            Lanes.store(
-                    FloatVector.fromArray(Lanes.FLOATS, head, i).mul(factor),
-                    target,
-                    kind,
-                    at + (long) i * kind.bytes());
-        }
-        for (; i < headDim; i++) {
-            Lanes.store1(head[i] * factor, target, kind, at + (long) i * kind.bytes());
         }
     }
 }

@@ -11,10 +11,20 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
-/** Loads and stores of one vector, or one element, in each {@link Kind}; offsets are in bytes. */
+/**
+ * Moves rows between memory of each {@link Kind} and arrays of floats; offsets are in bytes.
+ *
+ * <p>All kernels compute on arrays, so that only the few loops here exist once per kind. Loops over vectors run over at most
+ * {@link #BLOCK} elements per call: a method that is called often is compiled long before a loop that turns often, and until then a
+ * vector operation costs a thousand times more. Results do not depend on whether the code is compiled yet.
+ */
 final class Lanes {
     static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
     static final int WIDTH = FLOATS.length();
+    /** Elements that a loop over vectors handles in one call at most. */
+    static final int BLOCK = 32 * WIDTH;
+    /** Rows whose largest magnitude is below this are rows of zeros in bytes: the reciprocal of their scale would overflow. */
+    static final float LEAST_ABS_MAX = 0x1p-120f;
 
     private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
     private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
@@ -26,12 +36,11 @@ final class Lanes {
     private static final VectorSpecies<Byte> BYTES = HAS_BYTES
             ? VectorSpecies.of(byte.class, VectorShape.forBitSize(FLOATS.vectorBitSize() / 4))
             : ByteVector.SPECIES_64;
+    /** Adding 1.5 * 2^23 leaves the nearest integer, here plus 128, in the lowest bits. */
+    private static final float BYTE_ROUNDER = 12_582_912f + 128;
 
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ORDER);
     private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ORDER);
-
-    /** Rows whose largest magnitude is below this are rows of zeros in bytes: the reciprocal of their scale would overflow. */
-    static final float LEAST_ABS_MAX = 0x1p-120f;
 
     private Lanes() {}
 
@@ -44,10 +53,6 @@ final class Lanes {
                         .convertShape(VectorOperators.ZERO_EXTEND_S2I, INTS, 0))
                 .lanewise(VectorOperators.LSHL, 16)
                 .reinterpretAsFloats();
-    }
-
-    static FloatVector load(MemorySegment memory, Kind kind, long offset) {
-        return kind == Kind.F32 ? loadF32(memory, offset) : loadBf16(memory, offset);
     }
 
     static void storeF32(FloatVector value, MemorySegment memory, long offset) {
@@ -64,14 +69,6 @@ final class Lanes {
                 .intoMemorySegment(memory, offset, ORDER);
     }
 
-    static void store(FloatVector value, MemorySegment memory, Kind kind, long offset) {
-        if (kind == Kind.F32) {
-            storeF32(value, memory, offset);
-        } else {
-            storeBf16(value, memory, offset);
-        }
-    }
-
     static float load1(MemorySegment memory, Kind kind, long offset) {
         return kind == Kind.F32
                 ? memory.get(FLOAT, offset)
@@ -86,60 +83,149 @@ final class Lanes {
         }
     }
 
+    /** Rounds to the nearest, of equally near ones to the even; a NaN stays one unless all its lower 16 bits and more are set. */
     static short toBf16(float value) {
         int bits = Float.floatToRawIntBits(value);
         return (short) ((bits + ((bits >>> 16) & 1) + 0x7FFF) >>> 16);
     }
 
-    /**
-     * Quantizes a row of floats to unsigned bytes around 128 with the scale absMax / 127 and returns that scale; a row of zeros gets
-     * scale 0.
-     */
-    static float quantizeRow(float[] row, int length, float absMax, MemorySegment out, long offset) {
-        float inverse = absMax < LEAST_ABS_MAX ? 0 : 127f / absMax;
-        int i = 0;
-        if (HAS_BYTES) {
-            for (; i <= length - WIDTH; i += WIDTH) {
-                FloatVector shifted =
-                        FloatVector.fromArray(FLOATS, row, i).mul(inverse).add(128.5f);
-                IntVector whole = (IntVector) shifted.convertShape(VectorOperators.F2I, INTS, 0);
-                ((ByteVector) whole.convertShape(VectorOperators.I2B, BYTES, 0))
-                        .intoMemorySegment(out, offset + i, ORDER);
+    /** Reads {@code count} elements of F32 or BF16 from element {@code first} on, times a factor, into the row from {@code from} on. */
+    static void read(MemorySegment memory, Kind kind, long first, float factor, float[] row, int from, int count) {
+        for (int i = 0; i < count; i += BLOCK) {
+            int length = Math.min(BLOCK, count - i);
+            switch (kind) {
+                case F32 -> readF32(memory, 4 * (first + i), factor, row, from + i, length);
+                case BF16 -> readBf16(memory, 2 * (first + i), factor, row, from + i, length);
+                case U8 -> throw new IllegalArgumentException("kernels read F32 and BF16 only, got U8");
             }
         }
-        for (; i < length; i++) {
-            out.set(ValueLayout.JAVA_BYTE, offset + i, (byte) (int) (row[i] * inverse + 128.5f));
-        }
-        return absMax < LEAST_ABS_MAX ? 0 : absMax / 127f;
     }
 
-    /** Writes a row of floats in the given kind and returns its scale, which is 1 unless the kind is {@link Kind#U8}. */
-    static float writeRow(float[] row, int length, float absMax, MemorySegment out, Kind kind, long rowIndex) {
-        long offset = rowIndex * length * kind.bytes();
-        if (kind == Kind.U8) {
-            return quantizeRow(row, length, absMax, out, offset);
-        }
+    private static void readF32(MemorySegment memory, long at, float factor, float[] row, int from, int count) {
         int i = 0;
-        for (; i <= length - WIDTH; i += WIDTH) {
-            store(FloatVector.fromArray(FLOATS, row, i), out, kind, offset + (long) i * kind.bytes());
+        for (; i <= count - WIDTH; i += WIDTH) {
+            loadF32(memory, at + 4L * i).mul(factor).intoArray(row, from + i);
         }
-        for (; i < length; i++) {
-            store1(row[i], out, kind, offset + (long) i * kind.bytes());
+        for (; i < count; i++) {
+            row[from + i] = load1(memory, Kind.F32, at + 4L * i) * factor;
         }
-        return 1;
     }
 
-    /** The largest magnitude in the row. */
-    static float absMax(float[] row, int length) {
+    private static void readBf16(MemorySegment memory, long at, float factor, float[] row, int from, int count) {
         int i = 0;
-        FloatVector most = FloatVector.zero(FLOATS);
-        for (; i <= length - WIDTH; i += WIDTH) {
-            most = most.max(FloatVector.fromArray(FLOATS, row, i).abs());
+        for (; i <= count - WIDTH; i += WIDTH) {
+            loadBf16(memory, at + 2L * i).mul(factor).intoArray(row, from + i);
         }
-        float max = most.reduceLanes(VectorOperators.MAX);
-        for (; i < length; i++) {
-            max = Math.max(max, Math.abs(row[i]));
+        for (; i < count; i++) {
+            row[from + i] = load1(memory, Kind.BF16, at + 2L * i) * factor;
+        }
+    }
+
+    /** Writes {@code count} floats in F32 or BF16 from element {@code first} on. */
+    static void write(float[] row, int from, int count, MemorySegment memory, Kind kind, long first) {
+        for (int i = 0; i < count; i += BLOCK) {
+            int length = Math.min(BLOCK, count - i);
+            switch (kind) {
+                case F32 -> writeF32(row, from + i, length, memory, 4 * (first + i));
+                case BF16 -> writeBf16(row, from + i, length, memory, 2 * (first + i));
+                case U8 -> throw new IllegalArgumentException("bytes are written in whole rows only");
+            }
+        }
+    }
+
+    private static void writeF32(float[] row, int from, int count, MemorySegment memory, long at) {
+        int i = 0;
+        for (; i <= count - WIDTH; i += WIDTH) {
+            storeF32(FloatVector.fromArray(FLOATS, row, from + i), memory, at + 4L * i);
+        }
+        for (; i < count; i++) {
+            store1(row[from + i], memory, Kind.F32, at + 4L * i);
+        }
+    }
+
+    private static void writeBf16(float[] row, int from, int count, MemorySegment memory, long at) {
+        int i = 0;
+        for (; i <= count - WIDTH; i += WIDTH) {
+            storeBf16(FloatVector.fromArray(FLOATS, row, from + i), memory, at + 2L * i);
+        }
+        for (; i < count; i++) {
+            store1(row[from + i], memory, Kind.BF16, at + 2L * i);
+        }
+    }
+
+    /**
+     * Writes the first {@code length} floats as row {@code rowIndex} of a matrix of that width and returns the row's scale: 1 for F32
+     * and BF16. For U8 it is absMax / 127, 0 for a row of zeros, and not finite for a row with a NaN or an infinity, whose bytes then
+     * mean nothing.
+     */
+    static float writeRow(float[] row, int length, MemorySegment out, Kind kind, long rowIndex) {
+        if (kind != Kind.U8) {
+            write(row, 0, length, out, kind, rowIndex * length);
+            return 1;
+        }
+        int bits = 0;
+        for (int i = 0; i < length; i += BLOCK) {
+            bits = Math.max(bits, absMaxBits(row, i, Math.min(BLOCK, length - i)));
+        }
+        float absMax = Float.intBitsToFloat(bits);
+        boolean isZero = absMax < LEAST_ABS_MAX;
+        float inverse = isZero ? 0 : 127 / absMax;
+        for (int i = 0; i < length; i += BLOCK) {
+            quantize(row, i, Math.min(BLOCK, length - i), inverse, out, rowIndex * length + i);
+        }
+        return isZero ? 0 : absMax / 127;
+    }
+
+    /** The largest magnitude as raw bits: those order like the magnitudes, with NaN above infinity. */
+    private static int absMaxBits(float[] row, int from, int count) {
+        int i = 0;
+        IntVector most = IntVector.zero(INTS);
+        for (; i <= count - WIDTH; i += WIDTH) {
+            IntVector bits = FloatVector.fromArray(FLOATS, row, from + i).reinterpretAsInts();
+            most = most.max(bits.and(Integer.MAX_VALUE));
+        }
+        int max = most.reduceLanes(VectorOperators.MAX);
+        for (; i < count; i++) {
+            max = Math.max(max, Float.floatToRawIntBits(row[from + i]) & Integer.MAX_VALUE);
         }
         return max;
+    }
+
+    private static void quantize(float[] row, int from, int count, float inverse, MemorySegment out, long at) {
+        int i = 0;
+        if (HAS_BYTES) {
+            FloatVector rounder = FloatVector.broadcast(FLOATS, BYTE_ROUNDER);
+            FloatVector factor = FloatVector.broadcast(FLOATS, inverse);
+            for (; i <= count - WIDTH; i += WIDTH) {
+                IntVector bits = FloatVector.fromArray(FLOATS, row, from + i)
+                        .fma(factor, rounder)
+                        .reinterpretAsInts();
+                ((ByteVector) bits.convertShape(VectorOperators.I2B, BYTES, 0)).intoMemorySegment(out, at + i, ORDER);
+            }
+        }
+        for (; i < count; i++) {
+            int bits = Float.floatToRawIntBits(Math.fma(row[from + i], inverse, BYTE_ROUNDER));
+            out.set(ValueLayout.JAVA_BYTE, at + i, (byte) bits);
+        }
+    }
+
+    /**
+     * The sum of a vector's lanes in a fixed order: that of reduceLanes changes when the code is compiled, and with it the last digit.
+     *
+     * @param lanes scratch, [WIDTH]
+     */
+    static float sum(FloatVector vector, float[] lanes) {
+        vector.intoArray(lanes, 0);
+        float a = 0;
+        float b = 0;
+        float c = 0;
+        float d = 0;
+        for (int i = 0; i < WIDTH; i += 4) {
+            a += lanes[i];
+            b += lanes[i + 1];
+            c += lanes[i + 2];
+            d += lanes[i + 3];
+        }
+        return (a + b) + (c + d);
     }
 }

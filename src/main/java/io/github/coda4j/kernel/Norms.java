@@ -1,9 +1,7 @@
 package io.github.coda4j.kernel;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 
 /**
  * Residual addition fused with RMS norm (Zhang and Sennrich 2019): {@code r += d; y = r / sqrt(mean(r^2) + eps) * w}, in F32 inside,
@@ -12,6 +10,7 @@ import jdk.incubator.vector.VectorOperators;
 public final class Norms {
     private final int width;
     private final float[] row;
+    private final float[] lanes = new float[Lanes.WIDTH];
 
     /** For rows of {@code width} elements. One instance per thread: it holds scratch. */
     public Norms(int width) {
@@ -29,55 +28,75 @@ public final class Norms {
      */
     public void add(MemorySegment residual, Sharded delta, float[] deltaScale, float[] bias, int t) {
         long residualRow = (long) t * width * Float.BYTES;
-        float scale = deltaScale[t];
-        int column = 0;
+        long at = residualRow;
         for (int p = 0; p < delta.parts().length; p++) {
             int partWidth = delta.widths()[p];
-            addPart(
-                    residual,
-                    residualRow + (long) column * Float.BYTES,
-                    delta.parts()[p],
-                    delta.kind(),
-                    (long) t * partWidth,
-                    partWidth,
-                    scale);
-            column += partWidth;
+            addPart(residual, at, delta.parts()[p], delta.kind(), (long) t * partWidth, partWidth, deltaScale[t]);
+            at += (long) partWidth * Float.BYTES;
         }
-        for (int i = 0; i < bias.length; i++) {
-            long at = residualRow + (long) i * Float.BYTES;
-            residual.set(
-                    ValueLayout.JAVA_FLOAT_UNALIGNED, at, residual.get(ValueLayout.JAVA_FLOAT_UNALIGNED, at) + bias[i]);
+        for (int i = 0; i < bias.length; i += Lanes.BLOCK) {
+            addBias(residual, residualRow + 4L * i, bias, i, Math.min(Lanes.BLOCK, bias.length - i));
         }
     }
 
     private static void addPart(
             MemorySegment residual, long at, MemorySegment part, Kind kind, long first, int count, float scale) {
-        long source = first * kind.bytes();
-        int i = 0;
-        if (kind == Kind.BF16) {
-            for (; i <= count - Lanes.WIDTH; i += Lanes.WIDTH) {
-                FloatVector sum = Lanes.loadBf16(part, source + 2L * i)
-                        .fma(FloatVector.broadcast(Lanes.FLOATS, scale), Lanes.loadF32(residual, at + 4L * i));
-                Lanes.storeF32(sum, residual, at + 4L * i);
-            }
-        } else {
-            for (; i <= count - Lanes.WIDTH; i += Lanes.WIDTH) {
-                FloatVector sum = Lanes.loadF32(part, source + 4L * i)
-                        .fma(FloatVector.broadcast(Lanes.FLOATS, scale), Lanes.loadF32(residual, at + 4L * i));
-                Lanes.storeF32(sum, residual, at + 4L * i);
+        for (int i = 0; i < count; i += Lanes.BLOCK) {
+            int length = Math.min(Lanes.BLOCK, count - i);
+            switch (kind) {
+                case F32 -> addF32(residual, at + 4L * i, part, 4 * (first + i), length, scale);
+                case BF16 -> addBf16(residual, at + 4L * i, part, 2 * (first + i), length, scale);
+                case U8 -> throw new IllegalArgumentException("kernels read F32 and BF16 only, got U8");
             }
         }
+    }
+
+    private static void addBf16(
+            MemorySegment residual, long at, MemorySegment part, long from, int count, float scale) {
+        FloatVector factor = FloatVector.broadcast(Lanes.FLOATS, scale);
+        int i = 0;
+        for (; i <= count - Lanes.WIDTH; i += Lanes.WIDTH) {
+            FloatVector sum = Lanes.loadBf16(part, from + 2L * i).fma(factor, Lanes.loadF32(residual, at + 4L * i));
+            Lanes.storeF32(sum, residual, at + 4L * i);
+        }
+        addTail(residual, at, part, Kind.BF16, from, i, count, scale);
+    }
+
+    private static void addF32(MemorySegment residual, long at, MemorySegment part, long from, int count, float scale) {
+        FloatVector factor = FloatVector.broadcast(Lanes.FLOATS, scale);
+        int i = 0;
+        for (; i <= count - Lanes.WIDTH; i += Lanes.WIDTH) {
+            FloatVector sum = Lanes.loadF32(part, from + 4L * i).fma(factor, Lanes.loadF32(residual, at + 4L * i));
+            Lanes.storeF32(sum, residual, at + 4L * i);
+        }
+        addTail(residual, at, part, Kind.F32, from, i, count, scale);
+    }
+
+    private static void addTail(
+            MemorySegment residual, long at, MemorySegment part, Kind kind, long from, int i, int count, float scale) {
         for (; i < count; i++) {
-            float sum = Math.fma(
-                    Lanes.load1(part, kind, source + (long) i * kind.bytes()),
-                    scale,
-                    Lanes.load1(residual, Kind.F32, at + 4L * i));
+            float delta = Lanes.load1(part, kind, from + (long) i * kind.bytes());
+            float sum = Math.fma(delta, scale, Lanes.load1(residual, Kind.F32, at + 4L * i));
             Lanes.store1(sum, residual, Kind.F32, at + 4L * i);
         }
     }
 
+    private static void addBias(MemorySegment residual, long at, float[] bias, int from, int count) {
+        int i = 0;
+        for (; i <= count - Lanes.WIDTH; i += Lanes.WIDTH) {
+            FloatVector sum =
+                    FloatVector.fromArray(Lanes.FLOATS, bias, from + i).add(Lanes.loadF32(residual, at + 4L * i));
+            Lanes.storeF32(sum, residual, at + 4L * i);
+        }
+        for (; i < count; i++) {
+            Lanes.store1(
+                    Lanes.load1(residual, Kind.F32, at + 4L * i) + bias[from + i], residual, Kind.F32, at + 4L * i);
+        }
+    }
+
     /**
-     * Norm of row {@code t} of the residual, written as row {@code outRow} of {@code out}.
+     * Norm of row {@code t} of the residual, written as row {@code outRow} of {@code out}. The sum of squares must fit F32: magnitudes
+     * up to 1e16 do at every width.
      *
      * @param residual F32 [T, width]
      * @param weight [width]
@@ -93,34 +112,47 @@ public final class Norms {
             Kind kind,
             float[] outScale,
             int outRow) {
-        long at = (long) t * width * Float.BYTES;
-        float factor = (float) (1 / Math.sqrt(sumOfSquares(residual, at) / width + eps));
-        int i = 0;
-        for (; i <= width - Lanes.WIDTH; i += Lanes.WIDTH) {
-            Lanes.loadF32(residual, at + 4L * i)
-                    .mul(factor)
-                    .mul(FloatVector.fromArray(Lanes.FLOATS, weight, i))
-                    .intoArray(row, i);
+        Lanes.read(residual, Kind.F32, (long) t * width, 1, row, 0, width);
+        float sum = 0;
+        for (int i = 0; i < width; i += Lanes.BLOCK) {
+            sum += sumOfSquares(row, i, Math.min(Lanes.BLOCK, width - i), lanes);
         }
-        for (; i < width; i++) {
-            row[i] = Lanes.load1(residual, Kind.F32, at + 4L * i) * factor * weight[i];
+        float factor = (float) (1 / Math.sqrt(sum / width + eps));
+        for (int i = 0; i < width; i += Lanes.BLOCK) {
+            scale(row, i, Math.min(Lanes.BLOCK, width - i), factor, weight);
         }
-        float absMax = kind == Kind.U8 ? Lanes.absMax(row, width) : 0;
-        outScale[outRow] = Lanes.writeRow(row, width, absMax, out, kind, outRow);
+        outScale[outRow] = Lanes.writeRow(row, width, out, kind, outRow);
     }
 
-    private float sumOfSquares(MemorySegment residual, long at) {
-        FloatVector sum = FloatVector.zero(Lanes.FLOATS);
+    /** The sum of the squares of {@code count} elements, in an order that does not depend on the code being compiled. */
+    static float sumOfSquares(float[] row, int from, int count, float[] lanes) {
+        FloatVector sum0 = FloatVector.zero(Lanes.FLOATS);
+        FloatVector sum1 = sum0;
         int i = 0;
-        for (; i <= width - Lanes.WIDTH; i += Lanes.WIDTH) {
-            FloatVector x = Lanes.loadF32(residual, at + 4L * i);
-            sum = x.fma(x, sum);
+        for (; i <= count - 2 * Lanes.WIDTH; i += 2 * Lanes.WIDTH) {
+            FloatVector x0 = FloatVector.fromArray(Lanes.FLOATS, row, from + i);
+            FloatVector x1 = FloatVector.fromArray(Lanes.FLOATS, row, from + i + Lanes.WIDTH);
+            sum0 = x0.fma(x0, sum0);
+            sum1 = x1.fma(x1, sum1);
         }
-        float total = sum.reduceLanes(VectorOperators.ADD);
-        for (; i < width; i++) {
-            float x = Lanes.load1(residual, Kind.F32, at + 4L * i);
-            total += x * x;
+        float total = Lanes.sum(sum0.add(sum1), lanes);
+        for (; i < count; i++) {
+            total += row[from + i] * row[from + i];
         }
         return total;
+    }
+
+    /** Multiplies {@code count} elements by a factor and their weights. */
+    static void scale(float[] row, int from, int count, float factor, float[] weight) {
+        int i = 0;
+        for (; i <= count - Lanes.WIDTH; i += Lanes.WIDTH) {
+            FloatVector.fromArray(Lanes.FLOATS, row, from + i)
+                    .mul(factor)
+                    .mul(FloatVector.fromArray(Lanes.FLOATS, weight, from + i))
+                    .intoArray(row, from + i);
+        }
+        for (; i < count; i++) {
+            row[from + i] = row[from + i] * factor * weight[from + i];
+        }
     }
 }

@@ -1,19 +1,18 @@
 package io.github.coda4j.kernel;
 
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 
 /** Row-wise passes between products: the gated activation, the gathering of attention heads, and copies between kinds. */
 public final class Rows {
     private float[] row = new float[0];
+    private final float[] up = new float[Lanes.BLOCK];
 
     /** One instance per thread: it holds scratch. */
     public Rows() {}
 
     /**
-     * {@code silu(gate) * up} of one row, where silu(x) = x / (1 + exp(-x)).
+     * {@code silu(gate) * up} of one row, where silu(x) = x / (1 + exp(-x)); gates below -86 count as nothing (less than 1e-35).
      *
      * @param gateUp [T, 2 * F] in parts; each part holds some gate columns followed by the up columns of the same indices
      * @param scale one factor per row of both
@@ -29,25 +28,29 @@ public final class Rows {
             gatePart(gateUp.parts()[p], gateUp.kind(), (long) t * 2 * half, half, scale[t], column);
             column += half;
         }
-        float absMax = kind == Kind.U8 ? Lanes.absMax(row, width) : 0;
-        outScale[t] = Lanes.writeRow(row, width, absMax, out, kind, t);
+        outScale[t] = Lanes.writeRow(row, width, out, kind, t);
     }
 
     private void gatePart(MemorySegment part, Kind kind, long first, int half, float scale, int column) {
-        long gateAt = first * kind.bytes();
-        long upAt = (first + half) * kind.bytes();
-        int i = 0;
-        for (; i <= half - Lanes.WIDTH; i += Lanes.WIDTH) {
-            long step = (long) i * kind.bytes();
-            FloatVector g = Lanes.load(part, kind, gateAt + step).mul(scale);
-            FloatVector u = Lanes.load(part, kind, upAt + step).mul(scale);
-            g.mul(u).div(g.neg().lanewise(VectorOperators.EXP).add(1)).intoArray(row, column + i);
+        for (int i = 0; i < half; i += Lanes.BLOCK) {
+            int count = Math.min(Lanes.BLOCK, half - i);
+            Lanes.read(part, kind, first + i, scale, row, column + i, count);
+            Lanes.read(part, kind, first + half + i, scale, up, 0, count);
+            gate(row, column + i, up, count);
         }
-        for (; i < half; i++) {
-            long step = (long) i * kind.bytes();
-            float g = Lanes.load1(part, kind, gateAt + step) * scale;
-            float u = Lanes.load1(part, kind, upAt + step) * scale;
-            row[column + i] = g * u / (float) (Math.exp(-g) + 1);
+    }
+
+    private static void gate(float[] row, int from, float[] up, int count) {
+        int i = 0;
+        for (; i <= count - Lanes.WIDTH; i += Lanes.WIDTH) {
+            FloatVector g = FloatVector.fromArray(Lanes.FLOATS, row, from + i);
+            FloatVector u = FloatVector.fromArray(Lanes.FLOATS, up, i);
+            FloatVector e = Exp.of(Exp.clampAbove(Exp.clamp(g.neg())));
+            g.mul(u).div(e.add(1)).intoArray(row, from + i);
+        }
+        for (; i < count; i++) {
+            float g = row[from + i];
+            row[from + i] = (float) (g * up[i] / (Math.exp(-g) + 1));
         }
     }
 
@@ -77,53 +80,40 @@ public final class Rows {
         int width = heads * headDim;
         ensure(width);
         for (int h = 0; h < heads; h++) {
-            long rowIndex = (long) h * tokens + token;
-            copyScaled(
-                    folded,
-                    kind,
-                    first + rowIndex * headDim,
-                    headDim,
-                    inverseSums[(int) (sumsFirst + rowIndex)],
-                    h * headDim);
+            long source = (long) h * tokens + token;
+            float factor = inverseSums[(int) (sumsFirst + source)];
+            Lanes.read(folded, kind, first + source * headDim, factor, row, h * headDim, headDim);
         }
-        float absMax = outKind == Kind.U8 ? Lanes.absMax(row, width) : 0;
-        outScale[outRow] = Lanes.writeRow(row, width, absMax, out, outKind, outRow);
+        outScale[outRow] = Lanes.writeRow(row, width, out, outKind, outRow);
     }
 
     /** Joins one row of a sharded matrix into F32, times a factor. */
     public void join(Sharded parts, int t, float scale, MemorySegment out, long outFirst) {
-        int width = parts.width();
-        ensure(width);
-        int column = 0;
+        long column = outFirst;
         for (int p = 0; p < parts.parts().length; p++) {
-            int partWidth = parts.widths()[p];
-            copyScaled(parts.parts()[p], parts.kind(), (long) t * partWidth, partWidth, scale, column);
-            column += partWidth;
+            int width = parts.widths()[p];
+            copy(parts.parts()[p], parts.kind(), (long) t * width, scale, width, out, column);
+            column += width;
         }
-        MemorySegment.copy(MemorySegment.ofArray(row), 0, out, outFirst * Float.BYTES, (long) width * Float.BYTES);
     }
 
     /** Copies {@code count} elements of a matrix in {@code kind} (F32 or BF16) into F32. */
     public void copy(MemorySegment source, Kind kind, long first, int count, MemorySegment out, long outFirst) {
-        ensure(count);
-        copyScaled(source, kind, first, count, 1, 0);
-        MemorySegment.copy(MemorySegment.ofArray(row), 0, out, outFirst * Float.BYTES, (long) count * Float.BYTES);
+        copy(source, kind, first, 1, count, out, outFirst);
     }
 
-    private void copyScaled(MemorySegment source, Kind kind, long first, int count, float scale, int column) {
-        long at = first * kind.bytes();
-        int i = 0;
-        for (; i <= count - Lanes.WIDTH; i += Lanes.WIDTH) {
-            Lanes.load(source, kind, at + (long) i * kind.bytes()).mul(scale).intoArray(row, column + i);
-        }
-        for (; i < count; i++) {
-            row[column + i] = Lanes.load1(source, kind, at + (long) i * kind.bytes()) * scale;
+    private void copy(
+            MemorySegment source, Kind kind, long first, float factor, int count, MemorySegment out, long outFirst) {
+        for (int i = 0; i < count; i += Lanes.BLOCK) {
+            int length = Math.min(Lanes.BLOCK, count - i);
+            Lanes.read(source, kind, first + i, factor, up, 0, length);
+            Lanes.write(up, 0, length, out, Kind.F32, outFirst + i);
         }
     }
 
     private void ensure(int width) {
         if (row.length < width) {
-            row = Arrays.copyOf(row, width);
+            row = new float[width];
         }
     }
 }

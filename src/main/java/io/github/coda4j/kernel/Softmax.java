@@ -1,58 +1,66 @@
 package io.github.coda4j.kernel;
 
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
 
 /** The exponentials of attention scores, left unnormalized: the sums divide the product with the values later, on fewer elements. */
 public final class Softmax {
+    private static final VectorSpecies<Short> SHORTS = ShortVector.SPECIES_PREFERRED;
+
+    /** Minus infinity in the order of {@link #maxBf16}. */
+    private static final short LEAST = (short) (0xFF80 ^ Short.MAX_VALUE);
+
     private Softmax() {}
 
     /**
-     * Replaces each score x of a row by exp(x - max).
+     * Replaces each score x of a row by exp(x - max), or by exp(-86), which is nothing, where that is more. A NaN makes the sum of its
+     * row NaN, as a row of minus infinities does.
+     *
+     * <p>Offsets are trusted beyond the bounds of the memory itself.
      *
      * @param scores [rows, columns] in {@code kind} (F32 or BF16), from element {@code first} on
      * @param inverseSums receives 1 / sum of the row's exponentials, from index {@code sumsFirst} on
      */
     public static void exponentiate(
             MemorySegment scores, Kind kind, long first, int rows, int columns, float[] inverseSums, int sumsFirst) {
+        float[] lanes = new float[Lanes.WIDTH];
         for (int r = 0; r < rows; r++) {
             long at = (first + (long) r * columns) * kind.bytes();
-            float sum = kind == Kind.BF16 ? rowBf16(scores, at, columns) : rowF32(scores, at, columns);
+            float sum = switch (kind) {
+                case F32 -> expF32(scores, at, columns, maxF32(scores, at, columns), lanes);
+                case BF16 -> expBf16(scores, at, columns, maxBf16(scores, at, columns), lanes);
+                case U8 -> throw new IllegalArgumentException("kernels read F32 and BF16 only, got U8");
+            };
             inverseSums[sumsFirst + r] = 1 / sum;
         }
     }
 
-    private static float rowBf16(MemorySegment scores, long at, int columns) {
-        int bound = columns - columns % Lanes.WIDTH;
-        FloatVector most = FloatVector.broadcast(Lanes.FLOATS, Float.NEGATIVE_INFINITY);
-        for (int i = 0; i < bound; i += Lanes.WIDTH) {
-            most = most.max(Lanes.loadBf16(scores, at + 2L * i));
+    /** As integers, those of negative numbers with all other bits flipped, the numbers keep their order. */
+    private static float maxBf16(MemorySegment scores, long at, int columns) {
+        ShortVector most = ShortVector.broadcast(SHORTS, LEAST);
+        int i = 0;
+        for (; i <= columns - SHORTS.length(); i += SHORTS.length()) {
+            ShortVector bits = ShortVector.fromMemorySegment(SHORTS, scores, at + 2L * i, ByteOrder.LITTLE_ENDIAN);
+            ShortVector flips = bits.lanewise(VectorOperators.ASHR, 15).and(Short.MAX_VALUE);
+            most = most.max(bits.lanewise(VectorOperators.XOR, flips));
         }
-        float max = tailMax(scores, Kind.BF16, at, bound, columns, most.reduceLanes(VectorOperators.MAX));
-        FloatVector sum = FloatVector.zero(Lanes.FLOATS);
-        for (int i = 0; i < bound; i += Lanes.WIDTH) {
-            FloatVector e = Lanes.loadBf16(scores, at + 2L * i).sub(max).lanewise(VectorOperators.EXP);
-            sum = sum.add(e);
-            Lanes.storeBf16(e, scores, at + 2L * i);
-        }
-        return sum.reduceLanes(VectorOperators.ADD) + tailExp(scores, Kind.BF16, at, bound, columns, max);
+        int max = most.reduceLanes(VectorOperators.MAX);
+        float largest = Float.intBitsToFloat((max ^ (max >> 15 & Short.MAX_VALUE)) << 16);
+        return tailMax(scores, Kind.BF16, at, i, columns, largest);
     }
 
-    private static float rowF32(MemorySegment scores, long at, int columns) {
-        int bound = columns - columns % Lanes.WIDTH;
+    private static float maxF32(MemorySegment scores, long at, int columns) {
         FloatVector most = FloatVector.broadcast(Lanes.FLOATS, Float.NEGATIVE_INFINITY);
-        for (int i = 0; i < bound; i += Lanes.WIDTH) {
-            most = most.max(Lanes.loadF32(scores, at + 4L * i));
+        int i = 0;
+        for (; i <= columns - Lanes.WIDTH; i += Lanes.WIDTH) {
+            FloatVector x = Lanes.loadF32(scores, at + 4L * i);
+            most = most.blend(x, x.compare(VectorOperators.GT, most));
         }
-        float max = tailMax(scores, Kind.F32, at, bound, columns, most.reduceLanes(VectorOperators.MAX));
-        FloatVector sum = FloatVector.zero(Lanes.FLOATS);
-        for (int i = 0; i < bound; i += Lanes.WIDTH) {
-            FloatVector e = Lanes.loadF32(scores, at + 4L * i).sub(max).lanewise(VectorOperators.EXP);
-            sum = sum.add(e);
-            Lanes.storeF32(e, scores, at + 4L * i);
-        }
-        return sum.reduceLanes(VectorOperators.ADD) + tailExp(scores, Kind.F32, at, bound, columns, max);
+        return tailMax(scores, Kind.F32, at, i, columns, most.reduceLanes(VectorOperators.MAX));
     }
 
     private static float tailMax(MemorySegment scores, Kind kind, long at, int from, int to, float max) {
@@ -61,6 +69,29 @@ public final class Softmax {
             most = Math.max(most, Lanes.load1(scores, kind, at + (long) i * kind.bytes()));
         }
         return most;
+    }
+
+    private static float expBf16(MemorySegment scores, long at, int columns, float max, float[] lanes) {
+        FloatVector sum = FloatVector.zero(Lanes.FLOATS);
+        int i = 0;
+        for (; i <= columns - Lanes.WIDTH; i += Lanes.WIDTH) {
+            FloatVector e =
+                    Exp.coarse(Exp.clamp(Lanes.loadBf16(scores, at + 2L * i).sub(max)));
+            sum = sum.add(e);
+            Lanes.storeBf16(e, scores, at + 2L * i);
+        }
+        return Lanes.sum(sum, lanes) + tailExp(scores, Kind.BF16, at, i, columns, max);
+    }
+
+    private static float expF32(MemorySegment scores, long at, int columns, float max, float[] lanes) {
+        FloatVector sum = FloatVector.zero(Lanes.FLOATS);
+        int i = 0;
+        for (; i <= columns - Lanes.WIDTH; i += Lanes.WIDTH) {
+            FloatVector e = Exp.of(Exp.clamp(Lanes.loadF32(scores, at + 4L * i).sub(max)));
+            sum = sum.add(e);
+            Lanes.storeF32(e, scores, at + 4L * i);
+        }
+        return Lanes.sum(sum, lanes) + tailExp(scores, Kind.F32, at, i, columns, max);
     }
 
     private static float tailExp(MemorySegment scores, Kind kind, long at, int from, int to, float max) {

@@ -36,7 +36,9 @@ class SoftmaxTest {
                     String what = "magnitude " + magnitude;
                     Twins.assertSame(kind, fast, plain, 11 + ROWS * columns, 1e-37, what);
                     for (int r = 0; r < plainSums.length; r++) {
-                        assertThat(fastSums[r]).as(what).isCloseTo(plainSums[r], within(1e-6f * plainSums[r]));
+                        assertThat(fastSums[r])
+                                .as(what)
+                                .isCloseTo(plainSums[r], within((kind == Kind.F32 ? 1e-6f : 5e-5f) * plainSums[r]));
                     }
                 }
             }

@@ -1,0 +1,15 @@
+package io.github.coda4j.kernel;
+
+import static org.assertj.core.api.Assertions.assertThatCode;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class WarmUpTest {
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void every_kind_of_input_can_be_warmed_up_for(Kind input) {
+        Kind other = input == Kind.U8 ? Kind.BF16 : input;
+        assertThatCode(() -> WarmUp.run(input, other, other)).doesNotThrowAnyException();
+    }
+}
