@@ -76,12 +76,14 @@ final class ChatCommand implements Callable<Integer> {
         ChatSettings settings =
                 new ChatSettings(Settings.of(world, ModelLocator.generationConfig(folder)), decodeFlags());
         settings.warning().ifPresent(world::note);
-        try (OpenModel open = world.models().open(folder, into);
-                ChatInput input = input()) {
+        // The input comes first: what is typed while the model loads is not lost.
+        try (ChatInput input = input()) {
             if (input.interactive()) {
-                input.out().println("Chat with " + folder + "; /help lists the commands.");
+                input.out().println("Loading " + folder + " ...");
             }
-            new ChatLoop(world, open, input, settings, system, stop, showMeta).run();
+            try (OpenModel open = world.models().open(folder, into)) {
+                new ChatLoop(world, open, input, settings, system, stop, showMeta).run();
+            }
         }
         return ExitCodes.OK;
     }

@@ -81,21 +81,27 @@ final class ChatLoop {
      * @throws IllegalArgumentException for a command that cannot be done, when nobody is there to read about it
      */
     void run() throws InterruptedException {
-        while (true) {
+        Runnable restore = input.onInterrupt(() -> {});
+        try {
+            say("/help lists the commands.");
             Optional<String> line = input.read();
-            if (line.isEmpty()) {
-                return;
+            while (line.isPresent() && obeyOrExplain(line.get())) {
+                line = input.read();
             }
-            try {
-                if (!take(line.get())) {
-                    return;
-                }
-            } catch (IllegalArgumentException | CodaException e) {
-                if (!input.interactive()) {
-                    throw e;
-                }
-                out.println(e.getMessage());
+        } finally {
+            restore.run();
+        }
+    }
+
+    private boolean obeyOrExplain(String line) throws InterruptedException {
+        try {
+            return take(line);
+        } catch (IllegalArgumentException | CodaException e) {
+            if (!input.interactive()) {
+                throw e;
             }
+            out.println(e.getMessage());
+            return true;
         }
     }
 

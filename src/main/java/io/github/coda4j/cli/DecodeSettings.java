@@ -129,9 +129,10 @@ final class DecodeSettings {
         return steps.filter(found -> !found.isFlag() && found.value() < newTokens / HASTY)
                 .map(found -> String.format(
                         Locale.ROOT,
-                        "note: only %s for %d tokens; --steps %d takes longer and answers better",
-                        found,
+                        "note: %d steps for %d tokens (%s); --steps %d takes longer and answers better",
+                        found.value(),
                         newTokens,
+                        found.name(),
                         newTokens));
     }
 

@@ -125,7 +125,7 @@ class DecodeSettingsTest {
         assertThat(length("")).isEqualTo(256);
         assertThat(settings("").warning(256))
                 .hasValueSatisfying(note -> assertThat(note)
-                        .contains("generation_config.json: diffusion_steps 10")
+                        .contains("10 steps for 256 tokens (generation_config.json: diffusion_steps)")
                         .contains("--steps 256"));
         assertThat(settings("--steps 10").warning(256)).isEmpty();
         assertThat(settings("").warning(64)).isEmpty();
