@@ -72,7 +72,7 @@ final class Coda implements Runnable {
                 .addSubcommand(new GenerateCommand(world))
                 .addSubcommand(new InfillCommand(world))
                 .addSubcommand(new ChatCommand(world))
-                .addSubcommand(new PullCommand(world, interrupt))
+                .addSubcommand(new PullCommand(world))
                 .addSubcommand(new InitCommand(world, interrupt))
                 .addSubcommand(new QuantizeCommand(world, interrupt))
                 .addSubcommand(InspectCommand.tree(world, interrupt));

@@ -83,6 +83,7 @@ final class InitCommand implements Callable<Integer> {
                 .orElseGet(() -> ModelConfig.preset(preset));
         DType stored = dtype.equals("fp32") ? DType.F32 : DType.BF16;
         long bytes = config.numParameters() * stored.bytes();
+        interrupt.check();
         try (Progress progress = Progress.of(world, "init " + preset)) {
             RandomCheckpoint.write(
                     config,

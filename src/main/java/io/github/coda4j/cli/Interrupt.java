@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
  * process ends with 130. Work that does not ask is cut off after a grace time; what it was writing is hidden until it is complete.
  */
 final class Interrupt {
-    private static final long GRACE_SECONDS = 10;
+    private static final long GRACE_SECONDS = 5;
 
     private final CountDownLatch finished = new CountDownLatch(1);
     private volatile boolean requested;

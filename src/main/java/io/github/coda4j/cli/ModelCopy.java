@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.stream.Stream;
+import org.slf4j.LoggerFactory;
 
 /** A second folder for a model of the cache. */
 final class ModelCopy {
@@ -55,7 +56,7 @@ final class ModelCopy {
                 Files.createLink(target, file.toRealPath());
                 return;
             } catch (FileSystemException | UnsupportedOperationException e) {
-                org.slf4j.LoggerFactory.getLogger(ModelCopy.class).debug("no hard link for {}: {}", file, e.toString());
+                LoggerFactory.getLogger(ModelCopy.class).info("no hard link for {}: {}", file, e.toString());
             }
         }
         Files.copy(file, target);

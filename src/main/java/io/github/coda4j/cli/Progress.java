@@ -1,6 +1,8 @@
 package io.github.coda4j.cli;
 
+import java.text.DecimalFormat;
 import java.util.Locale;
+import java.util.Optional;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -28,32 +30,41 @@ abstract sealed class Progress implements AutoCloseable {
     public abstract void close();
 
     private static final class Bar extends Progress {
-        private static final int WIDTH = 100;
-        private static final int LONGEST_DETAIL = 30;
+        private static final int NARROWEST = 40;
+        private static final int WIDEST = 120;
 
-        private final ProgressBar bar;
+        private final World world;
+        private final String task;
+        private Optional<ProgressBar> shown = Optional.empty();
 
         Bar(World world, String task) {
-            bar = new ProgressBarBuilder()
-                    .setTaskName(task)
-                    .setUnit(" MB", MEGABYTE)
-                    .setStyle(ProgressBarStyle.UNICODE_BLOCK)
-                    .setConsumer(new ConsoleProgressBarConsumer(world.err(), WIDTH))
-                    .showSpeed()
-                    .build();
+            this.world = world;
+            this.task = task;
         }
 
         @Override
         void to(long doneBytes, long bytes, String detail) {
+            ProgressBar bar = shown.orElseGet(() -> bar(bytes));
+            shown = Optional.of(bar);
             bar.maxHint(bytes);
             bar.stepTo(doneBytes);
-            bar.setExtraMessage(
-                    detail.length() <= LONGEST_DETAIL ? detail : detail.substring(detail.length() - LONGEST_DETAIL));
+        }
+
+        private ProgressBar bar(long bytes) {
+            int width = Math.clamp(world.terminals().width(SystemStream.Error) - 1, NARROWEST, WIDEST);
+            return new ProgressBarBuilder()
+                    .setTaskName(task)
+                    .setInitialMax(bytes)
+                    .setUnit(" MB", MEGABYTE)
+                    .setStyle(ProgressBarStyle.UNICODE_BLOCK)
+                    .setConsumer(new ConsoleProgressBarConsumer(world.err(), width))
+                    .showSpeed(new DecimalFormat("#"))
+                    .build();
         }
 
         @Override
         public void close() {
-            bar.close();
+            shown.ifPresent(ProgressBar::close);
         }
     }
 

@@ -29,7 +29,6 @@ import picocli.CommandLine.Parameters;
         footer = {"  coda pull Salesforce/CoDA-v0-Instruct --out models/coda"})
 final class PullCommand implements Callable<Integer> {
     private final World world;
-    private final Interrupt interrupt;
 
     @Parameters(paramLabel = "ID", description = "OWNER/NAME of the model.")
     String id;
@@ -52,9 +51,8 @@ final class PullCommand implements Callable<Integer> {
             description = "Access token for the hub; better in the environment as HF_TOKEN.")
     Optional<String> token = Optional.empty();
 
-    PullCommand(World world, Interrupt interrupt) {
+    PullCommand(World world) {
         this.world = world;
-        this.interrupt = interrupt;
     }
 
     @Override
@@ -105,7 +103,6 @@ final class PullCommand implements Callable<Integer> {
 
         @Override
         public void started(String model, String commit, Optional<String> license, int files, long bytes) {
-            interrupt.check();
             world.note(model + " at " + commit + ": " + files + " files, " + Amounts.bytes(bytes)
                     + license.map(name -> ", licence " + name).orElse(""));
             total = bytes;
@@ -133,7 +130,6 @@ final class PullCommand implements Callable<Integer> {
         }
 
         private void show(String file, long bytesDone) {
-            interrupt.check();
             done.put(file, bytesDone);
             long all = done.values().stream().mapToLong(n -> n).sum();
             progress.ifPresent(shown -> shown.to(all, total, file));

@@ -45,6 +45,7 @@ final class QuantizeCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Path folder = new ModelLocator(world).folder(model);
+        interrupt.check();
         try (CheckpointFolder checkpoint = CheckpointFolder.open(folder)) {
             try (Progress progress = Progress.of(world, "quantize")) {
                 Int8Checkpoint.quantize(

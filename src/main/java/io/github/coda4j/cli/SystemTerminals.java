@@ -4,10 +4,12 @@ import io.github.coda4j.CodaException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
 import org.jline.terminal.spi.SystemStream;
 import org.jline.terminal.spi.TerminalProvider;
+import org.slf4j.LoggerFactory;
 
 /** The terminals of this process, through JLine. */
 final class SystemTerminals implements Terminals {
@@ -16,15 +18,27 @@ final class SystemTerminals implements Terminals {
 
     @Override
     public boolean isTerminal(SystemStream stream) {
-        for (String provider : PROVIDERS) {
+        return provider()
+                .map(provider -> provider.isSystemStream(stream))
+                .orElseGet(() -> System.console() != null && System.console().isTerminal());
+    }
+
+    @Override
+    public int width(SystemStream stream) {
+        return isTerminal(stream)
+                ? provider().map(provider -> provider.systemStreamWidth(stream)).orElse(0)
+                : 0;
+    }
+
+    private static Optional<TerminalProvider> provider() {
+        for (String name : PROVIDERS) {
             try {
-                return TerminalProvider.load(provider).isSystemStream(stream);
+                return Optional.of(TerminalProvider.load(name));
             } catch (IOException | RuntimeException | LinkageError e) {
-                org.slf4j.LoggerFactory.getLogger(SystemTerminals.class)
-                        .debug("terminal provider {} cannot be used", provider, e);
+                LoggerFactory.getLogger(SystemTerminals.class).info("terminal provider {} cannot be used", name, e);
             }
         }
-        return System.console() != null && System.console().isTerminal();
+        return Optional.empty();
     }
 
     @Override

@@ -8,6 +8,9 @@ interface Terminals {
     /** Whether a person sits at that stream. */
     boolean isTerminal(SystemStream stream);
 
+    /** Columns of the terminal at that stream; 0 when there is none or it does not say. */
+    int width(SystemStream stream);
+
     /**
      * The terminal to draw on and to read from; closed by the caller.
      *

@@ -108,6 +108,11 @@ final class Cli {
                     }
 
                     @Override
+                    public int width(SystemStream stream) {
+                        return isTerminal(stream) ? 80 : 0;
+                    }
+
+                    @Override
                     public Terminal open(boolean handlesInterrupts) {
                         return terminal.orElseThrow();
                     }
