@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.openblas.global.openblas_nolapack;
@@ -27,7 +28,9 @@ public final class Libtorch {
 
     /** Loads the native libraries if they are not loaded yet. Cheap when they are. */
     public static void load() {
-        Once.DONE.run();
+        Once.FAILURE.ifPresent(failure -> {
+            throw new CodaException(failure.getMessage(), failure);
+        });
     }
 
     /** Whether a CUDA device can be used. */
@@ -63,9 +66,18 @@ public final class Libtorch {
     }
 
     private static final class Once {
-        static final Runnable DONE = initialize();
+        static final Optional<CodaException> FAILURE = initialize();
 
-        private static Runnable initialize() {
+        private static Optional<CodaException> initialize() {
+            try {
+                loadNatives();
+                return Optional.empty();
+            } catch (CodaException e) {
+                return Optional.of(e);
+            }
+        }
+
+        private static void loadNatives() {
             // Memory is freed by scopes, never by the collector; JavaCPP's own accounting would stop large models.
             System.setProperty("org.bytedeco.javacpp.nopointergc", "true");
             System.setProperty("org.bytedeco.javacpp.maxBytes", "0");
@@ -85,12 +97,13 @@ public final class Libtorch {
                                         : "; CODA_LIBTORCH is " + installed),
                         e);
             }
-            return () -> {};
         }
     }
 
     /** JavaCPP looks for libraries along a path; this lays out one folder with the installed ones and our JNI layer in it. */
     private static void useInstalled(Path given) {
+        // Read once, when JavaCPP's loader is first touched.
+        System.setProperty("org.bytedeco.javacpp.pathsFirst", "true");
         Path lib = Stream.of(given, given.resolve("lib"), given.resolve("torch/lib"))
                 .filter(folder -> Files.exists(folder.resolve(System.mapLibraryName("torch_cpu"))))
                 .findFirst()
@@ -107,7 +120,6 @@ public final class Libtorch {
             }
             made.add(extractJni(folder));
             made.forEach(path -> path.toFile().deleteOnExit());
-            System.setProperty("org.bytedeco.javacpp.pathsFirst", "true");
             System.setProperty(
                     "java.library.path",
                     folder + System.getProperty("path.separator") + System.getProperty("java.library.path", ""));

@@ -1,0 +1,64 @@
+package io.github.coda4j.tensor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.bytedeco.javacpp.Loader;
+import org.bytedeco.pytorch.global.torch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code CODA_LIBTORCH}, each time in a process of its own: libtorch is loaded once per process. */
+class InstalledLibtorchTest {
+    @TempDir
+    Path root;
+
+    @Test
+    void an_installed_libtorch_is_used_instead_of_the_bundled_one() throws IOException, InterruptedException {
+        Path lib = Files.createDirectories(root.resolve("lib"));
+        Path bundled = Path.of(Loader.load(torch.class)).getParent();
+        try (Stream<Path> files = Files.list(bundled)) {
+            for (Path file : files.filter(f -> !f.getFileName().toString().contains("jni"))
+                    .toList()) {
+                Files.copy(file, lib.resolve(file.getFileName()));
+            }
+        }
+        assertThat(probe(root)).contains(lib.resolve("libtorch_cpu.so").toString());
+    }
+
+    @Test
+    void a_folder_without_libtorch_is_refused_in_one_sentence() throws IOException, InterruptedException {
+        assertThat(probe(root)).contains("CODA_LIBTORCH: no libtorch_cpu.so in " + root);
+    }
+
+    private static String probe(Path libtorch) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(List.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-Dcoda.libtorch=" + libtorch,
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Probe.class.getName()))
+                .redirectErrorStream(true)
+                .start();
+        String output = new String(process.getInputStream().readAllBytes());
+        process.waitFor();
+        return output;
+    }
+
+    /** Loads libtorch, makes a tensor and prints the native libraries of its process. */
+    static final class Probe {
+        private Probe() {}
+
+        public static void main(String[] arguments) throws IOException {
+            try (Scope _ = Scope.open()) {
+                Tensor.of(new float[] {1}, 1).add(Tensor.of(new float[] {2}, 1));
+            }
+            System.out.println(Files.readString(Path.of("/proc/self/maps")));
+        }
+    }
+}
