@@ -75,7 +75,8 @@ final class Coda implements Runnable {
                 .addSubcommand(new PullCommand(world))
                 .addSubcommand(new InitCommand(world, interrupt))
                 .addSubcommand(new QuantizeCommand(world, interrupt))
-                .addSubcommand(InspectCommand.tree(world, interrupt));
+                .addSubcommand(InspectCommand.tree(world, interrupt))
+                .addSubcommand(BenchCommand.tree(world));
         root.setUsageHelpWidth(WIDTH);
         root.setUsageHelpLongOptionsMaxWidth(36);
         root.setOut(new PrintWriter(world.out(), true, StandardCharsets.UTF_8));
