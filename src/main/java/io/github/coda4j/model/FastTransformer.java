@@ -4,6 +4,7 @@ import io.github.coda4j.diffusion.CounterRandom;
 import io.github.coda4j.kernel.Kind;
 import io.github.coda4j.kernel.LogitsRow;
 import io.github.coda4j.kernel.RowProposal;
+import io.github.coda4j.kernel.WarmUp;
 import io.github.coda4j.model.plan.CacheAccess;
 import io.github.coda4j.model.plan.ForwardPlan;
 import io.github.coda4j.model.plan.KvCache;
@@ -44,12 +45,21 @@ public final class FastTransformer implements Transformer {
                     "the checkpoint is int8; load it with --dtype int8, or take the one it was made from");
         }
         WorkerTeam team = new WorkerTeam(FastWeights.usefulWorkers(config, options.threads()));
+        Thread warmUp = Thread.ofPlatform()
+                .daemon()
+                .name("coda-warm-up")
+                .start(() -> WarmUp.run(
+                        inputKind(options.precision()),
+                        attentionKind(options.precision()),
+                        attentionKind(options.precision())));
         try {
-            return new FastTransformer(
-                    config, FastWeights.load(config, options.precision(), source, team), team, options.precision());
+            FastWeights weights = FastWeights.load(config, options.precision(), source, team);
+            return new FastTransformer(config, weights, team, options.precision());
         } catch (RuntimeException e) {
             team.close();
             throw e;
+        } finally {
+            warmUp.interrupt();
         }
     }
 
@@ -146,6 +156,10 @@ public final class FastTransformer implements Transformer {
     }
 
     private Kind inputKind() {
+        return inputKind(precision);
+    }
+
+    private static Kind inputKind(Precision precision) {
         return switch (precision) {
             case FP32 -> Kind.F32;
             case BF16 -> Kind.BF16;
@@ -154,6 +168,10 @@ public final class FastTransformer implements Transformer {
     }
 
     private Kind attentionKind() {
+        return attentionKind(precision);
+    }
+
+    private static Kind attentionKind(Precision precision) {
         return precision == Precision.FP32 ? Kind.F32 : Kind.BF16;
     }
 
