@@ -17,6 +17,9 @@ import jdk.incubator.vector.VectorSpecies;
  * <p>All kernels compute on arrays, so that only the few loops here exist once per kind. Loops over vectors run over at most
  * {@link #BLOCK} elements per call: a method that is called often is compiled long before a loop that turns often, and until then a
  * vector operation costs a thousand times more. Results do not depend on whether the code is compiled yet.
+ *
+ * <p>What a loop carries from turn to turn is an argument of vector operations there, never their receiver: to the compiler it is any
+ * vector, and where its profile does not tell more, a call on it stays a call, with a vector in memory, at ten times the cost.
  */
 final class Lanes {
     static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
@@ -102,9 +105,10 @@ final class Lanes {
     }
 
     private static void readF32(MemorySegment memory, long at, float factor, float[] row, int from, int count) {
+        FloatVector factors = FloatVector.broadcast(FLOATS, factor);
         int i = 0;
         for (; i <= count - WIDTH; i += WIDTH) {
-            loadF32(memory, at + 4L * i).mul(factor).intoArray(row, from + i);
+            loadF32(memory, at + 4L * i).mul(factors).intoArray(row, from + i);
         }
         for (; i < count; i++) {
             row[from + i] = load1(memory, Kind.F32, at + 4L * i) * factor;
@@ -112,9 +116,10 @@ final class Lanes {
     }
 
     private static void readBf16(MemorySegment memory, long at, float factor, float[] row, int from, int count) {
+        FloatVector factors = FloatVector.broadcast(FLOATS, factor);
         int i = 0;
         for (; i <= count - WIDTH; i += WIDTH) {
-            loadBf16(memory, at + 2L * i).mul(factor).intoArray(row, from + i);
+            loadBf16(memory, at + 2L * i).mul(factors).intoArray(row, from + i);
         }
         for (; i < count; i++) {
             row[from + i] = load1(memory, Kind.BF16, at + 2L * i) * factor;
@@ -182,9 +187,9 @@ final class Lanes {
         IntVector most = IntVector.zero(INTS);
         for (; i <= count - WIDTH; i += WIDTH) {
             IntVector bits = FloatVector.fromArray(FLOATS, row, from + i).reinterpretAsInts();
-            most = most.max(bits.and(Integer.MAX_VALUE));
+            most = bits.and(Integer.MAX_VALUE).max(most);
         }
-        int max = most.reduceLanes(VectorOperators.MAX);
+        int max = IntVector.zero(INTS).max(most).reduceLanes(VectorOperators.MAX);
         for (; i < count; i++) {
             max = Math.max(max, Float.floatToRawIntBits(row[from + i]) & Integer.MAX_VALUE);
         }
@@ -215,7 +220,7 @@ final class Lanes {
      * @param lanes scratch, [WIDTH]
      */
     static float sum(FloatVector vector, float[] lanes) {
-        vector.intoArray(lanes, 0);
+        FloatVector.zero(FLOATS).add(vector).intoArray(lanes, 0);
         float a = 0;
         float b = 0;
         float c = 0;

@@ -135,7 +135,7 @@ public final class Norms {
             sum0 = x0.fma(x0, sum0);
             sum1 = x1.fma(x1, sum1);
         }
-        float total = Lanes.sum(sum0.add(sum1), lanes);
+        float total = Lanes.sum(FloatVector.zero(Lanes.FLOATS).add(sum0).add(sum1), lanes);
         for (; i < count; i++) {
             total += row[from + i] * row[from + i];
         }
@@ -144,10 +144,11 @@ public final class Norms {
 
     /** Multiplies {@code count} elements by a factor and their weights. */
     static void scale(float[] row, int from, int count, float factor, float[] weight) {
+        FloatVector factors = FloatVector.broadcast(Lanes.FLOATS, factor);
         int i = 0;
         for (; i <= count - Lanes.WIDTH; i += Lanes.WIDTH) {
             FloatVector.fromArray(Lanes.FLOATS, row, from + i)
-                    .mul(factor)
+                    .mul(factors)
                     .mul(FloatVector.fromArray(Lanes.FLOATS, weight, from + i))
                     .intoArray(row, from + i);
         }

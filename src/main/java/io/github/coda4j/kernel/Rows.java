@@ -6,7 +6,7 @@ import jdk.incubator.vector.FloatVector;
 /** Row-wise passes between products: the gated activation, the gathering of attention heads, and copies between kinds. */
 public final class Rows {
     private float[] row = new float[0];
-    private final float[] up = new float[Lanes.BLOCK];
+    private final float[] block = new float[2 * Lanes.BLOCK];
 
     /** One instance per thread: it holds scratch. */
     public Rows() {}
@@ -34,23 +34,25 @@ public final class Rows {
     private void gatePart(MemorySegment part, Kind kind, long first, int half, float scale, int column) {
         for (int i = 0; i < half; i += Lanes.BLOCK) {
             int count = Math.min(Lanes.BLOCK, half - i);
-            Lanes.read(part, kind, first + i, scale, row, column + i, count);
-            Lanes.read(part, kind, first + half + i, scale, up, 0, count);
-            gate(row, column + i, up, count);
+            for (int isUp = 0; isUp < 2; isUp++) {
+                Lanes.read(part, kind, first + isUp * half + i, scale, block, isUp * count, count);
+            }
+            gate(block, count, row, column + i);
         }
     }
 
-    private static void gate(float[] row, int from, float[] up, int count) {
+    /** Takes {@code count} gates and as many ups from the block. */
+    private static void gate(float[] block, int count, float[] row, int to) {
         int i = 0;
         for (; i <= count - Lanes.WIDTH; i += Lanes.WIDTH) {
-            FloatVector g = FloatVector.fromArray(Lanes.FLOATS, row, from + i);
-            FloatVector u = FloatVector.fromArray(Lanes.FLOATS, up, i);
+            FloatVector g = FloatVector.fromArray(Lanes.FLOATS, block, i);
+            FloatVector u = FloatVector.fromArray(Lanes.FLOATS, block, count + i);
             FloatVector e = Exp.of(Exp.clampAbove(Exp.clamp(g.neg())));
-            g.mul(u).div(e.add(1)).intoArray(row, from + i);
+            g.mul(u).div(e.add(1)).intoArray(row, to + i);
         }
         for (; i < count; i++) {
-            float g = row[from + i];
-            row[from + i] = (float) (g * up[i] / (Math.exp(-g) + 1));
+            float g = block[i];
+            row[to + i] = (float) (g * block[count + i] / (Math.exp(-g) + 1));
         }
     }
 
@@ -106,8 +108,8 @@ public final class Rows {
             MemorySegment source, Kind kind, long first, float factor, int count, MemorySegment out, long outFirst) {
         for (int i = 0; i < count; i += Lanes.BLOCK) {
             int length = Math.min(Lanes.BLOCK, count - i);
-            Lanes.read(source, kind, first + i, factor, up, 0, length);
-            Lanes.write(up, 0, length, out, Kind.F32, outFirst + i);
+            Lanes.read(source, kind, first + i, factor, block, 0, length);
+            Lanes.write(block, 0, length, out, Kind.F32, outFirst + i);
         }
     }
 

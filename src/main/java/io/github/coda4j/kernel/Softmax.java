@@ -46,9 +46,9 @@ public final class Softmax {
         for (; i <= columns - SHORTS.length(); i += SHORTS.length()) {
             ShortVector bits = ShortVector.fromMemorySegment(SHORTS, scores, at + 2L * i, ByteOrder.LITTLE_ENDIAN);
             ShortVector flips = bits.lanewise(VectorOperators.ASHR, 15).and(Short.MAX_VALUE);
-            most = most.max(bits.lanewise(VectorOperators.XOR, flips));
+            most = bits.lanewise(VectorOperators.XOR, flips).max(most);
         }
-        int max = most.reduceLanes(VectorOperators.MAX);
+        int max = ShortVector.broadcast(SHORTS, LEAST).max(most).reduceLanes(VectorOperators.MAX);
         float largest = Float.intBitsToFloat((max ^ (max >> 15 & Short.MAX_VALUE)) << 16);
         return tailMax(scores, Kind.BF16, at, i, columns, largest);
     }
@@ -58,9 +58,12 @@ public final class Softmax {
         int i = 0;
         for (; i <= columns - Lanes.WIDTH; i += Lanes.WIDTH) {
             FloatVector x = Lanes.loadF32(scores, at + 4L * i);
-            most = most.blend(x, x.compare(VectorOperators.GT, most));
+            most = x.blend(most, x.compare(VectorOperators.LE, most));
         }
-        return tailMax(scores, Kind.F32, at, i, columns, most.reduceLanes(VectorOperators.MAX));
+        float max = FloatVector.broadcast(Lanes.FLOATS, Float.NEGATIVE_INFINITY)
+                .max(most)
+                .reduceLanes(VectorOperators.MAX);
+        return tailMax(scores, Kind.F32, at, i, columns, max);
     }
 
     private static float tailMax(MemorySegment scores, Kind kind, long at, int from, int to, float max) {
@@ -72,23 +75,25 @@ public final class Softmax {
     }
 
     private static float expBf16(MemorySegment scores, long at, int columns, float max, float[] lanes) {
+        FloatVector most = FloatVector.broadcast(Lanes.FLOATS, max);
         FloatVector sum = FloatVector.zero(Lanes.FLOATS);
         int i = 0;
         for (; i <= columns - Lanes.WIDTH; i += Lanes.WIDTH) {
             FloatVector e =
-                    Exp.coarse(Exp.clamp(Lanes.loadBf16(scores, at + 2L * i).sub(max)));
-            sum = sum.add(e);
+                    Exp.coarse(Exp.clamp(Lanes.loadBf16(scores, at + 2L * i).sub(most)));
+            sum = e.add(sum);
             Lanes.storeBf16(e, scores, at + 2L * i);
         }
         return Lanes.sum(sum, lanes) + tailExp(scores, Kind.BF16, at, i, columns, max);
     }
 
     private static float expF32(MemorySegment scores, long at, int columns, float max, float[] lanes) {
+        FloatVector most = FloatVector.broadcast(Lanes.FLOATS, max);
         FloatVector sum = FloatVector.zero(Lanes.FLOATS);
         int i = 0;
         for (; i <= columns - Lanes.WIDTH; i += Lanes.WIDTH) {
-            FloatVector e = Exp.of(Exp.clamp(Lanes.loadF32(scores, at + 4L * i).sub(max)));
-            sum = sum.add(e);
+            FloatVector e = Exp.of(Exp.clamp(Lanes.loadF32(scores, at + 4L * i).sub(most)));
+            sum = e.add(sum);
             Lanes.storeF32(e, scores, at + 4L * i);
         }
         return Lanes.sum(sum, lanes) + tailExp(scores, Kind.F32, at, i, columns, max);

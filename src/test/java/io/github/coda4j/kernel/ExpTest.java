@@ -19,7 +19,7 @@ class ExpTest {
             assertThat((double) apply(Exp::of, x)[0]).as("exp(%s)", x).isCloseTo(exact, within(exact * 5e-7));
             assertThat((double) apply(Exp::coarse, x)[0])
                     .as("coarse exp(%s)", x)
-                    .isCloseTo(exact, within(exact * 6e-5));
+                    .isCloseTo(exact, within(exact * 4e-6));
         }
         assertThat(apply(Exp::of, 0)).containsOnly(1);
         assertThat(apply(Exp::coarse, 0)).containsOnly(1);

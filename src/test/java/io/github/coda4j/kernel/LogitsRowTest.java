@@ -15,7 +15,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
-import jdk.incubator.vector.FloatVector;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -210,16 +209,6 @@ class LogitsRowTest {
                 .hasMessageContaining("at least one logit");
         assertThatThrownBy(() -> reduce(LogitsRow::reduce, new float[3], new double[] {0, 1, 0}, 3, 0))
                 .hasMessageContaining("the excluded token 3 is none of 3 ids");
-    }
-
-    @Test
-    void the_inlined_exp_is_right_to_six_digits() {
-        for (float x = -86; x <= 0; x += 0.00091f) {
-            double relative =
-                    Exp.of(FloatVector.broadcast(FloatVector.SPECIES_128, x)).lane(0) / Math.exp(x) - 1;
-            assertThat(relative).as("exp(%s)", x).isCloseTo(0, within(1e-6 - x * 1e-7));
-        }
-        assertThat(Exp.of(FloatVector.zero(FloatVector.SPECIES_128)).lane(0)).isEqualTo(1f);
     }
 
     /** The row lies at an odd place between other numbers, which must not be touched. */
