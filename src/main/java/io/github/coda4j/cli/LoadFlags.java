@@ -6,7 +6,7 @@ import io.github.coda4j.model.EngineKind;
 import io.github.coda4j.model.LoadOptions;
 import io.github.coda4j.model.Precision;
 import io.github.coda4j.tensor.Device;
-import io.github.coda4j.weights.ConfigFile;
+import io.github.coda4j.weights.CheckpointFolder;
 import io.github.coda4j.weights.Int8Checkpoint;
 import java.nio.file.Path;
 import java.util.List;
@@ -50,7 +50,7 @@ final class LoadFlags {
      * How to load the model of that folder. An int8 checkpoint is run in int8 unless another dtype is asked for.
      *
      * @throws IllegalArgumentException when the options do not go together
-     * @throws io.github.coda4j.CodaException when the folder has no readable config
+     * @throws io.github.coda4j.CodaException when the folder holds no model
      */
     LoadOptions options(Path folder, World world, Purpose purpose) {
         Setting<String> named = Settings.of(world, Optional.empty())
@@ -71,8 +71,10 @@ final class LoadFlags {
     }
 
     private static Precision precision(Path folder, Purpose purpose) {
-        if (Int8Checkpoint.isQuantized(ConfigFile.read(folder.resolve("config.json")))) {
-            return Precision.INT8;
+        try (CheckpointFolder checkpoint = CheckpointFolder.open(folder)) {
+            if (Int8Checkpoint.isQuantized(checkpoint.config())) {
+                return Precision.INT8;
+            }
         }
         return purpose == Purpose.SPEED ? Precision.BF16 : Precision.FP32;
     }

@@ -1,5 +1,7 @@
 package io.github.coda4j.cli;
 
+import static io.github.coda4j.Checks.check;
+
 import io.github.coda4j.CodaException;
 import io.github.coda4j.weights.ConfigFile;
 import io.github.coda4j.weights.HubClient;
@@ -28,6 +30,7 @@ final class ModelLocator {
      * @throws CodaException when there is no such folder and no such pulled model
      */
     Path folder(String name) {
+        check(!name.isBlank(), "the model's name is empty: name a folder or a hub id; %s", HOW_TO_GET_ONE);
         Path path = path(name);
         if (Files.exists(path)) {
             return path;

@@ -106,9 +106,27 @@ class CommandLineTest {
     }
 
     @Test
+    void folders_without_a_model_say_what_is_missing(@TempDir Path folder) throws Exception {
+        assertThat(cli.run("generate", "-m", folder.toString(), "x")).isEqualTo(1);
+        Path file = Files.writeString(folder.resolve("model.safetensors"), "");
+        assertThat(cli.run("infill", file.toString(), "--hole", "1:1-1:1", "-m", folder.toString()))
+                .isEqualTo(1);
+        assertThat(cli.run("chat", "-m", file.toString())).isEqualTo(1);
+        assertThat(cli.run("generate", "-m", "", "x")).isEqualTo(2);
+        assertThat(cli.err().lines())
+                .satisfiesExactly(
+                        line -> assertThat(line).contains("is empty; fetch a model with `coda pull ID`"),
+                        line -> assertThat(line).contains("has no config.json"),
+                        line -> assertThat(line).contains("is a file, expected a model folder"),
+                        line -> assertThat(line).contains("the model's name is empty"));
+    }
+
+    @Test
     void a_model_that_was_pulled_is_found_by_its_id(@TempDir Path cache) throws Exception {
         Path folder = Files.createDirectories(cache.resolve("models/Owner--Name/0123"));
-        Files.copy(Goldens.path("model/a-untied/config.json"), folder.resolve("config.json"));
+        for (String name : List.of("config.json", "model.safetensors")) {
+            Files.copy(Goldens.path("model/a-untied/" + name), folder.resolve(name));
+        }
         Path refs = Files.createDirectories(folder.resolveSibling(".refs"));
         Files.writeString(refs.resolve("main"), "0123\n");
         assertThat(cli.env("CODA_CACHE", cache.toString()).run("generate", "-m", "Owner/Name", "x"))

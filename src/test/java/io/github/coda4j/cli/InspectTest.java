@@ -41,7 +41,7 @@ class InspectTest {
     void traces_have_the_original_s_history(String golden) throws IOException {
         List<JsonNode> cases = Goldens.cases(golden);
         int compared = 0;
-        for (int i = 0; i < cases.size(); i += 9) {
+        for (int i = 0; i < cases.size(); i += 13) {
             JsonNode expected = cases.get(i);
             if (expected.get("prompt").get(0).isArray()
                     && expected.get("prompt").size() > 1) {
