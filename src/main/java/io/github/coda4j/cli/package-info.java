@@ -12,6 +12,7 @@
     "diffusion",
     "model",
     "model.plan",
+    "model.training",
     "decode",
     "generate",
     "data",

@@ -1,5 +1,5 @@
 /** Masked examples to better weights: loss, optimizers, schedules, checkpoints, data parallelism, metrics. */
-@MayUse({"tensor", "weights", "model", "diffusion", "data", "masking"})
+@MayUse({"tensor", "weights", "model", "model.training", "diffusion", "data", "masking"})
 package io.github.coda4j.train;
 
 import io.github.coda4j.MayUse;

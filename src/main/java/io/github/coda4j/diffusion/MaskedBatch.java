@@ -1,0 +1,70 @@
+package io.github.coda4j.diffusion;
+
+import static io.github.coda4j.Checks.check;
+
+/**
+ * Masked examples of equal length, as the model is trained on them. B rows, T positions.
+ *
+ * @param noisyIds [B][T] what the model sees
+ * @param targets [B][T] the id that the model should say for the position, or {@link #NOT_COUNTED}; position 0 never counts, since no
+ *     row of the output predicts it
+ * @param segments [B][T] to which document of its row a position belongs: 0, then the same or one more at each position. Positions
+ *     attend to their own document only
+ * @param weights [B] factor of the row's cross entropy in the ELBO, 1 / sigma
+ */
+public record MaskedBatch(int[][] noisyIds, int[][] targets, int[][] segments, float[] weights) {
+    /** In {@link #targets}: the position adds nothing to the loss. */
+    public static final int NOT_COUNTED = -1;
+
+    public MaskedBatch {
+        check(noisyIds.length > 0 && noisyIds[0].length > 0, "a batch needs at least one row and one position");
+        int rows = noisyIds.length;
+        check(
+                targets.length == rows && segments.length == rows && weights.length == rows,
+                "a batch of %d rows needs as many targets, segments and weights, got %d, %d and %d",
+                rows,
+                targets.length,
+                segments.length,
+                weights.length);
+        for (int b = 0; b < rows; b++) {
+            checkRow(b, noisyIds[0].length, noisyIds[b].length, targets[b], segments[b]);
+            check(weights[b] > 0 && Float.isFinite(weights[b]), "the weight of row %d is %s", b, weights[b]);
+        }
+    }
+
+    private static void checkRow(int b, int length, int found, int[] targets, int[] segments) {
+        check(
+                found == length && targets.length == length && segments.length == length,
+                "row %d must have %d positions in ids, targets and segments, got %d, %d and %d",
+                b,
+                length,
+                found,
+                targets.length,
+                segments.length);
+        check(targets[0] == NOT_COUNTED, "position 0 of row %d has a target, but no output predicts it", b);
+        for (int i = 0; i < length; i++) {
+            int step = segments[i] - (i == 0 ? 0 : segments[i - 1]);
+            check(step == 0 || (i > 0 && step == 1), "segments of row %d jump by %d at position %d", b, step, i);
+        }
+    }
+
+    public int rows() {
+        return noisyIds.length;
+    }
+
+    /** Positions per row. */
+    public int length() {
+        return noisyIds[0].length;
+    }
+
+    /** How many positions have a target. */
+    public int numTargets() {
+        int count = 0;
+        for (int[] row : targets) {
+            for (int target : row) {
+                count += target == NOT_COUNTED ? 0 : 1;
+            }
+        }
+        return count;
+    }
+}

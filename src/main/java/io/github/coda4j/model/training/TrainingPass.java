@@ -1,0 +1,25 @@
+package io.github.coda4j.model.training;
+
+import io.github.coda4j.diffusion.MaskedBatch;
+import io.github.coda4j.model.ModelConfig;
+
+/** Forward and backward of the model over masked examples. Used by one thread. */
+public interface TrainingPass extends AutoCloseable {
+    ModelConfig config();
+
+    ParameterStore parameters();
+
+    /**
+     * Runs the batch forward and backward and adds {@code scale} times the gradient of {@link LossSums#weighted} to the gradients.
+     *
+     * @param scale usually 1 / (rows * length) of the whole step over all micro-batches and ranks
+     * @param listener told when a gradient is final; {@link GradientListener#NONE} for all micro-batches but the last
+     */
+    LossSums accumulate(MaskedBatch batch, double scale, GradientListener listener);
+
+    /** Runs the batch forward only. */
+    LossSums evaluate(MaskedBatch batch);
+
+    @Override
+    void close();
+}
