@@ -35,7 +35,7 @@ public final class PlainTransformer implements Transformer {
     private final Tensor head;
     private final Device device;
     private final DType dtype;
-    private final Rotary rotary;
+    private final PlainLayer layer;
     private final int threads;
 
     private PlainTransformer(
@@ -45,7 +45,7 @@ public final class PlainTransformer implements Transformer {
         this.head = weights.get(headName);
         this.device = device;
         this.dtype = dtype;
-        this.rotary = new Rotary(config);
+        this.layer = new PlainLayer(config, device, dtype);
         this.threads = threads;
     }
 
@@ -141,15 +141,14 @@ public final class PlainTransformer implements Transformer {
     public List<float[]> hiddenStates(int[] ids) {
         List<float[]> states = new ArrayList<>();
         try (Scope _ = Scope.open()) {
-            rotary.ensure(ids.length);
             Tensor x = embed(ids);
             states.add(x.toFloats());
-            Angles angles = angles(0, ids.length);
+            PlainLayer.Angles angles = layer.angles(0, ids.length);
             for (int i = 0; i < config.layers(); i++) {
                 x = layer(i, x, angles, CacheAccess.NONE, 0);
                 states.add(x.toFloats());
             }
-            states.add(norm(x, Parameters.FINAL_NORM).toFloats());
+            states.add(layer.norm(x, weights.get(Parameters.FINAL_NORM)).toFloats());
         }
         return states;
     }
@@ -158,7 +157,7 @@ public final class PlainTransformer implements Transformer {
         Libtorch.setThreads(threads);
         try (Scope scope = Scope.open()) {
             Tensor x = embed(ids); // [T, D]
-            Angles angles = angles(start, start + ids.length);
+            PlainLayer.Angles angles = layer.angles(start, start + ids.length);
             for (int i = 0; i < config.layers(); i++) {
                 try (Scope inner = Scope.open()) {
                     x = inner.keep(layer(i, x, angles, cache, start));
@@ -170,98 +169,31 @@ public final class PlainTransformer implements Transformer {
 
     private Tensor embed(int[] ids) {
         return weights.get(Parameters.EMBEDDING)
-                .embed(Tensor.of(ids, ids.length).to(device));
+                .embed(Tensor.of(ids, ids.length).to(device))
+                .to(DType.F32);
     }
 
-    private Tensor layer(int i, Tensor x, Angles angles, CacheAccess cache, int start) {
-        Tensor h = norm(x, Parameters.layer(i, "input_layernorm.weight"));
-        Tensor residual = x.add(attention(i, h, angles, cache, start));
-        Tensor g = norm(residual, Parameters.layer(i, "post_attention_layernorm.weight"));
-        Tensor gated = g.linear(weight(i, "mlp.gate_proj.weight"))
-                .silu()
-                .mul(g.linear(weight(i, "mlp.up_proj.weight"))); // [T, F]
-        return residual.add(gated.linear(weight(i, "mlp.down_proj.weight")));
-    }
-
-    private Tensor attention(int i, Tensor h, Angles angles, CacheAccess cache, int start) {
-        Tensor q = heads(project(i, h, "q_proj"), config.heads()); // [N, T, H]
-        Tensor k = heads(project(i, h, "k_proj"), config.kvHeads()); // [K, T, H]
-        Tensor v = heads(project(i, h, "v_proj"), config.kvHeads());
-        q = q.rmsNorm(weight(i, "self_attn.q_norm.weight"), config.normEps()).rotate(angles.cos(), angles.sin());
-        k = k.rmsNorm(weight(i, "self_attn.k_norm.weight"), config.normEps()).rotate(angles.cos(), angles.sin());
-        if (!(cache instanceof CacheAccess.None)) {
+    private Tensor layer(int i, Tensor x, PlainLayer.Angles angles, CacheAccess cache, int start) {
+        return layer.forward(x, angles, rest -> weights.get(Parameters.layer(i, rest)), (q, k, v) -> {
+            if (cache instanceof CacheAccess.None) {
+                return layer.attention(q, k, v);
+            }
             PlainKvCache stored = PlanChecks.own(
                     cache instanceof CacheAccess.Fill fill ? fill.cache() : ((CacheAccess.Reuse) cache).cache(),
                     PlainKvCache.class);
             stored.put(i, start, k, v);
-            k = stored.keys(i); // [K, L, H]
-            v = stored.values(i);
-        }
-        Tensor mixed = device.isCuda() ? fused(q, k, v) : folded(q, k, v); // [N, T, H]
-        Tensor joined = mixed.transpose(0, 1).reshape(h.size(0), (long) config.heads() * config.headDim());
-        return project(i, joined, "o_proj");
-    }
-
-    /** The query heads of one key/value head are stacked as rows of one product. */
-    private Tensor folded(Tensor q, Tensor k, Tensor v) {
-        long tokens = q.size(1);
-        Tensor rows = q.mul(1 / Math.sqrt(config.headDim()))
-                .reshape(config.kvHeads(), config.groups() * tokens, config.headDim()); // [K, G*T, H]
-        Tensor weights = rows.matmul(k.transpose(1, 2)).softmax(); // [K, G*T, L]
-        return weights.matmul(v).reshape(config.heads(), tokens, config.headDim());
-    }
-
-    private Tensor fused(Tensor q, Tensor k, Tensor v) {
-        Tensor mixed = Tensor.fusedAttention(
-                batched(q),
-                batched(k.repeatInterleave(0, config.groups())),
-                batched(v.repeatInterleave(0, config.groups())));
-        return mixed.reshape(q.shape());
-    }
-
-    private static Tensor batched(Tensor x) {
-        return x.reshape(1, x.size(0), x.size(1), x.size(2));
-    }
-
-    private Tensor project(int i, Tensor x, String name) {
-        Tensor weight = weight(i, "self_attn." + name + ".weight");
-        return config.attentionBias() ? x.linear(weight, weight(i, "self_attn." + name + ".bias")) : x.linear(weight);
-    }
-
-    private Tensor heads(Tensor x, int count) {
-        return x.view(x.size(0), count, config.headDim()).transpose(0, 1); // [count, T, H]
-    }
-
-    private Tensor norm(Tensor x, String name) {
-        return x.rmsNorm(weights.get(name), config.normEps());
-    }
-
-    private Tensor weight(int i, String rest) {
-        return weights.get(Parameters.layer(i, rest));
+            return layer.attention(q, stored.keys(i), stored.values(i)); // keys [K, L, H]
+        });
     }
 
     private Tensor output(Tensor hidden) {
-        return norm(hidden, Parameters.FINAL_NORM).linear(head);
-    }
-
-    /** Cosines and sines of positions [from, to), [T, H] each, in the model's dtype. */
-    private Angles angles(int from, int to) {
-        rotary.ensure(to);
-        return new Angles(angleTable(rotary.cos(), from, to), angleTable(rotary.sin(), from, to));
-    }
-
-    private Tensor angleTable(float[] table, int from, int to) {
-        int half = rotary.half();
-        Tensor narrow = Tensor.of(java.util.Arrays.copyOfRange(table, from * half, to * half), to - from, half);
-        return Tensor.concat(List.of(narrow, narrow), 1).to(dtype).to(device);
+        return layer.norm(hidden, weights.get(Parameters.FINAL_NORM)).to(dtype).linear(head);
     }
 
     @Override
     public void close() {
         weights.values().forEach(Tensor::close);
     }
-
-    private record Angles(Tensor cos, Tensor sin) {}
 
     /** Keys and values per layer, [K, L, H] each. */
     private record PlainKvCache(int length, List<Tensor> allKeys, List<Tensor> allValues) implements KvCache {

@@ -22,6 +22,8 @@ public final class Tensor implements AutoCloseable {
     /** In {@link #hasShape}: any size fits. */
     public static final long ANY = -1;
 
+    private static final long REDUCTION_NONE = 0;
+
     private final org.bytedeco.pytorch.Tensor raw;
     private final long[] shape;
     private final DType dtype;
@@ -274,6 +276,28 @@ public final class Tensor implements AutoCloseable {
     /** Overwrites this tensor with the values of another of the same shape; not for tensors that need gradients. */
     public void assign(Tensor values) {
         raw().copy_(values.raw());
+    }
+
+    /** Adds a tensor of the same shape to this one, in place; not for tensors that need gradients. */
+    public void accumulate(Tensor other) {
+        raw().add_(other.raw());
+    }
+
+    /** Adds row i of {@code rows} [R, D] to the row of this tensor [V, D] that index i names, in place; an index may come often. */
+    public void accumulateRows(Tensor indices, Tensor rows) {
+        raw().index_add_(0, indices.raw(), rows.raw());
+    }
+
+    /** Overwrites every element with 0. */
+    public void zero() {
+        raw().zero_();
+    }
+
+    /** For logits [R, V] and target ids [R]: the cross entropy of each row in nats, [R]. */
+    public Tensor crossEntropies(Tensor targets) {
+        try (TensorOptional noWeights = new TensorOptional()) {
+            return new Tensor(torch.nll_loss(raw().log_softmax(-1), targets.raw(), noWeights, REDUCTION_NONE, -100));
+        }
     }
 
     /** Whether every element is a finite number. */

@@ -1,0 +1,129 @@
+package io.github.coda4j.model;
+
+import io.github.coda4j.tensor.DType;
+import io.github.coda4j.tensor.Device;
+import io.github.coda4j.tensor.Tensor;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * One layer in libtorch's own operations, differentiable, on any device. Products and attention run in the given dtype; norms, softmax,
+ * rotation and the residual stream in F32.
+ */
+public final class PlainLayer {
+    // T tokens run, L positions attended to, D hidden, F intermediate, N query heads, K key/value heads, G = N / K, H
+    // head dimension
+
+    private final ModelConfig config;
+    private final Device device;
+    private final DType dtype;
+    private final Rotary rotary;
+
+    /**
+     * A layer of the config's shape.
+     *
+     * @param dtype of the products, F32 or BF16
+     */
+    public PlainLayer(ModelConfig config, Device device, DType dtype) {
+        this.config = config;
+        this.device = device;
+        this.dtype = dtype;
+        this.rotary = new Rotary(config);
+    }
+
+    /** Cosines and sines of the rotary embedding, F32 [T, H] each. */
+    public record Angles(Tensor cos, Tensor sin) {}
+
+    /** From queries [N, T, H], keys and values [K, T, H] of the run tokens to what they attend to, [N, T, H]. */
+    @FunctionalInterface
+    public interface Mixer {
+        Tensor mix(Tensor q, Tensor k, Tensor v);
+    }
+
+    /** Angles of positions [from, to). */
+    public Angles angles(int from, int to) {
+        rotary.ensure(to);
+        return new Angles(angleTable(rotary.cos(), from, to), angleTable(rotary.sin(), from, to));
+    }
+
+    private Tensor angleTable(float[] table, int from, int to) {
+        int half = rotary.half();
+        Tensor narrow = Tensor.of(Arrays.copyOfRange(table, from * half, to * half), to - from, half);
+        return Tensor.concat(List.of(narrow, narrow), 1).to(device);
+    }
+
+    /**
+     * The layer's output, F32 [T, D].
+     *
+     * @param x F32 [T, D]
+     * @param weights by name within the layer, for example {@code mlp.up_proj.weight}; products in any floating dtype
+     */
+    public Tensor forward(Tensor x, Angles angles, Function<String, Tensor> weights, Mixer mixer) {
+        Tensor h = norm(x, weights.apply("input_layernorm.weight")).to(dtype);
+        Tensor q = heads(project(h, weights, "q_proj"), config.heads()); // [N, T, H]
+        Tensor k = heads(project(h, weights, "k_proj"), config.kvHeads()); // [K, T, H]
+        Tensor v = heads(project(h, weights, "v_proj"), config.kvHeads());
+        q = turned(q, weights.apply("self_attn.q_norm.weight"), angles);
+        k = turned(k, weights.apply("self_attn.k_norm.weight"), angles);
+        Tensor joined = mixer.mix(q, k, v)
+                .transpose(0, 1)
+                .reshape(x.size(0), (long) config.heads() * config.headDim()); // [T, N * H]
+        Tensor residual = x.add(project(joined, weights, "o_proj").to(DType.F32));
+        Tensor g =
+                norm(residual, weights.apply("post_attention_layernorm.weight")).to(dtype);
+        Tensor gated = g.linear(weights.apply("mlp.gate_proj.weight").to(dtype))
+                .silu()
+                .mul(g.linear(weights.apply("mlp.up_proj.weight").to(dtype))); // [T, F]
+        return residual.add(
+                gated.linear(weights.apply("mlp.down_proj.weight").to(dtype)).to(DType.F32));
+    }
+
+    /** softmax(Q K^T / sqrt(H)) V without a mask: q [N, T, H], k and v [K, L, H], gives [N, T, H]. */
+    public Tensor attention(Tensor q, Tensor k, Tensor v) {
+        return device.isCuda() ? fused(q, k, v) : folded(q, k, v);
+    }
+
+    /** The query heads of one key/value head are stacked as rows of one product. */
+    private Tensor folded(Tensor q, Tensor k, Tensor v) {
+        long tokens = q.size(1);
+        Tensor rows = q.mul(1 / Math.sqrt(config.headDim()))
+                .reshape(config.kvHeads(), config.groups() * tokens, config.headDim()); // [K, G*T, H]
+        Tensor weights = rows.matmul(k.transpose(1, 2)).softmax(); // [K, G*T, L]
+        return weights.matmul(v).reshape(config.heads(), tokens, config.headDim());
+    }
+
+    private Tensor fused(Tensor q, Tensor k, Tensor v) {
+        Tensor mixed = Tensor.fusedAttention(
+                batched(q),
+                batched(k.repeatInterleave(0, config.groups())),
+                batched(v.repeatInterleave(0, config.groups())));
+        return mixed.reshape(q.shape());
+    }
+
+    private static Tensor batched(Tensor x) {
+        return x.reshape(1, x.size(0), x.size(1), x.size(2));
+    }
+
+    private Tensor turned(Tensor x, Tensor normWeight, Angles angles) {
+        return norm(x.to(DType.F32), normWeight)
+                .rotate(angles.cos(), angles.sin())
+                .to(dtype);
+    }
+
+    private Tensor project(Tensor x, Function<String, Tensor> weights, String name) {
+        Tensor weight = weights.apply("self_attn." + name + ".weight").to(dtype);
+        return config.attentionBias()
+                ? x.linear(weight, weights.apply("self_attn." + name + ".bias").to(dtype))
+                : x.linear(weight);
+    }
+
+    private Tensor heads(Tensor x, int count) {
+        return x.view(x.size(0), count, config.headDim()).transpose(0, 1); // [count, T, H]
+    }
+
+    /** RMS norm of F32 [.., D] by a weight [D] of any floating dtype; F32. */
+    public Tensor norm(Tensor x, Tensor weight) {
+        return x.rmsNorm(weight.to(DType.F32), config.normEps());
+    }
+}

@@ -1,0 +1,216 @@
+package io.github.coda4j.model.training;
+
+import static io.github.coda4j.Checks.check;
+
+import io.github.coda4j.diffusion.MaskedBatch;
+import io.github.coda4j.model.ModelConfig;
+import io.github.coda4j.model.Parameters;
+import io.github.coda4j.model.PlainLayer;
+import io.github.coda4j.tensor.Autograd;
+import io.github.coda4j.tensor.DType;
+import io.github.coda4j.tensor.Device;
+import io.github.coda4j.tensor.Libtorch;
+import io.github.coda4j.tensor.Scope;
+import io.github.coda4j.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+
+/**
+ * Forward in libtorch's own operations and backward by its autograd, one layer at a time, on any device: the twin that faster passes are
+ * compared with. Each layer has a graph of its own, so that its gradients are final as soon as its backward is done, and so that with
+ * recompute only the layers' inputs are kept (Chen et al. 2016, "Training deep nets with sublinear memory cost").
+ */
+public final class PlainTrainingPass implements TrainingPass {
+    // B rows, T positions, D hidden, R rows with a target, V vocabulary
+
+    private final ModelConfig config;
+    private final ParameterStore parameters;
+    private final Device device;
+    private final DType dtype;
+    private final int threads;
+    private final boolean recompute;
+    private final PlainLayer layer;
+    private final PlainOutput output;
+    private final List<List<String>> names;
+
+    /**
+     * A pass over the given parameters, which it does not own.
+     *
+     * @param dtype of the products: F32 or BF16; parameters, norms, softmax, residual stream, loss and gradients are F32
+     * @param threads that libtorch may use on the CPU
+     * @param recompute whether the backward pass computes each layer's inner values again and keeps only its input
+     */
+    public PlainTrainingPass(
+            ModelConfig config, ParameterStore parameters, DType dtype, int threads, boolean recompute) {
+        check(dtype == DType.F32 || dtype == DType.BF16, "training computes in F32 or BF16, not in %s", dtype);
+        this.config = config;
+        this.parameters = parameters;
+        this.device = parameters.values().device();
+        this.dtype = dtype;
+        this.threads = threads;
+        this.recompute = recompute;
+        this.layer = new PlainLayer(config, device, dtype);
+        this.output = new PlainOutput(parameters, layer, dtype);
+        this.names = IntStream.range(0, config.layers())
+                .mapToObj(i -> layerNames(parameters, i))
+                .toList();
+    }
+
+    private static List<String> layerNames(ParameterStore parameters, int index) {
+        String prefix = Parameters.layer(index, "");
+        return parameters.slices().stream()
+                .map(ParameterStore.Slice::name)
+                .filter(name -> name.startsWith(prefix))
+                .map(name -> name.substring(prefix.length()))
+                .toList();
+    }
+
+    @Override
+    public ModelConfig config() {
+        return config;
+    }
+
+    @Override
+    public ParameterStore parameters() {
+        return parameters;
+    }
+
+    @Override
+    public LossSums accumulate(MaskedBatch batch, double scale, GradientListener listener) {
+        Libtorch.setThreads(threads);
+        try (Scope _ = Scope.open()) {
+            Prepared prepared = prepare(batch);
+            Tensor x = embed(prepared);
+            List<Recorded> layers = new ArrayList<>();
+            for (int i = 0; i < config.layers(); i++) {
+                layers.add(recompute ? new Recorded(x, run(i, x, prepared), Map.of()) : record(i, x, prepared));
+                x = Autograd.constant(layers.getLast().output());
+            }
+            Tensor dx = Tensor.zeros(DType.F32, device, x.shape());
+            LossSums sums = output.backward(x, batch, scale, dx);
+            if (parameters.ownHead()) {
+                listener.ready(parameters.slice(Parameters.HEAD));
+            }
+            listener.ready(parameters.slice(Parameters.FINAL_NORM));
+            for (int i = config.layers() - 1; i >= 0; i--) {
+                dx = backward(i, layers.removeLast(), dx, prepared);
+                for (String name : names.get(i)) {
+                    listener.ready(parameters.slice(Parameters.layer(i, name)));
+                }
+            }
+            embedBackward(prepared, dx);
+            listener.ready(parameters.slice(Parameters.EMBEDDING));
+            return sums;
+        }
+    }
+
+    @Override
+    public LossSums evaluate(MaskedBatch batch) {
+        Libtorch.setThreads(threads);
+        try (Scope _ = Scope.open()) {
+            Prepared prepared = prepare(batch);
+            Tensor x = embed(prepared);
+            for (int i = 0; i < config.layers(); i++) {
+                x = run(i, x, prepared);
+            }
+            return output.forward(x, batch);
+        }
+    }
+
+    /** What every layer needs of a batch: ids [B*T], angles [B*T, H] and the documents. */
+    private record Prepared(int[] ids, PlainLayer.Angles angles, List<SegmentRuns.Run> runs) {}
+
+    /** A layer after its forward: its input and, unless it is computed again, the graph behind its output. */
+    private record Recorded(Tensor input, Tensor output, Map<String, Tensor> leaves) {}
+
+    private Prepared prepare(MaskedBatch batch) {
+        int[] ids = Arrays.stream(batch.noisyIds()).flatMapToInt(Arrays::stream).toArray();
+        PlainLayer.Angles angles = layer.angles(0, batch.length());
+        List<Tensor> cos = Collections.nCopies(batch.rows(), angles.cos());
+        List<Tensor> sin = Collections.nCopies(batch.rows(), angles.sin());
+        return new Prepared(
+                ids, new PlainLayer.Angles(Tensor.concat(cos, 0), Tensor.concat(sin, 0)), SegmentRuns.of(batch));
+    }
+
+    private Tensor embed(Prepared prepared) {
+        int[] ids = prepared.ids();
+        return parameters
+                .value(Parameters.EMBEDDING)
+                .embed(Tensor.of(ids, ids.length).to(device));
+    }
+
+    /** The padding token's row gets nothing from the input side. */
+    private void embedBackward(Prepared prepared, Tensor dx) {
+        int[] ids = prepared.ids();
+        int[] counted = IntStream.range(0, ids.length)
+                .filter(i ->
+                        config.padId().isEmpty() || ids[i] != config.padId().getAsInt())
+                .toArray();
+        int[] tokens = Arrays.stream(counted).map(i -> ids[i]).toArray();
+        Tensor rows = dx.indexSelect(0, Tensor.of(counted, counted.length).to(device));
+        parameters
+                .gradient(Parameters.EMBEDDING)
+                .accumulateRows(Tensor.of(tokens, tokens.length).to(device), rows);
+    }
+
+    /** The layer's output without a graph. */
+    private Tensor run(int i, Tensor x, Prepared prepared) {
+        try (Scope scope = Scope.open()) {
+            return scope.keep(forward(x, prepared, name -> parameters.value(Parameters.layer(i, name))));
+        }
+    }
+
+    private Recorded record(int i, Tensor x, Prepared prepared) {
+        try (Scope scope = Scope.open()) {
+            Tensor input = scope.keep(Autograd.leaf(x));
+            Map<String, Tensor> leaves = new LinkedHashMap<>();
+            for (String name : names.get(i)) {
+                leaves.put(name, scope.keep(Autograd.leaf(parameters.value(Parameters.layer(i, name)))));
+            }
+            return new Recorded(input, scope.keep(forward(input, prepared, leaves::get)), leaves);
+        }
+    }
+
+    private Tensor forward(Tensor x, Prepared prepared, Function<String, Tensor> weights) {
+        return layer.forward(x, prepared.angles(), weights, (q, k, v) -> {
+            List<Tensor> mixed = prepared.runs().stream()
+                    .map(run -> layer.attention(part(q, run), part(k, run), part(v, run)))
+                    .toList();
+            return mixed.size() == 1 ? mixed.getFirst() : Tensor.concat(mixed, 1);
+        });
+    }
+
+    private static Tensor part(Tensor x, SegmentRuns.Run run) {
+        return x.narrow(1, run.start(), run.length());
+    }
+
+    /** Adds the layer's gradients and gives the gradient of its input; frees what was recorded. */
+    private Tensor backward(int i, Recorded recorded, Tensor dy, Prepared prepared) {
+        try (Scope scope = Scope.open()) {
+            Recorded graph = recompute ? record(i, recorded.input(), prepared) : recorded;
+            List<Tensor> leaves = new ArrayList<>(List.of(graph.input()));
+            leaves.addAll(graph.leaves().values());
+            List<Tensor> gradients = Autograd.gradients(graph.output(), dy, leaves);
+            int next = 1;
+            for (String name : graph.leaves().keySet()) {
+                parameters.gradient(Parameters.layer(i, name)).accumulate(gradients.get(next++));
+            }
+            recorded.output().close();
+            recorded.input().close();
+            recorded.leaves().values().forEach(Tensor::close);
+            dy.close();
+            return scope.keep(gradients.getFirst());
+        }
+    }
+
+    @Override
+    public void close() {
+        // Parameters belong to the caller, everything else to one call.
+    }
+}
