@@ -75,7 +75,6 @@ final class ChatCommand implements Callable<Integer> {
         LoadOptions into = load.options(folder, world, LoadFlags.Purpose.SPEED);
         ChatSettings settings =
                 new ChatSettings(Settings.of(world, ModelLocator.generationConfig(folder)), decodeFlags());
-        settings.warning().ifPresent(world::note);
         // The input comes first: what is typed while the model loads is not lost.
         try (ChatInput input = input()) {
             if (input.interactive()) {

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -76,10 +75,6 @@ final class ChatSettings {
 
     DecodeOptions options(Set<Integer> endTokens) {
         return decode.options(List.of(newTokens), true, endTokens);
-    }
-
-    Optional<String> warning() {
-        return decode.warning(newTokens);
     }
 
     private void take(Map<String, String> wanted) {

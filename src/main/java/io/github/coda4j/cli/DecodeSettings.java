@@ -34,8 +34,6 @@ final class DecodeSettings {
     private static final String DEFAULT_ALG = "entropy";
     /** What CoDA's own generation_config.json says; the original's code refuses it. */
     private static final String UNKNOWN_ALG_OF_CODA = "original";
-    /** Fewer steps than this share of the new tokens, and not asked for, deserve a word. */
-    private static final int HASTY = 8;
 
     private final CommitPolicy commit;
     private final CachePolicy cache;
@@ -59,8 +57,7 @@ final class DecodeSettings {
         this.blockStart = blockStart(flags);
         this.maskCandidates =
                 choice("--mask-candidates", flags.maskCandidates.orElse("exclude"), MaskCandidates.values());
-        this.steps = settings.find(
-                        "--steps", flags.steps, Settings.Kind.INTEGER, "STEPS", List.of("steps", "diffusion_steps"))
+        this.steps = settings.find("--steps", flags.steps, Settings.Kind.INTEGER, "STEPS", List.of("steps"))
                 .map(found -> found.require(n -> n >= 1, "at least 1"));
         this.eps = eps(flags, settings, alg);
         this.temperature = number(settings, "--temperature", flags.temperature, "TEMPERATURE", "temperature", 0)
@@ -122,18 +119,6 @@ final class DecodeSettings {
                 topK,
                 seed,
                 endTokens);
-    }
-
-    /** What a person should know about values that were not given as flags. */
-    Optional<String> warning(int newTokens) {
-        return steps.filter(found -> !found.isFlag() && found.value() < newTokens / HASTY)
-                .map(found -> String.format(
-                        Locale.ROOT,
-                        "note: %d steps for %d tokens (%s); --steps %d takes longer and answers better",
-                        found.value(),
-                        newTokens,
-                        found.name(),
-                        newTokens));
     }
 
     /** Lays the work out on a canvas of that shape, without a model: what cannot be done is refused before one is loaded. */

@@ -104,7 +104,6 @@ final class GenerateCommand implements Callable<Integer> {
         int newTokens = length.resolve(settings).value();
         DecodeSettings how = DecodeSettings.resolve(decode, settings);
         how.options(List.of(newTokens), true, Set.of());
-        how.warning(newTokens).ifPresent(world::note);
         String text = prompt();
         check(
                 raw || !text.isBlank(),

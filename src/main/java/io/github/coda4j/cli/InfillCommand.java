@@ -109,7 +109,6 @@ final class InfillCommand implements Callable<Integer> {
                 document.holes().stream().map(Document.Hole::tokens).toList();
         boolean completion = document.segments().getLast() instanceof Document.Hole;
         how.options(lengths, completion, Set.of());
-        how.warning(lengths.stream().mapToInt(n -> n).sum()).ifPresent(world::note);
         try (OpenModel open = world.models().open(folder, into)) {
             GenerateRequest request = GenerateRequest.of(document, how.options(lengths, completion, open.endTokens()))
                     .withStopStrings(stop);

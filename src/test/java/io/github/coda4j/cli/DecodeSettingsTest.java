@@ -120,20 +120,14 @@ class DecodeSettingsTest {
     void the_published_generation_config_is_read_as_far_as_it_makes_sense() {
         file = Optional.of(ConfigFile.read(SharedData.codaConfig().resolve("generation_config.json")));
         DecodeOptions options = resolve("", 256);
-        assertThat(options.steps()).isEqualTo(10);
+        assertThat(options.steps()).isEqualTo(256);
         assertThat(options.commit()).isEqualTo(new CommitPolicy.Entropy(0.2));
         assertThat(length("")).isEqualTo(256);
-        assertThat(settings("").warning(256))
-                .hasValueSatisfying(note -> assertThat(note)
-                        .contains("10 steps for 256 tokens (generation_config.json: diffusion_steps)")
-                        .contains("--steps 256"));
-        assertThat(settings("--steps 10").warning(256)).isEmpty();
-        assertThat(settings("").warning(64)).isEmpty();
     }
 
     @Test
     void steps_of_the_file_that_do_not_fit_the_blocks_asked_for_are_left_out() {
-        file("{\"diffusion_steps\": 10}");
+        file("{\"steps\": 10}");
         assertThat(resolve("--block-length 32", 256).steps()).isEqualTo(256);
         assertThat(resolve("--block-length 128", 256).steps()).isEqualTo(10);
     }
