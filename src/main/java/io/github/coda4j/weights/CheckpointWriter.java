@@ -6,9 +6,7 @@ import io.github.coda4j.CodaException;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -24,23 +22,15 @@ public final class CheckpointWriter implements AutoCloseable {
     /** Shards of at most 4 GB, below the limits of common file systems and hubs. */
     public static final long DEFAULT_SHARD_BYTES = 4_000_000_000L;
 
-    private static final String LOCK = ".lock";
-
-    private final Path target;
-    private final Path partial;
-    private final FolderLock lock;
+    private final WholeFolder folder;
     private final ConfigFile config;
     private final ShardPlan plan;
     private final FileOutput.Factory factory;
     private final Map<String, ShardPlan.Shard> shardOf = new HashMap<>();
     private final Map<ShardPlan.Shard, SafetensorsWriter> writers = new HashMap<>();
-    private boolean open = true;
 
-    private CheckpointWriter(
-            Path target, Path partial, FolderLock lock, ConfigFile config, ShardPlan plan, FileOutput.Factory factory) {
-        this.target = target;
-        this.partial = partial;
-        this.lock = lock;
+    private CheckpointWriter(WholeFolder folder, ConfigFile config, ShardPlan plan, FileOutput.Factory factory) {
+        this.folder = folder;
         this.config = config;
         this.plan = plan;
         this.factory = factory;
@@ -73,62 +63,12 @@ public final class CheckpointWriter implements AutoCloseable {
             boolean overwrite,
             FileOutput.Factory factory) {
         ShardPlan plan = ShardPlan.of(tensors, maxShardBytes);
-        Path target = folder.toAbsolutePath().normalize();
-        check(target.getFileName() != null, "%s cannot be a model folder", folder);
+        WholeFolder whole = WholeFolder.create(folder, "a model", ModelFiles::belongsToModel, overwrite);
         try {
-            checkReplaceable(target, overwrite);
-            Path partial = target.resolveSibling("." + target.getFileName() + ".partial");
-            Files.createDirectories(partial);
-            FolderLock lock = FolderLock.tryAcquire(partial.resolve(LOCK))
-                    .orElseThrow(() -> CodaException.of("another process is writing %s; wait for it to end", target));
-            try {
-                clear(partial);
-                return new CheckpointWriter(target, partial, lock, config, plan, factory);
-            } catch (IOException | RuntimeException e) {
-                lock.close();
-                throw e;
-            }
-        } catch (IOException e) {
-            throw FileProblems.cannot("write", target, e);
-        }
-    }
-
-    private static void checkReplaceable(Path target, boolean overwrite) throws IOException {
-        if (!Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
-            return;
-        }
-        if (!Files.isDirectory(target)) {
-            throw CodaException.of("%s is a file, expected a new or empty folder", target);
-        }
-        List<Path> children = children(target);
-        if (children.isEmpty()) {
-            return;
-        }
-        if (!overwrite) {
-            throw CodaException.of(
-                    "%s exists and is not empty; choose another folder or ask for it to be overwritten", target);
-        }
-        for (Path child : children) {
-            String name = child.getFileName().toString();
-            if (!Files.isRegularFile(child) || !(ModelFiles.belongsToModel(name) || name.equals(LOCK))) {
-                throw CodaException.of(
-                        "%s is not overwritten because %s in it is not part of a model; remove it yourself or choose another folder",
-                        target, name);
-            }
-        }
-    }
-
-    private static List<Path> children(Path folder) throws IOException {
-        try (Stream<Path> children = Files.list(folder)) {
-            return children.toList();
-        }
-    }
-
-    private static void clear(Path partial) throws IOException {
-        for (Path child : children(partial)) {
-            if (!child.getFileName().toString().equals(LOCK)) {
-                AtomicFiles.deleteRecursively(child);
-            }
+            return new CheckpointWriter(whole, config, plan, factory);
+        } catch (RuntimeException e) {
+            whole.close();
+            throw e;
         }
     }
 
@@ -136,7 +76,7 @@ public final class CheckpointWriter implements AutoCloseable {
     public void append(String tensor, MemorySegment bytes) {
         checkOpen();
         ShardPlan.Shard shard = shardOf.get(tensor);
-        check(shard != null, "tensor %s was not declared for %s", tensor, target);
+        check(shard != null, "tensor %s was not declared for %s", tensor, folder.target());
         guarded(() -> writer(shard).append(tensor, bytes));
     }
 
@@ -144,7 +84,7 @@ public final class CheckpointWriter implements AutoCloseable {
         return writers.computeIfAbsent(
                 shard,
                 key -> SafetensorsWriter.create(
-                        partial.resolve(key.fileName()),
+                        folder.file(key.fileName()),
                         key.tensors(),
                         SafetensorsWriter.PYTORCH_METADATA,
                         false,
@@ -156,7 +96,7 @@ public final class CheckpointWriter implements AutoCloseable {
         checkOpen();
         checkCompanion(fileName);
         byte[] bytes = text.getBytes(java.nio.charset.StandardCharsets.UTF_8);
-        guarded(() -> AtomicFiles.write(partial.resolve(fileName), bytes, factory));
+        guarded(() -> AtomicFiles.write(folder.file(fileName), bytes, factory));
     }
 
     /**
@@ -169,10 +109,10 @@ public final class CheckpointWriter implements AutoCloseable {
         List<String> copied = new ArrayList<>();
         guarded(() -> {
             try {
-                for (Path child : children(from)) {
+                for (Path child : filesOf(from)) {
                     String name = child.getFileName().toString();
                     if (ModelFiles.isCompanion(name) && Files.isRegularFile(child)) {
-                        AtomicFiles.write(partial.resolve(name), Files.readAllBytes(child), factory);
+                        AtomicFiles.write(folder.file(name), Files.readAllBytes(child), factory);
                         copied.add(name);
                     }
                 }
@@ -201,46 +141,25 @@ public final class CheckpointWriter implements AutoCloseable {
                 writePart(CheckpointFolder.INDEX, plan.index());
             }
             writePart(CheckpointFolder.CONFIG, config.json());
-            try {
-                AtomicFiles.forceFolder(partial);
-                lock.close();
-                Files.deleteIfExists(partial.resolve(LOCK));
-                moveIntoPlace();
-            } catch (IOException e) {
-                throw FileProblems.cannot("write", target, e);
-            }
+            folder.publish();
         });
-        open = false;
+    }
+
+    private static List<Path> filesOf(Path folder) throws IOException {
+        try (Stream<Path> children = Files.list(folder)) {
+            return children.toList();
+        }
     }
 
     private void writePart(String name, String text) {
-        AtomicFiles.write(partial.resolve(name), text.getBytes(java.nio.charset.StandardCharsets.UTF_8), factory);
-    }
-
-    private void moveIntoPlace() throws IOException {
-        Path old = target.resolveSibling("." + target.getFileName() + ".old");
-        AtomicFiles.deleteRecursively(old);
-        boolean replaces = Files.exists(target);
-        if (replaces) {
-            Files.move(target, old, StandardCopyOption.ATOMIC_MOVE);
-        }
-        try {
-            Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException e) {
-            if (replaces) {
-                Files.move(old, target, StandardCopyOption.ATOMIC_MOVE);
-            }
-            throw e;
-        }
-        AtomicFiles.forceFolder(target.getParent());
-        AtomicFiles.deleteRecursively(old);
+        AtomicFiles.write(folder.file(name), text.getBytes(java.nio.charset.StandardCharsets.UTF_8), factory);
     }
 
     /** Discards what was written unless {@link #finish} was called. */
     @Override
     public void close() {
-        if (open) {
-            CodaException problem = abandon(new CodaException("cannot discard the unfinished " + partial));
+        if (folder.isOpen()) {
+            CodaException problem = abandon(new CodaException("cannot discard the unfinished " + folder.target()));
             if (problem.getSuppressed().length > 0) {
                 throw problem;
             }
@@ -256,23 +175,17 @@ public final class CheckpointWriter implements AutoCloseable {
     }
 
     private CodaException abandon(CodaException problem) {
-        open = false;
         try {
             writers.values().forEach(SafetensorsWriter::close);
         } catch (CodaException e) {
             problem.addSuppressed(e);
         }
-        try {
-            lock.close();
-        } catch (IOException e) {
-            problem.addSuppressed(e);
-        }
-        return AtomicFiles.withoutLeftover(partial, problem);
+        return folder.abandon(problem);
     }
 
     private void checkOpen() {
-        if (!open) {
-            throw new IllegalStateException(target + " is finished or was given up");
+        if (!folder.isOpen()) {
+            throw new IllegalStateException(folder.target() + " is finished or was given up");
         }
     }
 }

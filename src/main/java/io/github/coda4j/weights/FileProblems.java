@@ -10,10 +10,11 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /** Failures of the file system in one line that says what was tried and why it failed. */
-final class FileProblems {
+public final class FileProblems {
     private FileProblems() {}
 
-    static CodaException cannot(String verb, Path path, IOException e) {
+    /** For example {@code cannot write FILE: no permission for FILE}. */
+    public static CodaException cannot(String verb, Path path, IOException e) {
         return new CodaException("cannot " + verb + " " + path + ": " + reason(e), e);
     }
 
