@@ -250,6 +250,27 @@ public record ModelConfig(
                 newEosId);
     }
 
+    /** The same shape with the embedding as output layer (true), or with one of its own. */
+    public ModelConfig withTiedHead(boolean newTiedHead) {
+        return new ModelConfig(
+                vocabSize,
+                hidden,
+                layers,
+                heads,
+                kvHeads,
+                headDim,
+                intermediate,
+                ropeTheta,
+                normEps,
+                maxPositions,
+                attentionBias,
+                newTiedHead,
+                initializerRange,
+                maskId,
+                padId,
+                eosId);
+    }
+
     /** Numbers in the model; a tied head counts once. */
     public long numParameters() {
         return Parameters.of(this, !tiedHead).stream()

@@ -1,10 +1,25 @@
 package io.github.coda4j.model;
 
 import io.github.coda4j.tensor.DType;
+import io.github.coda4j.weights.CheckpointFolder;
 import java.lang.foreign.MemorySegment;
 
 /** The tensors of one model, read row by row in the numbers that the caller wants. Usable from several threads. */
-sealed interface WeightSource permits StoredWeights, RandomWeights {
+public sealed interface WeightSource permits StoredWeights, RandomWeights {
+    /**
+     * The tensors of a checkpoint folder, which must stay open.
+     *
+     * @throws io.github.coda4j.CodaException naming what is missing, too much, or of another shape or dtype than the model's
+     */
+    static WeightSource stored(CheckpointFolder folder, ModelConfig config) {
+        return StoredWeights.open(folder, config);
+    }
+
+    /** An untrained model, the same as {@link RandomCheckpoint} writes for the seed. */
+    static WeightSource random(ModelConfig config, long seed) {
+        return new RandomWeights(config, seed);
+    }
+
     /** Whether the products are stored as int8 with scales. */
     boolean isInt8();
 

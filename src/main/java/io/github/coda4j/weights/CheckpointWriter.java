@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -97,6 +98,17 @@ public final class CheckpointWriter implements AutoCloseable {
         checkCompanion(fileName);
         byte[] bytes = text.getBytes(java.nio.charset.StandardCharsets.UTF_8);
         guarded(() -> AtomicFiles.write(folder.file(fileName), bytes, factory));
+    }
+
+    /**
+     * Lets somebody else write further files of the folder; they must bring them to the disk. A {@link CodaException} of theirs discards
+     * the whole folder.
+     *
+     * @param writer is given the folder as long as it has no name
+     */
+    public void writeWith(Consumer<Path> writer) {
+        checkOpen();
+        guarded(() -> writer.accept(partial));
     }
 
     /**

@@ -1,0 +1,150 @@
+package io.github.coda4j.model.training;
+
+import static io.github.coda4j.Checks.check;
+
+import io.github.coda4j.CodaException;
+import io.github.coda4j.model.ModelConfig;
+import io.github.coda4j.model.Parameters;
+import io.github.coda4j.model.WeightSource;
+import io.github.coda4j.tensor.DType;
+import io.github.coda4j.tensor.Device;
+import io.github.coda4j.tensor.Scope;
+import io.github.coda4j.tensor.Tensor;
+import io.github.coda4j.weights.CheckpointFolder;
+import io.github.coda4j.weights.ConfigFile;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.OptionalInt;
+
+/** Where the parameters of a training run come from: a checkpoint, random numbers, or an autoregressive model. */
+public final class ParameterLoader {
+    /** Vocabularies grow to a multiple of this, so that products cut well. */
+    private static final int VOCABULARY_UNIT = 64;
+
+    private ParameterLoader() {}
+
+    /**
+     * The parameters of a checkpoint in F32; whether they have an output layer of their own is what the checkpoint has.
+     *
+     * @throws CodaException naming the tensor or key when the folder holds no CoDA model, or when it is quantized
+     */
+    public static ParameterStore load(CheckpointFolder folder, Device device) {
+        return load(folder, ModelConfig.read(folder.config()), device);
+    }
+
+    /**
+     * The same for a config that was read from the folder before.
+     *
+     * @throws CodaException naming what is missing, too much, or of another shape, or when the folder is quantized
+     */
+    public static ParameterStore load(CheckpointFolder folder, ModelConfig config, Device device) {
+        WeightSource source = WeightSource.stored(folder, config);
+        if (source.isInt8()) {
+            throw CodaException.of(
+                    "%s is quantized to int8, which cannot be trained; start from the model it was made of",
+                    folder.path());
+        }
+        return fill(config, source, device);
+    }
+
+    /** Random parameters: the same numbers as {@code coda init} writes in fp32 for the seed. */
+    public static ParameterStore random(ModelConfig config, long seed, Device device) {
+        return fill(config, WeightSource.random(config, seed), device);
+    }
+
+    /**
+     * The config that an autoregressive Qwen3 model gets for diffusion: the same with a mask token. Where the mask's id lies beyond the
+     * vocabulary, that grows to the next multiple of {@value #VOCABULARY_UNIT} rows.
+     *
+     * @param file its config.json
+     * @param maskId an id that no text uses
+     * @param padId the padding token, if there is one
+     * @throws CodaException when the config is not of a Qwen3 model, or has a mask token already
+     */
+    public static ModelConfig autoregressiveConfig(ConfigFile file, int maskId, OptionalInt padId) {
+        check(maskId >= 0, "the id of the mask token must not be negative, got %d", maskId);
+        if (!file.requireString("model_type").equals("qwen3")) {
+            throw file.invalid("model_type", "\"qwen3\" for an autoregressive start");
+        }
+        if (file.has("mask_token_id")) {
+            throw CodaException.of(
+                    "%s has a mask_token_id: it is a diffusion model already, start from it as from any checkpoint",
+                    file.source());
+        }
+        ModelConfig own = ModelConfig.read(file.with("mask_token_id", 0));
+        int rows = maskId < own.vocabSize()
+                ? own.vocabSize()
+                : Math.ceilDiv(maskId + 1, VOCABULARY_UNIT) * VOCABULARY_UNIT;
+        return own.withVocabulary(rows, maskId, padId.isPresent() ? padId : own.padId(), own.eosId());
+    }
+
+    /**
+     * The parameters of an autoregressive model. It says at each position what comes next, which is what the shift of CoDA's output
+     * means too, so that all weights are taken as they are. Rows that the vocabulary grew by are the mean of the others.
+     *
+     * @param config from {@link #autoregressiveConfig}
+     * @throws CodaException naming what is missing, too much, or of another shape
+     */
+    public static ParameterStore autoregressive(CheckpointFolder folder, ModelConfig config, Device device) {
+        int stored = folder.config().requireInt("vocab_size");
+        ModelConfig own = config.withVocabulary(stored, 0, config.padId(), config.eosId());
+        return fill(config, WeightSource.stored(folder, own), device);
+    }
+
+    private static ParameterStore fill(ModelConfig config, WeightSource source, Device device) {
+        ParameterStore store = ParameterStore.zeros(config, source.headName().equals(Parameters.HEAD), device);
+        try (Scope _ = Scope.open()) {
+            Map<String, MemorySegment> targets = new LinkedHashMap<>();
+            for (ParameterStore.Slice slice : store.slices()) {
+                if (device.isCuda()) {
+                    fillThroughHost(store, slice, source);
+                } else {
+                    targets.put(slice.name(), store.value(slice.name()).memory());
+                }
+            }
+            targets.entrySet().parallelStream().forEach(entry -> read(source, entry.getKey(), entry.getValue()));
+            return store;
+        } catch (RuntimeException e) {
+            store.close();
+            throw e;
+        }
+    }
+
+    private static void fillThroughHost(ParameterStore store, ParameterStore.Slice slice, WeightSource source) {
+        try (Scope _ = Scope.open()) {
+            Tensor host = Tensor.empty(DType.F32, Device.CPU, slice.shape());
+            read(source, slice.name(), host.memory());
+            store.value(slice.name()).assign(host);
+        }
+    }
+
+    /** Rows that the source does not have become the mean of those that it has. */
+    private static void read(WeightSource source, String name, MemorySegment target) {
+        long rows = source.shape(name)[0];
+        long rowBytes = Float.BYTES * (source.shape(name).length == 1 ? 1 : source.shape(name)[1]);
+        MemorySegment stored = target.asSlice(0, rows * rowBytes);
+        source.readRows(name, 0, rows, DType.F32, stored);
+        if (stored.byteSize() < target.byteSize()) {
+            MemorySegment mean = MemorySegment.ofArray(mean(stored, rows, (int) (rowBytes / Float.BYTES)));
+            for (long at = stored.byteSize(); at < target.byteSize(); at += rowBytes) {
+                MemorySegment.copy(mean, 0, target, at, rowBytes);
+            }
+        }
+    }
+
+    private static float[] mean(MemorySegment rows, long count, int width) {
+        double[] sums = new double[width];
+        for (long row = 0; row < count; row++) {
+            for (int i = 0; i < width; i++) {
+                sums[i] += rows.getAtIndex(ValueLayout.JAVA_FLOAT, row * width + i);
+            }
+        }
+        float[] mean = new float[width];
+        for (int i = 0; i < width; i++) {
+            mean[i] = (float) (sums[i] / count);
+        }
+        return mean;
+    }
+}
