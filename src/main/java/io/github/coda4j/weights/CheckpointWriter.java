@@ -108,7 +108,7 @@ public final class CheckpointWriter implements AutoCloseable {
      */
     public void writeWith(Consumer<Path> writer) {
         checkOpen();
-        guarded(() -> writer.accept(partial));
+        guarded(() -> writer.accept(folder.file("")));
     }
 
     /**
