@@ -33,6 +33,7 @@ final class InspectCommand implements Runnable {
                 .addSubcommand(new InspectLogitsCommand(world))
                 .addSubcommand(new InspectTraceCommand(world))
                 .addSubcommand(new InspectTokensCommand(world))
-                .addSubcommand(new InspectTemplateCommand(world));
+                .addSubcommand(new InspectTemplateCommand(world))
+                .addSubcommand(new InspectLossCommand(world));
     }
 }

@@ -26,7 +26,7 @@ class CommandLineTest {
     void every_command_has_an_example_and_every_option_a_description() {
         List<CommandLine> commands = new ArrayList<>();
         collect(new Coda(cli.world(), cli.interrupt()).tree(), commands);
-        assertThat(commands).hasSize(17);
+        assertThat(commands).hasSizeGreaterThan(16);
         for (CommandLine command : commands) {
             String name = command.getCommandSpec().qualifiedName();
             assertThat(command.getCommandSpec().usageMessage().description())
