@@ -8,9 +8,14 @@ import io.github.coda4j.tensor.DType;
 import io.github.coda4j.text.BpeTokenizer;
 import io.github.coda4j.text.SpecialTokens;
 import io.github.coda4j.text.Tokenizer;
+import io.github.coda4j.text.TokenizerWriter;
+import io.github.coda4j.weights.CheckpointWriter;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -25,7 +30,10 @@ import picocli.CommandLine.Option;
             ""
         },
         footerHeading = "%nExample:%n",
-        footer = {"  coda init --preset coda-mini --seed 1 --tokenizer models/coda --out models/mini"})
+        footer = {
+            "  coda init --preset coda-mini --out models/bytes",
+            "  coda init --preset coda-mini --seed 1 --tokenizer models/coda --out models/mini"
+        })
 final class InitCommand implements Callable<Integer> {
     /** Vocabularies are filled up to a multiple of this, so that products cut well. */
     private static final int VOCABULARY_UNIT = 64;
@@ -58,7 +66,7 @@ final class InitCommand implements Callable<Integer> {
             paramLabel = "DIR",
             description =
                     "Copy the tokenizer of this folder; where the preset's vocabulary does not fit it, the model gets the"
-                            + " tokenizer's. Without one the model knows ids only.")
+                            + " tokenizer's. Without one a tokenizer of single bytes is made.")
     Optional<Path> tokenizer = Optional.empty();
 
     @Option(names = "--overwrite", description = "Replace an older model in that folder.")
@@ -89,7 +97,7 @@ final class InitCommand implements Callable<Integer> {
                     config,
                     seed,
                     stored,
-                    tokenizer,
+                    companions(config),
                     out,
                     (tensor, done, total) -> {
                         interrupt.check();
@@ -101,14 +109,25 @@ final class InitCommand implements Callable<Integer> {
                 .printf(
                         "%s: %s, %s parameters, seed %d, %s%n",
                         out, preset, Amounts.count(config.numParameters()), seed, Amounts.bytes(bytes));
+        if (tokenizer.isEmpty()) {
+            world.out()
+                    .println("Tokenizer: one token per byte and CoDA's special tokens, other ids have no text"
+                            + " (give another with --tokenizer DIR)");
+        }
         world.out()
-                .println(
-                        tokenizer.isPresent()
-                                ? "Next: coda generate --model " + out
-                                        + " \"...\" (its answers are noise until it is trained)"
-                                : "Next: coda inspect model " + out
-                                        + " (it has no tokenizer: give one with --tokenizer DIR)");
+                .println("Next: coda generate --model " + out + " \"...\" (its answers are noise until it is trained)");
         return ExitCodes.OK;
+    }
+
+    /** What is written beside the weights: the tokenizer given, or one of bytes that has the model's special ids. */
+    private Consumer<CheckpointWriter> companions(ModelConfig config) {
+        if (tokenizer.isPresent()) {
+            return writer -> writer.copyCompanions(tokenizer.get());
+        }
+        SpecialTokens roles =
+                new SpecialTokens(OptionalInt.of(config.maskId()), config.padId(), config.eosId(), OptionalInt.empty());
+        Map<String, String> files = TokenizerWriter.bytes(config.vocabSize(), roles);
+        return writer -> files.forEach(writer::writeText);
     }
 
     private ModelConfig fitted(ModelConfig config, Tokenizer loaded) {

@@ -12,6 +12,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** Writes untrained models as checkpoint folders: the same config and seed always give the same bytes. */
 public final class RandomCheckpoint {
@@ -36,6 +37,25 @@ public final class RandomCheckpoint {
             Path folder,
             ProgressListener listener,
             boolean overwrite) {
+        write(config, seed, dtype, writer -> tokenizer.ifPresent(writer::copyCompanions), folder, listener, overwrite);
+    }
+
+    /**
+     * Writes the folder; it appears whole.
+     *
+     * @param dtype F32 or BF16
+     * @param companions writes the files beside the weights, such as those of a tokenizer
+     * @param overwrite whether an existing model folder may be replaced
+     * @throws io.github.coda4j.CodaException when the folder cannot be written
+     */
+    public static void write(
+            ModelConfig config,
+            long seed,
+            DType dtype,
+            Consumer<CheckpointWriter> companions,
+            Path folder,
+            ProgressListener listener,
+            boolean overwrite) {
         check(
                 dtype == DType.F32 || dtype == DType.BF16,
                 "a checkpoint is written in fp32 or bf16, asked for %s",
@@ -52,7 +72,7 @@ public final class RandomCheckpoint {
             for (TensorDeclaration tensor : declarations) {
                 done = append(writer, weights, tensor, done, total, listener);
             }
-            tokenizer.ifPresent(writer::copyCompanions);
+            companions.accept(writer);
             writer.finish();
         }
     }

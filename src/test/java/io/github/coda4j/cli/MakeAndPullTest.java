@@ -2,6 +2,15 @@ package io.github.coda4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.coda4j.decode.DecodeOptions;
+import io.github.coda4j.generate.CodaModel;
+import io.github.coda4j.generate.Document;
+import io.github.coda4j.generate.EngineOptions;
+import io.github.coda4j.generate.GenerateRequest;
+import io.github.coda4j.model.EngineKind;
+import io.github.coda4j.model.LoadOptions;
+import io.github.coda4j.model.Precision;
+import io.github.coda4j.tensor.Device;
 import io.github.coda4j.testkit.FakeHub;
 import io.github.coda4j.testkit.Goldens;
 import io.github.coda4j.testkit.ToyCheckpoint;
@@ -42,7 +51,7 @@ class MakeAndPullTest {
         assertThat(init("b", "--seed", "3")).isZero();
         assertThat(init("c", "--seed", "4")).isZero();
         assertThat(weights("a")).isEqualTo(weights("b")).isNotEqualTo(weights("c"));
-        assertThat(cli.out()).contains("coda-tiny, ").contains("seed 3").contains("Next: coda inspect model");
+        assertThat(cli.out()).contains("coda-tiny, ").contains("seed 3").contains("Next: coda generate --model");
         assertThat(cli.err().lines())
                 .filteredOn(line -> line.contains("100% of"))
                 .hasSize(3);
@@ -60,6 +69,22 @@ class MakeAndPullTest {
             assertThat(made.config().requireInt("mask_token_id")).isEqualTo(ToyCheckpoint.MASK);
         }
         assertThat(BpeTokenizer.load(folder.resolve("a")).encode("ab")).hasSize(2);
+    }
+
+    @Test
+    void init_without_a_tokenizer_makes_one_of_bytes_and_the_model_generates() throws InterruptedException {
+        assertThat(init("a")).isZero();
+        assertThat(cli.out())
+                .contains("Tokenizer: one token per byte and CoDA's special tokens")
+                .contains("Next: coda generate --model " + folder.resolve("a"));
+        BpeTokenizer tokenizer = BpeTokenizer.load(folder.resolve("a"));
+        assertThat(tokenizer.encode("ab<|mask|>")).containsExactly(3 + 'a', 3 + 'b', 2);
+        LoadOptions plain = new LoadOptions(EngineKind.PLAIN, Precision.FP32, Device.CPU, 1);
+        try (CodaModel model = CodaModel.open(folder.resolve("a"), plain, EngineOptions.DEFAULT)) {
+            GenerateRequest request = GenerateRequest.of(Document.completion("def f(x):", 8), DecodeOptions.ofSteps(8));
+            assertThat(model.generate(request).ids()).hasSize(17).doesNotContain(2);
+            assertThat(model.endTokens()).containsExactlyInAnyOrder(0, 1);
+        }
     }
 
     @Test
