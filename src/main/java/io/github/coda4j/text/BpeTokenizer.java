@@ -86,10 +86,7 @@ public final class BpeTokenizer implements Tokenizer {
         Map<byte[], Integer> ranks = HashMap.newHashMap(vocabulary.size());
         vocabulary.values().forEach(id -> ranks.put(bytes[id], id));
         try {
-            // Text that the pattern leaves out is a piece too: the second alternative takes it up to the next match.
-            Pattern pieces = Pattern.compile(
-                    "%1$s|(?:(?!%1$s)(?s:.))++".formatted("(?:" + source.split() + ")"),
-                    Pattern.UNICODE_CHARACTER_CLASS);
+            Pattern pieces = new SplitPattern(source.split()).compile();
             return Encodings.newLazyEncodingRegistry()
                     .registerGptBytePairEncoding(new GptBytePairEncodingParams(source.where(), pieces, ranks, Map.of()))
                     .getEncoding(source.where())

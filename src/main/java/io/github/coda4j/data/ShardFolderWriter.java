@@ -1,0 +1,203 @@
+package io.github.coda4j.data;
+
+import static io.github.coda4j.Checks.check;
+
+import io.github.coda4j.CodaException;
+import io.github.coda4j.text.BpeTokenizer;
+import io.github.coda4j.text.SpecialTokens;
+import io.github.coda4j.weights.WholeFolder;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+/**
+ * Writes a folder of token shards, which appears whole or not at all. A shard is {@code NAME.tokens} (ids, 2 or 4 bytes each),
+ * {@code NAME.documents} (where each document ends, as a count of tokens in the shard, 8 bytes) and, of instructions,
+ * {@code NAME.answers} (1 byte per token: 1 in an answer, 0 elsewhere); all little-endian. For one thread.
+ */
+public final class ShardFolderWriter implements AutoCloseable {
+    /** A shard is closed once it has so many tokens; documents are never cut between shards. */
+    public static final long DEFAULT_SHARD_TOKENS = 100_000_000;
+
+    private static final Pattern SHARD_FILE =
+            Pattern.compile("(train|held-out)-[0-9]{5,}\\.(tokens|documents|answers)");
+
+    private final WholeFolder folder;
+    private final Manifest.Kind kind;
+    private final String tokenizerSha256;
+    private final SpecialTokens special;
+    private final int vocabSize;
+    private final double heldOut;
+    private final long shardTokens;
+    private final Map<Split, Shard> open = new EnumMap<>(Split.class);
+    private final Map<Split, Integer> numShards = new EnumMap<>(Split.class);
+    private final List<Manifest.Shard> finished = new ArrayList<>();
+
+    private ShardFolderWriter(
+            WholeFolder folder, Manifest.Kind kind, BpeTokenizer tokenizer, double heldOut, long shardTokens) {
+        this.folder = folder;
+        this.kind = kind;
+        this.tokenizerSha256 = TokenizerFingerprint.of(tokenizer);
+        this.special = tokenizer.specialTokens();
+        this.vocabSize = tokenizer.vocabSize();
+        this.heldOut = heldOut;
+        this.shardTokens = shardTokens;
+    }
+
+    /**
+     * Starts a folder.
+     *
+     * @param tokenizer the one that makes the tokens; needs mask, pad and eos tokens
+     * @param heldOut goes to the manifest, in [0, 1)
+     * @param shardTokens see {@link #DEFAULT_SHARD_TOKENS}; positive
+     * @param overwrite whether an older folder of shards may be replaced
+     * @throws CodaException when the folder cannot be written, or is not empty and must not be replaced
+     */
+    public static ShardFolderWriter create(
+            Path folder,
+            Manifest.Kind kind,
+            BpeTokenizer tokenizer,
+            double heldOut,
+            long shardTokens,
+            boolean overwrite) {
+        check(heldOut >= 0 && heldOut < 1, "the held-out share must be in [0, 1), got %s", heldOut);
+        check(shardTokens > 0, "a shard needs room for at least one token, got %d", shardTokens);
+        tokenizer.specialTokens().requireMask();
+        tokenizer.specialTokens().requirePad();
+        tokenizer.specialTokens().requireEos();
+        WholeFolder whole = WholeFolder.create(
+                folder,
+                "token shards",
+                name -> name.equals(Manifest.FILE) || SHARD_FILE.matcher(name).matches(),
+                overwrite);
+        return new ShardFolderWriter(whole, kind, tokenizer, heldOut, shardTokens);
+    }
+
+    /**
+     * Appends a document.
+     *
+     * @param ids its tokens, the end token included
+     * @param answers which of them are in an answer, as many as ids; empty for text
+     */
+    public void append(Split split, int[] ids, boolean[] answers) {
+        check(ids.length > 0, "a document needs at least one token");
+        check(
+                answers.length == (kind == Manifest.Kind.INSTRUCTIONS ? ids.length : 0),
+                "a document of %d tokens has %d marks of answers",
+                ids.length,
+                answers.length);
+        Shard shard = open.computeIfAbsent(split, this::start);
+        shard.append(ids, answers);
+        if (shard.tokens >= shardTokens) {
+            finished.add(shard.finish());
+            open.remove(split);
+        }
+    }
+
+    /**
+     * Brings everything to the disk and gives the folder its name.
+     *
+     * @throws CodaException when no training token was appended, or the disk is full
+     */
+    public Manifest finish(Account account) {
+        for (Split split : Split.values()) {
+            if (open.containsKey(split)) {
+                finished.add(open.remove(split).finish());
+            }
+        }
+        Manifest manifest = new Manifest(
+                Manifest.FORMAT,
+                kind,
+                vocabSize,
+                tokenBytes(),
+                tokenizerSha256,
+                special.requireEos(),
+                special.requirePad(),
+                special.requireMask(),
+                heldOut,
+                finished,
+                account.lines());
+        if (manifest.tokens(Split.TRAIN) == 0) {
+            throw CodaException.of(
+                    "the corpus yields no tokens to train on: of %d documents %s",
+                    account.documents(), account.dropped());
+        }
+        manifest.write(folder.file(Manifest.FILE));
+        folder.publish();
+        return manifest;
+    }
+
+    private int tokenBytes() {
+        return vocabSize <= 1 << Short.SIZE ? Short.BYTES : Integer.BYTES;
+    }
+
+    private Shard start(Split split) {
+        int number = numShards.merge(split, 1, Integer::sum) - 1;
+        return new Shard(split, "%s-%05d".formatted(split.label(), number));
+    }
+
+    /** Discards what was written unless {@link #finish} was called. */
+    @Override
+    public void close() {
+        open.values().forEach(Shard::close);
+        folder.close();
+    }
+
+    private final class Shard {
+        private final Split split;
+        private final String name;
+        private final ShardFile tokenFile;
+        private final ShardFile documentFile;
+        private final List<ShardFile> answerFile;
+        private long tokens;
+        private long documents;
+        private long longest;
+
+        Shard(Split split, String name) {
+            this.split = split;
+            this.name = name;
+            this.tokenFile = new ShardFile(folder.file(name + ".tokens"));
+            this.documentFile = new ShardFile(folder.file(name + ".documents"));
+            this.answerFile = kind == Manifest.Kind.INSTRUCTIONS
+                    ? List.of(new ShardFile(folder.file(name + ".answers")))
+                    : List.of();
+        }
+
+        void append(int[] ids, boolean[] answers) {
+            boolean wide = tokenBytes() == Integer.BYTES;
+            for (int id : ids) {
+                check(id >= 0 && id < vocabSize, "token %d is outside the vocabulary of %d", id, vocabSize);
+                if (wide) {
+                    tokenFile.put32(id);
+                } else {
+                    tokenFile.put16(id);
+                }
+            }
+            for (boolean answer : answers) {
+                answerFile.getFirst().put8(answer ? 1 : 0);
+            }
+            tokens += ids.length;
+            documents++;
+            longest = Math.max(longest, ids.length);
+            documentFile.put64(tokens);
+        }
+
+        Manifest.Shard finish() {
+            Map<String, String> hashes = new TreeMap<>();
+            hashes.put(tokenFile.name(), tokenFile.finish());
+            hashes.put(documentFile.name(), documentFile.finish());
+            answerFile.forEach(file -> hashes.put(file.name(), file.finish()));
+            return new Manifest.Shard(name, split.label(), documents, tokens, longest, hashes);
+        }
+
+        void close() {
+            tokenFile.close();
+            documentFile.close();
+            answerFile.forEach(ShardFile::close);
+        }
+    }
+}
