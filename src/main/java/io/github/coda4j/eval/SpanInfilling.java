@@ -1,0 +1,61 @@
+package io.github.coda4j.eval;
+
+import static io.github.coda4j.Checks.check;
+
+import io.github.coda4j.decode.DecodeOptions;
+import io.github.coda4j.decode.DecodeSession;
+import io.github.coda4j.diffusion.Canvas;
+import io.github.coda4j.model.plan.Denoiser;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.IntFunction;
+
+/** Lets a model, or a baseline, fill in held-out spans and compares with what was there. */
+public final class SpanInfilling {
+    private SpanInfilling() {}
+
+    /**
+     * The model's score.
+     *
+     * @param options how to decode a span of so many tokens
+     * @throws IllegalArgumentException when a span with its context is longer than the model's longest sequence
+     */
+    public static InfillScore of(
+            Denoiser model, List<InfillSpan> spans, InfillSpan.Sides sides, IntFunction<DecodeOptions> options) {
+        InfillScore score = InfillScore.NONE;
+        for (InfillSpan span : spans) {
+            long start = System.nanoTime();
+            Canvas canvas = span.canvas(sides, model.maskId());
+            int forwards = decode(model, canvas, options.apply(span.answer().length));
+            int from = span.before().length;
+            int[] filled = canvas.ids(from, from + span.answer().length);
+            score = score.plus(span.answer(), filled, forwards, (System.nanoTime() - start) * 1e-9);
+        }
+        return score;
+    }
+
+    /** The score of the n-gram baseline, which sees the left side only. */
+    public static InfillScore of(NGram baseline, List<InfillSpan> spans) {
+        InfillScore score = InfillScore.NONE;
+        for (InfillSpan span : spans) {
+            long start = System.nanoTime();
+            int[] filled = baseline.fill(span);
+            score = score.plus(span.answer(), filled, 0, (System.nanoTime() - start) * 1e-9);
+        }
+        return score;
+    }
+
+    private static int decode(Denoiser model, Canvas canvas, DecodeOptions options) {
+        int forwards = 0;
+        try (DecodeSession session = DecodeSession.open(canvas, options, model)) {
+            while (!session.done()) {
+                session.apply(model.forward(List.of(session.plan())).getFirst());
+                forwards++;
+            }
+        }
+        check(
+                Arrays.stream(canvas.ids()).noneMatch(id -> id == model.maskId()),
+                "decoding ended with masks left; ask for at least one step per block");
+        return forwards;
+    }
+}
