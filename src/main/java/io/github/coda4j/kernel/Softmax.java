@@ -14,6 +14,8 @@ public final class Softmax {
     /** Minus infinity in the order of {@link #maxBf16}. */
     private static final short LEAST = (short) (0xFF80 ^ Short.MAX_VALUE);
 
+    private static final float[] NONE = new float[0];
+
     private Softmax() {}
 
     /**
@@ -27,15 +29,39 @@ public final class Softmax {
      */
     public static void exponentiate(
             MemorySegment scores, Kind kind, long first, int rows, int columns, float[] inverseSums, int sumsFirst) {
+        exponentiate(scores, kind, first, rows, columns, inverseSums, NONE, sumsFirst);
+    }
+
+    /**
+     * The same for a pass that will run backward.
+     *
+     * @param logSums receives the logarithm of the sum of exp(x) over each row, from index {@code sumsFirst} on: exp(x - logSum) is a
+     *     score's probability. An empty array where it is not wanted
+     */
+    public static void exponentiate(
+            MemorySegment scores,
+            Kind kind,
+            long first,
+            int rows,
+            int columns,
+            float[] inverseSums,
+            float[] logSums,
+            int sumsFirst) {
         float[] lanes = new float[Lanes.WIDTH];
         for (int r = 0; r < rows; r++) {
             long at = (first + (long) r * columns) * kind.bytes();
-            float sum = switch (kind) {
-                case F32 -> expF32(scores, at, columns, maxF32(scores, at, columns), lanes);
-                case BF16 -> expBf16(scores, at, columns, maxBf16(scores, at, columns), lanes);
+            float max = switch (kind) {
+                case F32 -> maxF32(scores, at, columns);
+                case BF16 -> maxBf16(scores, at, columns);
                 case U8 -> throw new IllegalArgumentException("kernels read F32 and BF16 only, got U8");
             };
+            float sum = kind == Kind.F32
+                    ? expF32(scores, at, columns, max, lanes)
+                    : expBf16(scores, at, columns, max, lanes);
             inverseSums[sumsFirst + r] = 1 / sum;
+            if (logSums.length > 0) {
+                logSums[sumsFirst + r] = (float) (max + Math.log(sum));
+            }
         }
     }
 
