@@ -4,13 +4,13 @@ package io.github.coda4j.model;
  * Cosines and sines of the rotary embedding (Su et al. 2021): position p turns pair i by p * theta^(-2i / headDim). Computed in double,
  * stored as floats, grown on demand.
  */
-final class Rotary {
+public final class Rotary {
     private final int half;
     private final double[] frequencies;
     private float[] cos = new float[0];
     private float[] sin = new float[0];
 
-    Rotary(ModelConfig config) {
+    public Rotary(ModelConfig config) {
         half = config.headDim() / 2;
         frequencies = new double[half];
         for (int i = 0; i < half; i++) {
@@ -19,7 +19,7 @@ final class Rotary {
     }
 
     /** Makes the tables cover positions [0, positions). */
-    void ensure(int positions) {
+    public void ensure(int positions) {
         int have = cos.length / half;
         if (have >= positions) {
             return;
@@ -39,16 +39,17 @@ final class Rotary {
     }
 
     /** [positions, headDim / 2]. */
-    float[] cos() {
+    public float[] cos() {
         return cos;
     }
 
     /** [positions, headDim / 2]. */
-    float[] sin() {
+    public float[] sin() {
         return sin;
     }
 
-    int half() {
+    /** Pairs per head: headDim / 2. */
+    public int half() {
         return half;
     }
 }

@@ -268,6 +268,11 @@ public final class Tensor implements AutoCloseable {
         return new Tensor(raw().unsqueeze(dimension + 1).expand(expanded).reshape(merged));
     }
 
+    /** out = a b: [M, K] and [K, N] into [M, N]. */
+    public static void productInto(Tensor out, Tensor a, Tensor b) {
+        torch.mm_out(out.raw(), a.raw(), b.raw());
+    }
+
     /** out = a b for batches of matrices: [B, M, K] and [B, K, N] into [B, M, N]. */
     public static void batchedProductInto(Tensor out, Tensor a, Tensor b) {
         torch.bmm_out(out.raw(), a.raw(), b.raw());

@@ -1,0 +1,328 @@
+package io.github.coda4j.model.training;
+
+import io.github.coda4j.kernel.Kind;
+import io.github.coda4j.kernel.Sharded;
+import io.github.coda4j.kernel.Sums;
+import io.github.coda4j.model.ModelConfig;
+import io.github.coda4j.model.Parameters;
+import io.github.coda4j.model.Rotary;
+import io.github.coda4j.tensor.WorkerTeam;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+
+/**
+ * One layer forward and backward. All workers walk through it, each with its own rows, some at a time; between attention, where they mix,
+ * and the rest stands a barrier.
+ */
+final class FusedLayer {
+    // M packed tokens, D hidden, N query heads, K key/value heads, H head dimension, F MLP width
+
+    /** Rows that go through a chain of products and element-wise passes at a time, so that they stay in the cache. */
+    private static final int ROWS_AT_A_TIME = 512;
+
+    private static final float[] NONE = new float[0];
+
+    private final ModelConfig config;
+    private final Kind kind;
+    private final WorkerTeam team;
+    private final FusedBatch batch;
+    private final FusedMemory memory;
+    private final FusedWeights weights;
+    private final FusedGradients gradients;
+    private final FusedAttention attention;
+    private final Rotary rotary;
+    private final float[] ones;
+    private final float[] unused;
+    private final float queryFactor;
+
+    FusedLayer(
+            ModelConfig config,
+            Kind kind,
+            WorkerTeam team,
+            FusedBatch batch,
+            FusedMemory memory,
+            FusedWeights weights,
+            FusedGradients gradients,
+            Rotary rotary) {
+        this.config = config;
+        this.kind = kind;
+        this.team = team;
+        this.batch = batch;
+        this.memory = memory;
+        this.weights = weights;
+        this.gradients = gradients;
+        this.attention = new FusedAttention(config, kind, batch, memory);
+        this.rotary = rotary;
+        this.ones = new float[batch.tokens()];
+        this.unused = new float[batch.tokens()];
+        Arrays.fill(ones, 1);
+        this.queryFactor = (float) (1 / Math.sqrt(config.headDim()));
+    }
+
+    /** What a worker does with a run of its rows. */
+    @FunctionalInterface
+    private interface RowWork {
+        void run(int first, int count);
+    }
+
+    private void inTiles(FusedWorker worker, RowWork work) {
+        int to = team.from(worker.index + 1, batch.tokens());
+        for (int first = team.from(worker.index, batch.tokens()); first < to; first += ROWS_AT_A_TIME) {
+            work.run(first, Math.min(ROWS_AT_A_TIME, to - first));
+        }
+    }
+
+    /**
+     * Runs a layer, from the residual stream before it to that after it.
+     *
+     * @param isWhole false when only what the backward pass needs is wanted, not the layer's output
+     */
+    void forward(int layer, FusedWorker[] workers, boolean isWhole) {
+        weights.load(layer);
+        FusedWeights.Vectors vectors = weights.vectors(layer);
+        FusedMemory.Saved saved = memory.saved.get(layer);
+        attention.begin();
+        team.runOnAll(index -> {
+            FusedWorker worker = workers[index];
+            inTiles(worker, (first, count) -> project(worker, layer, saved, vectors, first, count));
+            team.barrier();
+            attention.forward(saved, index);
+            team.barrier();
+            inTiles(worker, (first, count) -> {
+                addAttention(worker, layer, saved, vectors, first, count);
+                widen(worker, saved, vectors, first, count);
+                if (isWhole) {
+                    addMlp(worker, layer, saved, first, count);
+                }
+            });
+        });
+    }
+
+    private void project(
+            FusedWorker worker,
+            int layer,
+            FusedMemory.Saved saved,
+            FusedWeights.Vectors vectors,
+            int first,
+            int count) {
+        MemorySegment x = memory.residuals.get(layer);
+        for (int t = first; t < first + count; t++) {
+            worker.norms.norm(x, t, vectors.inputNorm(), config.normEps(), saved.normed(), kind, unused, t);
+        }
+        worker.forward(saved.normed(), weights.qkv(), first, count, saved.qkv());
+        int all = config.heads() + 2 * config.kvHeads();
+        for (int t = first; t < first + count; t++) {
+            int angle = t % batch.length() * rotary.half();
+            for (int head = 0; head < all; head++) {
+                boolean isQuery = head < config.heads();
+                boolean isValue = head >= config.heads() + config.kvHeads();
+                worker.heads.prepare(
+                        saved.qkv(),
+                        kind,
+                        (long) t * config.qkvWidth() + (long) head * config.headDim(),
+                        1,
+                        vectors.qkvBias(),
+                        head * config.headDim(),
+                        isQuery ? vectors.qNorm() : isValue ? NONE : vectors.kNorm(),
+                        config.normEps(),
+                        isValue ? NONE : rotary.cos(),
+                        rotary.sin(),
+                        angle,
+                        isQuery ? queryFactor : 1,
+                        saved.heads(),
+                        kind,
+                        attention.folded(t, head));
+            }
+        }
+    }
+
+    private void addAttention(
+            FusedWorker worker,
+            int layer,
+            FusedMemory.Saved saved,
+            FusedWeights.Vectors vectors,
+            int first,
+            int count) {
+        for (int t = first; t < first + count; t++) {
+            SegmentRuns.Run run = batch.run(t);
+            int sums = run.start() * config.heads();
+            worker.rows.gatherHeads(
+                    memory.folded,
+                    kind,
+                    (long) sums * config.headDim(),
+                    memory.inverseSums,
+                    sums,
+                    config.heads(),
+                    config.headDim(),
+                    t - run.start(),
+                    run.length(),
+                    saved.joined(),
+                    kind,
+                    unused,
+                    t);
+        }
+        worker.forward(saved.joined(), weights.output(), first, count, memory.delta);
+        add(memory.residuals.get(layer), first, count, saved.middle());
+        float[] bias = vectors.outputBias();
+        if (bias.length > 0) {
+            Sharded none = new Sharded(0, new int[0], Kind.F32);
+            for (int t = first; t < first + count; t++) {
+                worker.norms.add(saved.middle(), none, ones, bias, t);
+            }
+        }
+    }
+
+    /** out = residual + delta for some rows. */
+    private void add(MemorySegment residual, int first, int count, MemorySegment out) {
+        long from = (long) first * config.hidden();
+        Sums.sum(residual, from, memory.delta, kind, from, out, from, (long) count * config.hidden());
+    }
+
+    private void widen(
+            FusedWorker worker, FusedMemory.Saved saved, FusedWeights.Vectors vectors, int first, int count) {
+        for (int t = first; t < first + count; t++) {
+            worker.norms.norm(
+                    saved.middle(), t, vectors.mlpNorm(), config.normEps(), saved.mlpNormed(), kind, unused, t);
+        }
+        worker.forward(saved.mlpNormed(), weights.gateUp(), first, count, saved.gateUp());
+    }
+
+    private void addMlp(FusedWorker worker, int layer, FusedMemory.Saved saved, int first, int count) {
+        Sharded gateUp = new Sharded(new MemorySegment[] {saved.gateUp()}, new int[] {2 * config.intermediate()}, kind);
+        for (int t = first; t < first + count; t++) {
+            worker.rows.gate(gateUp, ones, t, memory.gated, kind, unused);
+        }
+        worker.forward(memory.gated, weights.down(), first, count, memory.delta);
+        add(saved.middle(), first, count, memory.residuals.get(layer + 1));
+    }
+
+    /** Adds the layer's gradients and turns the residual gradient after the layer into that before it. */
+    void backward(int layer, FusedWorker[] workers) {
+        weights.load(layer);
+        FusedWeights.Vectors vectors = weights.vectors(layer);
+        FusedMemory.Saved saved = memory.saved.get(layer);
+        attention.begin();
+        gradients.begin();
+        int rows = batch.tokens();
+        gradients.add(weights.gateUpParts(layer), weights.gateUp(), saved.gateUp(), saved.mlpNormed(), rows);
+        gradients.add(weights.downParts(layer), weights.down(), memory.mlpGradient, memory.gated, rows);
+        gradients.add(weights.qkvParts(layer), weights.qkv(), saved.qkv(), saved.normed(), rows);
+        gradients.add(weights.outputParts(layer), weights.output(), memory.attentionGradient, saved.joined(), rows);
+        team.runOnAll(index -> {
+            FusedWorker worker = workers[index];
+            worker.sums.clear();
+            inTiles(worker, (first, count) -> {
+                backwardMlp(worker, saved, vectors, first, count);
+                backwardOutput(worker, saved, first, count);
+            });
+            team.barrier();
+            attention.backward(saved, index);
+            team.barrier();
+            inTiles(worker, (first, count) -> backwardProjections(worker, layer, saved, vectors, first, count));
+            team.barrier();
+            gradients.work(worker);
+        });
+        addSums(layer, workers);
+    }
+
+    private void round(int first, int count, MemorySegment out) {
+        long from = (long) first * config.hidden();
+        Sums.convert(memory.residualGradient, from, out, kind, from, (long) count * config.hidden());
+    }
+
+    private void backwardMlp(
+            FusedWorker worker, FusedMemory.Saved saved, FusedWeights.Vectors vectors, int first, int count) {
+        round(first, count, memory.mlpGradient);
+        worker.backward(memory.mlpGradient, weights.down(), first, count, memory.gated);
+        for (int t = first; t < first + count; t++) {
+            worker.gates.backward(saved.gateUp(), memory.gated, kind, t);
+        }
+        worker.backward(saved.gateUp(), weights.gateUp(), first, count, memory.delta);
+        backwardNorm(worker, saved.middle(), vectors.mlpNorm(), worker.sums.mlpNorm, first, count);
+    }
+
+    /** From the gradient of a norm's result, in delta, to that of the residual stream. */
+    private void backwardNorm(
+            FusedWorker worker, MemorySegment x, float[] weight, float[] weightGradient, int first, int count) {
+        for (int t = first; t < first + count; t++) {
+            worker.normGradients.backward(
+                    x, t, weight, config.normEps(), memory.delta, kind, t, memory.residualGradient, weightGradient);
+        }
+    }
+
+    private void backwardOutput(FusedWorker worker, FusedMemory.Saved saved, int first, int count) {
+        round(first, count, memory.attentionGradient);
+        worker.backward(memory.attentionGradient, weights.output(), first, count, memory.joinedGradient);
+        for (int t = first; t < first + count; t++) {
+            if (worker.sums.outputBias.length > 0) {
+                Sums.addToArray(memory.residualGradient, Kind.F32, (long) t * config.hidden(), worker.sums.outputBias);
+            }
+            SegmentRuns.Run run = batch.run(t);
+            int sums = run.start() * config.heads();
+            worker.headGradients.scatter(
+                    saved.joined(),
+                    memory.joinedGradient,
+                    kind,
+                    t,
+                    config.heads(),
+                    t - run.start(),
+                    run.length(),
+                    memory.folded,
+                    (long) sums * config.headDim(),
+                    memory.dots,
+                    sums);
+        }
+    }
+
+    private void backwardProjections(
+            FusedWorker worker,
+            int layer,
+            FusedMemory.Saved saved,
+            FusedWeights.Vectors vectors,
+            int first,
+            int count) {
+        int all = config.heads() + 2 * config.kvHeads();
+        for (int t = first; t < first + count; t++) {
+            int angle = t % batch.length() * rotary.half();
+            for (int head = 0; head < all; head++) {
+                boolean isQuery = head < config.heads();
+                boolean isValue = head >= config.heads() + config.kvHeads();
+                long source = (long) t * config.qkvWidth() + (long) head * config.headDim();
+                worker.headGradients.prepare(
+                        saved.qkv(),
+                        kind,
+                        source,
+                        vectors.qkvBias(),
+                        head * config.headDim(),
+                        isQuery ? vectors.qNorm() : isValue ? NONE : vectors.kNorm(),
+                        config.normEps(),
+                        isQuery ? worker.sums.qNorm : worker.sums.kNorm,
+                        isValue ? NONE : rotary.cos(),
+                        rotary.sin(),
+                        angle,
+                        isQuery ? queryFactor : 1,
+                        memory.headGradients,
+                        attention.folded(t, head),
+                        saved.qkv(),
+                        source);
+            }
+            Sums.addToArray(saved.qkv(), kind, (long) t * config.qkvWidth(), worker.sums.qkvBias);
+        }
+        worker.backward(saved.qkv(), weights.qkv(), first, count, memory.delta);
+        backwardNorm(worker, memory.residuals.get(layer), vectors.inputNorm(), worker.sums.inputNorm, first, count);
+    }
+
+    private void addSums(int layer, FusedWorker[] workers) {
+        gradients.addSums(Parameters.layer(layer, "input_layernorm.weight"), workers, sums -> sums.inputNorm);
+        gradients.addSums(Parameters.layer(layer, "self_attn.q_norm.weight"), workers, sums -> sums.qNorm);
+        gradients.addSums(Parameters.layer(layer, "self_attn.k_norm.weight"), workers, sums -> sums.kNorm);
+        gradients.addSums(Parameters.layer(layer, "post_attention_layernorm.weight"), workers, sums -> sums.mlpNorm);
+        if (config.attentionBias()) {
+            for (FusedWeights.Part part : weights.qkvParts(layer)) {
+                gradients.addSums(FusedWeights.biasName(part), workers, sums -> sums.qkvBias, part.firstRow());
+            }
+            String name = Parameters.layer(layer, "self_attn.o_proj.bias");
+            gradients.addSums(name, workers, sums -> sums.outputBias);
+        }
+    }
+}
