@@ -20,6 +20,8 @@ import java.util.UUID;
  * is gone and an older file of the target's name is as it was.
  */
 public final class AtomicFiles {
+    private static final String REMOVED = ".removed";
+
     private AtomicFiles() {}
 
     /**
@@ -34,6 +36,33 @@ public final class AtomicFiles {
     /** Writes bytes, replacing an older file; see {@link #writeText}. */
     public static void write(Path target, byte[] bytes) {
         write(target, bytes, FileOutput::create);
+    }
+
+    /**
+     * Removes a folder: its name is gone at once, so that nobody sees half of it. What a killed process leaves is hidden, {@code
+     * .NAME.removed}.
+     *
+     * @throws CodaException when it cannot be removed
+     */
+    public static void removeFolder(Path folder) {
+        Path target = folder.toAbsolutePath();
+        Path hidden = target.resolveSibling("." + target.getFileName() + REMOVED);
+        try {
+            deleteRecursively(hidden);
+            Files.move(target, hidden, StandardCopyOption.ATOMIC_MOVE);
+            deleteRecursively(hidden);
+        } catch (IOException e) {
+            throw FileProblems.cannot("remove", folder, e);
+        }
+    }
+
+    /** Deletes a hidden file or folder that a killed process left: an unfinished, replaced or removed one. */
+    public static void deleteLeftover(Path leftover) {
+        try {
+            deleteRecursively(leftover);
+        } catch (IOException e) {
+            throw FileProblems.cannot("remove", leftover, e);
+        }
     }
 
     static void write(Path target, byte[] bytes, FileOutput.Factory factory) {

@@ -1,5 +1,6 @@
 package io.github.coda4j.weights;
 
+import io.github.coda4j.CodaException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -9,7 +10,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 
 /** A lock between processes (and threads) on a file; the system releases it when the process dies. */
-final class FolderLock implements AutoCloseable {
+public final class FolderLock implements AutoCloseable {
     private final FileChannel channel;
 
     private FolderLock(FileChannel channel) {
@@ -33,6 +34,21 @@ final class FolderLock implements AutoCloseable {
         }
         channel.close();
         return Optional.empty();
+    }
+
+    /**
+     * Takes the lock.
+     *
+     * @param what the lock is for, for messages: {@code "trains in runs/a"}
+     * @throws CodaException when somebody else holds it, or the file cannot be written
+     */
+    public static FolderLock acquire(Path file, String what) {
+        try {
+            return tryAcquire(file)
+                    .orElseThrow(() -> CodaException.of("another process %s; wait for it to end or end it", what));
+        } catch (IOException e) {
+            throw FileProblems.cannot("write", file, e);
+        }
     }
 
     @Override

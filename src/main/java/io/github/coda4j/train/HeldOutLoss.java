@@ -1,0 +1,51 @@
+package io.github.coda4j.train;
+
+import static io.github.coda4j.Checks.check;
+
+import io.github.coda4j.data.PackedBatch;
+import io.github.coda4j.data.SequenceSource;
+import io.github.coda4j.diffusion.MaskedBatch;
+import io.github.coda4j.model.training.LossSums;
+import io.github.coda4j.model.training.TrainingPass;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Measures the held-out loss: the first rows of the held-out data, masked once and for all, shared among the ranks. */
+public final class HeldOutLoss {
+    private final List<MaskedBatch> batches = new ArrayList<>();
+    private final TrainingPass pass;
+    private final Updater updater;
+
+    /**
+     * Reads and masks the rows now.
+     *
+     * @param source the held-out data
+     * @param masker with a seed of its own; asked for step 0 only
+     * @param rows how many to measure; fewer where there are fewer
+     * @param microRows rows that are measured at a time
+     */
+    public HeldOutLoss(
+            SequenceSource source, RowMasker masker, int rows, int microRows, TrainingPass pass, Updater updater) {
+        check(rows > 0 && microRows > 0, "held-out rows must be positive, got %d by %d", rows, microRows);
+        this.pass = pass;
+        this.updater = updater;
+        int all = (int) Math.min(rows, source.numSequences());
+        int first = (int) ((long) all * updater.rank() / updater.worldSize());
+        int end = (int) ((long) all * (updater.rank() + 1) / updater.worldSize());
+        for (int row = first; row < end; row += microRows) {
+            PackedBatch packed = source.read(row, Math.min(microRows, end - row));
+            batches.add(masker.mask(packed, 0, row));
+        }
+    }
+
+    /** The loss of the parameters as they are; all ranks call it together. */
+    public HeldOutMetrics measure(long step) {
+        LossSums mine = LossSums.ZERO;
+        for (MaskedBatch batch : batches) {
+            mine = mine.plus(pass.evaluate(batch));
+        }
+        double[] all = updater.sum(mine.weighted(), mine.crossEntropy(), mine.targets(), mine.positions());
+        LossSums sums = new LossSums(all[0], all[1], (long) all[2], (long) all[3]);
+        return new HeldOutMetrics(step, sums.loss(), sums.maskedCrossEntropy(), sums.targets());
+    }
+}

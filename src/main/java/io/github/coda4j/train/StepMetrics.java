@@ -1,0 +1,39 @@
+package io.github.coda4j.train;
+
+import java.util.OptionalDouble;
+
+/**
+ * What one optimizer step did, over all ranks.
+ *
+ * @param step number of the step, from 1: how many updates were made
+ * @param loss the training loss: negative ELBO estimate in nats, per position
+ * @param elbo the ELBO estimate in nats per token that may be masked: a bound of the log-likelihood of what is learned. 0 when there was
+ *     none
+ * @param maskedCrossEntropy mean cross entropy of the masked positions in nats
+ * @param learningRate that the update was made with
+ * @param gradientNorm L2 norm of the gradient before clipping
+ * @param clipScale what the gradient was multiplied with, 1 when it was not clipped
+ * @param masked how many positions were masked and counted
+ * @param tokens positions in the step
+ * @param seconds the step took
+ * @param waitedSeconds of these, waiting for data
+ * @param peakShare part of the machine's product peak that was used (MFU), where it was measured
+ */
+public record StepMetrics(
+        long step,
+        double loss,
+        double elbo,
+        double maskedCrossEntropy,
+        double learningRate,
+        double gradientNorm,
+        double clipScale,
+        long masked,
+        long tokens,
+        double seconds,
+        double waitedSeconds,
+        OptionalDouble peakShare) {
+
+    public double tokensPerSecond() {
+        return tokens / seconds;
+    }
+}
