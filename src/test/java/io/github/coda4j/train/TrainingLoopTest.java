@@ -57,7 +57,8 @@ class TrainingLoopTest {
             assertThat(steps.get(i).step()).isEqualTo(i + 1);
             assertThat(steps.get(i).loss()).isEqualTo(wholeSteps.get(i).loss());
         }
-        assertThat(wholeSteps.getLast().loss()).isNotEqualTo(wholeSteps.getFirst().loss());
+        assertThat(wholeSteps.getLast().loss())
+                .isNotEqualTo(wholeSteps.getFirst().loss());
     }
 
     @Test
