@@ -34,6 +34,7 @@ final class InspectCommand implements Runnable {
                 .addSubcommand(new InspectTraceCommand(world))
                 .addSubcommand(new InspectTokensCommand(world))
                 .addSubcommand(new InspectTemplateCommand(world))
-                .addSubcommand(new InspectLossCommand(world));
+                .addSubcommand(new InspectLossCommand(world))
+                .addSubcommand(new InspectOptimizerCommand(world));
     }
 }

@@ -27,8 +27,18 @@ final class BoxedOperator {
 
     /** An empty list of the type that argument {@code index} wants. */
     IValue emptyList(int index) {
-        return new IValue(new GenericList(
-                handle.schema().arguments().getPointer(index).type().get().containedType(0)));
+        return new IValue(emptyListOf(index));
+    }
+
+    /** The same, to be filled. */
+    GenericList emptyListOf(int index) {
+        return new GenericList(
+                handle.schema().arguments().getPointer(index).type().get().containedType(0));
+    }
+
+    /** Calls an operator that works in place and gives nothing. */
+    void run(IValue... arguments) {
+        handle.callBoxed(new IValueVector(arguments));
     }
 
     /** Calls the operator and gives its one result. Everything made on the way belongs to the scope of the caller. */

@@ -293,6 +293,42 @@ public final class Tensor implements AutoCloseable {
         raw().index_add_(0, indices.raw(), rows.raw());
     }
 
+    /** Adds {@code factor} times a tensor of the same shape to this one, in place. */
+    public void accumulate(Tensor other, double factor) {
+        raw().add_(other.raw(), new Scalar(factor));
+    }
+
+    /** Multiplies this tensor by a factor, in place. */
+    public void scale(double factor) {
+        raw().mul_(new Scalar(factor));
+    }
+
+    /** x + summand of each element. */
+    public Tensor add(double summand) {
+        return new Tensor(raw().add(new Scalar(summand)));
+    }
+
+    /** 1 / sqrt(x) of each element. */
+    public Tensor inverseSqrt() {
+        return new Tensor(raw().rsqrt());
+    }
+
+    /** The sums over a dimension, which goes away. */
+    public Tensor sum(int dimension) {
+        return new Tensor(raw().sum(dimension));
+    }
+
+    /** The sum of all elements, in double precision on the host; the same however often it is asked for. */
+    public double sum() {
+        return raw().sum(new ScalarTypeOptional(torch.ScalarType.Double)).item_double();
+    }
+
+    /** The sum of the squares of all elements, in the tensor's own precision and then as a double. */
+    public double sumOfSquares() {
+        double norm = raw().norm(new Scalar(2)).item_double();
+        return norm * norm;
+    }
+
     /** Overwrites every element with 0. */
     public void zero() {
         raw().zero_();

@@ -82,6 +82,58 @@ class InspectTrainingTest {
         assertThat(cli.err()).contains(message).contains("batch.json");
     }
 
+    @ParameterizedTest
+    @CsvSource({"adamw, 2e-4", "adafactor, 5e-6"})
+    void parameters_after_two_steps_are_the_original_ones(String optimizer, float tolerance) throws IOException {
+        Path out = folder.resolve("after.safetensors");
+        int exit = cli.run(
+                "inspect",
+                "optimizer",
+                "--model",
+                model("a-untied"),
+                "--batch",
+                write(GoldenTraining.trainingCase("pretrain")).toString(),
+                "--optimizer",
+                optimizer,
+                "--lr",
+                "1e-3",
+                "--steps",
+                "2",
+                "--out",
+                out.toString());
+        assertThat(exit).as(cli.err()).isZero();
+        TensorFile actual = TensorFile.read(out);
+        TensorFile expected = TensorFile.read(Goldens.path("train/" + optimizer + ".step2.safetensors"));
+        for (String name : expected.names()) {
+            assertThat(actual.floats(name))
+                    .as(name)
+                    .usingComparatorWithPrecision(tolerance)
+                    .containsExactly(expected.floats(name));
+        }
+        assertThat(cli.err()).contains("step 1: loss 10.735");
+    }
+
+    @Test
+    void an_unknown_optimizer_is_refused_with_the_known_ones() throws IOException {
+        int exit = cli.run(
+                "inspect",
+                "optimizer",
+                "--model",
+                model("a-untied"),
+                "--batch",
+                "none.json",
+                "--optimizer",
+                "sgd",
+                "--lr",
+                "1",
+                "--steps",
+                "1",
+                "--out",
+                "x.safetensors");
+        assertThat(exit).isEqualTo(2);
+        assertThat(cli.err()).contains("unknown optimizer \"sgd\"; known: adamw, adafactor");
+    }
+
     private JsonNode loss(String model, Path batch, String... flags) {
         String[] arguments = {"inspect", "loss", "--model", model(model), "--batch", batch.toString()};
         String[] all = java.util.stream.Stream.of(arguments, flags)

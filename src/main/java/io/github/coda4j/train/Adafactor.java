@@ -1,0 +1,180 @@
+package io.github.coda4j.train;
+
+import static io.github.coda4j.Checks.check;
+
+import io.github.coda4j.model.training.ParameterStore;
+import io.github.coda4j.tensor.DType;
+import io.github.coda4j.tensor.Scope;
+import io.github.coda4j.tensor.Tensor;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Adafactor (Shazeer and Stern 2018) as Hugging Face defines it without relative step, parameter scaling, first moment and weight decay:
+ * the second moment of a matrix is kept as one mean per row and one per column, and an update whose root mean square exceeds the
+ * threshold is scaled down to it. Large matrices are walked through some rows at a time, so that no second copy of one is ever held.
+ */
+public final class Adafactor implements Optimizer {
+    // R rows, C columns of a matrix
+
+    /** Elements that are worked on at a time. */
+    private static final long CHUNK = 4 << 20;
+
+    private final ParameterStore parameters;
+    private final Settings settings;
+    private final List<ParameterStore.Slice> slices;
+    private final Map<String, Tensor> state = new LinkedHashMap<>();
+    private long steps;
+
+    /**
+     * The numbers of the method.
+     *
+     * @param eps added to the squared gradient, above 0
+     * @param clipThreshold largest root mean square of an update, above 0
+     * @param decayRate the second moment decays by 1 - step^decayRate; in [-1, 0)
+     */
+    public record Settings(double eps, double clipThreshold, double decayRate) {
+        public static final Settings DEFAULT = new Settings(1e-30, 1.0, -0.8);
+
+        public Settings {
+            check(eps > 0 && Double.isFinite(eps), "eps must be above 0, got %s", eps);
+            check(
+                    clipThreshold > 0 && Double.isFinite(clipThreshold),
+                    "clip threshold must be above 0, got %s",
+                    clipThreshold);
+            check(decayRate >= -1 && decayRate < 0, "decay rate must be in [-1, 0), got %s", decayRate);
+        }
+    }
+
+    /** An optimizer for whole parameters. */
+    public Adafactor(ParameterStore parameters, Settings settings, List<ParameterStore.Slice> slices) {
+        this.parameters = parameters;
+        this.settings = settings;
+        this.slices = List.copyOf(slices);
+        try (Scope scope = Scope.open()) {
+            for (ParameterStore.Slice slice : slices) {
+                long[] shape = slice.shape();
+                if (shape.length == 1) {
+                    keep(scope, "second_moment." + slice.name(), shape[0]);
+                } else {
+                    keep(scope, "row_mean." + slice.name(), shape[0]);
+                    keep(scope, "column_mean." + slice.name(), shape[1]);
+                }
+            }
+        }
+    }
+
+    /** An optimizer for all parameters. */
+    public Adafactor(ParameterStore parameters, Settings settings) {
+        this(parameters, settings, parameters.slices());
+    }
+
+    private void keep(Scope scope, String name, long size) {
+        state.put(name, scope.detach(Tensor.zeros(DType.F32, parameters.values().device(), size)));
+    }
+
+    @Override
+    public void step(double learningRate, double gradientScale) {
+        steps++;
+        double decay = 1 - Math.pow(steps, settings.decayRate());
+        for (ParameterStore.Slice slice : slices) {
+            try (Scope _ = Scope.open()) {
+                Tensor value = parameters.value(slice.name());
+                Tensor gradient = parameters.gradient(slice.name());
+                if (gradientScale != 1) {
+                    gradient.scale(gradientScale);
+                }
+                if (value.rank() == 1) {
+                    updateVector(slice, value, gradient, decay, learningRate);
+                } else {
+                    updateMatrix(slice, value, gradient, decay, learningRate);
+                }
+            }
+        }
+    }
+
+    private void updateVector(
+            ParameterStore.Slice slice, Tensor value, Tensor gradient, double decay, double learningRate) {
+        Tensor moment = state.get("second_moment." + slice.name());
+        moment.scale(decay);
+        moment.accumulate(gradient.mul(gradient).add(settings.eps()), 1 - decay);
+        Tensor update = gradient.mul(moment.inverseSqrt());
+        value.accumulate(update, -learningRate * clip(update.sumOfSquares(), slice.size()));
+    }
+
+    private void updateMatrix(
+            ParameterStore.Slice slice, Tensor value, Tensor gradient, double decay, double learningRate) {
+        Tensor rowMean = state.get("row_mean." + slice.name()); // [R]
+        Tensor columnMean = state.get("column_mean." + slice.name()); // [C]
+        long rows = value.size(0);
+        long columns = value.size(1);
+        rowMean.scale(decay);
+        columnMean.scale(decay);
+        inChunks(rows, columns, (first, count) -> {
+            Tensor part = gradient.narrow(0, first, count);
+            Tensor square = part.mul(part).add(settings.eps());
+            rowMean.narrow(0, first, count).accumulate(square.sum(1), (1 - decay) / columns);
+            columnMean.accumulate(square.sum(0), (1 - decay) / rows);
+        });
+        double meanOfRows = rowMean.sum() / rows;
+        Tensor rowFactor = rowMean.mul(1 / meanOfRows).inverseSqrt().view(rows, 1);
+        Tensor columnFactor = columnMean.inverseSqrt().view(1, columns);
+        double[] squares = {0};
+        inChunks(
+                rows,
+                columns,
+                (first, count) -> squares[0] +=
+                        update(gradient, rowFactor, columnFactor, first, count).sumOfSquares());
+        double factor = -learningRate * clip(squares[0], slice.size());
+        inChunks(
+                rows,
+                columns,
+                (first, count) -> value.narrow(0, first, count)
+                        .accumulate(update(gradient, rowFactor, columnFactor, first, count), factor));
+    }
+
+    private static Tensor update(Tensor gradient, Tensor rowFactor, Tensor columnFactor, long first, long count) {
+        return gradient.narrow(0, first, count)
+                .mul(rowFactor.narrow(0, first, count))
+                .mul(columnFactor);
+    }
+
+    private double clip(double sumOfSquares, long size) {
+        return 1 / Math.max(1, Math.sqrt(sumOfSquares / size) / settings.clipThreshold());
+    }
+
+    @FunctionalInterface
+    private interface RowRange {
+        void work(long first, long count);
+    }
+
+    private static void inChunks(long rows, long columns, RowRange range) {
+        long atATime = Math.max(1, CHUNK / columns);
+        for (long first = 0; first < rows; first += atATime) {
+            try (Scope _ = Scope.open()) {
+                range.work(first, Math.min(atATime, rows - first));
+            }
+        }
+    }
+
+    @Override
+    public long steps() {
+        return steps;
+    }
+
+    @Override
+    public void setSteps(long newSteps) {
+        steps = newSteps;
+    }
+
+    @Override
+    public Map<String, Tensor> state() {
+        return new LinkedHashMap<>(state);
+    }
+
+    @Override
+    public void close() {
+        state.values().forEach(Tensor::close);
+    }
+}

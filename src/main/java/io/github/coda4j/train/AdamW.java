@@ -1,0 +1,115 @@
+package io.github.coda4j.train;
+
+import static io.github.coda4j.Checks.check;
+
+import io.github.coda4j.model.training.ParameterStore;
+import io.github.coda4j.tensor.DType;
+import io.github.coda4j.tensor.FusedAdamW;
+import io.github.coda4j.tensor.Scope;
+import io.github.coda4j.tensor.Tensor;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * AdamW with decoupled weight decay (Loshchilov and Hutter 2019) on a range of the flat parameters. Decay applies to every tensor, norms
+ * included, as in the original's fine-tuning.
+ */
+public final class AdamW implements Optimizer {
+    private final ParameterStore parameters;
+    private final Settings settings;
+    private final long from;
+    private final long size;
+    private final Tensor firstMoment;
+    private final Tensor secondMoment;
+    private final FusedAdamW kernel = new FusedAdamW();
+    private long steps;
+
+    /**
+     * The numbers of the method.
+     *
+     * @param beta1 decay of the running mean of gradients, in [0, 1)
+     * @param beta2 decay of the running mean of their squares, in [0, 1)
+     * @param eps added to the root of the second moment, above 0
+     * @param weightDecay share of a value that goes away per step and learning rate, 0 or more
+     */
+    public record Settings(double beta1, double beta2, double eps, double weightDecay) {
+        public static final Settings DEFAULT = new Settings(0.9, 0.999, 1e-8, 0.01);
+
+        public Settings {
+            check(beta1 >= 0 && beta1 < 1, "beta1 must be in [0, 1), got %s", beta1);
+            check(beta2 >= 0 && beta2 < 1, "beta2 must be in [0, 1), got %s", beta2);
+            check(eps > 0 && Double.isFinite(eps), "eps must be above 0, got %s", eps);
+            check(
+                    weightDecay >= 0 && Double.isFinite(weightDecay),
+                    "weight decay must be 0 or more, got %s",
+                    weightDecay);
+        }
+    }
+
+    /** An optimizer for the elements [from, to) of the flat parameters. */
+    public AdamW(ParameterStore parameters, Settings settings, long from, long to) {
+        long total = parameters.values().size(0);
+        check(from >= 0 && from <= to && to <= total, "range [%d, %d) is outside [0, %d)", from, to, total);
+        this.parameters = parameters;
+        this.settings = settings;
+        this.from = from;
+        this.size = to - from;
+        try (Scope scope = Scope.open()) {
+            firstMoment =
+                    scope.detach(Tensor.zeros(DType.F32, parameters.values().device(), size));
+            secondMoment =
+                    scope.detach(Tensor.zeros(DType.F32, parameters.values().device(), size));
+        }
+    }
+
+    /** An optimizer for all parameters. */
+    public AdamW(ParameterStore parameters, Settings settings) {
+        this(parameters, settings, 0, parameters.values().size(0));
+    }
+
+    @Override
+    public void step(double learningRate, double gradientScale) {
+        steps++;
+        if (size == 0) {
+            return;
+        }
+        try (Scope _ = Scope.open()) {
+            kernel.update(
+                    parameters.values().narrow(0, from, size),
+                    parameters.gradients().narrow(0, from, size),
+                    firstMoment,
+                    secondMoment,
+                    steps,
+                    learningRate,
+                    settings.beta1(),
+                    settings.beta2(),
+                    settings.weightDecay(),
+                    settings.eps(),
+                    gradientScale);
+        }
+    }
+
+    @Override
+    public long steps() {
+        return steps;
+    }
+
+    @Override
+    public void setSteps(long newSteps) {
+        steps = newSteps;
+    }
+
+    @Override
+    public Map<String, Tensor> state() {
+        Map<String, Tensor> state = new LinkedHashMap<>();
+        state.put("first_moment", firstMoment);
+        state.put("second_moment", secondMoment);
+        return state;
+    }
+
+    @Override
+    public void close() {
+        firstMoment.close();
+        secondMoment.close();
+    }
+}

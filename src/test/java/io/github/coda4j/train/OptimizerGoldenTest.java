@@ -1,0 +1,109 @@
+package io.github.coda4j.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.coda4j.diffusion.MaskedBatch;
+import io.github.coda4j.model.training.LossSums;
+import io.github.coda4j.model.training.ParameterStore;
+import io.github.coda4j.model.training.PlainTrainingPass;
+import io.github.coda4j.model.training.TrainingPass;
+import io.github.coda4j.tensor.DType;
+import io.github.coda4j.tensor.Scope;
+import io.github.coda4j.testkit.GoldenTraining;
+import io.github.coda4j.testkit.Goldens;
+import io.github.coda4j.testkit.TensorFile;
+import java.util.Set;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+
+/** Five steps on one batch, as the original makes them. */
+class OptimizerGoldenTest {
+    private static final double LEARNING_RATE = 1e-3;
+
+    @Test
+    void adamw_moves_the_parameters_as_the_original() {
+        compare("adamw", store -> new AdamW(store, AdamW.Settings.DEFAULT), 2e-4, 3);
+    }
+
+    @Test
+    void adafactor_moves_the_parameters_as_the_original() {
+        compare("adafactor", store -> new Adafactor(store, Adafactor.Settings.DEFAULT), 5e-6, 0);
+    }
+
+    private static void compare(
+            String name, Function<ParameterStore, Optimizer> optimizer, double largest, int outliers) {
+        JsonNode golden = GoldenTraining.trainingCase("pretrain");
+        JsonNode losses = golden.get(name).get("losses_before_each_step");
+        try (ParameterStore store = GoldenTraining.parameters("a-untied");
+                TrainingPass pass =
+                        new PlainTrainingPass(GoldenTraining.config("a-untied"), store, DType.F32, 2, false);
+                Updater updater = new LocalUpdater(store, optimizer.apply(store))) {
+            MaskedBatch batch = GoldenTraining.batch(golden, pass.config().maskId());
+            double scale = 1.0 / (batch.rows() * batch.length());
+            for (int step = 1; step <= 5; step++) {
+                LossSums sums = pass.accumulate(batch, scale, updater.listener());
+                double expected = losses.get(step - 1).doubleValue();
+                assertThat(sums.loss()).as("loss before step %d", step).isCloseTo(expected, within(1e-5 * expected));
+                assertThat(updater.reduceGradients()).isPositive();
+                updater.update(LEARNING_RATE, 1);
+                if (Set.of(1, 2, 5).contains(step)) {
+                    compareParameters(store, "train/" + name + ".step" + step + ".safetensors", largest, outliers);
+                }
+            }
+            assertThat(updater.steps()).isEqualTo(5);
+        }
+    }
+
+    private static void compareParameters(ParameterStore store, String file, double largest, int outliers) {
+        TensorFile golden = TensorFile.read(Goldens.path(file));
+        int far = 0;
+        try (Scope _ = Scope.open()) {
+            assertThat(golden.names()).hasSameSizeAs(store.slices());
+            for (String name : golden.names()) {
+                float[] expected = golden.floats(name);
+                float[] actual = store.value(name).toFloats();
+                for (int i = 0; i < expected.length; i++) {
+                    double difference = Math.abs(actual[i] - expected[i]);
+                    assertThat(difference)
+                            .as("%s: %s, element %d", file, name, i)
+                            .isLessThan(largest);
+                    far += difference > 5e-6 ? 1 : 0;
+                }
+            }
+        }
+        assertThat(far).as("elements of %s beyond 5e-6", file).isLessThanOrEqualTo(outliers);
+    }
+
+    @Test
+    void a_gradient_scale_clips() {
+        try (ParameterStore clipped = GoldenTraining.parameters("b-tied");
+                ParameterStore halved = GoldenTraining.parameters("b-tied");
+                Updater one = new LocalUpdater(clipped, new Adafactor(clipped, new Adafactor.Settings(0.1, 1, -0.8)));
+                Updater other = new LocalUpdater(halved, new Adafactor(halved, new Adafactor.Settings(0.1, 1, -0.8)));
+                Scope _ = Scope.open()) {
+            clipped.gradients().assign(clipped.values());
+            halved.gradients().assign(halved.values().mul(0.5));
+            one.update(0.01, 0.5);
+            other.update(0.01, 1);
+            assertThat(clipped.values().toFloats()).isEqualTo(halved.values().toFloats());
+            assertThat(clipped.gradients().toFloats()).containsOnly(0f);
+        }
+    }
+
+    @Test
+    void adamw_scales_gradients_too() {
+        try (ParameterStore clipped = GoldenTraining.parameters("b-tied");
+                ParameterStore halved = GoldenTraining.parameters("b-tied");
+                Updater one = new LocalUpdater(clipped, new AdamW(clipped, new AdamW.Settings(0.9, 0.99, 0.1, 0)));
+                Updater other = new LocalUpdater(halved, new AdamW(halved, new AdamW.Settings(0.9, 0.99, 0.1, 0)));
+                Scope _ = Scope.open()) {
+            clipped.gradients().assign(clipped.values());
+            halved.gradients().assign(halved.values().mul(0.5));
+            one.update(0.01, 0.5);
+            other.update(0.01, 1);
+            assertThat(clipped.values().toFloats()).isEqualTo(halved.values().toFloats());
+        }
+    }
+}
