@@ -1,5 +1,15 @@
 /** Masked examples to better weights: loss, optimizers, schedules, checkpoints, data parallelism, metrics. */
-@MayUse({"tensor", "weights", "model", "model.training", "diffusion", "data", "masking", "com.fasterxml.jackson"})
+@MayUse({
+    "tensor",
+    "weights",
+    "model",
+    "model.training",
+    "diffusion",
+    "data",
+    "masking",
+    "com.fasterxml.jackson",
+    "com.google.protobuf"
+})
 package io.github.coda4j.train;
 
 import io.github.coda4j.MayUse;
