@@ -21,6 +21,7 @@ final class BenchCommand {
         return new CommandLine(new BenchCommand())
                 .addSubcommand(new BenchStepCommand(world))
                 .addSubcommand(new BenchDecodeCommand(world))
-                .addSubcommand(new BenchLoadCommand(world));
+                .addSubcommand(new BenchLoadCommand(world))
+                .addSubcommand(new BenchQualityCommand(world));
     }
 }

@@ -135,6 +135,18 @@ public final class TokenShards implements AutoCloseable {
         }
     }
 
+    /**
+     * The ids of a document, the end token included.
+     *
+     * @param index 0 to {@link #numDocuments} - 1
+     */
+    public int[] document(long index) {
+        long start = documentStart(index);
+        int[] ids = new int[Math.toIntExact(documentEnd(index) - start)];
+        copyIds(start, ids.length, ids);
+        return ids;
+    }
+
     /** Where they lie, for messages. */
     public Path folder() {
         return folder;
