@@ -1,0 +1,104 @@
+package io.github.coda4j.masking;
+
+import io.github.coda4j.diffusion.CounterRandom;
+
+/**
+ * The random numbers that mask the batch of one step, each named by what it decides, its row in the step's global batch and its
+ * position: the order of asking plays no part, so that any world size and any micro-batch draws the same. Uniforms lie in [0, 1).
+ */
+interface Draws {
+    /** S1 when below the prefix probability. */
+    double prefix(long row);
+
+    /** S2 when below the truncate probability. */
+    double truncate(long row);
+
+    /** How many positions S1 protects, 1 to {@code max}. */
+    int prefixLength(long row, int max);
+
+    /** Where S2 begins to pad, 1 to {@code max}. */
+    int truncatePosition(long row, int max);
+
+    /** The noise level of a row before it is scaled. */
+    double noise(long row);
+
+    /** S3 when below the block probability. */
+    double block(long row);
+
+    /** Which of {@code count} block sizes a row takes, 0 to {@code count - 1}. */
+    int blockSize(long row, int count);
+
+    /** The same, one for all rows. */
+    int blockSizeOfAll(int count);
+
+    /** Masks the position, or the window that begins there, when below its probability. */
+    double mask(long row, int position);
+
+    /** Draws that depend on the seed and the step alone. */
+    static Draws keyed(long seed, long step) {
+        return new Keyed(CounterRandom.key(seed, step));
+    }
+
+    /** Every draw by its counters. */
+    record Keyed(long stepKey) implements Draws {
+        private static final int PREFIX = 0;
+        private static final int TRUNCATE = 1;
+        private static final int PREFIX_LENGTH = 2;
+        private static final int TRUNCATE_POSITION = 3;
+        private static final int NOISE = 4;
+        private static final int BLOCK = 5;
+        private static final int BLOCK_SIZE = 6;
+        private static final int MASK = 7;
+        /** Stands for all rows where a row is named. */
+        private static final long ALL_ROWS = -1;
+
+        @Override
+        public double prefix(long row) {
+            return uniform(row, PREFIX);
+        }
+
+        @Override
+        public double truncate(long row) {
+            return uniform(row, TRUNCATE);
+        }
+
+        @Override
+        public int prefixLength(long row, int max) {
+            return 1 + (int) (uniform(row, PREFIX_LENGTH) * max);
+        }
+
+        @Override
+        public int truncatePosition(long row, int max) {
+            return 1 + (int) (uniform(row, TRUNCATE_POSITION) * max);
+        }
+
+        @Override
+        public double noise(long row) {
+            return uniform(row, NOISE);
+        }
+
+        @Override
+        public double block(long row) {
+            return uniform(row, BLOCK);
+        }
+
+        @Override
+        public int blockSize(long row, int count) {
+            return (int) (uniform(row, BLOCK_SIZE) * count);
+        }
+
+        @Override
+        public int blockSizeOfAll(int count) {
+            return blockSize(ALL_ROWS, count);
+        }
+
+        @Override
+        public double mask(long row, int position) {
+            return CounterRandom.uniform(CounterRandom.key(CounterRandom.key(stepKey, row), MASK), position);
+        }
+
+        private double uniform(long row, int kind) {
+            return CounterRandom.uniform(CounterRandom.key(stepKey, row), kind);
+        }
+    }
+}

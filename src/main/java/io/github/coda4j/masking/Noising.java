@@ -1,0 +1,91 @@
+package io.github.coda4j.masking;
+
+import static io.github.coda4j.Checks.check;
+import static java.util.Objects.requireNonNull;
+
+import io.github.coda4j.data.PackedBatch;
+import io.github.coda4j.diffusion.CounterRandom;
+import io.github.coda4j.diffusion.MaskedBatch;
+
+/**
+ * From sequences to masked examples: prompt conditioning, S1, S2, a noise level for each row, then masks token by token or in blocks
+ * (S3). Every draw is keyed by (seed, step, row of the global batch). Holds no state; safe for use by several threads.
+ */
+public final class Noising {
+    private static final int HELD_OUT = 1;
+
+    private final MaskingOptions options;
+    private final Curriculum curriculum;
+
+    /** @throws IllegalArgumentException when the curriculum masks blocks at some time without sizes to draw from */
+    public Noising(MaskingOptions options, Curriculum curriculum) {
+        this.options = requireNonNull(options, "options is null");
+        this.curriculum = requireNonNull(curriculum, "curriculum is null");
+        boolean blocks = curriculum.blockProbability().stream().anyMatch(p -> p > 0);
+        boolean sizes = curriculum.blockSizes().stream().noneMatch(stage -> stage.isEmpty());
+        check(!blocks || sizes, "block masking needs block sizes: each stage of them must name at least one");
+    }
+
+    /** The levels in force at each step. */
+    public Curriculum curriculum() {
+        return curriculum;
+    }
+
+    /**
+     * Masks rows of a step's batch.
+     *
+     * @param batch B rows of T positions, T at least 2
+     * @param step from 0
+     * @param firstRow number of the batch's first row in the global batch of the step, from 0
+     */
+    public Noised apply(PackedBatch batch, long step, long firstRow) {
+        return apply(batch, curriculum.at(step), Draws.keyed(options.seed(), step), firstRow);
+    }
+
+    /**
+     * Masks held-out rows, at every call with the same draws: losses at different steps differ by the model alone.
+     *
+     * @param firstRow number of the batch's first row among all held-out rows, from 0
+     * @param levels for example {@link MaskingLevels#plain}
+     */
+    public Noised heldOut(PackedBatch batch, long firstRow, MaskingLevels levels) {
+        return apply(batch, levels, Draws.keyed(CounterRandom.key(options.seed(), HELD_OUT), 0), firstRow);
+    }
+
+    Noised apply(PackedBatch batch, MaskingLevels levels, Draws draws, long firstRow) {
+        int length = batch.length();
+        check(length >= 2, "a row needs at least 2 positions to be masked, got %d", length);
+        boolean allInBlocks = options.rules() == MaskingRules.ORIGINAL && levels.blockProbability() > 0;
+        int sizeOfAll = allInBlocks
+                ? levels.blockSizes()
+                        .get(draws.blockSizeOfAll(levels.blockSizes().size()))
+                : 1;
+        int[][] noisyIds = new int[batch.rows()][];
+        int[][] targets = new int[batch.rows()][];
+        float[] weights = new float[batch.rows()];
+        AppliedMasks applied = AppliedMasks.NONE;
+        for (int b = 0; b < batch.rows(); b++) {
+            NoisyRow row = new NoisyRow(options, batch, b, draws, firstRow + b);
+            row.givePrompt(levels.promptShare());
+            boolean prefix = row.protectPrefix(levels.prefixProbability());
+            boolean truncated = !prefix && row.truncate(levels.truncateProbability());
+            float sigma = row.sigma(levels.eps());
+            int size = allInBlocks ? sizeOfAll : row.blockSize(levels);
+            boolean[] masked = row.mask(sigma, size);
+            noisyIds[b] = row.noisyIds(masked);
+            targets[b] = row.targets(masked);
+            weights[b] = 1 / sigma;
+            applied = applied.plus(new AppliedMasks(
+                    1, prefix ? 1 : 0, truncated ? 1 : 0, allInBlocks || size > 1 ? 1 : 0, count(masked)));
+        }
+        return new Noised(new MaskedBatch(noisyIds, targets, batch.segments(), weights), applied);
+    }
+
+    private static int count(boolean[] masked) {
+        int count = 0;
+        for (boolean m : masked) {
+            count += m ? 1 : 0;
+        }
+        return count;
+    }
+}

@@ -1,0 +1,119 @@
+package io.github.coda4j.masking;
+
+import io.github.coda4j.data.PackedBatch;
+import io.github.coda4j.diffusion.MaskedBatch;
+
+/** One row on its way to being masked: its ids, and which of them may still be masked. */
+final class NoisyRow {
+    private final MaskingOptions options;
+    private final Draws draws;
+    private final long row;
+    private final int[] ids;
+    private final int[] segments;
+    private final boolean[] maskable;
+
+    /** @param row number of the row in the draws */
+    NoisyRow(MaskingOptions options, PackedBatch batch, int index, Draws draws, long row) {
+        this.options = options;
+        this.draws = draws;
+        this.row = row;
+        this.ids = batch.ids()[index].clone();
+        this.segments = batch.segments()[index];
+        this.maskable = batch.maskable()[index].clone();
+    }
+
+    /** Documents give only a share of their prompts; padding stays what it is. */
+    void givePrompt(double share) {
+        if (share >= 1) {
+            return;
+        }
+        int start = 0;
+        for (int i = 1; i <= ids.length; i++) {
+            if (i == ids.length || segments[i] != segments[start]) {
+                if (!isPadding(start, i)) {
+                    RowMasks.givePrompt(maskable, start, i, share);
+                }
+                start = i;
+            }
+        }
+    }
+
+    private boolean isPadding(int start, int end) {
+        for (int i = start; i < end; i++) {
+            if (ids[i] != options.padId() || maskable[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** S1. */
+    boolean protectPrefix(double probability) {
+        boolean applies = draws.prefix(row) < probability;
+        if (applies) {
+            RowMasks.protectPrefix(maskable, draws.prefixLength(row, ids.length - 1));
+        }
+        return applies;
+    }
+
+    /** S2. */
+    boolean truncate(double probability) {
+        boolean applies = draws.truncate(row) < probability;
+        if (applies) {
+            RowMasks.truncate(ids, maskable, draws.truncatePosition(row, ids.length - 1), options.padId());
+        }
+        return applies;
+    }
+
+    /** sigma = (1 - eps) u + eps in 32-bit floats, as the original computes it. */
+    float sigma(double eps) {
+        return (float) (1 - eps) * (float) draws.noise(row) + (float) eps;
+    }
+
+    /** S3: the block size, 1 when the row is masked token by token. */
+    int blockSize(MaskingLevels levels) {
+        if (draws.block(row) >= levels.blockProbability()) {
+            return 1;
+        }
+        int size =
+                levels.blockSizes().get(draws.blockSize(row, levels.blockSizes().size()));
+        return size <= RowMasks.longestRun(candidates()) ? size : 1;
+    }
+
+    boolean[] mask(float sigma, int blockSize) {
+        return blockSize > 1
+                ? RowMasks.maskBlocks(candidates(), sigma, blockSize, i -> draws.mask(row, i))
+                : RowMasks.maskTokens(candidates(), sigma, i -> draws.mask(row, i));
+    }
+
+    int[] noisyIds(boolean[] masked) {
+        int[] noisy = ids.clone();
+        for (int i = 0; i < noisy.length; i++) {
+            noisy[i] = masked[i] ? options.maskId() : noisy[i];
+        }
+        return noisy;
+    }
+
+    int[] targets(boolean[] masked) {
+        int[] targets = new int[ids.length];
+        boolean strayCounts = options.rules() == MaskingRules.ORIGINAL;
+        for (int i = 0; i < targets.length; i++) {
+            boolean counts = i > 0 && (masked[i] || (strayCounts && ids[i] == options.maskId()));
+            targets[i] = counts ? ids[i] : MaskedBatch.NOT_COUNTED;
+        }
+        return targets;
+    }
+
+    /** Maskable positions, under the report's rules without first positions of documents and mask ids of the text. */
+    private boolean[] candidates() {
+        if (options.rules() == MaskingRules.ORIGINAL) {
+            return maskable;
+        }
+        boolean[] candidates = maskable.clone();
+        for (int i = 0; i < candidates.length; i++) {
+            boolean first = i == 0 || segments[i] != segments[i - 1];
+            candidates[i] &= !first && ids[i] != options.maskId();
+        }
+        return candidates;
+    }
+}
