@@ -147,7 +147,9 @@ class MaskingGoldenTest {
             Noised noised = noising.apply(packed(c), levels, draws, 0);
             int[][] clean = rows(c.get("ids_after_truncation"));
             int[][] noisy = rows(c.get("noisy_ids"));
-            assertThat(noised.batch().noisyIds()).as("epoch %s, schedule %s", c.get("epoch"), c.get("masking_schedule")).isDeepEqualTo(noisy);
+            assertThat(noised.batch().noisyIds())
+                    .as("epoch %s, schedule %s", c.get("epoch"), c.get("masking_schedule"))
+                    .isDeepEqualTo(noisy);
             for (int b = 0; b < clean.length; b++) {
                 assertThat(noised.batch().weights()[b])
                         .isEqualTo(1 / c.get("sigma").get(b).floatValue());
