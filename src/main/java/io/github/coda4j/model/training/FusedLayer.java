@@ -69,6 +69,7 @@ final class FusedLayer {
         int to = team.from(worker.index + 1, batch.tokens());
         for (int first = team.from(worker.index, batch.tokens()); first < to; first += ROWS_AT_A_TIME) {
             work.run(first, Math.min(ROWS_AT_A_TIME, to - first));
+            worker.lap(TrainingPhase.ELEMENTS);
         }
     }
 
@@ -84,10 +85,12 @@ final class FusedLayer {
         attention.begin();
         team.runOnAll(index -> {
             FusedWorker worker = workers[index];
+            worker.start();
             inTiles(worker, (first, count) -> project(worker, layer, saved, vectors, first, count));
-            team.barrier();
+            await(worker);
             attention.forward(saved, index);
-            team.barrier();
+            worker.lap(TrainingPhase.ATTENTION);
+            await(worker);
             inTiles(worker, (first, count) -> {
                 addAttention(worker, layer, saved, vectors, first, count);
                 widen(worker, saved, vectors, first, count);
@@ -96,6 +99,11 @@ final class FusedLayer {
                 }
             });
         });
+    }
+
+    private void await(FusedWorker worker) {
+        team.barrier();
+        worker.lap(TrainingPhase.WAITING);
     }
 
     private void project(
@@ -109,7 +117,9 @@ final class FusedLayer {
         for (int t = first; t < first + count; t++) {
             worker.norms.norm(x, t, vectors.inputNorm(), config.normEps(), saved.normed(), kind, unused, t);
         }
+        worker.lap(TrainingPhase.ELEMENTS);
         worker.forward(saved.normed(), weights.qkv(), first, count, saved.qkv());
+        worker.lap(TrainingPhase.PRODUCTS);
         int all = config.heads() + 2 * config.kvHeads();
         for (int t = first; t < first + count; t++) {
             int angle = t % batch.length() * rotary.half();
@@ -161,7 +171,9 @@ final class FusedLayer {
                     unused,
                     t);
         }
+        worker.lap(TrainingPhase.ELEMENTS);
         worker.forward(saved.joined(), weights.output(), first, count, memory.delta);
+        worker.lap(TrainingPhase.PRODUCTS);
         add(memory.residuals.get(layer), first, count, saved.middle());
         float[] bias = vectors.outputBias();
         if (bias.length > 0) {
@@ -184,7 +196,9 @@ final class FusedLayer {
             worker.norms.norm(
                     saved.middle(), t, vectors.mlpNorm(), config.normEps(), saved.mlpNormed(), kind, unused, t);
         }
+        worker.lap(TrainingPhase.ELEMENTS);
         worker.forward(saved.mlpNormed(), weights.gateUp(), first, count, saved.gateUp());
+        worker.lap(TrainingPhase.PRODUCTS);
     }
 
     private void addMlp(FusedWorker worker, int layer, FusedMemory.Saved saved, int first, int count) {
@@ -192,7 +206,9 @@ final class FusedLayer {
         for (int t = first; t < first + count; t++) {
             worker.rows.gate(gateUp, ones, t, memory.gated, kind, unused);
         }
+        worker.lap(TrainingPhase.ELEMENTS);
         worker.forward(memory.gated, weights.down(), first, count, memory.delta);
+        worker.lap(TrainingPhase.PRODUCTS);
         add(saved.middle(), first, count, memory.residuals.get(layer + 1));
     }
 
@@ -210,17 +226,20 @@ final class FusedLayer {
         gradients.add(weights.outputParts(layer), weights.output(), memory.attentionGradient, saved.joined(), rows);
         team.runOnAll(index -> {
             FusedWorker worker = workers[index];
+            worker.start();
             worker.sums.clear();
             inTiles(worker, (first, count) -> {
                 backwardMlp(worker, saved, vectors, first, count);
                 backwardOutput(worker, saved, first, count);
             });
-            team.barrier();
+            await(worker);
             attention.backward(saved, index);
-            team.barrier();
+            worker.lap(TrainingPhase.ATTENTION);
+            await(worker);
             inTiles(worker, (first, count) -> backwardProjections(worker, layer, saved, vectors, first, count));
-            team.barrier();
+            await(worker);
             gradients.work(worker);
+            worker.lap(TrainingPhase.WEIGHT_GRADIENTS);
         });
         addSums(layer, workers);
     }
@@ -233,11 +252,15 @@ final class FusedLayer {
     private void backwardMlp(
             FusedWorker worker, FusedMemory.Saved saved, FusedWeights.Vectors vectors, int first, int count) {
         round(first, count, memory.mlpGradient);
+        worker.lap(TrainingPhase.ELEMENTS);
         worker.backward(memory.mlpGradient, weights.down(), first, count, memory.gated);
+        worker.lap(TrainingPhase.PRODUCTS);
         for (int t = first; t < first + count; t++) {
             worker.gates.backward(saved.gateUp(), memory.gated, kind, t);
         }
+        worker.lap(TrainingPhase.ELEMENTS);
         worker.backward(saved.gateUp(), weights.gateUp(), first, count, memory.delta);
+        worker.lap(TrainingPhase.PRODUCTS);
         backwardNorm(worker, saved.middle(), vectors.mlpNorm(), worker.sums.mlpNorm, first, count);
     }
 
@@ -252,7 +275,9 @@ final class FusedLayer {
 
     private void backwardOutput(FusedWorker worker, FusedMemory.Saved saved, int first, int count) {
         round(first, count, memory.attentionGradient);
+        worker.lap(TrainingPhase.ELEMENTS);
         worker.backward(memory.attentionGradient, weights.output(), first, count, memory.joinedGradient);
+        worker.lap(TrainingPhase.PRODUCTS);
         for (int t = first; t < first + count; t++) {
             if (worker.sums.outputBias.length > 0) {
                 Sums.addToArray(memory.residualGradient, Kind.F32, (long) t * config.hidden(), worker.sums.outputBias);
@@ -308,7 +333,9 @@ final class FusedLayer {
             }
             Sums.addToArray(saved.qkv(), kind, (long) t * config.qkvWidth(), worker.sums.qkvBias);
         }
+        worker.lap(TrainingPhase.ELEMENTS);
         worker.backward(saved.qkv(), weights.qkv(), first, count, memory.delta);
+        worker.lap(TrainingPhase.PRODUCTS);
         backwardNorm(worker, memory.residuals.get(layer), vectors.inputNorm(), worker.sums.inputNorm, first, count);
     }
 

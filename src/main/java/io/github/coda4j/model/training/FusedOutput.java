@@ -75,10 +75,15 @@ final class FusedOutput {
             gradients.add(part, head, memory.logits, memory.logitInputs, count);
             team.runOnAll(index -> {
                 Share share = new Share(first, team.from(index, count), team.from(index + 1, count));
-                lose(workers[index], share, norm, head, scale, withGradients);
+                FusedWorker worker = workers[index];
+                worker.start();
+                lose(worker, share, norm, head, scale, withGradients);
+                worker.lap(TrainingPhase.OUTPUT);
                 if (withGradients) {
                     team.barrier();
-                    gradients.work(workers[index]);
+                    worker.lap(TrainingPhase.WAITING);
+                    gradients.work(worker);
+                    worker.lap(TrainingPhase.WEIGHT_GRADIENTS);
                 }
             });
         }

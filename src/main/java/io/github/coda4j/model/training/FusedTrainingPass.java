@@ -189,6 +189,11 @@ public final class FusedTrainingPass implements TrainingPass {
         });
     }
 
+    /** Nanoseconds that went into a phase since the pass was made, as its first worker saw them. */
+    public long nanos(TrainingPhase phase) {
+        return workers[0].nanos(phase);
+    }
+
     @Override
     public void close() {
         team.close();

@@ -26,6 +26,8 @@ final class FusedWorker {
     final CrossEntropy crossEntropy;
     final VectorGradients sums;
     private final Kind kind;
+    private final long[] nanos = new long[TrainingPhase.values().length];
+    private long lastLap;
 
     FusedWorker(int index, ModelConfig config, Kind kind) {
         this.index = index;
@@ -64,6 +66,23 @@ final class FusedWorker {
                 Arrays.fill(sum, 0);
             }
         }
+    }
+
+    /** Starts the clock for {@link #lap}. */
+    void start() {
+        lastLap = System.nanoTime();
+    }
+
+    /** Books the time since the last lap. */
+    void lap(TrainingPhase phase) {
+        long now = System.nanoTime();
+        nanos[phase.ordinal()] += now - lastLap;
+        lastLap = now;
+    }
+
+    /** Time booked for a phase since the pass was made. */
+    long nanos(TrainingPhase phase) {
+        return nanos[phase.ordinal()];
     }
 
     /** out = x W^T for {@code count} rows from {@code first} on: [M, inputs] into [M, outputs]. */
