@@ -12,7 +12,8 @@ import picocli.CommandLine.Command;
         footer = {
             "  coda bench step --preset coda-1.7b",
             "  coda bench decode --preset coda-mini --block-length 32 --cache dual --alg confidence_threshold",
-            "  coda bench load --model models/coda"
+            "  coda bench load --model models/coda",
+            "  coda bench train --preset coda-mini --length 1024"
         })
 final class BenchCommand {
     private BenchCommand() {}
@@ -22,6 +23,7 @@ final class BenchCommand {
                 .addSubcommand(new BenchStepCommand(world))
                 .addSubcommand(new BenchDecodeCommand(world))
                 .addSubcommand(new BenchLoadCommand(world))
-                .addSubcommand(new BenchQualityCommand(world));
+                .addSubcommand(new BenchQualityCommand(world))
+                .addSubcommand(new BenchTrainCommand(world));
     }
 }

@@ -1,14 +1,10 @@
 package io.github.coda4j.cli;
 
-import io.github.coda4j.CodaException;
 import io.github.coda4j.model.LoadOptions;
 import io.github.coda4j.model.Transformer;
 import io.github.coda4j.weights.CheckpointFolder;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,8 +22,6 @@ import picocli.CommandLine.Mixin;
         footerHeading = "%nExample:%n",
         footer = {"  coda bench load --model models/coda-int8"})
 final class BenchLoadCommand implements Callable<Integer> {
-    private static final Path STATUS = Path.of("/proc/self/status");
-
     private final World world;
 
     @Mixin
@@ -56,27 +50,12 @@ final class BenchLoadCommand implements Callable<Integer> {
         print("%s as %s, %s engine%n", path, options.precision(), options.engine());
         print("load      %8.2f s, %.2f GB/s%n", seconds, size / seconds / 1e9);
         print("weights   %8.2f GB on disk%n", size / 1e9);
-        memory("VmRSS")
+        ProcessMemory.resident()
                 .ifPresent(now ->
                         print("resident  %8.2f GB, %.2f x the weights on disk%n", now / 1e9, (double) now / size));
-        memory("VmHWM").ifPresent(most -> print("highest   %8.2f GB while loading%n", most / 1e9));
+        ProcessMemory.highest().ifPresent(most -> print("highest   %8.2f GB while loading%n", most / 1e9));
         transformer.close();
         return ExitCodes.OK;
-    }
-
-    /** A line of this process's memory in bytes, where the system tells. */
-    private static OptionalLong memory(String name) {
-        if (!Files.exists(STATUS)) {
-            return OptionalLong.empty();
-        }
-        try {
-            return Files.readAllLines(STATUS).stream()
-                    .filter(line -> line.startsWith(name + ":"))
-                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D+", "")) * 1024)
-                    .findFirst();
-        } catch (IOException e) {
-            throw new CodaException("cannot read " + STATUS + ": " + e.getMessage(), e);
-        }
     }
 
     private void print(String format, Object... values) {

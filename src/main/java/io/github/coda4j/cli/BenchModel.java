@@ -5,6 +5,9 @@ import static io.github.coda4j.Checks.check;
 import io.github.coda4j.model.LoadOptions;
 import io.github.coda4j.model.ModelConfig;
 import io.github.coda4j.model.Transformer;
+import io.github.coda4j.model.training.ParameterLoader;
+import io.github.coda4j.model.training.ParameterStore;
+import io.github.coda4j.tensor.Device;
 import io.github.coda4j.weights.CheckpointFolder;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -28,9 +31,40 @@ final class BenchModel {
                     "Random weights of this shape instead of a model: coda-1.7b, coda-mini or coda-tiny (default: coda-1.7b).")
     Optional<String> preset = Optional.empty();
 
+    /** The shape of what will be measured. */
+    ModelConfig config(World world) {
+        checkOne();
+        if (model.isEmpty()) {
+            return ModelConfig.preset(preset.orElse(DEFAULT_PRESET));
+        }
+        try (CheckpointFolder folder = CheckpointFolder.open(new ModelLocator(world).folder(model.get()))) {
+            return ModelConfig.read(folder.config());
+        }
+    }
+
+    /** The parameters in memory; random ones where no model is named. */
+    ParameterStore parameters(World world) {
+        checkOne();
+        if (model.isEmpty()) {
+            return ParameterLoader.random(config(world), SEED, Device.CPU);
+        }
+        try (CheckpointFolder folder = CheckpointFolder.open(new ModelLocator(world).folder(model.get()))) {
+            return ParameterLoader.load(folder, Device.CPU);
+        }
+    }
+
+    /** What the user calls it. */
+    String name() {
+        return model.or(() -> preset).orElse(DEFAULT_PRESET);
+    }
+
+    private void checkOne() {
+        check(model.isEmpty() || preset.isEmpty(), "--model and --preset exclude each other: give one");
+    }
+
     /** The network in memory. */
     Transformer open(World world, LoadOptions options) {
-        check(model.isEmpty() || preset.isEmpty(), "--model and --preset exclude each other: give one");
+        checkOne();
         if (model.isEmpty()) {
             return Transformer.random(ModelConfig.preset(preset.orElse(DEFAULT_PRESET)), SEED, options);
         }

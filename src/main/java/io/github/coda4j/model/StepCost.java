@@ -18,6 +18,18 @@ public final class StepCost {
         return 2 * weights * tokens + attention + head;
     }
 
+    /**
+     * Operations of a training step by the usual count (Chowdhery et al. 2022, "PaLM", appendix B): 6 per parameter and token, and 12 per
+     * layer, attention width and pair of positions that see each other. Computing layers again and rows without logits do not change it.
+     *
+     * @param parameters numbers in the model; a tied head counts once
+     * @param pairs sum over documents of their length squared
+     */
+    public static double trainingOperations(ModelConfig config, long parameters, long tokens, double pairs) {
+        double attention = 12 * pairs * config.heads() * config.headDim() * config.layers();
+        return 6.0 * parameters * tokens + attention;
+    }
+
     /** Numbers in the products of all layers, without the output layer. */
     public static double productWeights(ModelConfig config) {
         double attention = (double) config.hidden() * (config.qkvWidth() + config.heads() * config.headDim());

@@ -8,6 +8,7 @@ import io.github.coda4j.model.StepCost;
 import io.github.coda4j.tensor.DType;
 import io.github.coda4j.weights.ProgressListener;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -75,6 +76,57 @@ class BenchTest {
         assertThat(cli.run("bench", "decode", "--preset", "coda-tiny", "--model", "x"))
                 .isEqualTo(2);
         assertThat(cli.err()).contains("--model and --preset");
+    }
+
+    @Test
+    void training_is_timed_with_both_passes_and_its_memory_compared_with_the_plan() {
+        Cli cli = new Cli();
+        int code = cli.run(
+                "bench",
+                "train",
+                "--preset",
+                "coda-tiny",
+                "--length",
+                "64",
+                "--rows",
+                "2",
+                "--documents",
+                "3",
+                "--rounds",
+                "1",
+                "--warm-up",
+                "0",
+                "--recompute");
+        assertThat(code).as(cli.err()).isZero();
+        assertThat(cli.out())
+                .contains("2 x 64 tokens, 3 document(s) per row; bf16")
+                .contains("recompute on")
+                .containsPattern("planned: \\d+\\.\\d\\d GB resident = ")
+                .containsPattern("fused .* \\d+\\.\\d% ")
+                .containsPattern("products \\d+%, weight gradients \\d+%, attention \\d+%")
+                .containsPattern("plain .* \\d+\\.\\d% ");
+    }
+
+    @Test
+    void what_cannot_be_trained_is_refused() {
+        assertThat(refusal("--length", "513")).contains("--length 513 is more than the 512 positions");
+        assertThat(refusal("--pass", "quick")).contains("unknown pass \"quick\" in --pass; known: fused, plain");
+        assertThat(refusal("--dtype", "int8")).contains("--dtype int8 cannot be trained");
+        assertThat(refusal("--documents", "0")).contains("--documents must be in [1, 1024], got 0");
+    }
+
+    private static String refusal(String... flags) {
+        List<String> arguments = new ArrayList<>(List.of("bench", "train", "--preset", "coda-tiny"));
+        arguments.addAll(List.of(flags));
+        Cli cli = new Cli();
+        assertThat(cli.run(arguments.toArray(String[]::new))).isEqualTo(2);
+        return cli.err();
+    }
+
+    @Test
+    void training_operations_are_counted_as_in_the_formula() {
+        ModelConfig config = ModelConfig.preset("coda-tiny");
+        assertThat(StepCost.trainingOperations(config, 1000, 30, 500)).isEqualTo(6.0 * 1000 * 30 + 12.0 * 500 * 64 * 2);
     }
 
     @Test
