@@ -6,7 +6,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Ctrl-C (or a termination signal): the work under way hears of it at its next {@link #check}, cleans up what it has begun, and the
- * process ends with 130. Work that does not ask is cut off after a grace time; what it was writing is hidden until it is complete.
+ * process ends with 130. Work that does not ask is cut off after a grace time; what it was writing is hidden until it is complete. Work
+ * that asks {@link #isRequested} instead ends in its own time, for example after a checkpoint is written.
  */
 final class Interrupt {
     private static final long GRACE_SECONDS = 5;
@@ -14,6 +15,7 @@ final class Interrupt {
     private final CountDownLatch finished = new CountDownLatch(1);
     private volatile boolean requested;
     private volatile boolean asks;
+    private volatile boolean patient;
 
     Interrupt() {}
 
@@ -28,9 +30,13 @@ final class Interrupt {
     /** Asks the work to stop and, if it ever asked, waits until it has cleaned up. */
     void request() {
         requested = true;
-        if (asks) {
+        if (asks || patient) {
             try {
-                finished.await(GRACE_SECONDS, TimeUnit.SECONDS);
+                if (patient) {
+                    finished.await();
+                } else {
+                    finished.await(GRACE_SECONDS, TimeUnit.SECONDS);
+                }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
@@ -43,6 +49,12 @@ final class Interrupt {
         if (requested) {
             throw new CancellationException("interrupted");
         }
+    }
+
+    /** Whether an end was requested. From the first call on the process waits for the work to end, however long that takes. */
+    boolean isRequested() {
+        patient = true;
+        return requested;
     }
 
     /** The work is over. Returns whether the caller still has to end the process; false when it is ending already. */

@@ -5,6 +5,7 @@ import static io.github.coda4j.Checks.check;
 import io.github.coda4j.CodaException;
 import io.github.coda4j.data.PackedBatch;
 import io.github.coda4j.data.SequenceSource;
+import io.github.coda4j.masking.Noised;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 
@@ -46,7 +47,8 @@ public final class BatchFeed implements AutoCloseable {
             long cursor = firstCursor;
             for (long step = firstStep; ; step++) {
                 PackedBatch packed = source.read(cursor + share.firstRow(), share.rows());
-                queue.put(new Ready(new StepBatch(step, cursor, packed, masker.mask(packed, step, share.firstRow()))));
+                Noised noised = masker.mask(packed, step, share.firstRow());
+                queue.put(new Ready(new StepBatch(step, cursor, packed, noised.batch(), noised.applied())));
                 cursor += share.globalRows();
             }
         } catch (InterruptedException _) {

@@ -34,7 +34,7 @@ public final class HeldOutLoss {
         int end = (int) ((long) all * (updater.rank() + 1) / updater.worldSize());
         for (int row = first; row < end; row += microRows) {
             PackedBatch packed = source.read(row, Math.min(microRows, end - row));
-            batches.add(masker.mask(packed, 0, row));
+            batches.add(masker.mask(packed, 0, row).batch());
         }
     }
 

@@ -1,7 +1,7 @@
 package io.github.coda4j.train;
 
 import io.github.coda4j.data.PackedBatch;
-import io.github.coda4j.diffusion.MaskedBatch;
+import io.github.coda4j.masking.Noised;
 
 /** Makes masked examples of rows; what is drawn depends on seed, step and row alone. */
 @FunctionalInterface
@@ -12,5 +12,5 @@ public interface RowMasker {
      * @param step the optimizer step, from 0
      * @param firstRow number of the batch's first row in the global batch
      */
-    MaskedBatch mask(PackedBatch batch, long step, int firstRow);
+    Noised mask(PackedBatch batch, long step, int firstRow);
 }

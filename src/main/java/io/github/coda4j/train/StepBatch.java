@@ -4,6 +4,7 @@ import static io.github.coda4j.Checks.check;
 
 import io.github.coda4j.data.PackedBatch;
 import io.github.coda4j.diffusion.MaskedBatch;
+import io.github.coda4j.masking.AppliedMasks;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -15,8 +16,9 @@ import java.util.List;
  * @param cursor position of the global batch's first row in the endless order of sequences
  * @param packed the rows before masking
  * @param masked the same rows masked
+ * @param applied what was done to mask them
  */
-public record StepBatch(long step, long cursor, PackedBatch packed, MaskedBatch masked) {
+public record StepBatch(long step, long cursor, PackedBatch packed, MaskedBatch masked, AppliedMasks applied) {
     public StepBatch {
         check(
                 packed.rows() == masked.rows() && packed.length() == masked.length(),

@@ -1,5 +1,6 @@
 package io.github.coda4j.train;
 
+import io.github.coda4j.masking.AppliedMasks;
 import java.util.OptionalDouble;
 
 /**
@@ -13,6 +14,7 @@ import java.util.OptionalDouble;
  * @param learningRate that the update was made with
  * @param gradientNorm L2 norm of the gradient before clipping
  * @param clipScale what the gradient was multiplied with, 1 when it was not clipped
+ * @param masks what masking did to the rows
  * @param masked how many positions were masked and counted
  * @param tokens positions in the step
  * @param seconds the step took
@@ -27,6 +29,7 @@ public record StepMetrics(
         double learningRate,
         double gradientNorm,
         double clipScale,
+        AppliedMasks masks,
         long masked,
         long tokens,
         double seconds,

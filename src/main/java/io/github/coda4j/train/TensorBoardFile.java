@@ -104,6 +104,10 @@ public final class TensorBoardFile implements MetricsSink {
                     scalar(summary, "optimizer/learning_rate", m.learningRate());
                     scalar(summary, "optimizer/gradient_norm", m.gradientNorm());
                     scalar(summary, "masking/masked_share", (double) m.masked() / m.tokens());
+                    double rows = m.masks().rows();
+                    scalar(summary, "masking/prefix_share", m.masks().prefixRows() / rows);
+                    scalar(summary, "masking/truncated_share", m.masks().truncatedRows() / rows);
+                    scalar(summary, "masking/block_share", m.masks().blockRows() / rows);
                     scalar(summary, "speed/tokens_per_second", m.tokensPerSecond());
                     scalar(summary, "speed/data_wait_share", m.waitedSeconds() / m.seconds());
                     if (m.peakShare().isPresent()) {

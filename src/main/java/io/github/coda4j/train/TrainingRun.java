@@ -3,6 +3,7 @@ package io.github.coda4j.train;
 import static io.github.coda4j.Checks.check;
 
 import io.github.coda4j.diffusion.MaskedBatch;
+import io.github.coda4j.masking.AppliedMasks;
 import io.github.coda4j.model.training.GradientListener;
 import io.github.coda4j.model.training.LossSums;
 import io.github.coda4j.model.training.TrainingPass;
@@ -78,12 +79,25 @@ public final class TrainingRun {
     }
 
     /** Sums of a step over all ranks. */
-    private record Totals(LossSums sums, long maskable) {}
+    private record Totals(LossSums sums, long maskable, AppliedMasks applied) {}
 
     private Totals sumOverRanks(LossSums mine, StepBatch batch) {
-        double[] all =
-                updater.sum(mine.weighted(), mine.crossEntropy(), mine.targets(), mine.positions(), batch.maskable());
-        return new Totals(new LossSums(all[0], all[1], (long) all[2], (long) all[3]), (long) all[4]);
+        AppliedMasks masks = batch.applied();
+        double[] all = updater.sum(
+                mine.weighted(),
+                mine.crossEntropy(),
+                mine.targets(),
+                mine.positions(),
+                batch.maskable(),
+                masks.rows(),
+                masks.prefixRows(),
+                masks.truncatedRows(),
+                masks.blockRows(),
+                masks.maskedPositions());
+        return new Totals(
+                new LossSums(all[0], all[1], (long) all[2], (long) all[3]),
+                (long) all[4],
+                new AppliedMasks((int) all[5], (int) all[6], (int) all[7], (int) all[8], (long) all[9]));
     }
 
     private static void refuseNotFinite(StepBatch batch, Totals all, double norm) {
@@ -103,6 +117,7 @@ public final class TrainingRun {
                 rate,
                 norm,
                 scale,
+                all.applied(),
                 sums.targets(),
                 sums.positions(),
                 nanos / 1e9,

@@ -1,5 +1,5 @@
 // Draws `charts`: [{title, curves: [{name, steps, values}]}]. Drag to zoom in, double-click to zoom out.
-const colors = ["#0969da", "#bc4c00"];
+const colors = ["#0969da", "#bc4c00", "#1a7f37"];
 for (const chart of charts) {
   const box = document.createElement("div");
   const heading = document.createElement("h2");

@@ -5,6 +5,8 @@ import io.github.coda4j.data.PackedBatch;
 import io.github.coda4j.data.SequenceSource;
 import io.github.coda4j.diffusion.CounterRandom;
 import io.github.coda4j.diffusion.MaskedBatch;
+import io.github.coda4j.masking.AppliedMasks;
+import io.github.coda4j.masking.Noised;
 import java.util.Arrays;
 import java.util.OptionalLong;
 
@@ -58,7 +60,7 @@ public final class ToySequences implements SequenceSource {
     }
 
     /** Masks half of what may be masked, drawn from seed, step and row. */
-    public static MaskedBatch mask(PackedBatch batch, long seed, long step, int firstRow) {
+    public static Noised mask(PackedBatch batch, long seed, long step, int firstRow) {
         int[][] noisy = new int[batch.rows()][];
         int[][] targets = new int[batch.rows()][batch.length()];
         float[] weights = new float[batch.rows()];
@@ -74,7 +76,8 @@ public final class ToySequences implements SequenceSource {
                 }
             }
         }
-        return new MaskedBatch(noisy, targets, batch.segments(), weights);
+        MaskedBatch masked = new MaskedBatch(noisy, targets, batch.segments(), weights);
+        return new Noised(masked, new AppliedMasks(batch.rows(), 1, 0, 0, masked.numTargets()));
     }
 
     @Override

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.coda4j.CodaException;
+import io.github.coda4j.masking.AppliedMasks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,6 +63,7 @@ class MetricsFileTest {
     }
 
     static StepMetrics step(long step, OptionalDouble share) {
-        return new StepMetrics(step, 3.25, -3.5, 4.5, 1e-3, 0.75, 1, 100, 1024, 0.5, 0.001, share);
+        return new StepMetrics(
+                step, 3.25, -3.5, 4.5, 1e-3, 0.75, 1, new AppliedMasks(4, 1, 2, 3, 101), 100, 1024, 0.5, 0.001, share);
     }
 }

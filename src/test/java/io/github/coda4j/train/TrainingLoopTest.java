@@ -72,6 +72,7 @@ class TrainingLoopTest {
         assertThat(steps.getFirst().tokens()).isEqualTo(ROWS * LENGTH);
         assertThat(steps.getFirst().masked()).isBetween(10L, 40L);
         assertThat(steps.getFirst().elbo()).isNegative();
+        assertThat(steps.getFirst().masks().rows()).isEqualTo(ROWS);
     }
 
     @Test
@@ -94,7 +95,7 @@ class TrainingLoopTest {
                 assertThat(feed.take().cursor()).isEqualTo(18);
             }
         }
-        int[][] whole = MASKER.mask(source.read(12, ROWS), 2, 0).noisyIds();
+        int[][] whole = MASKER.mask(source.read(12, ROWS), 2, 0).batch().noisyIds();
         assertThat(rows.toArray(int[][]::new)).isDeepEqualTo(whole);
     }
 
