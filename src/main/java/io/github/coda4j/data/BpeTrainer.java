@@ -38,8 +38,15 @@ public final class BpeTrainer {
     /** Two tokens, 0 to 255 for the bytes and from 256 on in the order of the merges, that become the next token. */
     public record Merge(int left, int right) {}
 
-    /** What training found: {@code tokens().get(256 + i)} is made by {@code merges().get(i)}. */
-    public record Result(List<byte[]> tokens, List<Merge> merges) {
+    /**
+     * What training found.
+     *
+     * @param tokens the 256 bytes, then {@code tokens().get(256 + i)} made by {@code merges().get(i)}
+     * @param merges in the order in which they were found
+     * @param corpusBytes bytes that were counted
+     * @param corpusTokens how many tokens they become
+     */
+    public record Result(List<byte[]> tokens, List<Merge> merges, long corpusBytes, long corpusTokens) {
         public Result {
             tokens = List.copyOf(tokens);
             merges = List.copyOf(merges);
@@ -109,9 +116,18 @@ public final class BpeTrainer {
     public static Result train(WordCounts wordCounts, int maxMerges) {
         check(maxMerges >= 0, "the number of merges must be 0 or more, got %d", maxMerges);
         BpeTrainer trainer = new BpeTrainer(wordCounts);
+        long bytes = trainer.numSymbols();
         trainer.countPairs();
         trainer.merge(maxMerges);
-        return new Result(trainer.tokens, trainer.merges);
+        return new Result(trainer.tokens, trainer.merges, bytes, trainer.numSymbols());
+    }
+
+    private long numSymbols() {
+        long sum = 0;
+        for (int w = 0; w < words.length; w++) {
+            sum += counts[w] * words[w].length;
+        }
+        return sum;
     }
 
     private void addToken(byte[] bytes) {

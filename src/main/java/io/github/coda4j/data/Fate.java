@@ -7,7 +7,7 @@ public enum Fate {
     TRAIN("kept for training"),
     HELD_OUT("kept, held out"),
     EXCLUDED("on the exclude list"),
-    LICENCE("of a licence that is not allowed, or of none that is stated"),
+    LICENSE("of a license that is not allowed, or of none that is stated"),
     LANGUAGE("of another language (by file extension)"),
     UNREADABLE("unreadable"),
     MALFORMED("not the JSON that is expected"),

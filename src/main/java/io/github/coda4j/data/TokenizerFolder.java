@@ -2,25 +2,25 @@ package io.github.coda4j.data;
 
 import static io.github.coda4j.Checks.check;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.coda4j.CodaException;
 import io.github.coda4j.text.AddedToken;
 import io.github.coda4j.text.BpeTokenizer;
 import io.github.coda4j.text.ByteLevelAlphabet;
-import io.github.coda4j.text.SplitPattern;
+import io.github.coda4j.text.SpecialTokens;
+import io.github.coda4j.text.TokenizerWriter;
 import io.github.coda4j.weights.AtomicFiles;
 import io.github.coda4j.weights.WholeFolder;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /**
- * A trained tokenizer as a folder that both {@link BpeTokenizer} and the Hugging Face library load: tokenizer.json,
- * tokenizer_config.json and special_tokens_map.json. Ids: the added tokens first, then the 256 bytes, then the merges.
+ * A trained tokenizer as a folder that both {@link BpeTokenizer} and the Hugging Face library load: tokenizer.json and
+ * tokenizer_config.json. Ids: the added tokens first, then the 256 bytes, then the merges.
  */
 public final class TokenizerFolder {
     /** Fills rows that are too short. */
@@ -32,9 +32,7 @@ public final class TokenizerFolder {
     /** Stands for a token that is to be found. */
     public static final String MASK = "<|mask|>";
 
-    private static final Set<String> FILES =
-            Set.of("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json");
-    private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+    private static final Set<String> FILES = Set.of("tokenizer.json", "tokenizer_config.json");
 
     private TokenizerFolder() {}
 
@@ -99,93 +97,44 @@ public final class TokenizerFolder {
     }
 
     /**
-     * Writes the folder, which appears whole or not at all, and loads it.
+     * Starts the folder.
      *
      * @param overwrite whether an older tokenizer in the folder may be replaced
+     * @throws CodaException when it cannot be written, or is not empty and must not be replaced
+     */
+    public static WholeFolder create(Path folder, boolean overwrite) {
+        return WholeFolder.create(folder, "a tokenizer", FILES::contains, overwrite);
+    }
+
+    /**
+     * Writes the files and gives the folder its name.
+     *
      * @throws CodaException when it cannot be written
      */
-    public static BpeTokenizer write(
-            Path folder, BpeTrainer.Result trained, List<AddedToken> added, boolean overwrite) {
-        try (WholeFolder whole = WholeFolder.create(folder, "a tokenizer", FILES::contains, overwrite)) {
-            AtomicFiles.writeText(
-                    whole.file("tokenizer.json"), tokenizer(trained, added).toPrettyString() + "\n");
-            AtomicFiles.writeText(
-                    whole.file("tokenizer_config.json"), config(added).toPrettyString() + "\n");
-            AtomicFiles.writeText(whole.file("special_tokens_map.json"), roles().toPrettyString() + "\n");
-            whole.publish();
-        }
-        return BpeTokenizer.load(folder);
+    public static BpeTokenizer write(WholeFolder folder, BpeTrainer.Result trained, List<AddedToken> added) {
+        files(trained, added).forEach((name, text) -> AtomicFiles.writeText(folder.file(name), text));
+        folder.publish();
+        return BpeTokenizer.load(folder.target());
     }
 
-    private static ObjectNode tokenizer(BpeTrainer.Result trained, List<AddedToken> added) {
-        ObjectNode file = JSON.objectNode();
-        file.put("version", "1.0");
-        file.putNull("truncation");
-        file.putNull("padding");
-        ArrayNode addedTokens = file.putArray("added_tokens");
-        added.forEach(token -> addedTokens.add(entry(token, true)));
-        file.putObject("normalizer").put("type", "NFC");
-        ObjectNode cutting = file.putObject("pre_tokenizer").put("type", "Sequence");
-        ArrayNode steps = cutting.putArray("pretokenizers");
-        ObjectNode split = steps.addObject().put("type", "Split");
-        split.putObject("pattern").put("Regex", SplitPattern.QWEN2.regex());
-        split.put("behavior", "Isolated").put("invert", false);
-        steps.add(byteLevel());
-        file.set("post_processor", byteLevel());
-        file.set("decoder", byteLevel());
-        file.set("model", model(trained, added));
-        return file;
-    }
-
-    private static ObjectNode byteLevel() {
-        return JSON.objectNode()
-                .put("type", "ByteLevel")
-                .put("add_prefix_space", false)
-                .put("trim_offsets", false)
-                .put("use_regex", false);
-    }
-
-    /** Merges as "left right": that form is read by every version of the library. */
-    private static ObjectNode model(BpeTrainer.Result trained, List<AddedToken> added) {
-        ObjectNode model = JSON.objectNode().put("type", "BPE");
-        model.putNull("dropout").putNull("unk_token");
-        model.put("continuing_subword_prefix", "").put("end_of_word_suffix", "");
-        model.put("fuse_unk", false).put("byte_fallback", false).put("ignore_merges", false);
-        ObjectNode vocabulary = model.putObject("vocab");
-        added.forEach(token -> vocabulary.put(token.content(), token.id()));
-        List<String> written =
+    private static Map<String, String> files(BpeTrainer.Result trained, List<AddedToken> added) {
+        List<String> tokens =
                 trained.tokens().stream().map(ByteLevelAlphabet::write).toList();
-        for (int i = 0; i < written.size(); i++) {
-            vocabulary.put(written.get(i), added.size() + i);
+        Map<String, Integer> vocabulary = LinkedHashMap.newLinkedHashMap(tokens.size());
+        for (int i = 0; i < tokens.size(); i++) {
+            vocabulary.put(tokens.get(i), added.size() + i);
         }
-        ArrayNode merges = model.putArray("merges");
-        trained.merges().forEach(merge -> merges.add(written.get(merge.left()) + " " + written.get(merge.right())));
-        return model;
+        List<String> merges = trained.merges().stream()
+                .map(merge -> tokens.get(merge.left()) + " " + tokens.get(merge.right()))
+                .toList();
+        SpecialTokens roles = new SpecialTokens(id(added, MASK), id(added, PAD), id(added, EOS), OptionalInt.empty());
+        return TokenizerWriter.bpe(vocabulary, merges, added, roles);
     }
 
-    private static ObjectNode entry(AddedToken token, boolean withId) {
-        ObjectNode entry = JSON.objectNode();
-        if (withId) {
-            entry.put("id", token.id());
-        }
-        return entry.put("content", token.content())
-                .put("single_word", false)
-                .put("lstrip", false)
-                .put("rstrip", false)
-                .put("normalized", false)
-                .put("special", token.special());
-    }
-
-    private static ObjectNode roles() {
-        return JSON.objectNode().put("eos_token", EOS).put("pad_token", PAD).put("mask_token", MASK);
-    }
-
-    private static JsonNode config(List<AddedToken> added) {
-        ObjectNode config = JSON.objectNode().put("tokenizer_class", "PreTrainedTokenizerFast");
-        config.setAll(roles());
-        config.put("add_prefix_space", false).put("clean_up_tokenization_spaces", false);
-        ObjectNode decoder = config.putObject("added_tokens_decoder");
-        added.forEach(token -> decoder.set(String.valueOf(token.id()), entry(token, false)));
-        return config;
+    private static OptionalInt id(List<AddedToken> added, String content) {
+        return added.stream()
+                .filter(token -> token.content().equals(content))
+                .mapToInt(AddedToken::id)
+                .findFirst();
     }
 }

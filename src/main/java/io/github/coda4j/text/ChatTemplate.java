@@ -2,6 +2,7 @@ package io.github.coda4j.text;
 
 import io.github.coda4j.CodaException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -66,6 +67,25 @@ public final class ChatTemplate {
      * The same prompt with everything that came with the request marked as literal, so that no message can pass for a control token.
      */
     public MarkedText mark(ChatRequest request) {
+        return markAnswers(request).text();
+    }
+
+    /**
+     * A conversation to learn from.
+     *
+     * @param text as {@link #mark} gives it
+     * @param answers what an assistant's turn has to say, from behind {@code <|im_start|>assistant} and its line end, an empty thought
+     *     included, to and with {@code <|im_end|>}; turns that say nothing are left out
+     */
+    public record Answered(MarkedText text, List<MarkedText.Span> answers) {
+        public Answered {
+            answers = List.copyOf(answers);
+        }
+    }
+
+    /** The same prompt with the place of each answer in it. */
+    public Answered markAnswers(ChatRequest request) {
+        List<MarkedText.Span> answers = new ArrayList<>();
         MarkedText.Builder out = new MarkedText.Builder();
         List<ChatMessage> messages = request.messages();
         writeHead(request, out);
@@ -80,7 +100,9 @@ public final class ChatTemplate {
                         writeTurn("system", content, out);
                     }
                 }
-                case "assistant" -> writeAssistant(message, i > lastQuery, i == messages.size() - 1, out);
+                case "assistant" ->
+                    writeAssistant(message, i > lastQuery, i == messages.size() - 1, out)
+                            .ifPresent(answers::add);
                 case "tool" -> writeToolResult(messages, i, content, out);
                 default -> {}
             }
@@ -91,7 +113,7 @@ public final class ChatTemplate {
                 out.trusted("<think>\n\n</think>\n\n");
             }
         }
-        return out.build();
+        return new Answered(out.build(), answers);
     }
 
     private static void writeHead(ChatRequest request, MarkedText.Builder out) {
@@ -130,7 +152,9 @@ public final class ChatTemplate {
         out.trusted("<|im_start|>" + role + "\n").literal(content).trusted("<|im_end|>\n");
     }
 
-    private static void writeAssistant(ChatMessage message, boolean currentTurn, boolean last, MarkedText.Builder out) {
+    /** Returns the place of the answer, if there is one. */
+    private static Optional<MarkedText.Span> writeAssistant(
+            ChatMessage message, boolean currentTurn, boolean last, MarkedText.Builder out) {
         String content = message.content().orElse("");
         String reasoning = message.reasoningContent().orElse("");
         int thoughtEnd = content.lastIndexOf("</think>");
@@ -142,6 +166,7 @@ public final class ChatTemplate {
             content = stripLeading(content.substring(thoughtEnd + "</think>".length()));
         }
         out.trusted("<|im_start|>assistant\n");
+        int start = out.length();
         if (currentTurn && (last || !reasoning.isEmpty())) {
             out.trusted("<think>\n")
                     .literal(stripTrailing(stripLeading(reasoning)))
@@ -159,7 +184,12 @@ public final class ChatTemplate {
                     .literal(call.arguments())
                     .trusted("}\n</tool_call>");
         }
-        out.trusted("<|im_end|>\n");
+        out.trusted("<|im_end|>");
+        boolean saysSomething = !content.isBlank() || !message.toolCalls().isEmpty();
+        Optional<MarkedText.Span> answer =
+                saysSomething ? Optional.of(new MarkedText.Span(start, out.length())) : Optional.empty();
+        out.trusted("\n");
+        return answer;
     }
 
     private static void writeToolResult(List<ChatMessage> messages, int index, String content, MarkedText.Builder out) {

@@ -45,6 +45,25 @@ public record MarkedText(String text, List<Span> literals) {
         return new MarkedText(text, List.of(new Span(0, text.length())));
     }
 
+    /** The text from {@code start} (inclusive) to {@code end} (exclusive) with what of its literal parts lies there. */
+    public MarkedText part(int start, int end) {
+        check(
+                0 <= start && start <= end && end <= text.length(),
+                "part [%d, %d) is outside a text of %d characters",
+                start,
+                end,
+                text.length());
+        List<Span> inside = new ArrayList<>();
+        for (Span span : literals) {
+            int from = Math.max(span.start, start);
+            int to = Math.min(span.end, end);
+            if (from < to) {
+                inside.add(new Span(from - start, to - start));
+            }
+        }
+        return new MarkedText(text.substring(start, end), inside);
+    }
+
     /** Puts marked text together piece by piece. Not thread-safe. */
     public static final class Builder {
         private final StringBuilder text = new StringBuilder();
@@ -63,6 +82,11 @@ public record MarkedText(String text, List<Span> literals) {
                 text.append(piece);
             }
             return this;
+        }
+
+        /** Characters so far. */
+        int length() {
+            return text.length();
         }
 
         public MarkedText build() {

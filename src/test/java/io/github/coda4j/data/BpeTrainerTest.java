@@ -97,7 +97,7 @@ class BpeTrainerTest {
     void the_hugging_face_library_loads_the_tokenizer_and_encodes_alike() throws Exception {
         BpeTokenizer ours = Corpora.tokenizer(folder.resolve("t"), 2000);
         List<String> texts = new ArrayList<>(Corpora.javaSources());
-        texts.addAll(Corpora.python());
+        texts.addAll(Corpora.python().subList(0, 1500));
         texts.addAll(List.of(
                 "<|im_start|>user\nüber 12345 naïve 日本語 e\u0301 \uD83D\uDE00<|im_end|>\n<think>\n\n</think>",
                 "x = 0x1F  # \t tabs\r\n\r\n  '''s' 'LL <|fim_prefix|>a<|fim_suffix|>b<|fim_middle|>",
@@ -146,10 +146,10 @@ class BpeTrainerTest {
         List<AddedToken> added = TokenizerFolder.addedTokens(List.of());
         BpeTrainer.Result trained = BpeTrainer.train(new WordCounts(), 0);
         Path target = folder.resolve("t");
-        TokenizerFolder.write(target, trained, added, false);
-        assertThatThrownBy(() -> TokenizerFolder.write(target, trained, added, false))
+        TokenizerFolder.write(TokenizerFolder.create(target, false), trained, added);
+        assertThatThrownBy(() -> TokenizerFolder.write(TokenizerFolder.create(target, false), trained, added))
                 .hasMessageContaining("exists and is not empty");
-        TokenizerFolder.write(target, trained, added, true);
+        TokenizerFolder.write(TokenizerFolder.create(target, true), trained, added);
         assertThat(Files.exists(target.resolve("tokenizer_config.json"))).isTrue();
     }
 

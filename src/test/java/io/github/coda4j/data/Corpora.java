@@ -65,7 +65,8 @@ final class Corpora {
     /** A tokenizer with so many ids, trained on this project's sources. */
     static BpeTokenizer tokenizer(Path folder, int size) {
         var added = TokenizerFolder.addedTokens(List.of());
-        return TokenizerFolder.write(folder, TokenizerFolder.train(count(javaSources()), added, size), added, false);
+        return TokenizerFolder.write(
+                TokenizerFolder.create(folder, false), TokenizerFolder.train(count(javaSources()), added, size), added);
     }
 
     /** Shards of documents given as ids; an end token is put behind each. */

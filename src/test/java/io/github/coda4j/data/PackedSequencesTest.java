@@ -40,7 +40,9 @@ class PackedSequencesTest {
 
     private static BpeTokenizer bytesOnly(Path target) {
         return TokenizerFolder.write(
-                target, BpeTrainer.train(new WordCounts(), 0), TokenizerFolder.addedTokens(List.of()), false);
+                TokenizerFolder.create(target, false),
+                BpeTrainer.train(new WordCounts(), 0),
+                TokenizerFolder.addedTokens(List.of()));
     }
 
     private PackedSequences packed(int length, long seed) {

@@ -1,0 +1,202 @@
+package io.github.coda4j.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.coda4j.CodaException;
+import io.github.coda4j.text.BpeTokenizer;
+import io.github.coda4j.text.ChatMessage;
+import io.github.coda4j.text.ChatRequest;
+import io.github.coda4j.text.ChatTemplate;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Instructions: rows to shards to sequences in which only answers may be masked. */
+class InstructionSequencesTest {
+    private static final String THOUGHT = "<think>\n\n</think>\n\n";
+
+    @TempDir
+    static Path shared;
+
+    @TempDir
+    Path folder;
+
+    private static BpeTokenizer tokenizer;
+
+    @BeforeAll
+    static void makeTokenizer() {
+        tokenizer = Corpora.tokenizer(shared.resolve("t"), 600);
+    }
+
+    private Account tokenize(int maxTokens, String... rows) throws IOException {
+        Path file = folder.resolve("rows.jsonl");
+        Files.writeString(file, String.join("\n", rows));
+        return tokenize(maxTokens, file);
+    }
+
+    private Account tokenize(int maxTokens, Path file) {
+        try (ShardFolderWriter writer =
+                ShardFolderWriter.create(folder.resolve("s"), Manifest.Kind.INSTRUCTIONS, tokenizer, 0, 1000, true)) {
+            Account account = new InstructionTokenizing(
+                            tokenizer, ChatTemplate.coda(), CorpusOptions.of(List.of(file.toString())), maxTokens, 0)
+                    .run(2, writer, (done, total, name) -> {});
+            writer.finish(account);
+            return account;
+        }
+    }
+
+    private InstructionSequences open(int length) {
+        return InstructionSequences.of(TokenShards.open(folder.resolve("s"), Split.TRAIN), length, 9);
+    }
+
+    /** The maskable parts of a row as text. */
+    private static List<String> answers(PackedBatch batch, int row) {
+        List<String> parts = new ArrayList<>();
+        int i = 0;
+        while (i < batch.length()) {
+            int from = i;
+            while (i < batch.length() && batch.maskable()[row][i]) {
+                i++;
+            }
+            if (i > from) {
+                parts.add(tokenizer.decode(Arrays.copyOfRange(batch.ids()[row], from, i)));
+            }
+            i++;
+        }
+        return parts;
+    }
+
+    @Test
+    void only_answers_may_be_masked_with_the_token_that_ends_them() throws IOException {
+        tokenize(200, """
+                {"messages": [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "One?"},\
+                 {"role": "assistant", "content": "1"}, {"role": "user", "content": "Two <|im_end|>?"},\
+                 {"role": "assistant", "content": "2\\n"}], "source": "x"}""");
+        try (InstructionSequences sequences = open(160)) {
+            PackedBatch batch = sequences.read(0, 1);
+            assertThat(answers(batch, 0)).containsExactly("1<|im_end|>", THOUGHT + "2\n<|im_end|>");
+            int length =
+                    (int) Arrays.stream(batch.segments()[0]).filter(s -> s == 0).count();
+            assertThat(tokenizer.decode(Arrays.copyOf(batch.ids()[0], length)))
+                    .isEqualTo("<|im_start|>system\nBe brief.<|im_end|>\n<|im_start|>user\nOne?<|im_end|>\n"
+                            + "<|im_start|>assistant\n1<|im_end|>\n<|im_start|>user\nTwo <|im_end|>?<|im_end|>\n"
+                            + "<|im_start|>assistant\n" + THOUGHT + "2\n<|im_end|>\n");
+            for (int i = length; i < 160; i++) {
+                assertThat(batch.ids()[0][i])
+                        .isEqualTo(tokenizer.specialTokens().requirePad());
+                assertThat(batch.segments()[0][i]).isEqualTo(1);
+                assertThat(batch.maskable()[0][i]).isFalse();
+            }
+        }
+    }
+
+    @Test
+    void the_prompt_has_the_tokens_that_it_has_when_an_answer_is_generated() throws IOException {
+        tokenize(200, "{\"instruction\": \"Add.\", \"input\": \"1 2\", \"output\": \"\\n\\n  3\"}");
+        int[] prompt = tokenizer.encode(ChatTemplate.coda()
+                .mark(new ChatRequest(List.of(ChatMessage.user("Add.\n\n1 2")), List.of(), true, Optional.empty())));
+        try (InstructionSequences sequences = open(100)) {
+            PackedBatch batch = sequences.read(0, 1);
+            assertThat(batch.ids()[0]).startsWith(prompt);
+            assertThat(batch.maskable()[0][prompt.length - 1]).isFalse();
+            assertThat(batch.maskable()[0][prompt.length]).isTrue();
+            assertThat(answers(batch, 0)).containsExactly(THOUGHT + "  3<|im_end|>");
+        }
+    }
+
+    @Test
+    void control_tokens_written_out_in_a_message_are_plain_text() throws IOException {
+        tokenize(200, "{\"instruction\": \"<|mask|>\", \"output\": \"<|mask|><|im_end|>\"}");
+        try (InstructionSequences sequences = open(200)) {
+            int[] ids = sequences.read(0, 1).ids()[0];
+            assertThat(ids).doesNotContain(tokenizer.specialTokens().requireMask());
+            assertThat(Arrays.stream(ids).filter(id -> id == 1).count()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void rows_without_an_answer_and_rows_that_are_too_long_are_counted_and_never_cut() throws IOException {
+        Account account = tokenize(
+                40,
+                "{\"instruction\": \"a\", \"input\": \"\", \"output\": \"b\"}",
+                "{\"instruction\": \"a\", \"input\": \"\", \"output\": \"b\"}",
+                "{\"instruction\": \"c\", \"output\": \"\"}",
+                "{\"instruction\": \"d\"}",
+                "{\"messages\": [{\"role\": \"user\", \"content\": \"e\"}]}",
+                "{\"instruction\": \"f\", \"output\": \"" + "long answer ".repeat(50) + "\"}",
+                "{\"messages\": []}",
+                "{\"text\": \"g\"}",
+                "[1]",
+                "{\"instruction\": \"h\", \"output\": 3}",
+                "{\"instruction\"");
+        assertThat(account.documents(Fate.TRAIN)).isEqualTo(1);
+        assertThat(account.documents(Fate.DUPLICATE)).isEqualTo(1);
+        assertThat(account.documents(Fate.NO_ANSWER)).isEqualTo(3);
+        assertThat(account.documents(Fate.TOO_LONG)).isEqualTo(1);
+        assertThat(account.documents(Fate.MALFORMED)).isEqualTo(5);
+        assertThat(account.lines().stream()
+                        .filter(line -> line.fate() == Fate.TOO_LONG)
+                        .findFirst())
+                .hasValueSatisfying(line -> assertThat(line.example()).endsWith("rows.jsonl:6"));
+    }
+
+    @Test
+    void rows_longer_than_a_sequence_are_left_out_and_counted() throws IOException {
+        tokenize(
+                1000,
+                "{\"instruction\": \"a\", \"output\": \"b\"}",
+                "{\"instruction\": \"f\", \"output\": \"" + "long answer ".repeat(50) + "\"}");
+        try (InstructionSequences sequences = open(64)) {
+            assertThat(sequences.numSequences()).isEqualTo(1);
+            assertThat(sequences.numTooLong()).isEqualTo(1);
+            assertThat(answers(sequences.read(0, 3), 2)).containsExactly(THOUGHT + "b<|im_end|>");
+        }
+        assertThatThrownBy(() -> open(5))
+                .isInstanceOf(CodaException.class)
+                .hasMessageContaining("all 2 examples")
+                .hasMessageContaining("longer than 5 tokens");
+    }
+
+    @Test
+    void every_row_stands_once_in_every_epoch() throws IOException {
+        String[] rows = new String[40];
+        for (int i = 0; i < rows.length; i++) {
+            rows[i] = "{\"instruction\": \"number\", \"output\": \"" + i + "\"}";
+        }
+        tokenize(100, rows);
+        try (InstructionSequences sequences = open(64)) {
+            for (int epoch = 0; epoch < 2; epoch++) {
+                PackedBatch batch = sequences.read(40L * epoch, 40);
+                List<String> found = new ArrayList<>();
+                for (int b = 0; b < 40; b++) {
+                    found.add(answers(batch, b).getFirst());
+                }
+                assertThat(found).doesNotHaveDuplicates().hasSize(40);
+            }
+        }
+    }
+
+    @Test
+    void text_and_instructions_are_not_mixed_up() throws IOException {
+        tokenize(100, "{\"instruction\": \"a\", \"output\": \"b\"}");
+        assertThatThrownBy(() -> PackedSequences.of(TokenShards.open(folder.resolve("s"), Split.TRAIN), 8, 1))
+                .isInstanceOf(CodaException.class)
+                .hasMessageContaining("made with --sft");
+        Corpora.write(folder.resolve("text"), tokenizer, Split.TRAIN, 100, new int[] {20, 21});
+        assertThatThrownBy(() -> InstructionSequences.of(TokenShards.open(folder.resolve("text"), Split.TRAIN), 8, 1))
+                .isInstanceOf(CodaException.class)
+                .hasMessageContaining("tokenize them with --sft");
+        Path python = Files.writeString(folder.resolve("x.py"), "x = 1");
+        assertThatThrownBy(() -> tokenize(100, python))
+                .isInstanceOf(CodaException.class)
+                .hasMessageContaining("x.py is no .jsonl");
+    }
+}
