@@ -37,7 +37,7 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExamples:%n",
         footer = {
             "  coda data tokenize --tokenizer models/tok --out data/code src libs/*-sources.jar",
-            "  coda data tokenize --tokenizer models/tok --out data/code --field content --licenses MIT,Apache-2.0 stack.jsonl.gz",
+            "  coda data tokenize --tokenizer models/tok --out data/stack --field content --licenses MIT stack.jsonl.gz",
             "  coda data tokenize --tokenizer models/tok --out data/chat --sft instructions.jsonl"
         })
 final class DataTokenizeCommand implements Callable<Integer> {
