@@ -48,7 +48,15 @@ public final class Libtorch {
     /** The same without the BLAS. */
     static void setOwnThreads(int threads) {
         load();
+        // A thread's first operation takes over what was last set anywhere, unless it has asked before.
+        torch.get_num_threads();
         torch.set_num_threads(threads);
+    }
+
+    /** Threads that one libtorch operation uses when called from the current thread. */
+    static int threads() {
+        load();
+        return torch.get_num_threads();
     }
 
     /**

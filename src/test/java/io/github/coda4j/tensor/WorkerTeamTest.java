@@ -60,6 +60,24 @@ class WorkerTeamTest {
     }
 
     @Test
+    void each_worker_runs_libtorch_on_one_thread_whatever_others_set() {
+        int before = Libtorch.threads();
+        try (WorkerTeam team = new WorkerTeam(2)) {
+            Libtorch.setThreads(before + 1);
+            int[] threads = new int[2];
+            team.runOnAll(worker -> {
+                try (Scope _ = Scope.open()) {
+                    Tensor.zeros(DType.F32, Device.CPU, 512, 512).add(Tensor.zeros(DType.F32, Device.CPU, 512, 512));
+                }
+                threads[worker] = Libtorch.threads();
+            });
+            assertThat(threads).containsOnly(1);
+        } finally {
+            Libtorch.setThreads(before);
+        }
+    }
+
+    @Test
     void a_closed_team_refuses_work() {
         WorkerTeam team = new WorkerTeam(2);
         team.close();
