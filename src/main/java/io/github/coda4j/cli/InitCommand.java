@@ -7,7 +7,6 @@ import io.github.coda4j.model.RandomCheckpoint;
 import io.github.coda4j.tensor.DType;
 import io.github.coda4j.text.BpeTokenizer;
 import io.github.coda4j.text.SpecialTokens;
-import io.github.coda4j.text.Tokenizer;
 import io.github.coda4j.text.TokenizerWriter;
 import io.github.coda4j.weights.CheckpointWriter;
 import java.nio.file.Path;
@@ -35,9 +34,6 @@ import picocli.CommandLine.Option;
             "  coda init --preset coda-mini --seed 1 --tokenizer models/coda --out models/mini"
         })
 final class InitCommand implements Callable<Integer> {
-    /** Vocabularies are filled up to a multiple of this, so that products cut well. */
-    private static final int VOCABULARY_UNIT = 64;
-
     private final World world;
     private final Interrupt interrupt;
 
@@ -87,7 +83,7 @@ final class InitCommand implements Callable<Integer> {
                 Nearest.hint(preset, ModelConfig.presets()));
         check(dtype.equals("fp32") || dtype.equals("bf16"), "--dtype must be fp32 or bf16, got '%s'", dtype);
         ModelConfig config = tokenizer
-                .map(folder -> fitted(ModelConfig.preset(preset), BpeTokenizer.load(folder)))
+                .map(folder -> VocabularyFit.of(world, preset, BpeTokenizer.load(folder)))
                 .orElseGet(() -> ModelConfig.preset(preset));
         DType stored = dtype.equals("fp32") ? DType.F32 : DType.BF16;
         long bytes = config.numParameters() * stored.bytes();
@@ -128,17 +124,5 @@ final class InitCommand implements Callable<Integer> {
                 new SpecialTokens(OptionalInt.of(config.maskId()), config.padId(), config.eosId(), OptionalInt.empty());
         Map<String, String> files = TokenizerWriter.bytes(config.vocabSize(), roles);
         return writer -> files.forEach(writer::writeText);
-    }
-
-    private ModelConfig fitted(ModelConfig config, Tokenizer loaded) {
-        SpecialTokens special = loaded.specialTokens();
-        int rows = config.vocabSize();
-        boolean fits = rows >= loaded.vocabSize() && rows - loaded.vocabSize() <= Tokenizer.MAX_PADDING_ROWS;
-        if (fits && special.requireMask() == config.maskId()) {
-            return config;
-        }
-        int size = (loaded.vocabSize() + VOCABULARY_UNIT - 1) / VOCABULARY_UNIT * VOCABULARY_UNIT;
-        world.note(preset + " gets the tokenizer's vocabulary: " + size + " rows in place of " + rows);
-        return config.withVocabulary(size, special.requireMask(), special.pad(), special.eos());
     }
 }
