@@ -11,7 +11,7 @@ import io.github.coda4j.model.training.TrainingPass;
 import io.github.coda4j.train.Adafactor;
 import io.github.coda4j.train.AdamW;
 import io.github.coda4j.train.LocalUpdater;
-import io.github.coda4j.train.Optimizer;
+import io.github.coda4j.train.OptimizerSettings;
 import io.github.coda4j.train.Updater;
 import io.github.coda4j.weights.CheckpointFolder;
 import java.nio.file.Path;
@@ -84,7 +84,7 @@ final class InspectOptimizerCommand implements Callable<Integer> {
             MaskedBatch batch = TrainingCase.read(passFlags.batch, config);
             try (ParameterStore parameters = ParameterLoader.load(folder, passFlags.device());
                     TrainingPass pass = passFlags.open(config, parameters);
-                    Updater updater = new LocalUpdater(parameters, open(parameters))) {
+                    Updater updater = new LocalUpdater(parameters, settings())) {
                 for (int step = 1; step <= steps; step++) {
                     step(step, pass, batch, updater);
                 }
@@ -103,9 +103,7 @@ final class InspectOptimizerCommand implements Callable<Integer> {
         updater.update(learningRate, 1);
     }
 
-    private Optimizer open(ParameterStore parameters) {
-        return optimizer.equals("adamw")
-                ? new AdamW(parameters, AdamW.Settings.DEFAULT)
-                : new Adafactor(parameters, Adafactor.Settings.DEFAULT);
+    private OptimizerSettings settings() {
+        return optimizer.equals("adamw") ? AdamW.Settings.DEFAULT : Adafactor.Settings.DEFAULT;
     }
 }

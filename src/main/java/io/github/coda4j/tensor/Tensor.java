@@ -59,6 +59,14 @@ public final class Tensor implements AutoCloseable {
         return tensor;
     }
 
+    /** A copy of the values as F64 on the CPU. */
+    public static Tensor of(double[] values, long... shape) {
+        Tensor tensor = empty(DType.F64, Device.CPU, shape);
+        checkCount(values.length, tensor);
+        MemorySegment.copy(values, 0, tensor.memory(), ValueLayout.JAVA_DOUBLE, 0, values.length);
+        return tensor;
+    }
+
     /** A copy of the values as I64 on the CPU. */
     public static Tensor of(int[] values, long... shape) {
         Tensor tensor = empty(DType.I64, Device.CPU, shape);
@@ -148,6 +156,13 @@ public final class Tensor implements AutoCloseable {
     public float[] toFloats() {
         try (Scope _ = Scope.open()) {
             return to(Device.CPU).to(DType.F32).contiguous().memory().toArray(ValueLayout.JAVA_FLOAT);
+        }
+    }
+
+    /** The values as doubles, row by row, from any device and floating dtype. */
+    public double[] toDoubles() {
+        try (Scope _ = Scope.open()) {
+            return to(Device.CPU).to(DType.F64).contiguous().memory().toArray(ValueLayout.JAVA_DOUBLE);
         }
     }
 

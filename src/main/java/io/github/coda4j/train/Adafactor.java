@@ -6,6 +6,7 @@ import io.github.coda4j.model.training.ParameterStore;
 import io.github.coda4j.tensor.DType;
 import io.github.coda4j.tensor.Scope;
 import io.github.coda4j.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +35,7 @@ public final class Adafactor implements Optimizer {
      * @param clipThreshold largest root mean square of an update, above 0
      * @param decayRate the second moment decays by 1 - step^decayRate; in [-1, 0)
      */
-    public record Settings(double eps, double clipThreshold, double decayRate) {
+    public record Settings(double eps, double clipThreshold, double decayRate) implements OptimizerSettings {
         public static final Settings DEFAULT = new Settings(1e-30, 1.0, -0.8);
 
         public Settings {
@@ -45,33 +46,56 @@ public final class Adafactor implements Optimizer {
                     clipThreshold);
             check(decayRate >= -1 && decayRate < 0, "decay rate must be in [-1, 0), got %s", decayRate);
         }
+
+        @Override
+        public Shards shards(ParameterStore parameters, int worldSize) {
+            return Shards.ofWholeParameters(parameters, worldSize);
+        }
+
+        @Override
+        public Optimizer open(ParameterStore parameters, Shards shards, int rank) {
+            return new Adafactor(parameters, this, shards.slices(parameters, rank));
+        }
+
+        @Override
+        public List<StateTensor> state(ParameterStore parameters, Shards shards) {
+            List<StateTensor> tensors = new ArrayList<>();
+            for (ParameterStore.Slice slice : parameters.slices()) {
+                sizes(slice)
+                        .forEach((name, size) ->
+                                tensors.add(StateTensor.of(name, size, shards.owner(slice), shards.worldSize())));
+            }
+            return tensors;
+        }
+    }
+
+    /** Names and sizes of what is remembered of a parameter. */
+    private static Map<String, Long> sizes(ParameterStore.Slice slice) {
+        long[] shape = slice.shape();
+        Map<String, Long> sizes = new LinkedHashMap<>();
+        if (shape.length == 1) {
+            sizes.put("second_moment." + slice.name(), shape[0]);
+        } else {
+            sizes.put("row_mean." + slice.name(), shape[0]);
+            sizes.put("column_mean." + slice.name(), shape[1]);
+        }
+        return sizes;
     }
 
     /** An optimizer for whole parameters. */
-    public Adafactor(ParameterStore parameters, Settings settings, List<ParameterStore.Slice> slices) {
+    Adafactor(ParameterStore parameters, Settings settings, List<ParameterStore.Slice> slices) {
         this.parameters = parameters;
         this.settings = settings;
         this.slices = List.copyOf(slices);
         try (Scope scope = Scope.open()) {
             for (ParameterStore.Slice slice : slices) {
-                long[] shape = slice.shape();
-                if (shape.length == 1) {
-                    keep(scope, "second_moment." + slice.name(), shape[0]);
-                } else {
-                    keep(scope, "row_mean." + slice.name(), shape[0]);
-                    keep(scope, "column_mean." + slice.name(), shape[1]);
-                }
+                sizes(slice)
+                        .forEach((name, size) -> state.put(
+                                name,
+                                scope.detach(Tensor.zeros(
+                                        DType.F32, parameters.values().device(), size))));
             }
         }
-    }
-
-    /** An optimizer for all parameters. */
-    public Adafactor(ParameterStore parameters, Settings settings) {
-        this(parameters, settings, parameters.slices());
-    }
-
-    private void keep(Scope scope, String name, long size) {
-        state.put(name, scope.detach(Tensor.zeros(DType.F32, parameters.values().device(), size)));
     }
 
     @Override

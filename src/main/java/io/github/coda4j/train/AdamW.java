@@ -8,6 +8,7 @@ import io.github.coda4j.tensor.FusedAdamW;
 import io.github.coda4j.tensor.Scope;
 import io.github.coda4j.tensor.Tensor;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -15,6 +16,9 @@ import java.util.Map;
  * included, as in the original's fine-tuning.
  */
 public final class AdamW implements Optimizer {
+    private static final String FIRST_MOMENT = "first_moment";
+    private static final String SECOND_MOMENT = "second_moment";
+
     private final ParameterStore parameters;
     private final Settings settings;
     private final long from;
@@ -32,7 +36,7 @@ public final class AdamW implements Optimizer {
      * @param eps added to the root of the second moment, above 0
      * @param weightDecay share of a value that goes away per step and learning rate, 0 or more
      */
-    public record Settings(double beta1, double beta2, double eps, double weightDecay) {
+    public record Settings(double beta1, double beta2, double eps, double weightDecay) implements OptimizerSettings {
         public static final Settings DEFAULT = new Settings(0.9, 0.999, 1e-8, 0.01);
 
         public Settings {
@@ -44,10 +48,28 @@ public final class AdamW implements Optimizer {
                     "weight decay must be 0 or more, got %s",
                     weightDecay);
         }
+
+        @Override
+        public Shards shards(ParameterStore parameters, int worldSize) {
+            return Shards.equal(parameters, worldSize);
+        }
+
+        @Override
+        public Optimizer open(ParameterStore parameters, Shards shards, int rank) {
+            return new AdamW(parameters, this, shards.from(rank), shards.to(rank));
+        }
+
+        @Override
+        public List<StateTensor> state(ParameterStore parameters, Shards shards) {
+            long size = parameters.values().size(0);
+            return List.of(
+                    new StateTensor(FIRST_MOMENT, size, shards.bounds()),
+                    new StateTensor(SECOND_MOMENT, size, shards.bounds()));
+        }
     }
 
     /** An optimizer for the elements [from, to) of the flat parameters. */
-    public AdamW(ParameterStore parameters, Settings settings, long from, long to) {
+    AdamW(ParameterStore parameters, Settings settings, long from, long to) {
         long total = parameters.values().size(0);
         check(from >= 0 && from <= to && to <= total, "range [%d, %d) is outside [0, %d)", from, to, total);
         this.parameters = parameters;
@@ -60,11 +82,6 @@ public final class AdamW implements Optimizer {
             secondMoment =
                     scope.detach(Tensor.zeros(DType.F32, parameters.values().device(), size));
         }
-    }
-
-    /** An optimizer for all parameters. */
-    public AdamW(ParameterStore parameters, Settings settings) {
-        this(parameters, settings, 0, parameters.values().size(0));
     }
 
     @Override
@@ -102,8 +119,8 @@ public final class AdamW implements Optimizer {
     @Override
     public Map<String, Tensor> state() {
         Map<String, Tensor> state = new LinkedHashMap<>();
-        state.put("first_moment", firstMoment);
-        state.put("second_moment", secondMoment);
+        state.put(FIRST_MOMENT, firstMoment);
+        state.put(SECOND_MOMENT, secondMoment);
         return state;
     }
 

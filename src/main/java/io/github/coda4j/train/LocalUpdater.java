@@ -1,21 +1,23 @@
 package io.github.coda4j.train;
 
-import io.github.coda4j.CodaException;
 import io.github.coda4j.model.training.GradientListener;
 import io.github.coda4j.model.training.ParameterStore;
 import io.github.coda4j.tensor.Tensor;
-import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 
 /** The updater of a run in one process. */
 public final class LocalUpdater implements Updater {
     private final ParameterStore parameters;
     private final Optimizer optimizer;
+    private final List<OptimizerSettings.StateTensor> layout;
 
-    /** An updater that owns the optimizer, not the parameters. */
-    public LocalUpdater(ParameterStore parameters, Optimizer optimizer) {
+    /** An updater that does not own the parameters. */
+    public LocalUpdater(ParameterStore parameters, OptimizerSettings settings) {
+        Shards all = settings.shards(parameters, 1);
         this.parameters = parameters;
-        this.optimizer = optimizer;
+        this.optimizer = settings.open(parameters, all, 0);
+        this.layout = settings.state(parameters, all);
     }
 
     @Override
@@ -61,25 +63,8 @@ public final class LocalUpdater implements Updater {
 
     @Override
     public void restore(long steps, Map<String, Tensor> saved) {
-        Map<String, Tensor> state = optimizer.state();
-        saved.keySet().stream()
-                .filter(name -> !state.containsKey(name))
-                .findFirst()
-                .ifPresent(name -> {
-                    throw CodaException.of("the saved optimizer has a tensor %s that this one does not know", name);
-                });
-        state.forEach((name, tensor) -> {
-            Tensor value = saved.get(name);
-            if (value == null) {
-                throw CodaException.of("the saved optimizer lacks the tensor %s", name);
-            }
-            if (!value.hasShape(tensor.shape())) {
-                throw CodaException.of(
-                        "the saved optimizer's tensor %s is %s, expected %s",
-                        name, Arrays.toString(value.shape()), Arrays.toString(tensor.shape()));
-            }
-        });
-        state.forEach((name, tensor) -> tensor.assign(saved.get(name)));
+        OptimizerState.check(saved, layout);
+        optimizer.state().forEach((name, tensor) -> tensor.assign(saved.get(name)));
         optimizer.setSteps(steps);
     }
 

@@ -4,17 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.coda4j.CodaException;
-import java.io.IOException;
-import java.net.ServerSocket;
+import io.github.coda4j.testkit.LocalRanks;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class ProcessGroupTest {
@@ -22,8 +16,8 @@ class ProcessGroupTest {
 
     @Test
     void ranks_reduce_to_a_root_broadcast_from_one_and_sum_everywhere() throws Exception {
-        List<float[]> results = onRanks(3, rank -> {
-            try (ProcessGroup group = join(rank, TIMEOUT);
+        List<float[]> results = LocalRanks.run(3, rank -> {
+            try (ProcessGroup group = LocalRanks.join(rank, TIMEOUT);
                     Scope _ = Scope.open()) {
                 Tensor sum = Tensor.of(new float[] {group.rank() + 1, 10}, 2);
                 group.reduce(sum, 1, "gradients").await();
@@ -40,8 +34,8 @@ class ProcessGroupTest {
 
     @Test
     void a_rank_that_is_lost_ends_the_others_with_a_message_that_says_what_was_waited_for() throws Exception {
-        List<String> results = onRanks(2, rank -> {
-            ProcessGroup group = join(rank, Duration.ofSeconds(3));
+        List<String> results = LocalRanks.run(2, rank -> {
+            ProcessGroup group = LocalRanks.join(rank, Duration.ofSeconds(3));
             try (Scope _ = Scope.open()) {
                 if (group.rank() == 1) {
                     return "gone";
@@ -61,7 +55,7 @@ class ProcessGroupTest {
 
     @Test
     void a_world_that_does_not_come_together_is_said_with_host_and_port() {
-        Rendezvous alone = new Rendezvous("127.0.0.1", freePort(), 1, 1, 2);
+        Rendezvous alone = new Rendezvous("127.0.0.1", LocalRanks.freePort(), 1, 1, 2);
         assertThatThrownBy(() -> ProcessGroup.join(alone, Device.CPU, Duration.ofSeconds(1), Optional.empty()))
                 .isInstanceOf(CodaException.class)
                 .hasMessageContaining("rank 1 of 2 could not join the others at 127.0.0.1:");
@@ -79,37 +73,5 @@ class ProcessGroupTest {
         assertThatThrownBy(() -> Rendezvous.of(Map.of("WORLD_SIZE", "two")))
                 .hasMessage("WORLD_SIZE must be a whole number, got 'two'");
         assertThatThrownBy(() -> new Rendezvous("h", 1, 2, 0, 2)).hasMessage("RANK must be in [0, 2), got 2");
-    }
-
-    private static ProcessGroup join(Rendezvous rendezvous, Duration timeout) {
-        return ProcessGroup.join(rendezvous, Device.CPU, timeout, Optional.empty());
-    }
-
-    @FunctionalInterface
-    private interface RankTask<T> {
-        T run(Rendezvous rendezvous) throws Exception;
-    }
-
-    private static <T> List<T> onRanks(int size, RankTask<T> task) throws Exception {
-        int port = freePort();
-        try (ExecutorService threads = Executors.newFixedThreadPool(size)) {
-            List<Callable<T>> tasks = IntStream.range(0, size)
-                    .mapToObj(rank -> (Callable<T>) () -> task.run(new Rendezvous("127.0.0.1", port, rank, rank, size)))
-                    .toList();
-            List<Future<T>> futures = threads.invokeAll(tasks);
-            java.util.ArrayList<T> results = new java.util.ArrayList<>();
-            for (Future<T> future : futures) {
-                results.add(future.get());
-            }
-            return results;
-        }
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
     }
 }

@@ -1,0 +1,33 @@
+package io.github.coda4j.train;
+
+import io.github.coda4j.model.training.ParameterStore;
+import java.util.List;
+
+/** Which optimizer and its numbers. */
+public sealed interface OptimizerSettings permits AdamW.Settings, Adafactor.Settings {
+    /** How parameters are divided over ranks so that each can update its own. */
+    Shards shards(ParameterStore parameters, int worldSize);
+
+    /** The optimizer of one rank, for its own parameters. */
+    Optimizer open(ParameterStore parameters, Shards shards, int rank);
+
+    /** All tensors that the optimizers of all ranks remember together. */
+    List<StateTensor> state(ParameterStore parameters, Shards shards);
+
+    /**
+     * A tensor of the whole state.
+     *
+     * @param name as in {@link Optimizer#state}
+     * @param size its elements; it is flat
+     * @param bounds rank r holds elements [bounds[r], bounds[r + 1])
+     */
+    record StateTensor(String name, long size, long[] bounds) {
+        static StateTensor of(String name, long size, int owner, int worldSize) {
+            long[] bounds = new long[worldSize + 1];
+            for (int r = owner + 1; r <= worldSize; r++) {
+                bounds[r] = size;
+            }
+            return new StateTensor(name, size, bounds);
+        }
+    }
+}
