@@ -5,6 +5,7 @@ import static io.github.coda4j.Checks.check;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.github.coda4j.CodaException;
+import io.github.coda4j.Nearest;
 import io.github.coda4j.generate.Completion;
 import io.github.coda4j.generate.FinishReason;
 import io.github.coda4j.generate.GenerateRequest;

@@ -1,5 +1,6 @@
 package io.github.coda4j.cli;
 
+import io.github.coda4j.Nearest;
 import io.github.coda4j.decode.DecodeOptions;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

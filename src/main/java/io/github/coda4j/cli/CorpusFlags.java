@@ -2,6 +2,7 @@ package io.github.coda4j.cli;
 
 import static io.github.coda4j.Checks.check;
 
+import io.github.coda4j.Nearest;
 import io.github.coda4j.data.CorpusOptions;
 import io.github.coda4j.data.Excludes;
 import io.github.coda4j.data.Language;

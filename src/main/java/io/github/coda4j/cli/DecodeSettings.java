@@ -2,6 +2,7 @@ package io.github.coda4j.cli;
 
 import static io.github.coda4j.Checks.check;
 
+import io.github.coda4j.Nearest;
 import io.github.coda4j.decode.BlockStart;
 import io.github.coda4j.decode.CachePolicy;
 import io.github.coda4j.decode.CommitPolicy;

@@ -2,6 +2,7 @@ package io.github.coda4j.cli;
 
 import static io.github.coda4j.Checks.check;
 
+import io.github.coda4j.Nearest;
 import io.github.coda4j.model.ModelConfig;
 import io.github.coda4j.model.RandomCheckpoint;
 import io.github.coda4j.tensor.DType;

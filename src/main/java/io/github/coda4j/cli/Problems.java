@@ -1,6 +1,7 @@
 package io.github.coda4j.cli;
 
 import io.github.coda4j.CodaException;
+import io.github.coda4j.Nearest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;

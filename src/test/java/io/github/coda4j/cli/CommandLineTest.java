@@ -3,6 +3,7 @@ package io.github.coda4j.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.coda4j.CodaException;
+import io.github.coda4j.Nearest;
 import io.github.coda4j.testkit.Goldens;
 import io.github.coda4j.testkit.ScriptedGenerator;
 import java.nio.file.Files;

@@ -1,20 +1,20 @@
-package io.github.coda4j.cli;
+package io.github.coda4j;
 
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Optional;
 
 /** Finds what a mistyped name was meant to be. */
-final class Nearest {
+public final class Nearest {
     private Nearest() {}
 
     /** {@code "; did you mean X?"}, or nothing when no name is near. */
-    static String hint(String given, Collection<String> names) {
+    public static String hint(String given, Collection<String> names) {
         return of(given, names).map(name -> "; did you mean " + name + "?").orElse("");
     }
 
     /** The first name that begins so, else the one with the fewest edits if they are at most a third of its length or two. */
-    static Optional<String> of(String given, Collection<String> names) {
+    public static Optional<String> of(String given, Collection<String> names) {
         Optional<String> longer =
                 names.stream().filter(name -> name.startsWith(given)).min(Comparator.naturalOrder());
         return longer.or(() -> names.stream()
@@ -24,7 +24,7 @@ final class Nearest {
     }
 
     /** Insertions, deletions, replacements and swaps of neighbours that make one text of the other. */
-    static int distance(String a, String b) {
+    public static int distance(String a, String b) {
         int[] beforeLast = new int[b.length() + 1];
         int[] last = new int[b.length() + 1];
         for (int j = 0; j <= b.length(); j++) {

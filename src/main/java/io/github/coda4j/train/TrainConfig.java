@@ -1,0 +1,210 @@
+package io.github.coda4j.train;
+
+import static io.github.coda4j.Checks.check;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.coda4j.masking.Curriculum;
+import io.github.coda4j.masking.MaskingOptions;
+import io.github.coda4j.masking.MaskingRules;
+import io.github.coda4j.model.EngineKind;
+import io.github.coda4j.model.Precision;
+import io.github.coda4j.tensor.Device;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalInt;
+
+/**
+ * Everything that decides a training run. Paths are relative to the working directory.
+ *
+ * @param yaml the effective config as YAML text: what was given and what was not, for the run's folder
+ */
+public record TrainConfig(
+        Stage stage,
+        Start model,
+        Data data,
+        Batch batch,
+        Rule optimizer,
+        LearningRate schedule,
+        Masking masking,
+        Compute compute,
+        Evaluation evaluation,
+        CheckpointPlan checkpoints,
+        Reports metrics,
+        long seed,
+        Path out,
+        String yaml) {
+    /** What decides where and how often something is written, not what is trained. */
+    private static final List<String> ONLY_OUTPUT = List.of("out", "metrics", "checkpoints", "evaluation");
+
+    public TrainConfig {
+        Curriculum curriculum = masking.curriculum();
+        boolean cuts = curriculum.prefixProbability().stream().anyMatch(p -> p > 0)
+                || curriculum.truncateProbability().stream().anyMatch(p -> p > 0);
+        check(
+                stage != Stage.SFT || !cuts,
+                "masking.prefix_probability and masking.truncate_probability must be 0 in sft: prompts are given there, and answers"
+                        + " are never cut");
+        check(
+                stage == Stage.SFT || curriculum.promptRamp() == 0,
+                "masking.prompt_ramp is for sft only, where documents have prompts; leave it out of %s",
+                stage);
+    }
+
+    /** Where the parameters come from; each names the folder of the tokenizer that made the data. */
+    public sealed interface Start {
+        Path tokenizer();
+
+        /** Random numbers in a named shape, with the tokenizer's vocabulary. */
+        record Random(String preset, Path tokenizer) implements Start {}
+
+        /** A CoDA model folder, or a checkpoint of another run. */
+        record Checkpoint(Path folder, Path tokenizer) implements Start {}
+
+        /** An autoregressive Qwen3 model folder. */
+        record Autoregressive(Path folder, Path tokenizer) implements Start {}
+    }
+
+    /**
+     * What is read.
+     *
+     * @param shards folder of token shards
+     * @param heldOut folder of token shards whose held-out split is measured
+     * @param length positions per row
+     * @param readAhead steps whose rows are ready before they are needed
+     */
+    public record Data(Path shards, Path heldOut, int length, int readAhead) {
+        public Data {
+            check(length >= 2, "length must be at least 2, got %d", length);
+            check(readAhead >= 1, "read_ahead must be at least 1, got %d", readAhead);
+        }
+    }
+
+    /**
+     * How many rows make a step.
+     *
+     * @param rows of one optimizer step, over all ranks
+     * @param microRows rows that one forward and backward takes at most
+     */
+    public record Batch(int rows, int microRows) {
+        public Batch {
+            check(rows >= 1, "rows must be at least 1, got %d", rows);
+            check(microRows >= 1 && microRows <= rows, "micro_rows must be in [1, %d], got %d", rows, microRows);
+        }
+    }
+
+    /**
+     * How parameters move.
+     *
+     * @param method the optimizer and its numbers
+     * @param clip largest L2 norm of the gradient; infinite when gradients are not clipped
+     */
+    public record Rule(Method method, double clip) {
+        public Rule {
+            check(clip > 0, "clip must be above 0, got %s; none lets every gradient through", clip);
+        }
+    }
+
+    /** An optimizer and its numbers. */
+    public sealed interface Method {
+        /** AdamW. */
+        record WithAdamW(AdamW.Settings settings) implements Method {}
+
+        /** Adafactor. */
+        record WithAdafactor(Adafactor.Settings settings) implements Method {}
+    }
+
+    /** How sequences are masked. */
+    public record Masking(MaskingRules rules, Curriculum curriculum) {
+        /** The same with the ids of a tokenizer. */
+        public MaskingOptions options(int maskId, int padId, long seed) {
+            return new MaskingOptions(maskId, padId, seed, rules);
+        }
+    }
+
+    /**
+     * What computes.
+     *
+     * @param threads of the CPU; empty for all
+     * @param precision of the products, fp32 or bf16; parameters are fp32
+     * @param engine fast: the fused pass on the CPU; plain: libtorch operations on any device
+     * @param recompute whether the backward pass computes each layer's inner values again instead of keeping them
+     */
+    public record Compute(
+            Device device, OptionalInt threads, Precision precision, EngineKind engine, boolean recompute) {
+        public Compute {
+            check(threads.isEmpty() || threads.getAsInt() >= 1, "threads must be auto or at least 1, got %s", threads);
+            check(precision != Precision.INT8, "precision must be fp32 or bf16, got int8");
+            check(
+                    engine == EngineKind.PLAIN || !device.isCuda(),
+                    "engine fast runs on the cpu, but device is %s; take engine plain",
+                    device);
+        }
+
+        /** The threads that are asked for, or all that the machine has. */
+        public int threadsOn(int processors) {
+            return threads.orElse(processors);
+        }
+    }
+
+    /**
+     * Measurement on held-out data.
+     *
+     * @param every steps between two; 0 measures with checkpoints only
+     * @param sequences how many rows; 0 measures nothing
+     */
+    public record Evaluation(long every, int sequences) {
+        public Evaluation {
+            check(every >= 0, "every must be 0 or more, got %d", every);
+            check(sequences >= 0, "sequences must be 0 or more, got %d", sequences);
+        }
+    }
+
+    /**
+     * When checkpoints are written; the last step always has one, and the best one on held-out data is always kept.
+     *
+     * @param every steps between two, at least 1
+     * @param keepLast how many of the newest are kept, at least 1
+     */
+    public record CheckpointPlan(long every, int keepLast) {
+        public CheckpointPlan {
+            check(every >= 1, "every must be at least 1, got %d", every);
+            check(keepLast >= 1, "keep_last must be at least 1, got %d", keepLast);
+        }
+    }
+
+    /**
+     * What is written besides metrics.jsonl.
+     *
+     * @param tensorboard event files for TensorBoard
+     * @param report the HTML page at the end
+     */
+    public record Reports(boolean tensorboard, boolean report) {}
+
+    /**
+     * Reads the config of a run.
+     *
+     * @param overrides values that count instead of the file's, such as {@code schedule.steps=200}; {@code model.preset=} takes a key out
+     * @throws io.github.coda4j.CodaException when the file cannot be read or is not YAML
+     * @throws IllegalArgumentException naming file and key when a key is unknown, missing, of the wrong type or out of range
+     */
+    public static TrainConfig read(Path file, List<String> overrides) {
+        ObjectNode given = ConfigText.read(file);
+        overrides.forEach(override -> ConfigText.set(given, override));
+        return new TrainConfigReader(overrides.isEmpty() ? file.toString() : file + " with overrides", given).read();
+    }
+
+    /** Reads a config from its text, for example the one that a checkpoint keeps. */
+    public static TrainConfig parse(String text, String source) {
+        return new TrainConfigReader(source, ConfigText.parse(text, source)).read();
+    }
+
+    /**
+     * What another config says otherwise about the training itself, one line each, such as {@code schedule.steps: 100 before, 200 now};
+     * where and how often something is written does not count.
+     *
+     * @param before effective config of an earlier run
+     */
+    public List<String> differencesFrom(String before) {
+        return ConfigText.differences(before, yaml, ONLY_OUTPUT);
+    }
+}

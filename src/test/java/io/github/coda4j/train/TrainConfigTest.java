@@ -1,0 +1,247 @@
+package io.github.coda4j.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.coda4j.CodaException;
+import io.github.coda4j.masking.MaskingLevels;
+import io.github.coda4j.masking.MaskingOptions;
+import io.github.coda4j.masking.MaskingRules;
+import io.github.coda4j.model.EngineKind;
+import io.github.coda4j.model.Precision;
+import io.github.coda4j.tensor.Device;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TrainConfigTest {
+    private static final String LEAST = """
+            stage: midtrain
+            out: runs/mid
+            model: {from: runs/pre/model}
+            data: {shards: data/code, length: 256}
+            batch: {rows: 32}
+            optimizer: {name: adafactor}
+            schedule: {steps: 500, peak: 2e-4}
+            """;
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void what_is_not_given_has_a_default_and_stands_in_the_effective_config() {
+        TrainConfig config = TrainConfig.parse(LEAST, "run.yaml");
+        assertThat(config.stage()).isEqualTo(Stage.MIDTRAIN);
+        assertThat(config.model())
+                .isEqualTo(new TrainConfig.Start.Checkpoint(Path.of("runs/pre/model"), Path.of("runs/pre/model")));
+        assertThat(config.data()).isEqualTo(new TrainConfig.Data(Path.of("data/code"), Path.of("data/code"), 256, 2));
+        assertThat(config.batch()).isEqualTo(new TrainConfig.Batch(32, 32));
+        assertThat(config.optimizer())
+                .isEqualTo(new TrainConfig.Rule(new TrainConfig.Method.WithAdafactor(Adafactor.Settings.DEFAULT), 1));
+        assertThat(config.schedule()).isEqualTo(new LearningRate(LearningRate.Kind.COSINE, 2e-4, 0, 0, 500));
+        assertThat(config.masking().rules()).isEqualTo(MaskingRules.REPORT);
+        assertThat(config.masking().curriculum().at(0)).isEqualTo(MaskingLevels.plain(0.001));
+        assertThat(config.masking().options(5, 0, 9)).isEqualTo(new MaskingOptions(5, 0, 9, MaskingRules.REPORT));
+        assertThat(config.compute())
+                .isEqualTo(new TrainConfig.Compute(
+                        Device.CPU, OptionalInt.empty(), Precision.BF16, EngineKind.FAST, false));
+        assertThat(config.compute().threadsOn(6)).isEqualTo(6);
+        assertThat(config.yaml()).contains("seed: 0", "threads: auto", "keep_last: 2", "decay_rate: -0.8");
+        assertThat(TrainConfig.parse(config.yaml(), "effective")).isEqualTo(config);
+    }
+
+    @Test
+    void everything_that_is_given_counts_and_survives_being_written_and_read_again() {
+        TrainConfig config = TrainConfig.parse("""
+                stage: sft
+                out: runs/sft
+                seed: -7
+                model: {preset: coda-mini, tokenizer: data/tokenizer}
+                data: {shards: data/sft, held_out: data/other, length: 1024, read_ahead: 3}
+                batch: {rows: 16, micro_rows: 4}
+                optimizer: {name: adamw, beta1: 0.8, beta2: 0.95, eps: 1e-7, weight_decay: 0, clip: none}
+                schedule: {kind: linear, steps: 100, warm_up_steps: 10, peak: 2.0e-5, min: 1e-6}
+                masking:
+                  rules: original
+                  block_probability: [0.25, 0.5]
+                  block_sizes: [[4], [8, 16]]
+                  eps: [0.001, 0.25]
+                  prompt_ramp: 0.05
+                  epochs: 2
+                compute: {device: "cuda:1", threads: 3, precision: fp32, recompute: true}
+                evaluation: {every: 10, sequences: 5}
+                checkpoints: {every: 50, keep_last: 4}
+                metrics: {tensorboard: false, report: false}
+                """, "sft.yaml");
+        assertThat(config.seed()).isEqualTo(-7);
+        assertThat(config.model()).isEqualTo(new TrainConfig.Start.Random("coda-mini", Path.of("data/tokenizer")));
+        assertThat(config.data().heldOut()).isEqualTo(Path.of("data/other"));
+        assertThat(config.optimizer())
+                .isEqualTo(new TrainConfig.Rule(
+                        new TrainConfig.Method.WithAdamW(new AdamW.Settings(0.8, 0.95, 1e-7, 0)),
+                        Double.POSITIVE_INFINITY));
+        assertThat(config.schedule()).isEqualTo(new LearningRate(LearningRate.Kind.LINEAR, 2e-5, 1e-6, 10, 100));
+        assertThat(config.masking().curriculum().at(60))
+                .isEqualTo(new MaskingLevels(0, 0, 0.5, List.of(8, 16), 0.25, 1));
+        assertThat(config.masking().curriculum().at(1).promptShare()).isEqualTo(0.2);
+        assertThat(config.compute().engine()).isEqualTo(EngineKind.PLAIN);
+        assertThat(config.compute().threads()).hasValue(3);
+        assertThat(config.metrics()).isEqualTo(new TrainConfig.Reports(false, false));
+        assertThat(TrainConfig.parse(config.yaml(), "effective")).isEqualTo(config);
+    }
+
+    @Test
+    void overrides_count_before_the_file_and_can_take_a_key_out() throws IOException {
+        Path file = Files.writeString(folder.resolve("run.yaml"), LEAST);
+        TrainConfig config = TrainConfig.read(
+                file,
+                List.of(
+                        "schedule.steps=200",
+                        "masking.block_probability=0.5",
+                        "masking.block_sizes=[2, 4]",
+                        "model.from=",
+                        "model.from_ar=qwen",
+                        "out = elsewhere"));
+        assertThat(config.schedule().steps()).isEqualTo(200);
+        assertThat(config.masking().curriculum().at(0).blockSizes()).containsExactly(2, 4);
+        assertThat(config.model()).isEqualTo(new TrainConfig.Start.Autoregressive(Path.of("qwen"), Path.of("qwen")));
+        assertThat(config.out()).isEqualTo(Path.of("elsewhere"));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> TrainConfig.read(file, List.of("schedule.step=200")))
+                .withMessageEndingWith("with overrides: unknown key schedule.step; did you mean schedule.steps?");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> TrainConfig.read(file, List.of("steps")))
+                .withMessage(
+                        "an override must look like schedule.steps=200, got 'steps'; write the key, =, and the value");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> TrainConfig.read(file, List.of("out.x=1")))
+                .withMessage("override out.x=1: out is a value, not a section with keys");
+    }
+
+    @Test
+    void keys_that_are_unknown_missing_or_without_effect_are_named() {
+        refuses("batch: {rows: 32}", "batch: {rows: 32, micro_row: 4}")
+                .hasMessage("run.yaml: unknown key batch.micro_row; did you mean batch.micro_rows?");
+        refuses("batch:", "batchs:").hasMessage("run.yaml: unknown key batchs; did you mean batch?");
+        refuses("batch:", "zzzzzzzzzz:")
+                .hasMessage(
+                        "run.yaml: unknown key zzzzzzzzzz; known: stage, seed, out, model, data, batch, optimizer, schedule, masking,"
+                                + " compute, evaluation, checkpoints, metrics");
+        refuses("steps: 500, ", "")
+                .hasMessage("run.yaml: schedule.steps is missing: how many optimizer steps the run makes");
+        refuses("name: adafactor", "name: adafactor, beta1: 0.9")
+                .hasMessage("run.yaml: optimizer.beta1 has no effect with the rest of this config; leave it out");
+        refuses("steps: 500", "steps: 500, kind: constant, min: 1e-5")
+                .hasMessage("run.yaml: schedule.min has no effect with the rest of this config; leave it out");
+        refuses("from: runs/pre/model", "from: a, preset: coda-tiny")
+                .hasMessage(
+                        "run.yaml: model: exactly one of preset (random weights), from (a CoDA model) and from_ar (an autoregressive"
+                                + " Qwen3 model) must be given, got preset and from");
+        refuses("from: runs/pre/model", "preset: coda-tiny")
+                .hasMessage("run.yaml: model.tokenizer is missing: the folder of the tokenizer that made the data");
+    }
+
+    @Test
+    void values_of_the_wrong_type_or_out_of_range_are_named_with_the_range() {
+        refuses("rows: 32", "rows: many").hasMessage("run.yaml: batch.rows must be an integer, got \"many\"");
+        refuses("rows: 32", "rows: 2.5").hasMessage("run.yaml: batch.rows must be an integer, got 2.5");
+        refuses("rows: 32", "rows: 0").hasMessage("run.yaml: batch: rows must be at least 1, got 0");
+        refuses("rows: 32", "rows:").hasMessage("run.yaml: batch.rows has no value; give one or leave the key out");
+        refuses("rows: 32", "rows: 3000000000")
+                .hasMessage("run.yaml: batch.rows must be an integer of 32 bits, got 3000000000");
+        refuses("peak: 2e-4", "peak: high").hasMessage("run.yaml: schedule.peak must be a number, got \"high\"");
+        refuses("peak: 2e-4", "peak: 1e999").hasMessage("run.yaml: schedule.peak must be a number, got \"Infinity\"");
+        refuses("stage: midtrain", "stage: mid")
+                .hasMessage("run.yaml: stage must be one of pretrain, midtrain, sft, got mid; did you mean midtrain?");
+        refuses("batch: {rows: 32}", "batch: 32")
+                .hasMessage("run.yaml: batch must be a section with keys rows, micro_rows, got 32");
+        refuses("out: runs/mid", "out: 5").hasMessage("run.yaml: out must be a text, got 5");
+        with("masking: {block_probability: 0.5}")
+                .hasMessage(
+                        "run.yaml: masking: block_sizes is missing: with block_probability above 0 it says which sizes are drawn, such"
+                                + " as [2, 4, 8]");
+        with("masking: {eps: [0.1, x]}")
+                .hasMessage("run.yaml: masking.eps must be a number or a list of numbers, got \"x\"");
+        with("masking: {block_sizes: [2, 4.5]}")
+                .hasMessage(
+                        "run.yaml: masking.block_sizes must be a list of integers or a list of such lists, got 4.5");
+        with("masking: {prefix_probability: [0.1, 0.2]}")
+                .hasMessage(
+                        "run.yaml: masking: prefix probability has values for 2 epochs, but the run has 1; set the epochs or shorten"
+                                + " the list");
+        with("masking: {schedule: linear}")
+                .hasMessage(
+                        "run.yaml: masking: a linear masking schedule needs its ramp steps: how many steps it grows");
+        with("masking: {prompt_ramp: 0.1}")
+                .hasMessage(
+                        "run.yaml: masking.prompt_ramp is for sft only, where documents have prompts; leave it out of midtrain");
+        with("compute: {device: tpu}")
+                .hasMessage("run.yaml: compute: unknown device \"tpu\"; known: cpu, cuda, cuda:INDEX");
+        with("compute: {device: cuda, engine: fast}")
+                .hasMessage("run.yaml: compute: engine fast runs on the cpu, but device is cuda:0; take engine plain");
+        with("compute: {threads: 0}").hasMessageStartingWith("run.yaml: compute: threads must be auto or at least 1");
+        with("compute: {recompute: 1}").hasMessage("run.yaml: compute.recompute must be true or false, got 1");
+        with("evaluation: {every: -1}").hasMessage("run.yaml: evaluation: every must be 0 or more, got -1");
+        with("checkpoints: {keep_last: 0}").hasMessage("run.yaml: checkpoints: keep_last must be at least 1, got 0");
+    }
+
+    @Test
+    void answers_are_never_cut() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> TrainConfig.parse(
+                        LEAST.replace("midtrain", "sft") + "masking: {truncate_probability: 0.1}", "run.yaml"))
+                .withMessageContaining("must be 0 in sft");
+    }
+
+    @Test
+    void files_that_are_not_there_or_not_yaml_are_refused() throws IOException {
+        Path missing = folder.resolve("missing.yaml");
+        assertThatThrownBy(() -> TrainConfig.read(missing, List.of()))
+                .isInstanceOf(CodaException.class)
+                .hasMessage(missing + ": there is no such config");
+        assertThatThrownBy(() -> TrainConfig.parse("a: [1", "run.yaml"))
+                .isInstanceOf(CodaException.class)
+                .hasMessageStartingWith("run.yaml is not valid YAML: ")
+                .hasMessageNotContaining("\n");
+        assertThatThrownBy(() -> TrainConfig.parse("seed: 1\nseed: 2", "run.yaml"))
+                .isInstanceOf(CodaException.class)
+                .hasMessageContaining("Duplicate");
+        assertThatThrownBy(() -> TrainConfig.parse("- 1", "run.yaml"))
+                .isInstanceOf(CodaException.class)
+                .hasMessage("run.yaml must hold sections of a config such as \"schedule:\", got [1]");
+    }
+
+    @Test
+    void two_configs_differ_in_what_is_trained_not_in_what_is_written_where() {
+        TrainConfig before = TrainConfig.parse(LEAST, "run.yaml");
+        assertThat(before.differencesFrom(before.yaml())).isEmpty();
+        TrainConfig elsewhere = TrainConfig.parse(
+                LEAST.replace("runs/mid", "runs/again") + "checkpoints: {every: 7}\nevaluation: {every: 3}", "x");
+        assertThat(elsewhere.differencesFrom(before.yaml())).isEmpty();
+        TrainConfig other = TrainConfig.parse(
+                LEAST.replace("500", "900").replace("adafactor", "adamw") + "masking: {eps: [0.1]}", "x");
+        assertThat(other.differencesFrom(before.yaml()))
+                .contains(
+                        "schedule.steps: 500 before, 900 now",
+                        "optimizer.name: \"adafactor\" before, \"adamw\" now",
+                        "optimizer.beta1: not set before, 0.9 now",
+                        "masking.eps: 0.001 before, [0.1] now");
+    }
+
+    private static org.assertj.core.api.AbstractThrowableAssert<?, ? extends Throwable> refuses(
+            String part, String broken) {
+        assertThat(LEAST).contains(part);
+        return assertThatThrownBy(() -> TrainConfig.parse(LEAST.replace(part, broken), "run.yaml"))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    private static org.assertj.core.api.AbstractThrowableAssert<?, ? extends Throwable> with(String more) {
+        return assertThatThrownBy(() -> TrainConfig.parse(LEAST + more, "run.yaml"))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+}
