@@ -98,6 +98,32 @@ class ChatTemplateTest {
     }
 
     @Test
+    void the_place_of_each_answer_is_known_and_turns_that_say_nothing_have_none() {
+        ChatRequest request = new ChatRequest(
+                List.of(
+                        ChatMessage.user("a"),
+                        ChatMessage.assistant("<think>\nold\n</think>\n\nb"),
+                        ChatMessage.user("c"),
+                        ChatMessage.assistant(" "),
+                        ChatMessage.user("d"),
+                        ChatMessage.assistant("<think>\nnew\n</think>\n\ne<|im_end|>")),
+                List.of(),
+                false,
+                Optional.empty());
+        ChatTemplate.Answered answered = ChatTemplate.coda().markAnswers(request);
+        assertThat(answered.text()).isEqualTo(ChatTemplate.coda().mark(request));
+        List<MarkedText> answers = answered.answers().stream()
+                .map(span -> answered.text().part(span.start(), span.end()))
+                .toList();
+        assertThat(answers.stream().map(MarkedText::text))
+                .containsExactly("b<|im_end|>", "<think>\nnew\n</think>\n\ne<|im_end|><|im_end|>");
+        assertThat(answers.getFirst().literals()).containsExactly(new MarkedText.Span(0, 1));
+        String last = answers.getLast().text();
+        assertThat(answers.getLast().literals().stream().map(span -> last.substring(span.start(), span.end())))
+                .containsExactly("new", "e<|im_end|>");
+    }
+
+    @Test
     void writes_json_as_python_does() throws IOException {
         assertRewritten(
                 "[1.0,1e5,1E16,123456789012345678,0.0001,0.00001,1.5e-7,-0.0,-0,1e300]",
