@@ -42,7 +42,8 @@ final class InitCommand implements Callable<Integer> {
             names = "--preset",
             required = true,
             paramLabel = "NAME",
-            description = "The shape: coda-1.7b (the published model), coda-mini (16 million parameters) or coda-tiny.")
+            description =
+                    "The shape: coda-1.7b (the published model), coda-mini (16 million parameters), coda-nano (5.5 million) or coda-tiny.")
     String preset;
 
     @Option(

@@ -160,12 +160,13 @@ public record ModelConfig(
 
     /** Names of the presets for random checkpoints. */
     public static List<String> presets() {
-        return List.of("coda-1.7b", "coda-mini", "coda-tiny");
+        return List.of("coda-1.7b", "coda-mini", "coda-nano", "coda-tiny");
     }
 
     /**
      * A named shape. {@code coda-1.7b}: the published model. {@code coda-mini}: about 16 million parameters with an 8192-token vocabulary
-     * and a tied head. {@code coda-tiny}: small enough for tests.
+     * and a tied head. {@code coda-nano}: about 5.5 million with a vocabulary of 4096, to be trained on two cores. {@code coda-tiny}: small
+     * enough for tests.
      */
     public static ModelConfig preset(String name) {
         return switch (name) {
@@ -199,6 +200,24 @@ public record ModelConfig(
                         1e4,
                         1e-6,
                         4096,
+                        false,
+                        true,
+                        0.02,
+                        2,
+                        OptionalInt.of(0),
+                        OptionalInt.of(1));
+            case "coda-nano" ->
+                new ModelConfig(
+                        4096,
+                        256,
+                        6,
+                        4,
+                        2,
+                        64,
+                        704,
+                        1e4,
+                        1e-6,
+                        2048,
                         false,
                         true,
                         0.02,

@@ -34,7 +34,7 @@ class ModelConfigTest {
     void an_unknown_preset_is_refused_with_the_list() {
         assertThatThrownBy(() -> ModelConfig.preset("coda-9b"))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("coda-1.7b, coda-mini, coda-tiny");
+                .hasMessageContaining("coda-1.7b, coda-mini, coda-nano, coda-tiny");
     }
 
     @ParameterizedTest

@@ -1,0 +1,98 @@
+package io.github.coda4j.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.coda4j.masking.Curriculum;
+import io.github.coda4j.masking.MaskingLevels;
+import io.github.coda4j.model.ModelConfig;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The recipes of the repository can be run, and those of the published model say what its report says. */
+class RecipesTest {
+    @ParameterizedTest
+    @CsvSource({
+        "coda-1.7b, pretrain",
+        "coda-1.7b, midtrain",
+        "coda-1.7b, sft",
+        "small, pretrain",
+        "small, midtrain",
+        "small, sft"
+    })
+    void every_recipe_is_read_for_its_stage_and_goes_on_from_the_one_before(String family, String stage) {
+        TrainConfig config = read(family, stage);
+        assertThat(config.stage()).hasToString(stage);
+        assertThat(config.out()).isEqualTo(Path.of("runs", family, stage));
+        if (!stage.equals("pretrain")) {
+            Path before =
+                    read(family, stage.equals("sft") ? "midtrain" : "pretrain").out();
+            assertThat(config.model())
+                    .isEqualTo(new TrainConfig.Start.Checkpoint(before.resolve("model"), before.resolve("model")));
+        }
+    }
+
+    @Test
+    void pre_training_is_that_of_the_report() {
+        TrainConfig config = read("coda-1.7b", "pretrain");
+        assertThat(config.data().length()).isEqualTo(8192);
+        assertThat(config.batch().rows()).isEqualTo(512);
+        assertThat(config.optimizer().method())
+                .isEqualTo(new TrainConfig.Method.WithAdafactor(Adafactor.Settings.DEFAULT));
+        assertThat(config.schedule()).isEqualTo(new LearningRate(LearningRate.Kind.COSINE, 3e-4, 0, 2000, 50_000));
+        assertThat(config.masking().curriculum().at(0))
+                .isEqualTo(new MaskingLevels(0.01, 0.01, 0.01, List.of(2), 0.001, 1));
+        assertThat(config.masking().curriculum().at(40_000).blockSizes()).containsExactly(2, 4, 8);
+    }
+
+    @Test
+    void mid_training_follows_the_report_s_table_of_epochs() {
+        TrainConfig config = read("coda-1.7b", "midtrain");
+        assertThat(config.batch().rows()).isEqualTo(256);
+        assertThat(config.schedule()).isEqualTo(new LearningRate(LearningRate.Kind.COSINE, 2e-4, 0, 2000, 50_000));
+        double[][] table = {{1, 1, 5}, {5, 5, 10}, {10, 10, 15}, {15, 15, 20}, {20, 20, 25}};
+        for (String family : List.of("coda-1.7b", "small")) {
+            Curriculum curriculum = read(family, "midtrain").masking().curriculum();
+            for (int epoch = 0; epoch < 5; epoch++) {
+                MaskingLevels levels = curriculum.at(curriculum.totalSteps() / 5 * epoch);
+                assertThat(new double[] {
+                            levels.prefixProbability() * 100,
+                            levels.truncateProbability() * 100,
+                            levels.blockProbability() * 100
+                        })
+                        .containsExactly(table[epoch], org.assertj.core.data.Offset.offset(1e-9));
+            }
+        }
+    }
+
+    @Test
+    void fine_tuning_is_that_of_the_report() {
+        TrainConfig config = read("coda-1.7b", "sft");
+        assertThat(config.data().length()).isEqualTo(1024);
+        assertThat(config.batch().rows()).isEqualTo(176);
+        assertThat(config.optimizer().method()).isEqualTo(new TrainConfig.Method.WithAdamW(AdamW.Settings.DEFAULT));
+        assertThat(config.schedule().peak()).isEqualTo(2e-5);
+        assertThat(config.schedule().warmUpSteps() * 10)
+                .isEqualTo(config.schedule().steps());
+        Curriculum curriculum = config.masking().curriculum();
+        long third = curriculum.totalSteps() * 3 / 10;
+        assertThat(curriculum.at(third)).isEqualTo(new MaskingLevels(0, 0, 0.75, List.of(4, 8, 16, 32), 0.25, 1));
+        assertThat(curriculum.at(third + curriculum.totalSteps() / 2)).isEqualTo(curriculum.at(third));
+        assertThat(curriculum.at(0).promptShare()).isZero();
+    }
+
+    @Test
+    void the_small_model_has_a_few_million_parameters() {
+        assertThat(read("small", "pretrain").model())
+                .isInstanceOfSatisfying(
+                        TrainConfig.Start.Random.class,
+                        start -> assertThat(ModelConfig.preset(start.preset()).numParameters())
+                                .isBetween(5_000_000L, 6_000_000L));
+    }
+
+    private static TrainConfig read(String family, String stage) {
+        return TrainConfig.read(Path.of("recipes", family, stage + ".yaml"), List.of());
+    }
+}
