@@ -32,6 +32,7 @@ final class DataCommand implements Runnable {
     static CommandLine tree(World world, Interrupt interrupt) {
         return new CommandLine(new DataCommand())
                 .addSubcommand(new DataTokenizerCommand(world, interrupt))
-                .addSubcommand(new DataTokenizeCommand(world, interrupt));
+                .addSubcommand(new DataTokenizeCommand(world, interrupt))
+                .addSubcommand(new DataInstructCommand(world, interrupt));
     }
 }

@@ -76,7 +76,7 @@ public enum Language {
     }
 
     /** The language of a file by the extension of its name. */
-    static Optional<Language> of(String fileName) {
+    public static Optional<Language> of(String fileName) {
         int dot = fileName.lastIndexOf('.');
         boolean hasExtension = dot > fileName.lastIndexOf('/') + 1;
         return hasExtension
