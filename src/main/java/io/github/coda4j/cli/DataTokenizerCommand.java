@@ -57,7 +57,8 @@ final class DataTokenizerCommand implements Callable<Integer> {
     @Option(
             names = "--sample-mb",
             paramLabel = "N",
-            description = "Of a larger corpus take about so many megabytes, chosen by hash (default: 200).")
+            description =
+                    "Of a larger corpus, as it lies on the disk, take about so many megabytes, chosen by hash (default: 200).")
     int sampleMegabytes = 200;
 
     @Option(names = "--overwrite", description = "Replace an older tokenizer in that folder.")
