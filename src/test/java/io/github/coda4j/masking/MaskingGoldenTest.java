@@ -2,9 +2,16 @@ package io.github.coda4j.masking;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.coda4j.data.PackedBatch;
+import io.github.coda4j.diffusion.MaskedBatch;
+import io.github.coda4j.model.training.ParameterStore;
+import io.github.coda4j.model.training.PlainTrainingPass;
+import io.github.coda4j.model.training.TrainingPass;
+import io.github.coda4j.tensor.DType;
+import io.github.coda4j.testkit.GoldenTraining;
 import io.github.coda4j.testkit.Goldens;
 import java.util.ArrayList;
 import java.util.List;
@@ -157,6 +164,23 @@ class MaskingGoldenTest {
                     boolean counts = i > 0 && noisy[b][i] == maskId;
                     assertThat(noised.batch().targets()[b][i]).isEqualTo(counts ? clean[b][i] : -1);
                 }
+            }
+        }
+    }
+
+    @Test
+    void the_loss_of_the_noised_rows_is_the_original_s() {
+        Noising noising = new Noising(new MaskingOptions(5, 0, 0, MaskingRules.ORIGINAL), Curriculum.plain(0.001));
+        try (ParameterStore parameters = GoldenTraining.parameters("a-untied");
+                TrainingPass pass =
+                        new PlainTrainingPass(GoldenTraining.config("a-untied"), parameters, DType.F32, 1, false)) {
+            for (JsonNode c : Goldens.cases("masking/noising.json")) {
+                MaskingLevels levels = levels(c);
+                boolean instruction = c.get("training_mode").asText().equals("sft");
+                Draws draws = new ScriptedDraws(c.get("draws"), !instruction, levels);
+                double loss = c.get("loss").doubleValue();
+                MaskedBatch batch = noising.apply(packed(c), levels, draws, 0).batch();
+                assertThat(pass.evaluate(batch).loss()).isCloseTo(loss, within(1e-5 * loss));
             }
         }
     }
