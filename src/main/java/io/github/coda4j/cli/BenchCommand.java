@@ -13,7 +13,7 @@ import picocli.CommandLine.Command;
             "  coda bench step --preset coda-1.7b",
             "  coda bench decode --preset coda-mini --block-length 32 --cache dual --alg confidence_threshold",
             "  coda bench load --model models/coda",
-            "  coda bench train --preset coda-mini --length 1024"
+            "  coda bench train --preset coda-16m --length 1024"
         })
 final class BenchCommand {
     private BenchCommand() {}

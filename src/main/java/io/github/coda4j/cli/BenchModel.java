@@ -28,7 +28,7 @@ final class BenchModel {
             names = "--preset",
             paramLabel = "NAME",
             description =
-                    "Random weights of this shape instead of a model: coda-1.7b, coda-mini, coda-nano or coda-tiny (default: coda-1.7b).")
+                    "Random weights of this shape instead of a model: coda-1.7b, coda-16m, coda-mini, coda-nano or coda-tiny (default: coda-1.7b).")
     Optional<String> preset = Optional.empty();
 
     /** The shape of what will be measured. */

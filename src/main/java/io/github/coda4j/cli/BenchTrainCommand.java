@@ -38,7 +38,7 @@ import picocli.CommandLine.Option;
         },
         footerHeading = "%nExamples:%n",
         footer = {
-            "  coda bench train --preset coda-mini --length 1024",
+            "  coda bench train --preset coda-16m --length 1024",
             "  coda bench train --preset coda-1.7b --length 512 --rows 1 --recompute --pass fused"
         })
 final class BenchTrainCommand implements Callable<Integer> {

@@ -43,7 +43,7 @@ final class InitCommand implements Callable<Integer> {
             required = true,
             paramLabel = "NAME",
             description =
-                    "The shape: coda-1.7b (the published model), coda-mini (16 million parameters), coda-nano (5.5 million) or coda-tiny.")
+                    "The shape: coda-1.7b (the published model), coda-16m (16 million parameters), coda-mini (8.4 million), coda-nano (5.5 million) or coda-tiny.")
     String preset;
 
     @Option(

@@ -160,12 +160,12 @@ public record ModelConfig(
 
     /** Names of the presets for random checkpoints. */
     public static List<String> presets() {
-        return List.of("coda-1.7b", "coda-mini", "coda-nano", "coda-tiny");
+        return List.of("coda-1.7b", "coda-16m", "coda-mini", "coda-nano", "coda-tiny");
     }
 
     /**
-     * A named shape. {@code coda-1.7b}: the published model. {@code coda-mini}: about 16 million parameters with an 8192-token vocabulary
-     * and a tied head. {@code coda-nano}: about 5.5 million with a vocabulary of 4096, to be trained on two cores. {@code coda-tiny}: small
+     * A named shape. {@code coda-1.7b}: the published model. {@code coda-16m} and {@code coda-mini}: 15.7 and 8.4 million
+     * parameters with an 8192-token vocabulary and a tied head. {@code coda-nano}: about 5.5 million with a vocabulary of 4096, to be trained on two cores. {@code coda-tiny}: small
      * enough for tests.
      */
     public static ModelConfig preset(String name) {
@@ -188,7 +188,7 @@ public record ModelConfig(
                         151669,
                         OptionalInt.of(151643),
                         OptionalInt.of(151645));
-            case "coda-mini" ->
+            case "coda-16m" ->
                 new ModelConfig(
                         8192,
                         384,
@@ -197,6 +197,24 @@ public record ModelConfig(
                         2,
                         64,
                         1024,
+                        1e4,
+                        1e-6,
+                        4096,
+                        false,
+                        true,
+                        0.02,
+                        2,
+                        OptionalInt.of(0),
+                        OptionalInt.of(1));
+            case "coda-mini" ->
+                new ModelConfig(
+                        8192,
+                        256,
+                        8,
+                        4,
+                        2,
+                        64,
+                        768,
                         1e4,
                         1e-6,
                         4096,

@@ -24,7 +24,7 @@ class ModelConfigTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"coda-1.7b", "coda-mini", "coda-tiny"})
+    @ValueSource(strings = {"coda-1.7b", "coda-16m", "coda-mini", "coda-nano", "coda-tiny"})
     void a_preset_survives_its_own_file(String name) {
         ModelConfig config = ModelConfig.preset(name);
         assertThat(ModelConfig.read(config.toFile(DType.BF16))).isEqualTo(config);
@@ -34,7 +34,7 @@ class ModelConfigTest {
     void an_unknown_preset_is_refused_with_the_list() {
         assertThatThrownBy(() -> ModelConfig.preset("coda-9b"))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("coda-1.7b, coda-mini, coda-nano, coda-tiny");
+                .hasMessageContaining("coda-1.7b, coda-16m, coda-mini, coda-nano, coda-tiny");
     }
 
     @ParameterizedTest
