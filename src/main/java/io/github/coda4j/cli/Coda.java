@@ -76,6 +76,7 @@ final class Coda implements Runnable {
                 .addSubcommand(new InitCommand(world, interrupt))
                 .addSubcommand(new QuantizeCommand(world, interrupt))
                 .addSubcommand(DataCommand.tree(world, interrupt))
+                .addSubcommand(TrainCommand.tree(world, interrupt))
                 .addSubcommand(InspectCommand.tree(world, interrupt))
                 .addSubcommand(BenchCommand.tree(world));
         root.setUsageHelpWidth(WIDTH);

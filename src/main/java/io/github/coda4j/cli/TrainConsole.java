@@ -5,6 +5,7 @@ import io.github.coda4j.train.MetricsSink;
 import io.github.coda4j.train.StepMetrics;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /** Training for a person to look at: a line for the first and last step and for others as time passes. */
@@ -21,7 +22,7 @@ final class TrainConsole implements MetricsSink {
     private double stepSeconds;
     private double trainingSeconds;
     private double waitedSeconds;
-    private boolean begun;
+    private Optional<StepMetrics> last = Optional.empty();
 
     /**
      * A console for a run.
@@ -37,15 +38,15 @@ final class TrainConsole implements MetricsSink {
 
     @Override
     public void step(StepMetrics m) {
-        stepSeconds = begun ? MEMORY * stepSeconds + (1 - MEMORY) * m.seconds() : m.seconds();
+        stepSeconds = last.isPresent() ? MEMORY * stepSeconds + (1 - MEMORY) * m.seconds() : m.seconds();
         trainingSeconds += m.seconds();
         waitedSeconds += m.waitedSeconds();
         long now = nanos.getAsLong();
-        if (!begun || m.step() == steps || now - lastLine >= PAUSE_NANOS) {
+        if (last.isEmpty() || m.step() == steps || now - lastLine >= PAUSE_NANOS) {
             lastLine = now;
             world.note(line(m));
         }
-        begun = true;
+        last = Optional.of(m);
     }
 
     private String line(StepMetrics m) {
@@ -85,6 +86,11 @@ final class TrainConsole implements MetricsSink {
     /** Part of the steps' time so far that went into waiting for data. */
     double waitedShare() {
         return trainingSeconds == 0 ? 0 : waitedSeconds / trainingSeconds;
+    }
+
+    /** The newest step, if there was one. */
+    Optional<StepMetrics> last() {
+        return last;
     }
 
     private static String rate(double perSecond) {

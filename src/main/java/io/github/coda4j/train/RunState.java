@@ -105,7 +105,7 @@ public record RunState(
      *
      * @throws CodaException when it is not there or not ours
      */
-    static RunState read(Path folder) {
+    public static RunState read(Path folder) {
         ConfigFile file = ConfigFile.read(folder.resolve(FILE));
         if (file.requireInt("format") != FORMAT) {
             throw file.invalid("format", FORMAT + ": the checkpoint is of another version of coda4j");

@@ -98,19 +98,10 @@ public record TrainConfig(
      * @param method the optimizer and its numbers
      * @param clip largest L2 norm of the gradient; infinite when gradients are not clipped
      */
-    public record Rule(Method method, double clip) {
+    public record Rule(OptimizerSettings method, double clip) {
         public Rule {
             check(clip > 0, "clip must be above 0, got %s; none lets every gradient through", clip);
         }
-    }
-
-    /** An optimizer and its numbers. */
-    public sealed interface Method {
-        /** AdamW. */
-        record WithAdamW(AdamW.Settings settings) implements Method {}
-
-        /** Adafactor. */
-        record WithAdafactor(Adafactor.Settings settings) implements Method {}
     }
 
     /** How sequences are masked. */

@@ -128,27 +128,27 @@ final class TrainConfigReader {
                 "optimizer", "name", "beta1", "beta2", "eps", "weight_decay", "clip_threshold", "decay_rate", "clip");
         return in.build(() -> {
             String name = in.choice("name", "adamw or adafactor", List.of("adamw", "adafactor"));
-            TrainConfig.Method method = name.equals("adamw") ? adamW(in) : adafactor(in);
+            OptimizerSettings method = name.equals("adamw") ? adamW(in) : adafactor(in);
             double clip = in.isWord("clip", NONE, false) ? Double.POSITIVE_INFINITY : in.numberOr("clip", 1);
             return new TrainConfig.Rule(method, clip);
         });
     }
 
-    private static TrainConfig.Method adamW(ConfigSection in) {
+    private static OptimizerSettings adamW(ConfigSection in) {
         AdamW.Settings otherwise = AdamW.Settings.DEFAULT;
-        return new TrainConfig.Method.WithAdamW(new AdamW.Settings(
+        return new AdamW.Settings(
                 in.numberOr("beta1", otherwise.beta1()),
                 in.numberOr("beta2", otherwise.beta2()),
                 in.numberOr("eps", otherwise.eps()),
-                in.numberOr("weight_decay", otherwise.weightDecay())));
+                in.numberOr("weight_decay", otherwise.weightDecay()));
     }
 
-    private static TrainConfig.Method adafactor(ConfigSection in) {
+    private static OptimizerSettings adafactor(ConfigSection in) {
         Adafactor.Settings otherwise = Adafactor.Settings.DEFAULT;
-        return new TrainConfig.Method.WithAdafactor(new Adafactor.Settings(
+        return new Adafactor.Settings(
                 in.numberOr("eps", otherwise.eps()),
                 in.numberOr("clip_threshold", otherwise.clipThreshold()),
-                in.numberOr("decay_rate", otherwise.decayRate())));
+                in.numberOr("decay_rate", otherwise.decayRate()));
     }
 
     private LearningRate schedule() {

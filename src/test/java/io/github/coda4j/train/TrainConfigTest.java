@@ -41,8 +41,7 @@ class TrainConfigTest {
                 .isEqualTo(new TrainConfig.Start.Checkpoint(Path.of("runs/pre/model"), Path.of("runs/pre/model")));
         assertThat(config.data()).isEqualTo(new TrainConfig.Data(Path.of("data/code"), Path.of("data/code"), 256, 2));
         assertThat(config.batch()).isEqualTo(new TrainConfig.Batch(32, 32));
-        assertThat(config.optimizer())
-                .isEqualTo(new TrainConfig.Rule(new TrainConfig.Method.WithAdafactor(Adafactor.Settings.DEFAULT), 1));
+        assertThat(config.optimizer()).isEqualTo(new TrainConfig.Rule(Adafactor.Settings.DEFAULT, 1));
         assertThat(config.schedule()).isEqualTo(new LearningRate(LearningRate.Kind.COSINE, 2e-4, 0, 0, 500));
         assertThat(config.masking().rules()).isEqualTo(MaskingRules.REPORT);
         assertThat(config.masking().curriculum().at(0)).isEqualTo(MaskingLevels.plain(0.001));
@@ -82,9 +81,7 @@ class TrainConfigTest {
         assertThat(config.model()).isEqualTo(new TrainConfig.Start.Random("coda-mini", Path.of("data/tokenizer")));
         assertThat(config.data().heldOut()).isEqualTo(Path.of("data/other"));
         assertThat(config.optimizer())
-                .isEqualTo(new TrainConfig.Rule(
-                        new TrainConfig.Method.WithAdamW(new AdamW.Settings(0.8, 0.95, 1e-7, 0)),
-                        Double.POSITIVE_INFINITY));
+                .isEqualTo(new TrainConfig.Rule(new AdamW.Settings(0.8, 0.95, 1e-7, 0), Double.POSITIVE_INFINITY));
         assertThat(config.schedule()).isEqualTo(new LearningRate(LearningRate.Kind.LINEAR, 2e-5, 1e-6, 10, 100));
         assertThat(config.masking().curriculum().at(60))
                 .isEqualTo(new MaskingLevels(0, 0, 0.5, List.of(8, 16), 0.25, 1));

@@ -1,0 +1,47 @@
+package io.github.coda4j.cli;
+
+import io.github.coda4j.CodaException;
+import io.github.coda4j.text.MaskToken;
+import io.github.coda4j.weights.AtomicFiles;
+import io.github.coda4j.weights.WholeFolder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/** Copies of tokenizers. */
+final class TokenizerCopy {
+    private static final List<String> FILES = List.of(
+            "tokenizer.json",
+            "tokenizer_config.json",
+            "special_tokens_map.json",
+            "added_tokens.json",
+            "vocab.json",
+            "merges.txt",
+            "chat_template.jinja");
+
+    private TokenizerCopy() {}
+
+    /**
+     * A copy of a tokenizer that has a mask token besides; an older copy is replaced.
+     *
+     * @throws CodaException when the tokenizer cannot be read or the copy not written
+     */
+    static void withMask(Path tokenizer, Path target) {
+        Map<String, String> changed = MaskToken.addTo(tokenizer);
+        try (WholeFolder folder = WholeFolder.create(target, "a tokenizer", FILES::contains, true)) {
+            for (String name : FILES) {
+                Path file = tokenizer.resolve(name);
+                if (changed.containsKey(name)) {
+                    AtomicFiles.writeText(folder.file(name), changed.get(name));
+                } else if (Files.isRegularFile(file)) {
+                    AtomicFiles.write(folder.file(name), Files.readAllBytes(file));
+                }
+            }
+            folder.publish();
+        } catch (IOException e) {
+            throw new CodaException("cannot read the tokenizer of " + tokenizer + ": " + e.getMessage(), e);
+        }
+    }
+}
