@@ -10,8 +10,8 @@ import picocli.CommandLine.Command;
         description = "Train a model: pretrain on text and code, midtrain with harder masks, sft on instructions.",
         footerHeading = "%nExamples:%n",
         footer = {
-            "  coda train pretrain --config recipes/toy/pretrain.yaml --out runs/toy",
-            "  coda train pretrain --config recipes/toy/pretrain.yaml --out runs/toy --resume"
+            "  coda train pretrain --config recipes/small/pretrain.yaml --out runs/small/pretrain",
+            "  coda train pretrain --config recipes/small/pretrain.yaml --out runs/small/pretrain --resume"
         })
 final class TrainCommand {
     private TrainCommand() {}

@@ -40,7 +40,7 @@ class RecipesTest {
         assertThat(config.data().length()).isEqualTo(8192);
         assertThat(config.batch().rows()).isEqualTo(512);
         assertThat(config.optimizer().method())
-                .isEqualTo(new TrainConfig.Method.WithAdafactor(Adafactor.Settings.DEFAULT));
+                .isEqualTo(Adafactor.Settings.DEFAULT);
         assertThat(config.schedule()).isEqualTo(new LearningRate(LearningRate.Kind.COSINE, 3e-4, 0, 2000, 50_000));
         assertThat(config.masking().curriculum().at(0))
                 .isEqualTo(new MaskingLevels(0.01, 0.01, 0.01, List.of(2), 0.001, 1));
@@ -72,7 +72,7 @@ class RecipesTest {
         TrainConfig config = read("coda-1.7b", "sft");
         assertThat(config.data().length()).isEqualTo(1024);
         assertThat(config.batch().rows()).isEqualTo(176);
-        assertThat(config.optimizer().method()).isEqualTo(new TrainConfig.Method.WithAdamW(AdamW.Settings.DEFAULT));
+        assertThat(config.optimizer().method()).isEqualTo(AdamW.Settings.DEFAULT);
         assertThat(config.schedule().peak()).isEqualTo(2e-5);
         assertThat(config.schedule().warmUpSteps() * 10)
                 .isEqualTo(config.schedule().steps());
