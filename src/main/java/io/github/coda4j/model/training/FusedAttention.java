@@ -19,8 +19,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class FusedAttention {
     // L positions of a document, M packed tokens, N query heads, K key/value heads, G = N / K, H head dimension
 
-    /** Scores that one worker holds at a time; about half of a second-level cache. */
-    private static final int SCORE_BYTES = 512 * 1024;
+    /** Scores that one worker holds at a time; large enough that the calls of products do not count. */
+    private static final int SCORE_BYTES = 2048 * 1024;
 
     private static final int LEAST_ROWS = 32;
 

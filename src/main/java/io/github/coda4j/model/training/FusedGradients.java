@@ -13,6 +13,8 @@ import java.util.function.Function;
 final class FusedGradients {
     /** Pieces have a multiple of this many rows. */
     private static final int ROW_UNIT = 16;
+    /** Tokens over which one product sums: transposed operands of more rows leave the cache. */
+    private static final int ROWS_AT_A_TIME = 1024;
 
     private final ParameterStore parameters;
     private final Kind kind;
@@ -74,8 +76,11 @@ final class FusedGradients {
         MemorySegment scratch = memory.weightGradients.get(worker.index);
         for (int i = next.getAndIncrement(); i < pieces.size(); i = next.getAndIncrement()) {
             Piece p = pieces.get(i);
-            worker.weightGradient(p.dy, p.width, p.column, p.outputs, p.x, p.inputs, p.rows, scratch);
-            Sums.add(scratch, kind, 0, gradients, p.offset, (long) p.outputs * p.inputs);
+            for (int first = 0; first < p.rows; first += ROWS_AT_A_TIME) {
+                int count = Math.min(ROWS_AT_A_TIME, p.rows - first);
+                worker.weightGradient(p.dy, p.width, p.column, p.outputs, p.x, p.inputs, first, count, scratch);
+                Sums.add(scratch, kind, 0, gradients, p.offset, (long) p.outputs * p.inputs);
+            }
         }
     }
 

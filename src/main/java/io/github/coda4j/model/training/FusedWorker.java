@@ -104,7 +104,7 @@ final class FusedWorker {
     }
 
     /**
-     * Some rows of a weight's gradient: out = dy[:, column .. column + outputs]^T x, [outputs, inputs].
+     * Some rows of a weight's gradient from {@code count} tokens: out = dy[:, column .. column + outputs]^T x, [outputs, inputs].
      *
      * @param dy [M, width]
      * @param x [M, inputs]
@@ -116,11 +116,13 @@ final class FusedWorker {
             int outputs,
             MemorySegment x,
             int inputs,
+            int first,
             int count,
             MemorySegment out) {
         try (Scope _ = Scope.open()) {
-            Tensor left = rows(dy, 0, count, width).narrow(1, column, outputs).transpose(0, 1);
-            Tensor.productInto(rows(out, 0, outputs, inputs), left, rows(x, 0, count, inputs));
+            Tensor left =
+                    rows(dy, first, count, width).narrow(1, column, outputs).transpose(0, 1);
+            Tensor.productInto(rows(out, 0, outputs, inputs), left, rows(x, first, count, inputs));
         }
     }
 
