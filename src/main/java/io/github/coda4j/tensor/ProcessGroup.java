@@ -3,8 +3,11 @@ package io.github.coda4j.tensor;
 import static io.github.coda4j.Checks.check;
 
 import io.github.coda4j.CodaException;
+import java.io.IOException;
+import java.net.DatagramSocket;
+import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.Optional;
+import java.util.function.Consumer;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.chrono.Milliseconds;
 import org.bytedeco.pytorch.AllreduceOptions;
@@ -14,7 +17,6 @@ import org.bytedeco.pytorch.GlooDeviceVector;
 import org.bytedeco.pytorch.ProcessGroupGloo;
 import org.bytedeco.pytorch.ReduceOptions;
 import org.bytedeco.pytorch.TCPStore;
-import org.bytedeco.pytorch.TCPStoreOptions;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.Work;
 import org.bytedeco.pytorch.global.torch_gloo;
@@ -23,19 +25,48 @@ import org.bytedeco.pytorch.nccl.ProcessGroupNCCL;
 
 /**
  * Processes that compute together, over torch's c10d: Gloo for tensors on the CPU, NCCL for CUDA. All ranks call the same operations in
- * the same order; what one of them waits for in vain ends with an error on all of them, at the latest after the timeout.
+ * the same order. When one is lost, operations fail on the others as soon as its connections are seen closed, and they are told of its
+ * silence in any case.
  */
 public final class ProcessGroup implements AutoCloseable {
     private final Rendezvous rendezvous;
-    private final TCPStore store;
+    private final MeetingPoint meeting;
     private final Backend backend;
-    private final Duration timeout;
+    private final Heartbeat heartbeat;
+    private final Timeouts timeouts;
 
-    private ProcessGroup(Rendezvous rendezvous, TCPStore store, Backend backend, Duration timeout) {
+    private ProcessGroup(
+            Rendezvous rendezvous, MeetingPoint meeting, Backend backend, Heartbeat heartbeat, Timeouts timeouts) {
         this.rendezvous = rendezvous;
-        this.store = store;
+        this.meeting = meeting;
         this.backend = backend;
-        this.timeout = timeout;
+        this.heartbeat = heartbeat;
+        this.timeouts = timeouts;
+    }
+
+    /**
+     * How long ranks wait for each other.
+     *
+     * @param join for all ranks to be there at the start
+     * @param operation for one operation; longer than anything that one rank does while the others wait, such as writing a checkpoint
+     * @param silence after which a rank of which nothing is heard counts as lost; at least 100 ms
+     */
+    public record Timeouts(Duration join, Duration operation, Duration silence) {
+        /** Ten minutes for pods to be scheduled, half an hour for the slowest disk, half a minute for a machine that is gone. */
+        public static final Timeouts DEFAULT =
+                new Timeouts(Duration.ofMinutes(10), Duration.ofMinutes(30), Duration.ofSeconds(30));
+
+        private static final long LEAST_SILENCE_MILLIS = 100;
+
+        public Timeouts {
+            check(join.isPositive(), "the time to join must be positive, got %s", join);
+            check(operation.isPositive(), "the time for an operation must be positive, got %s", operation);
+            check(
+                    silence.toMillis() >= LEAST_SILENCE_MILLIS,
+                    "the silence of a lost rank must be at least %d ms, got %s",
+                    LEAST_SILENCE_MILLIS,
+                    silence);
+        }
     }
 
     /** An operation that goes on while this rank computes; its tensor must stay alive and untouched until it is done. */
@@ -64,64 +95,65 @@ public final class ProcessGroup implements AutoCloseable {
      * Waits for all ranks and joins them.
      *
      * @param device what tensors live on
-     * @param timeout of joining and of every operation
-     * @param networkInterface of this machine that Gloo talks over, for example eth0; empty for the one of the machine's name, or the
-     *     loopback when rank 0 is on it
-     * @throws CodaException when not all ranks are there in time
+     * @param lost gets a message, once and from a thread of its own, when another rank is lost; operations that wait for that rank may
+     *     fail before, later or not at all, so that this should end the process
+     * @throws CodaException naming the ranks that are not there in time, or what rank 0 cannot do
      */
     public static ProcessGroup join(
-            Rendezvous rendezvous,
-            io.github.coda4j.tensor.Device device,
-            Duration timeout,
-            Optional<String> networkInterface) {
+            Rendezvous rendezvous, io.github.coda4j.tensor.Device device, Timeouts timeouts, Consumer<String> lost) {
         Libtorch.load();
+        NativeLog.quiet();
+        MeetingPoint meeting = new MeetingPoint(rendezvous, timeouts.join());
         try {
-            TCPStore store = store(rendezvous, timeout);
+            meeting.awaitAll();
             Backend backend = device.isCuda()
-                    ? new ProcessGroupNCCL(store, rendezvous.rank(), rendezvous.worldSize())
-                    : gloo(store, rendezvous, timeout, networkInterface);
+                    ? nccl(meeting.store(), rendezvous, timeouts)
+                    : gloo(meeting.store(), rendezvous, timeouts);
             backend.retainReference();
-            return new ProcessGroup(rendezvous, store, backend, timeout);
-        } catch (RuntimeException e) {
+            Heartbeat heartbeat = new Heartbeat(rendezvous, meeting.connectAgain(), timeouts.silence(), lost);
+            return new ProcessGroup(rendezvous, meeting, backend, heartbeat, timeouts);
+        } catch (CodaException e) {
+            meeting.close();
+            throw e;
+        } catch (RuntimeException | IOException e) {
+            meeting.close();
             throw new CodaException(
                     String.format(
-                            "rank %d of %d could not join the others at %s:%d within %d s: %s; is every rank running, and can it reach rank 0?",
-                            rendezvous.rank(),
-                            rendezvous.worldSize(),
-                            rendezvous.host(),
-                            rendezvous.port(),
-                            timeout.toSeconds(),
-                            firstLine(e)),
+                            "%s met the others at %s:%d but could not connect to them: %s; GLOO_SOCKET_IFNAME names the network"
+                                    + " interface to use",
+                            rendezvous, rendezvous.host(), rendezvous.port(), firstLine(e)),
                     e);
         }
     }
 
-    private static TCPStore store(Rendezvous rendezvous, Duration timeout) {
-        TCPStoreOptions options = new TCPStoreOptions();
-        options.port((short) rendezvous.port());
-        options.isServer(rendezvous.rank() == 0);
-        options.waitWorkers(false);
-        options.multiTenant(true);
-        options.timeout(new Milliseconds(timeout.toMillis()));
-        TCPStore store = new TCPStore(rendezvous.host(), options);
-        store.retainReference();
-        return store;
+    private static Backend nccl(TCPStore store, Rendezvous rendezvous, Timeouts timeouts) {
+        ProcessGroupNCCL.Options options = ProcessGroupNCCL.Options.create();
+        options.timeout(new Milliseconds(timeouts.operation().toMillis()));
+        return new ProcessGroupNCCL(store, rendezvous.rank(), rendezvous.worldSize(), options);
     }
 
-    private static Backend gloo(
-            TCPStore store, Rendezvous rendezvous, Duration timeout, Optional<String> networkInterface) {
+    private static Backend gloo(TCPStore store, Rendezvous rendezvous, Timeouts timeouts) throws IOException {
         Loader.load(torch_gloo.class);
-        ProcessGroupGloo.Options options = ProcessGroupGloo.Options.create(new Milliseconds(timeout.toMillis()));
-        boolean local =
-                rendezvous.host().equals("localhost") || rendezvous.host().startsWith("127.");
-        Device device = networkInterface
-                .map(ProcessGroupGloo::createDeviceForInterface)
-                .orElseGet(() -> local
-                        ? ProcessGroupGloo.createDeviceForHostname("127.0.0.1")
-                        : ProcessGroupGloo.createDefaultDevice());
+        ProcessGroupGloo.Options options = ProcessGroupGloo.Options.create(
+                new Milliseconds(timeouts.operation().toMillis()));
+        Device device = rendezvous.networkInterface().isPresent()
+                ? ProcessGroupGloo.createDeviceForInterface(
+                        rendezvous.networkInterface().get())
+                : ProcessGroupGloo.createDeviceForHostname(ownAddress(rendezvous));
         options.devices(new GlooDeviceVector(device));
         options.threads(2);
         return new ProcessGroupGloo(store, rendezvous.rank(), rendezvous.worldSize(), options);
+    }
+
+    /** The address that this machine has in the network that leads to rank 0; nothing is sent. */
+    private static String ownAddress(Rendezvous rendezvous) throws IOException {
+        if (rendezvous.isLoopback()) {
+            return "127.0.0.1";
+        }
+        try (DatagramSocket socket = new DatagramSocket()) {
+            socket.connect(new InetSocketAddress(rendezvous.host(), rendezvous.port()));
+            return socket.getLocalAddress().getHostAddress();
+        }
     }
 
     public int rank() {
@@ -142,7 +174,7 @@ public final class ProcessGroup implements AutoCloseable {
         try (ReduceOptions options = new ReduceOptions();
                 TensorVector tensors = new TensorVector(tensor.raw())) {
             options.rootRank(root);
-            options.timeout(new Milliseconds(timeout.toMillis()));
+            options.timeout(new Milliseconds(timeouts.operation().toMillis()));
             return start(backend.reduce(tensors, options), what);
         } catch (RuntimeException e) {
             throw lost(what, e);
@@ -155,7 +187,7 @@ public final class ProcessGroup implements AutoCloseable {
         try (BroadcastOptions options = new BroadcastOptions();
                 TensorVector tensors = new TensorVector(tensor.raw())) {
             options.rootRank(root);
-            options.timeout(new Milliseconds(timeout.toMillis()));
+            options.timeout(new Milliseconds(timeouts.operation().toMillis()));
             return start(backend.broadcast(tensors, options), what);
         } catch (RuntimeException e) {
             throw lost(what, e);
@@ -166,7 +198,7 @@ public final class ProcessGroup implements AutoCloseable {
     public void allReduce(Tensor tensor, String what) {
         try (AllreduceOptions options = new AllreduceOptions();
                 TensorVector tensors = new TensorVector(tensor.raw())) {
-            options.timeout(new Milliseconds(timeout.toMillis()));
+            options.timeout(new Milliseconds(timeouts.operation().toMillis()));
             start(backend.allreduce(tensors, options), what).await();
         } catch (CodaException e) {
             throw e;
@@ -183,19 +215,26 @@ public final class ProcessGroup implements AutoCloseable {
     private CodaException lost(String what, RuntimeException cause) {
         return new CodaException(
                 String.format(
-                        "rank %d of %d lost another rank while it waited for %s: %s; look at the output of the other ranks, then go on with --resume",
-                        rank(), size(), what, firstLine(cause)),
+                        "%s lost another rank while it waited for %s: %s; look at the output of the other ranks, then go on with --resume",
+                        rendezvous, what, firstLine(cause)),
                 cause);
     }
 
-    private static String firstLine(RuntimeException e) {
+    private static String firstLine(Exception e) {
         String message = e.getMessage() == null ? e.toString() : e.getMessage();
         return message.lines().findFirst().orElse("").strip();
     }
 
+    /** Says that this rank ends in order and will not be missed; to be called by all ranks after their last operation. */
+    public void leave() {
+        heartbeat.leave();
+    }
+
+    /** Lets the others find out that this rank is gone, unless it has left before. */
     @Override
     public void close() {
+        heartbeat.close();
         backend.releaseReference();
-        store.releaseReference();
+        meeting.close();
     }
 }

@@ -5,19 +5,23 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.coda4j.CodaException;
 import io.github.coda4j.testkit.LocalRanks;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class ProcessGroupTest {
-    private static final Duration TIMEOUT = Duration.ofSeconds(20);
-
     @Test
     void ranks_reduce_to_a_root_broadcast_from_one_and_sum_everywhere() throws Exception {
         List<float[]> results = LocalRanks.run(3, rank -> {
-            try (ProcessGroup group = LocalRanks.join(rank, TIMEOUT);
+            try (ProcessGroup group = LocalRanks.join(rank);
                     Scope _ = Scope.open()) {
                 Tensor sum = Tensor.of(new float[] {group.rank() + 1, 10}, 2);
                 group.reduce(sum, 1, "gradients").await();
@@ -33,10 +37,10 @@ class ProcessGroupTest {
     }
 
     @Test
-    void a_rank_that_is_lost_ends_the_others_with_a_message_that_says_what_was_waited_for() throws Exception {
+    void a_rank_that_ends_without_a_word_ends_operations_with_what_was_waited_for() throws Exception {
         List<String> results = LocalRanks.run(2, rank -> {
-            ProcessGroup group = LocalRanks.join(rank, Duration.ofSeconds(3));
-            try (Scope _ = Scope.open()) {
+            try (ProcessGroup group = LocalRanks.join(rank);
+                    Scope _ = Scope.open()) {
                 if (group.rank() == 1) {
                     return "gone";
                 }
@@ -44,8 +48,6 @@ class ProcessGroupTest {
                 return "not lost";
             } catch (CodaException e) {
                 return e.getMessage();
-            } finally {
-                group.close();
             }
         });
         assertThat(results.getFirst())
@@ -54,24 +56,117 @@ class ProcessGroupTest {
     }
 
     @Test
-    void a_world_that_does_not_come_together_is_said_with_host_and_port() {
-        Rendezvous alone = new Rendezvous("127.0.0.1", LocalRanks.freePort(), 1, 1, 2);
-        assertThatThrownBy(() -> ProcessGroup.join(alone, Device.CPU, Duration.ofSeconds(1), Optional.empty()))
+    void a_silent_rank_is_told_while_the_others_compute() throws Exception {
+        CountDownLatch told = new CountDownLatch(2);
+        List<String> messages = LocalRanks.run(3, rank -> {
+            BlockingQueue<String> heard = new LinkedBlockingQueue<>();
+            ProcessGroup group = ProcessGroup.join(rank, Device.CPU, timeouts(20, 1000), heard::add);
+            if (rank.rank() == 1) {
+                group.close();
+                told.await();
+                return "silent";
+            }
+            try (group) {
+                String message = heard.poll(20, TimeUnit.SECONDS);
+                told.countDown();
+                told.await();
+                return message;
+            }
+        });
+        assertThat(messages.get(0))
+                .isEqualTo(
+                        "rank 0 of 3 cannot go on: rank 1 has not been heard of for 1 s; look at its output and its machine,"
+                                + " then go on with --resume");
+        assertThat(messages.get(2)).startsWith("rank 2 of 3 cannot go on: rank 1 has not");
+    }
+
+    @Test
+    void the_end_of_rank_zero_is_told_at_once() throws Exception {
+        List<String> messages = LocalRanks.run(2, rank -> {
+            BlockingQueue<String> heard = new LinkedBlockingQueue<>();
+            try (ProcessGroup group = ProcessGroup.join(rank, Device.CPU, timeouts(20, 3000), heard::add)) {
+                return group.rank() == 0 ? "ended" : heard.poll(20, TimeUnit.SECONDS);
+            }
+        });
+        assertThat(messages.get(1)).startsWith("rank 1 of 2 cannot go on: rank 0 has ended");
+    }
+
+    @Test
+    void ranks_that_leave_are_not_missed() throws Exception {
+        List<List<String>> messages = LocalRanks.run(3, rank -> {
+            List<String> heard = new CopyOnWriteArrayList<>();
+            try (ProcessGroup group = ProcessGroup.join(rank, Device.CPU, timeouts(20, 600), heard::add)) {
+                Thread.sleep(700L * rank.rank());
+                group.leave();
+                return heard;
+            }
+        });
+        assertThat(messages).allSatisfy(heard -> assertThat(heard).isEmpty());
+    }
+
+    @Test
+    void ranks_that_do_not_come_are_named() {
+        Rendezvous zero = Rendezvous.local(LocalRanks.freePort(), 0, 3);
+        assertThatThrownBy(() -> ProcessGroup.join(zero, Device.CPU, timeouts(1, 1000), message -> {}))
                 .isInstanceOf(CodaException.class)
-                .hasMessageContaining("rank 1 of 2 could not join the others at 127.0.0.1:");
+                .hasMessageStartingWith("rank 0 of 3 waited 1 s in vain for ranks 1, 2; are they running")
+                .hasMessageEndingWith("lead them to 127.0.0.1:" + zero.port() + "?");
+        Rendezvous one = Rendezvous.local(LocalRanks.freePort(), 1, 2);
+        assertThatThrownBy(() -> ProcessGroup.join(one, Device.CPU, timeouts(1, 1000), message -> {}))
+                .isInstanceOf(CodaException.class)
+                .hasMessage("rank 1 of 2 waited 1 s in vain for rank 0 at 127.0.0.1:" + one.port()
+                        + " (Connection refused); is rank 0 running, and do MASTER_ADDR and MASTER_PORT lead to it?");
+    }
+
+    @Test
+    void a_port_that_is_in_use_is_said() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0)) {
+            Rendezvous zero = Rendezvous.local(taken.getLocalPort(), 0, 2);
+            assertThatThrownBy(() -> ProcessGroup.join(zero, Device.CPU, timeouts(1, 1000), message -> {}))
+                    .isInstanceOf(CodaException.class)
+                    .hasMessageStartingWith("rank 0 cannot listen on port " + zero.port())
+                    .hasMessageEndingWith("set MASTER_PORT to a free port on all ranks");
+        }
+    }
+
+    @Test
+    void timeouts_have_a_range() {
+        assertThatThrownBy(() -> timeouts(0, 1000)).hasMessageStartingWith("the time to join must be positive");
+        assertThatThrownBy(() -> timeouts(1, 99))
+                .hasMessageStartingWith("the silence of a lost rank must be at least 100");
+    }
+
+    private static ProcessGroup.Timeouts timeouts(int joinSeconds, int silenceMillis) {
+        return new ProcessGroup.Timeouts(
+                Duration.ofSeconds(joinSeconds), Duration.ofSeconds(20), Duration.ofMillis(silenceMillis));
     }
 
     @Test
     void the_environment_names_the_rendezvous() {
         Map<String, String> environment = Map.of(
                 "RANK", "3", "WORLD_SIZE", "4", "LOCAL_RANK", "1", "MASTER_ADDR", "head", "MASTER_PORT", "29500");
-        assertThat(Rendezvous.of(environment)).contains(new Rendezvous("head", 29_500, 3, 1, 4));
+        Rendezvous named = new Rendezvous("head", 29_500, 3, 1, 4, 1, Optional.empty());
+        assertThat(Rendezvous.of(environment)).contains(named);
+        assertThat(Rendezvous.of(named.variables())).contains(named);
         assertThat(Rendezvous.of(Map.of())).isEmpty();
         assertThat(Rendezvous.of(Map.of("WORLD_SIZE", "1"))).isEmpty();
         assertThatThrownBy(() -> Rendezvous.of(Map.of("WORLD_SIZE", "2")))
                 .hasMessageContaining("WORLD_SIZE is set but RANK is not");
         assertThatThrownBy(() -> Rendezvous.of(Map.of("WORLD_SIZE", "two")))
                 .hasMessage("WORLD_SIZE must be a whole number, got 'two'");
-        assertThatThrownBy(() -> new Rendezvous("h", 1, 2, 0, 2)).hasMessage("RANK must be in [0, 2), got 2");
+        Map<String, String> bare = Map.of(
+                "RANK",
+                "3",
+                "WORLD_SIZE",
+                "4",
+                "MASTER_ADDR",
+                "head",
+                "MASTER_PORT",
+                "1",
+                "GLOO_SOCKET_IFNAME",
+                "eth1");
+        assertThat(Rendezvous.of(bare)).contains(new Rendezvous("head", 1, 3, 0, 4, 1, Optional.of("eth1")));
+        assertThatThrownBy(() -> new Rendezvous("h", 1, 2, 0, 2, 1, Optional.empty()))
+                .hasMessage("RANK must be in [0, 2), got 2");
     }
 }

@@ -8,7 +8,6 @@ import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -17,6 +16,9 @@ import java.util.stream.IntStream;
 
 /** Ranks as threads of this process, which meet over the loopback. */
 public final class LocalRanks {
+    private static final ProcessGroup.Timeouts PATIENT =
+            new ProcessGroup.Timeouts(Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofSeconds(30));
+
     private LocalRanks() {}
 
     /** What one rank does. */
@@ -36,7 +38,7 @@ public final class LocalRanks {
         int port = freePort();
         try (ExecutorService threads = Executors.newFixedThreadPool(size)) {
             List<Callable<T>> tasks = IntStream.range(0, size)
-                    .mapToObj(rank -> (Callable<T>) () -> task.run(new Rendezvous("127.0.0.1", port, rank, rank, size)))
+                    .mapToObj(rank -> (Callable<T>) () -> task.run(Rendezvous.local(port, rank, size)))
                     .toList();
             List<T> results = new ArrayList<>();
             for (Future<T> future : threads.invokeAll(tasks)) {
@@ -49,14 +51,17 @@ public final class LocalRanks {
     /** The same with the ranks in a group. */
     public static <T> List<T> inGroup(int size, GroupTask<T> task) throws Exception {
         return run(size, rendezvous -> {
-            try (ProcessGroup group = join(rendezvous, Duration.ofSeconds(20))) {
-                return task.run(group);
+            try (ProcessGroup group = join(rendezvous)) {
+                T result = task.run(group);
+                group.leave();
+                return result;
             }
         });
     }
 
-    public static ProcessGroup join(Rendezvous rendezvous, Duration timeout) {
-        return ProcessGroup.join(rendezvous, Device.CPU, timeout, Optional.empty());
+    /** Joins with patience for a busy machine; a lost rank shows in the operations. */
+    public static ProcessGroup join(Rendezvous rendezvous) {
+        return ProcessGroup.join(rendezvous, Device.CPU, PATIENT, message -> {});
     }
 
     /** A port that nobody listens on. */
