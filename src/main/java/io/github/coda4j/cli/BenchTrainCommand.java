@@ -13,12 +13,15 @@ import io.github.coda4j.model.training.PlainTrainingPass;
 import io.github.coda4j.model.training.TrainingPass;
 import io.github.coda4j.model.training.TrainingPhase;
 import io.github.coda4j.tensor.DType;
+import io.github.coda4j.tensor.Libtorch;
 import io.github.coda4j.tensor.ProductPeak;
+import io.github.coda4j.tensor.Scope;
+import io.github.coda4j.train.Updater;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -39,37 +42,22 @@ import picocli.CommandLine.Option;
         footerHeading = "%nExamples:%n",
         footer = {
             "  coda bench train --preset coda-16m --length 1024",
-            "  coda bench train --preset coda-1.7b --length 512 --rows 1 --recompute --pass fused"
+            "  coda bench train --preset coda-1.7b --length 512 --rows 1 --recompute --optimizer adafactor --pass fused"
         })
 final class BenchTrainCommand implements Callable<Integer> {
     private static final int PEAK_ROUNDS = 4;
     private static final double GIGA = 1e9;
+    private static final double LEARNING_RATE = 1e-4;
+    private static final String FUSED = "fused";
+    private static final String PLAIN = "plain";
 
     private final World world;
 
     @Mixin
     BenchModel model;
 
-    @Option(
-            names = "--length",
-            paramLabel = "N",
-            description = "Positions per row (default: ${DEFAULT-VALUE}).",
-            defaultValue = "1024")
-    int length;
-
-    @Option(
-            names = "--rows",
-            paramLabel = "N",
-            description = "Rows per step (default: ${DEFAULT-VALUE}).",
-            defaultValue = "8")
-    int rows;
-
-    @Option(
-            names = "--documents",
-            paramLabel = "N",
-            description = "Documents per row, which do not see each other (default: ${DEFAULT-VALUE}).",
-            defaultValue = "1")
-    int documents;
+    @Mixin
+    TrainingBenchBatch tokens;
 
     @Option(
             names = "--dtype",
@@ -89,7 +77,15 @@ final class BenchTrainCommand implements Callable<Integer> {
             paramLabel = "NAME",
             description =
                     "What runs: fused (backward by hand, fused kernels), plain (libtorch's autograd); default: both.")
-    List<String> passes = List.of("fused", "plain");
+    List<String> passes = List.of(FUSED, PLAIN);
+
+    @Option(
+            names = "--optimizer",
+            paramLabel = "NAME",
+            description =
+                    "Updates the parameters after every pass: none, adamw or adafactor (default: ${DEFAULT-VALUE}).",
+            defaultValue = "none")
+    String optimizer;
 
     @Option(names = "--threads", paramLabel = "N", description = "Worker threads (default: all cores).")
     int threads = Runtime.getRuntime().availableProcessors();
@@ -112,46 +108,36 @@ final class BenchTrainCommand implements Callable<Integer> {
         this.world = world;
     }
 
+    /**
+     * Bytes that are to be resident, as a sum.
+     *
+     * @param process before the model
+     * @param parameters values and gradients
+     */
+    private record Plan(long process, long parameters, long optimizer, long pass) {
+        long all() {
+            return process + parameters + optimizer + pass;
+        }
+    }
+
     @Override
     public Integer call() {
         DType type = checked();
+        BenchOptimizer chosen = BenchOptimizer.parse(optimizer);
         ModelConfig config = model.config(world);
-        check(
-                length <= config.maxPositions(),
-                "--length %d is more than the %d positions that the model knows",
-                length,
-                config.maxPositions());
+        tokens.verify(config);
         double peak = ProductPeak.measure(type, threads, PEAK_ROUNDS);
+        Libtorch.trimMemory();
         System.gc();
-        OptionalLong before = ProcessMemory.resident();
-        long parameterBytes = 2L * Float.BYTES * config.numParameters();
-        print(
-                "%s: %.1f million parameters; steps of %d x %d tokens, %d document(s) per row; %s, %d threads, recompute %s%n",
-                model.name(),
-                config.numParameters() / 1e6,
-                rows,
-                length,
-                documents,
-                dtype,
-                threads,
-                recompute ? "on" : "off");
-        long planned = before.orElse(0)
-                + parameterBytes
-                + FusedTrainingPass.plannedBytes(config, type, threads, recompute, rows, length);
-        if (passes.contains("fused")) {
-            print(
-                    "planned: %.2f GB resident = %.2f process + %.2f parameters and gradients + %.2f fused pass%n",
-                    planned / GIGA,
-                    before.orElse(0) / GIGA,
-                    parameterBytes / GIGA,
-                    (planned - before.orElse(0) - parameterBytes) / GIGA);
-        }
-        print(
-                "%n%-6s %9s %9s %9s %9s %8s %12s%n",
-                "pass", "s/step", "tokens/s", "GFLOP/s", "peak", "of peak", "resident");
+        Plan plan = new Plan(
+                ProcessMemory.resident().orElse(0),
+                2L * Float.BYTES * config.numParameters(),
+                chosen.stateBytes(config),
+                FusedTrainingPass.plannedBytes(config, type, threads, recompute, tokens.rows, tokens.length));
+        announce(config, plan);
         try (ParameterStore parameters = model.parameters(world)) {
             for (String pass : passes) {
-                peak = bench(pass, config, parameters, type, peak, planned);
+                peak = bench(pass, config, parameters, chosen, type, peak, plan);
             }
         }
         print(
@@ -161,53 +147,84 @@ final class BenchTrainCommand implements Callable<Integer> {
     }
 
     private DType checked() {
-        check(rows >= 1, "--rows must be at least 1, got %d", rows);
-        check(length >= 2, "--length must be at least 2, got %d", length);
-        check(documents >= 1 && documents <= length, "--documents must be in [1, %d], got %d", length, documents);
         check(rounds >= 1, "--rounds must be at least 1, got %d", rounds);
         check(warmUp >= 0, "--warm-up must be 0 or positive, got %d", warmUp);
         for (String pass : passes) {
-            check(
-                    pass.equals("fused") || pass.equals("plain"),
-                    "unknown pass \"%s\" in --pass; known: fused, plain",
-                    pass);
+            check(pass.equals(FUSED) || pass.equals(PLAIN), "unknown pass \"%s\" in --pass; known: fused, plain", pass);
         }
         Precision precision = Precision.parse(dtype);
         check(precision != Precision.INT8, "--dtype int8 cannot be trained; known: bf16, fp32");
         return precision == Precision.FP32 ? DType.F32 : DType.BF16;
     }
 
+    private void announce(ModelConfig config, Plan plan) {
+        print(
+                "%s: %.1f million parameters; steps of %d x %d tokens, %d document(s) per row; %s, %d threads, recompute %s,"
+                        + " optimizer %s%n",
+                model.name(),
+                config.numParameters() / 1e6,
+                tokens.rows,
+                tokens.length,
+                tokens.documents,
+                dtype,
+                threads,
+                recompute ? "on" : "off",
+                optimizer);
+        if (passes.contains(FUSED)) {
+            print(
+                    "planned: %.2f GB resident = %.2f process + %.2f parameters and gradients + %.2f optimizer + %.2f fused pass%n",
+                    plan.all() / GIGA,
+                    plan.process() / GIGA,
+                    plan.parameters() / GIGA,
+                    plan.optimizer() / GIGA,
+                    plan.pass() / GIGA);
+        }
+        print(
+                "%n%-6s %9s %9s %9s %9s %8s %12s%n",
+                "pass", "s/step", "tokens/s", "GFLOP/s", "peak", "of peak", "resident");
+    }
+
     /** Prints one line and gives the best peak seen. */
     private double bench(
-            String name, ModelConfig config, ParameterStore parameters, DType type, double peak, long planned) {
-        MaskedBatch batch = batch(config);
+            String name,
+            ModelConfig config,
+            ParameterStore parameters,
+            BenchOptimizer chosen,
+            DType type,
+            double peak,
+            Plan plan) {
+        MaskedBatch batch = tokens.make(config);
+        boolean isFused = name.equals(FUSED);
         ProcessMemory.resetHighest();
-        try (TrainingPass pass = name.equals("fused")
+        Optional<Updater> updater = chosen.open(parameters);
+        try (TrainingPass pass = isFused
                 ? new FusedTrainingPass(config, parameters, type, threads, recompute)
                 : new PlainTrainingPass(config, parameters, type, threads, recompute)) {
-            double seconds = median(pass, batch);
+            double[] seconds = times(pass, updater, batch);
             OptionalLong highest = ProcessMemory.highest();
             double best = Math.max(peak, ProductPeak.measure(type, threads, PEAK_ROUNDS));
-            double operations = StepCost.trainingOperations(
-                    config,
-                    parameters.slices().stream()
-                            .mapToLong(ParameterStore.Slice::size)
-                            .sum(),
-                    (long) rows * length,
-                    pairs(batch));
+            long numbers = parameters.slices().stream()
+                    .mapToLong(ParameterStore.Slice::size)
+                    .sum();
+            double speed =
+                    StepCost.trainingOperations(config, numbers, tokens.tokens(), TrainingBenchBatch.pairs(batch))
+                            / seconds[0]
+                            / GIGA;
             print(
                     "%-6s %9.3f %9.0f %9.0f %9.0f %7.1f%% %s%n",
                     name,
-                    seconds,
-                    (double) rows * length / seconds,
-                    operations / seconds / GIGA,
+                    seconds[0],
+                    tokens.tokens() / seconds[0],
+                    speed,
                     best,
-                    100 * operations / seconds / GIGA / best,
-                    resident(highest, name.equals("fused") ? OptionalLong.of(planned) : OptionalLong.empty()));
+                    100 * speed / best,
+                    resident(highest, isFused ? OptionalLong.of(plan.all()) : OptionalLong.empty()));
             if (pass instanceof FusedTrainingPass fused) {
-                print("       %s%n", shares(fused));
+                print("       %s; optimizer %.0f%% of the step%n", shares(fused), 100 * seconds[1] / seconds[0]);
             }
             return best;
+        } finally {
+            updater.ifPresent(Updater::close);
         }
     }
 
@@ -231,53 +248,30 @@ final class BenchTrainCommand implements Callable<Integer> {
                 .collect(Collectors.joining(", "));
     }
 
-    private MaskedBatch batch(ModelConfig config) {
-        SplittableRandom random = new SplittableRandom(1);
-        int[][] ids = new int[rows][length];
-        int[][] targets = new int[rows][length];
-        int[][] segments = new int[rows][length];
-        float[] weights = new float[rows];
-        for (int b = 0; b < rows; b++) {
-            double sigma = (b + 0.5) / rows;
-            weights[b] = (float) (1 / sigma);
-            for (int i = 0; i < length; i++) {
-                int id = random.nextInt(config.vocabSize());
-                boolean isMasked = i > 0 && random.nextDouble() < sigma;
-                ids[b][i] = isMasked ? config.maskId() : id;
-                targets[b][i] = isMasked ? id : MaskedBatch.NOT_COUNTED;
-                segments[b][i] = (int) ((long) i * documents / length);
-            }
-        }
-        return new MaskedBatch(ids, targets, segments, weights);
-    }
-
-    /** Sum over documents of their length squared. */
-    private static double pairs(MaskedBatch batch) {
-        double pairs = 0;
-        for (int[] segments : batch.segments()) {
-            int start = 0;
-            for (int i = 1; i <= segments.length; i++) {
-                if (i == segments.length || segments[i] != segments[start]) {
-                    pairs += (double) (i - start) * (i - start);
-                    start = i;
-                }
-            }
-        }
-        return pairs;
-    }
-
-    private double median(TrainingPass pass, MaskedBatch batch) {
-        double scale = 1.0 / ((double) rows * length);
-        double[] seconds = new double[rounds];
+    /** Median seconds of a step, and of the optimizer in it. */
+    private double[] times(TrainingPass pass, Optional<Updater> updater, MaskedBatch batch) {
+        double[] steps = new double[rounds];
+        double[] updates = new double[rounds];
         for (int i = -warmUp; i < rounds; i++) {
             long begin = System.nanoTime();
-            pass.accumulate(batch, scale, GradientListener.NONE);
+            pass.accumulate(batch, 1.0 / tokens.tokens(), GradientListener.NONE);
+            long passed = System.nanoTime();
+            updater.ifPresent(BenchTrainCommand::update);
             if (i >= 0) {
-                seconds[i] = (System.nanoTime() - begin) / GIGA;
+                steps[i] = (System.nanoTime() - begin) / GIGA;
+                updates[i] = (System.nanoTime() - passed) / GIGA;
             }
         }
-        Arrays.sort(seconds);
-        return seconds[rounds / 2];
+        Arrays.sort(steps);
+        Arrays.sort(updates);
+        return new double[] {steps[rounds / 2], updates[rounds / 2]};
+    }
+
+    private static void update(Updater updater) {
+        try (Scope _ = Scope.open()) {
+            double norm = updater.reduceGradients();
+            updater.update(LEARNING_RATE, Math.min(1, 1 / norm));
+        }
     }
 
     private void print(String format, Object... values) {

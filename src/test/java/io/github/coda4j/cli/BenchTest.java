@@ -96,23 +96,29 @@ class BenchTest {
                 "1",
                 "--warm-up",
                 "0",
-                "--recompute");
+                "--recompute",
+                "--optimizer",
+                "adafactor");
         assertThat(code).as(cli.err()).isZero();
         assertThat(cli.out())
                 .contains("2 x 64 tokens, 3 document(s) per row; bf16")
                 .contains("recompute on")
                 .containsPattern("planned: \\d+\\.\\d\\d GB resident = ")
                 .containsPattern("fused .* \\d+\\.\\d% ")
-                .containsPattern("products \\d+%, weight gradients \\d+%, attention \\d+%")
+                .containsPattern(
+                        "products \\d+%, weight gradients \\d+%, attention \\d+%.* optimizer \\d+% of the step")
                 .containsPattern("plain .* \\d+\\.\\d% ");
     }
 
     @Test
     void what_cannot_be_trained_is_refused() {
-        assertThat(refusal("--length", "513")).contains("--length 513 is more than the 512 positions");
+        assertThat(refusal("--length", "513"))
+                .contains("--length must be in [2, 512], the positions that the model knows, got 513");
         assertThat(refusal("--pass", "quick")).contains("unknown pass \"quick\" in --pass; known: fused, plain");
+        assertThat(refusal("--optimizer", "sgd", "--length", "9"))
+                .contains("unknown optimizer \"sgd\" in --optimizer; known: none, adamw, adafactor");
         assertThat(refusal("--dtype", "int8")).contains("--dtype int8 cannot be trained");
-        assertThat(refusal("--documents", "0")).contains("--documents must be in [1, 1024], got 0");
+        assertThat(refusal("--length", "9", "--documents", "0")).contains("--documents must be in [1, 9], got 0");
     }
 
     private static String refusal(String... flags) {
