@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** Copies of tokenizers. */
+/** Copies of tokenizers, which appear whole. A folder that cannot be read or written is a {@link CodaException}. */
 final class TokenizerCopy {
     private static final List<String> FILES = List.of(
             "tokenizer.json",
@@ -19,17 +19,22 @@ final class TokenizerCopy {
             "added_tokens.json",
             "vocab.json",
             "merges.txt",
-            "chat_template.jinja");
+            "chat_template.jinja",
+            "generation_config.json");
 
     private TokenizerCopy() {}
 
-    /**
-     * A copy of a tokenizer that has a mask token besides; an older copy is replaced.
-     *
-     * @throws CodaException when the tokenizer cannot be read or the copy not written
-     */
+    /** A copy of a tokenizer; an older copy is replaced. */
+    static void plain(Path tokenizer, Path target) {
+        copy(tokenizer, target, Map.of());
+    }
+
+    /** A copy that has a mask token, which the tokenizer of an autoregressive model lacks. */
     static void withMask(Path tokenizer, Path target) {
-        Map<String, String> changed = MaskToken.addTo(tokenizer);
+        copy(tokenizer, target, MaskToken.addTo(tokenizer));
+    }
+
+    private static void copy(Path tokenizer, Path target, Map<String, String> changed) {
         try (WholeFolder folder = WholeFolder.create(target, "a tokenizer", FILES::contains, true)) {
             for (String name : FILES) {
                 Path file = tokenizer.resolve(name);

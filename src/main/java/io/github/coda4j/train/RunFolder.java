@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The folder of a run: {@code config.yaml} (the effective config), {@code metrics.jsonl}, {@code tensorboard/}, {@code checkpoints/}, and
+ * The folder of a run: {@code config.yaml} (the effective config), {@code tokenizer/}, {@code metrics.jsonl}, {@code tensorboard/}, {@code checkpoints/}, and
  * at the end {@code model/} and {@code report.html}. One run at a time trains in it.
  */
 public final class RunFolder implements AutoCloseable {
@@ -145,7 +145,7 @@ public final class RunFolder implements AutoCloseable {
         return folder.resolve("model");
     }
 
-    /** A tokenizer that was made for this run. */
+    /** The run's copy of its tokenizer. */
     public Path tokenizer() {
         return folder.resolve("tokenizer");
     }
