@@ -14,8 +14,6 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -52,17 +50,17 @@ public final class CodaModel implements Generator, AutoCloseable {
     }
 
     /**
-     * Loads a folder; tokenizer and weights are read at the same time.
+     * Loads a folder. The tokenizer comes first: what is wrong with it is said before the weights are read.
      *
      * @throws CodaException when weights or tokenizer are missing, broken, or do not belong together
      */
     public static CodaModel open(Path folder, LoadOptions load, EngineOptions options) {
         try (CheckpointFolder checkpoint = CheckpointFolder.open(folder)) {
-            CompletableFuture<Tokenizer> reading =
-                    CompletableFuture.supplyAsync(() -> BpeTokenizer.load(folder), Thread::startVirtualThread);
+            ModelConfig config = ModelConfig.read(checkpoint.config());
+            Tokenizer tokenizer = BpeTokenizer.load(folder);
+            Engine.checkFits(tokenizer, config.vocabSize(), config.maskId());
             Transformer transformer = Transformer.open(checkpoint, load);
             try {
-                Tokenizer tokenizer = join(reading);
                 Engine engine = new Engine(transformer, tokenizer, options);
                 return new CodaModel(folder, checkpoint.generationConfig(), transformer, tokenizer, engine);
             } catch (RuntimeException e) {
@@ -113,13 +111,5 @@ public final class CodaModel implements Generator, AutoCloseable {
     public void close() {
         engine.close();
         transformer.close();
-    }
-
-    private static Tokenizer join(CompletableFuture<Tokenizer> reading) {
-        try {
-            return reading.join();
-        } catch (CompletionException e) {
-            throw e.getCause() instanceof RuntimeException cause ? cause : e;
-        }
     }
 }

@@ -63,7 +63,7 @@ public final class Engine implements Generator, AutoCloseable {
         this.tokenizer = tokenizer;
         this.options = requireNonNull(options, "options is null");
         this.nanos = nanos;
-        tokenizer.ifPresent(this::checkFits);
+        tokenizer.ifPresent(own -> checkFits(own, denoiser.vocabSize(), denoiser.maskId()));
         this.thread = Thread.ofPlatform().daemon().name("coda-engine").start(this::run);
     }
 
@@ -232,13 +232,14 @@ public final class Engine implements Generator, AutoCloseable {
         }
     }
 
-    private void checkFits(Tokenizer own) {
-        own.checkFits(denoiser.vocabSize());
-        int mask = own.specialTokens().requireMask();
-        if (mask != denoiser.maskId()) {
+    /** @throws CodaException if the tokenizer's vocabulary or mask is not that of the model */
+    static void checkFits(Tokenizer tokenizer, int vocabSize, int maskId) {
+        tokenizer.checkFits(vocabSize);
+        int mask = tokenizer.specialTokens().requireMask();
+        if (mask != maskId) {
             throw CodaException.of(
                     "the tokenizer's mask token is %d, the model's is %d: take the tokenizer files that belong to this checkpoint",
-                    mask, denoiser.maskId());
+                    mask, maskId);
         }
     }
 

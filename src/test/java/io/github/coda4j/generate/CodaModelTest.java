@@ -91,6 +91,19 @@ class CodaModelTest {
                 .hasMessageStartingWith("the tokenizer's mask token is 6, the model's is 5");
     }
 
+    @Test
+    void the_tokenizer_is_looked_at_before_the_weights() throws Exception {
+        Path config = folder.resolve("config.json");
+        String moreLayers =
+                Files.readString(config).replaceFirst("\"num_hidden_layers\": *\\d+", "\"num_hidden_layers\": 99");
+        Files.writeString(config, moreLayers);
+        assertThatThrownBy(() -> open(EngineKind.PLAIN)).hasMessageContaining("layers.");
+        ToyCheckpoint.writeTokenizer(folder, 6);
+        assertThatThrownBy(() -> open(EngineKind.PLAIN)).hasMessageContaining("the tokenizer's mask token is 6");
+        Files.delete(folder.resolve("tokenizer.json"));
+        assertThatThrownBy(() -> open(EngineKind.PLAIN)).hasMessageStartingWith("no tokenizer in " + folder);
+    }
+
     private CodaModel open(EngineKind kind) {
         return CodaModel.open(folder, new LoadOptions(kind, Precision.FP32, Device.CPU, 1), EngineOptions.DEFAULT);
     }
