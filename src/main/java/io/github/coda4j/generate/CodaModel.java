@@ -3,6 +3,7 @@ package io.github.coda4j.generate;
 import io.github.coda4j.CodaException;
 import io.github.coda4j.model.LoadOptions;
 import io.github.coda4j.model.ModelConfig;
+import io.github.coda4j.model.Preparation;
 import io.github.coda4j.model.Transformer;
 import io.github.coda4j.text.BpeTokenizer;
 import io.github.coda4j.text.ChatTemplate;
@@ -55,11 +56,12 @@ public final class CodaModel implements Generator, AutoCloseable {
      * @throws CodaException when weights or tokenizer are missing, broken, or do not belong together
      */
     public static CodaModel open(Path folder, LoadOptions load, EngineOptions options) {
-        try (CheckpointFolder checkpoint = CheckpointFolder.open(folder)) {
+        try (CheckpointFolder checkpoint = CheckpointFolder.open(folder);
+                Preparation preparation = Preparation.begin(load)) {
             ModelConfig config = ModelConfig.read(checkpoint.config());
             Tokenizer tokenizer = BpeTokenizer.load(folder);
             Engine.checkFits(tokenizer, config.vocabSize(), config.maskId());
-            Transformer transformer = Transformer.open(checkpoint, load);
+            Transformer transformer = Transformer.open(checkpoint, load, preparation);
             try {
                 Engine engine = new Engine(transformer, tokenizer, options);
                 return new CodaModel(folder, checkpoint.generationConfig(), transformer, tokenizer, engine);

@@ -5,18 +5,22 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * Runs the kernels on a few zeros until the JVM has compiled them. A vector operation that is not compiled yet costs a thousand times
- * more, which makes the first forward of a model seconds slower; a thread that does this while the weights load hides most of that.
+ * more, which makes the first forward of a model seconds slower; a thread that does this while other things load hides most of that.
  */
 public final class WarmUp {
-    /** Calls after which the JVM compiles a method that holds a loop. */
-    private static final int CALLS = 4000;
+    /** As many turns of each loop as a real row has: loops that turned seldom before they were compiled stay twice as slow. */
+    private static final int WIDTH = 16 * Lanes.WIDTH;
+    /** A walk takes some 10 microseconds compiled, a thousand and more before. */
+    private static final long COMPILED_NANOS = 60_000;
+    /** So many walks in a row are as fast as that when all is compiled. */
+    private static final int IN_A_ROW = 30;
 
-    private static final int WIDTH = 4 * Lanes.WIDTH;
+    private static final long LONGEST_NANOS = 2_500_000_000L;
     private static final float[] NONE = new float[0];
 
     private final MemorySegment from;
     private final MemorySegment to;
-    private final float[] scale = new float[1];
+    private final float[] scale = new float[2];
     private final float[] ones = new float[WIDTH];
     private final Norms norms = new Norms(WIDTH);
     private final Rows rows = new Rows();
@@ -28,7 +32,8 @@ public final class WarmUp {
     }
 
     /**
-     * Takes about a second of one core.
+     * Returns when the kernels are compiled, when the thread is interrupted, or after 2.5 seconds. The first call in a process takes
+     * about a second of one core and one of the compiler's, later ones almost nothing.
      *
      * @param input kind of a product's input: any
      * @param output kind of a product's result: F32 or BF16
@@ -37,22 +42,30 @@ public final class WarmUp {
     public static void run(Kind input, Kind output, Kind attention) {
         try (Arena arena = Arena.ofShared()) {
             WarmUp warmUp = new WarmUp(arena);
-            for (int i = 0; i < CALLS && !Thread.currentThread().isInterrupted(); i++) {
+            long now = System.nanoTime();
+            long end = now + LONGEST_NANOS;
+            int fast = 0;
+            while (fast < IN_A_ROW && now < end && !Thread.currentThread().isInterrupted()) {
                 warmUp.walk(input, output, attention);
+                long after = System.nanoTime();
+                fast = after - now < COMPILED_NANOS ? fast + 1 : 0;
+                now = after;
             }
         }
     }
 
-    /** The kernels of one layer and of the head. */
+    /** The kernels of one layer and of the head. Only the columns of scores are of any number. */
     private void walk(Kind input, Kind output, Kind attention) {
         Sharded half = new Sharded(new MemorySegment[] {from}, new int[] {WIDTH}, output);
         Sharded whole = new Sharded(new MemorySegment[] {from}, new int[] {2 * WIDTH}, output);
+        Sharded floats = new Sharded(new MemorySegment[] {from}, new int[] {WIDTH}, Kind.F32);
         norms.add(to, half, ones, NONE, 0);
         norms.norm(to, 0, ones, 1e-6, to, input, scale, 0);
         rows.gate(whole, ones, 0, to, input, scale);
         rows.join(half, 0, 1, to, 0);
+        rows.join(floats, 0, 1, to, 0);
         heads.prepare(from, output, 0, 1, NONE, 0, ones, 1e-6, ones, ones, 0, 1, to, attention, 0);
-        Softmax.exponentiate(to, attention, 0, 1, WIDTH, scale, 0);
+        Softmax.exponentiate(to, attention, 0, 2, WIDTH - 3, scale, 0);
         rows.gatherHeads(from, attention, 0, scale, 0, 1, WIDTH, 0, 1, to, input, scale, 0);
         LogitsRow.reduce(from, 0, WIDTH, 0, 1, 0, 0, 0);
     }

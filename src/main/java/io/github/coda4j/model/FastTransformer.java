@@ -4,7 +4,6 @@ import io.github.coda4j.diffusion.CounterRandom;
 import io.github.coda4j.kernel.Kind;
 import io.github.coda4j.kernel.LogitsRow;
 import io.github.coda4j.kernel.RowProposal;
-import io.github.coda4j.kernel.WarmUp;
 import io.github.coda4j.model.plan.CacheAccess;
 import io.github.coda4j.model.plan.ForwardPlan;
 import io.github.coda4j.model.plan.KvCache;
@@ -45,21 +44,12 @@ public final class FastTransformer implements Transformer {
                     "the checkpoint is int8; load it with --dtype int8, or take the one it was made from");
         }
         WorkerTeam team = new WorkerTeam(FastWeights.usefulWorkers(config, options.threads()));
-        Thread warmUp = Thread.ofPlatform()
-                .daemon()
-                .name("coda-warm-up")
-                .start(() -> WarmUp.run(
-                        inputKind(options.precision()),
-                        attentionKind(options.precision()),
-                        attentionKind(options.precision())));
         try {
             FastWeights weights = FastWeights.load(config, options.precision(), source, team);
             return new FastTransformer(config, weights, team, options.precision());
         } catch (RuntimeException e) {
             team.close();
             throw e;
-        } finally {
-            warmUp.interrupt();
         }
     }
 
@@ -159,7 +149,7 @@ public final class FastTransformer implements Transformer {
         return inputKind(precision);
     }
 
-    private static Kind inputKind(Precision precision) {
+    static Kind inputKind(Precision precision) {
         return switch (precision) {
             case FP32 -> Kind.F32;
             case BF16 -> Kind.BF16;
@@ -171,7 +161,7 @@ public final class FastTransformer implements Transformer {
         return attentionKind(precision);
     }
 
-    private static Kind attentionKind(Precision precision) {
+    static Kind attentionKind(Precision precision) {
         return precision == Precision.FP32 ? Kind.F32 : Kind.BF16;
     }
 

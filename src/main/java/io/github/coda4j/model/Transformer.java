@@ -45,13 +45,26 @@ public sealed interface Transformer extends Denoiser permits PlainTransformer, F
      * @throws CodaException naming the tensor or key when config and weights do not make a CoDA model
      */
     static Transformer open(CheckpointFolder folder, LoadOptions options) {
+        try (Preparation preparation = Preparation.begin(options)) {
+            return open(folder, options, preparation);
+        }
+    }
+
+    /** The same after a preparation that was begun with the same options, which it awaits. */
+    static Transformer open(CheckpointFolder folder, LoadOptions options, Preparation preparation) {
         ModelConfig config = ModelConfig.read(folder.config());
-        return load(config, StoredWeights.open(folder, config), options);
+        Transformer loaded = load(config, StoredWeights.open(folder, config), options);
+        preparation.await();
+        return loaded;
     }
 
     /** A model with random weights that are made in memory, for measurements. */
     static Transformer random(ModelConfig config, long seed, LoadOptions options) {
-        return load(config, new RandomWeights(config, seed), options);
+        try (Preparation preparation = Preparation.begin(options)) {
+            Transformer loaded = load(config, new RandomWeights(config, seed), options);
+            preparation.await();
+            return loaded;
+        }
     }
 
     private static Transformer load(ModelConfig config, WeightSource weights, LoadOptions options) {

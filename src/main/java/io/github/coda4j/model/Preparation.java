@@ -1,0 +1,63 @@
+package io.github.coda4j.model;
+
+import io.github.coda4j.CodaException;
+import io.github.coda4j.kernel.WarmUp;
+import io.github.coda4j.tensor.Libtorch;
+import java.util.Optional;
+
+/**
+ * What takes time before a model can run and needs none of its files: loading libtorch and having the JVM compile the kernels. It is
+ * begun in the background, so that files are read meanwhile, and awaited before the first forward.
+ */
+public final class Preparation implements AutoCloseable {
+    private final Thread libtorch;
+    private final Optional<Thread> kernels;
+
+    private Preparation(LoadOptions options) {
+        this.libtorch = Thread.ofPlatform().daemon().name("coda-libtorch").start(() -> {
+            try {
+                Libtorch.load();
+            } catch (CodaException e) {
+                // Whoever needs libtorch first gets the same exception from the same call.
+            }
+        });
+        this.kernels =
+                options.engine() == EngineKind.FAST ? Optional.of(warmUp(options.precision())) : Optional.empty();
+    }
+
+    private static Thread warmUp(Precision precision) {
+        return Thread.ofPlatform()
+                .daemon()
+                .name("coda-warm-up")
+                .start(() -> WarmUp.run(
+                        FastTransformer.inputKind(precision),
+                        FastTransformer.attentionKind(precision),
+                        FastTransformer.attentionKind(precision)));
+    }
+
+    /** Begins in the background. */
+    public static Preparation begin(LoadOptions options) {
+        return new Preparation(options);
+    }
+
+    /** Waits until all is ready; an interrupted thread goes on at once, slower. */
+    void await() {
+        join(libtorch);
+        kernels.ifPresent(Preparation::join);
+    }
+
+    /** Ends what is still under way; a library that is being loaded is waited for, because a process must not end in the middle of that. */
+    @Override
+    public void close() {
+        kernels.ifPresent(Thread::interrupt);
+        await();
+    }
+
+    private static void join(Thread thread) {
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
