@@ -1,11 +1,9 @@
 package io.github.coda4j.cli;
 
 import io.github.coda4j.CodaException;
-import io.github.coda4j.model.LoadOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,23 +45,12 @@ final class ChatCommand implements Callable<Integer> {
     @Option(names = "--show-meta", description = "Print what each answer took on standard error.")
     boolean showMeta;
 
-    @Mixin
-    ModelFlag model;
-
-    @Mixin
-    LoadFlags load;
-
+    /** Read through {@link ChatSettings}, which {@code /set} changes. */
     @Mixin
     LengthFlag length;
 
     @Mixin
-    DecodeFlags decode;
-
-    @Option(
-            names = "--stop",
-            paramLabel = "TEXT",
-            description = "End answers before this text; may be given several times.")
-    List<String> stop = new ArrayList<>();
+    WriterFlags writer;
 
     ChatCommand(World world) {
         this.world = world;
@@ -71,17 +58,15 @@ final class ChatCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        Path folder = model.folder(world);
-        LoadOptions into = load.options(folder, world, LoadFlags.Purpose.SPEED);
-        ChatSettings settings =
-                new ChatSettings(Settings.of(world, ModelLocator.generationConfig(folder)), decodeFlags());
+        WriterFlags.Source source = writer.source(world);
+        ChatSettings settings = new ChatSettings(source.settings(), decodeFlags());
         // The input comes first: what is typed while the model loads is not lost.
         try (ChatInput input = input()) {
             if (input.interactive()) {
-                input.out().println("Loading " + folder + " ...");
+                input.out().println("Loading " + source.folder() + " ...");
             }
-            try (OpenModel open = world.models().open(folder, into)) {
-                new ChatLoop(world, open, input, settings, system, stop, showMeta).run();
+            try (OpenModel open = source.open(world)) {
+                new ChatLoop(world, open, input, settings, system, writer.stop(), showMeta).run();
             }
         }
         return ExitCodes.OK;

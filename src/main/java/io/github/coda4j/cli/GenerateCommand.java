@@ -4,7 +4,6 @@ import static io.github.coda4j.Checks.check;
 
 import io.github.coda4j.generate.Completion;
 import io.github.coda4j.generate.GenerateRequest;
-import io.github.coda4j.model.LoadOptions;
 import io.github.coda4j.text.ChatMessage;
 import io.github.coda4j.text.ChatRequest;
 import io.github.coda4j.text.MarkedText;
@@ -62,32 +61,14 @@ final class GenerateCommand implements Callable<Integer> {
     @Option(names = "--system", paramLabel = "TEXT", description = "The system message of the chat template.")
     Optional<String> system = Optional.empty();
 
-    @Option(names = "--watch", description = "Draw the canvas while it is denoised.")
-    boolean watch;
-
-    @Option(names = "--show-meta", description = "Print what the answer took on standard error.")
-    boolean showMeta;
-
-    @Option(names = "--json", description = "Print the answer, its ids and what it took as one JSON object.")
-    boolean json;
-
     @Mixin
-    ModelFlag model;
-
-    @Mixin
-    LoadFlags load;
+    ShowFlags show;
 
     @Mixin
     LengthFlag length;
 
     @Mixin
-    DecodeFlags decode;
-
-    @Option(
-            names = "--stop",
-            paramLabel = "TEXT",
-            description = "End the answer before this text; may be given several times.")
-    List<String> stop = new ArrayList<>();
+    WriterFlags writer;
 
     GenerateCommand(World world) {
         this.world = world;
@@ -96,22 +77,19 @@ final class GenerateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         check(!raw || system.isEmpty(), "--system has no effect with --raw: leave one of them out");
-        check(!json || !showMeta, "--show-meta has no effect with --json, which tells it all: leave it out");
-        check(!json || !watch, "--watch and --json exclude each other: leave one of them out");
-        Path folder = model.folder(world);
-        LoadOptions into = load.options(folder, world, LoadFlags.Purpose.SPEED);
-        Settings settings = Settings.of(world, ModelLocator.generationConfig(folder));
-        int newTokens = length.resolve(settings).value();
-        DecodeSettings how = DecodeSettings.resolve(decode, settings);
+        show.verify();
+        WriterFlags.Source source = writer.source(world);
+        int newTokens = length.resolve(source.settings()).value();
+        DecodeSettings how = writer.decoding(source.settings());
         how.options(List.of(newTokens), true, Set.of());
         String text = prompt();
         check(
                 raw || !text.isBlank(),
                 "the prompt is empty: say what is to be done, or use --raw to start from nothing");
-        try (OpenModel open = world.models().open(folder, into)) {
+        try (OpenModel open = source.open(world)) {
             GenerateRequest request = GenerateRequest.of(
                             marked(text, open), newTokens, how.options(List.of(newTokens), true, open.endTokens()))
-                    .withStopStrings(stop);
+                    .withStopStrings(writer.stop());
             answer(open, request);
         }
         return ExitCodes.OK;
@@ -146,21 +124,18 @@ final class GenerateCommand implements Callable<Integer> {
 
     private void answer(OpenModel open, GenerateRequest request) throws InterruptedException {
         Answering answering = new Answering(world, open);
-        if (json) {
+        if (show.json()) {
             Completion completion = answering.quiet(request);
             world.out().println(CostReport.json(completion.text(), completion).toPrettyString());
             return;
         }
-        Completion completion = watch ? answering.watched(request, false) : answering.streaming(request);
-        if (watch) {
+        Completion completion = show.watch() ? answering.watched(request, false) : answering.streaming(request);
+        if (show.watch()) {
             world.out().print(completion.text());
         }
         if (!completion.text().endsWith("\n")) {
             world.out().println();
         }
-        world.flush();
-        if (showMeta) {
-            world.note(CostReport.line(completion));
-        }
+        show.finish(world, completion);
     }
 }

@@ -7,7 +7,6 @@ import io.github.coda4j.generate.Completion;
 import io.github.coda4j.generate.Document;
 import io.github.coda4j.generate.GenerateRequest;
 import io.github.coda4j.generate.HoleRange;
-import io.github.coda4j.model.LoadOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,31 +61,11 @@ final class InfillCommand implements Callable<Integer> {
     @Option(names = "--in-place", description = "Write the result into the file; it is replaced whole or not at all.")
     boolean inPlace;
 
-    @Option(names = "--watch", description = "Draw the canvas while it is denoised.")
-    boolean watch;
-
-    @Option(names = "--show-meta", description = "Print what the answer took on standard error.")
-    boolean showMeta;
-
-    @Option(
-            names = "--json",
-            description = "Print the filled text, each hole's text and ids and what it took as one JSON object.")
-    boolean json;
+    @Mixin
+    ShowFlags show;
 
     @Mixin
-    ModelFlag model;
-
-    @Mixin
-    LoadFlags load;
-
-    @Mixin
-    DecodeFlags decode;
-
-    @Option(
-            names = "--stop",
-            paramLabel = "TEXT",
-            description = "End each hole before this text; may be given several times.")
-    List<String> stop = new ArrayList<>();
+    WriterFlags writer;
 
     InfillCommand(World world) {
         this.world = world;
@@ -95,25 +74,22 @@ final class InfillCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         check(
-                Stream.of(diff, inPlace, json).filter(chosen -> chosen).count() <= 1,
+                Stream.of(diff, inPlace, show.json()).filter(chosen -> chosen).count() <= 1,
                 "--diff, --in-place and --json exclude each other: leave all but one out");
-        check(!json || !watch, "--watch and --json exclude each other: leave one of them out");
-        check(!json || !showMeta, "--show-meta has no effect with --json, which tells it all: leave it out");
+        show.verify();
         String original = TextFiles.read(file);
         Document document = document(original);
-        Path folder = model.folder(world);
-        LoadOptions into = load.options(folder, world, LoadFlags.Purpose.SPEED);
-        Settings settings = Settings.of(world, ModelLocator.generationConfig(folder));
-        DecodeSettings how = DecodeSettings.resolve(decode, settings);
+        WriterFlags.Source source = writer.source(world);
+        DecodeSettings how = writer.decoding(source.settings());
         List<Integer> lengths =
                 document.holes().stream().map(Document.Hole::tokens).toList();
         boolean completion = document.segments().getLast() instanceof Document.Hole;
         how.options(lengths, completion, Set.of());
-        try (OpenModel open = world.models().open(folder, into)) {
+        try (OpenModel open = source.open(world)) {
             GenerateRequest request = GenerateRequest.of(document, how.options(lengths, completion, open.endTokens()))
-                    .withStopStrings(stop);
+                    .withStopStrings(writer.stop());
             Answering answering = new Answering(world, open);
-            Completion filled = watch ? answering.watched(request, true) : answering.quiet(request);
+            Completion filled = show.watch() ? answering.watched(request, true) : answering.quiet(request);
             write(original, document.fill(filled.holeTexts()), filled);
         }
         return ExitCodes.OK;
@@ -140,14 +116,11 @@ final class InfillCommand implements Callable<Integer> {
     private void write(String original, String filled, Completion completion) {
         if (inPlace) {
             InPlaceFile.replace(file, original, filled);
-        } else if (json) {
+        } else if (show.json()) {
             world.out().println(CostReport.json(filled, completion).toPrettyString());
         } else {
             world.out().print(diff ? UnifiedDiff.of(file.toString(), original, filled) : filled);
         }
-        world.flush();
-        if (showMeta) {
-            world.note(CostReport.line(completion));
-        }
+        show.finish(world, completion);
     }
 }

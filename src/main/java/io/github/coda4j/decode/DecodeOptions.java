@@ -6,6 +6,7 @@ import static java.util.Objects.requireNonNull;
 import io.github.coda4j.model.plan.Sampling;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * How a canvas is decoded. Options that would have no effect together are refused.
@@ -88,138 +89,102 @@ public record DecodeOptions(
 
     /** Masks are decoded from left to right, {@code length} at a time. */
     public DecodeOptions withBlocks(int length, CachePolicy newCache) {
-        return new DecodeOptions(
-                steps,
-                OptionalInt.of(length),
-                commit,
-                newCache,
-                blockStart,
-                maskCandidates,
-                eps,
-                temperature,
-                topP,
-                topK,
-                seed,
-                endTokens);
+        return changed(draft -> {
+            draft.blockLength = OptionalInt.of(length);
+            draft.cache = newCache;
+        });
     }
 
     /** The same with another commit policy. */
     public DecodeOptions withCommit(CommitPolicy newCommit) {
-        return new DecodeOptions(
-                steps,
-                blockLength,
-                newCommit,
-                cache,
-                blockStart,
-                maskCandidates,
-                eps,
-                temperature,
-                topP,
-                topK,
-                seed,
-                endTokens);
+        return changed(draft -> draft.commit = newCommit);
     }
 
     /** The same with another start of blocks. */
     public DecodeOptions withBlockStart(BlockStart newBlockStart) {
-        return new DecodeOptions(
-                steps,
-                blockLength,
-                commit,
-                cache,
-                newBlockStart,
-                maskCandidates,
-                eps,
-                temperature,
-                topP,
-                topK,
-                seed,
-                endTokens);
+        return changed(draft -> draft.blockStart = newBlockStart);
     }
 
     /** The same with the mask allowed or excluded. */
     public DecodeOptions withMaskCandidates(MaskCandidates newMaskCandidates) {
-        return new DecodeOptions(
-                steps,
-                blockLength,
-                commit,
-                cache,
-                blockStart,
-                newMaskCandidates,
-                eps,
-                temperature,
-                topP,
-                topK,
-                seed,
-                endTokens);
+        return changed(draft -> draft.maskCandidates = newMaskCandidates);
     }
 
     /** The same with another last noise level. */
     public DecodeOptions withEps(double newEps) {
-        return new DecodeOptions(
-                steps,
-                blockLength,
-                commit,
-                cache,
-                blockStart,
-                maskCandidates,
-                newEps,
-                temperature,
-                topP,
-                topK,
-                seed,
-                endTokens);
+        return changed(draft -> draft.eps = newEps);
     }
 
     /** The same with other sampling; (0, 1, 0) is arg-max without filters. */
     public DecodeOptions withSampling(double newTemperature, double newTopP, int newTopK) {
-        return new DecodeOptions(
-                steps,
-                blockLength,
-                commit,
-                cache,
-                blockStart,
-                maskCandidates,
-                eps,
-                newTemperature,
-                newTopP,
-                newTopK,
-                seed,
-                endTokens);
+        return changed(draft -> {
+            draft.temperature = newTemperature;
+            draft.topP = newTopP;
+            draft.topK = newTopK;
+        });
     }
 
     /** The same with another seed. */
     public DecodeOptions withSeed(long newSeed) {
-        return new DecodeOptions(
-                steps,
-                blockLength,
-                commit,
-                cache,
-                blockStart,
-                maskCandidates,
-                eps,
-                temperature,
-                topP,
-                topK,
-                newSeed,
-                endTokens);
+        return changed(draft -> draft.seed = newSeed);
     }
 
     /** The same with other end tokens. */
     public DecodeOptions withEndTokens(Set<Integer> newEndTokens) {
-        return new DecodeOptions(
-                steps,
-                blockLength,
-                commit,
-                cache,
-                blockStart,
-                maskCandidates,
-                eps,
-                temperature,
-                topP,
-                topK,
-                seed,
-                newEndTokens);
+        return changed(draft -> draft.endTokens = newEndTokens);
+    }
+
+    private DecodeOptions changed(Consumer<Draft> change) {
+        Draft draft = new Draft(this);
+        change.accept(draft);
+        return draft.finished();
+    }
+
+    /** The values while some of them change; what does not go together is refused when they are finished. */
+    private static final class Draft {
+        private final int steps;
+        private OptionalInt blockLength;
+        private CommitPolicy commit;
+        private CachePolicy cache;
+        private BlockStart blockStart;
+        private MaskCandidates maskCandidates;
+        private double eps;
+        private double temperature;
+        private double topP;
+        private int topK;
+        private long seed;
+        private Set<Integer> endTokens;
+
+        Draft(DecodeOptions from) {
+            steps = from.steps;
+            blockLength = from.blockLength;
+            commit = from.commit;
+            cache = from.cache;
+            blockStart = from.blockStart;
+            maskCandidates = from.maskCandidates;
+            eps = from.eps;
+            temperature = from.temperature;
+            topP = from.topP;
+            topK = from.topK;
+            seed = from.seed;
+            endTokens = from.endTokens;
+        }
+
+        DecodeOptions finished() {
+            return new DecodeOptions(
+                    steps,
+                    blockLength,
+                    commit,
+                    cache,
+                    blockStart,
+                    maskCandidates,
+                    eps,
+                    temperature,
+                    topP,
+                    topK,
+                    seed,
+                    endTokens);
+        }
     }
 
     Sampling sampling(int maskId) {
