@@ -20,19 +20,26 @@ import java.util.Optional;
  */
 record TrainModel(ModelConfig config, ParameterStore parameters, Path tokenizer) {
     /**
-     * Loads the parameters of a checkpoint of the run, or makes those that the run starts with. The tokenizer is copied to the run's
-     * folder, so that checkpoints have it whatever becomes of the folder that it is from.
+     * Copies the tokenizer to the run's folder, so that checkpoints have it whatever becomes of the folder that it is from.
      *
+     * @throws io.github.coda4j.CodaException when it cannot be read or written
+     */
+    static void keepTokenizer(TrainConfig config, RunFolder run, Optional<Path> checkpoint) {
+        if (checkpoint.isEmpty()) {
+            TokenizerCopy.withMask(config.model().tokenizer(), run.tokenizer());
+        } else if (!Files.exists(run.tokenizer())) {
+            TokenizerCopy.plain(checkpoint.get(), run.tokenizer());
+        }
+    }
+
+    /**
+     * Loads the parameters of a checkpoint of the run, or makes those that the run starts with. The run must have its tokenizer.
+     *
+     * @param device where the parameters go
      * @throws io.github.coda4j.CodaException when a folder cannot be used
      */
-    static TrainModel open(World world, TrainConfig config, RunFolder run, Optional<Path> checkpoint) {
+    static TrainModel open(World world, TrainConfig config, Device device, RunFolder run, Optional<Path> checkpoint) {
         Path own = run.tokenizer();
-        if (checkpoint.isEmpty()) {
-            TokenizerCopy.withMask(config.model().tokenizer(), own);
-        } else if (!Files.exists(own)) {
-            TokenizerCopy.plain(checkpoint.get(), own);
-        }
-        Device device = config.compute().device();
         if (checkpoint.isPresent()) {
             return stored(checkpoint.get(), own, device);
         }

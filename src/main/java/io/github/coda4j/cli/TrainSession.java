@@ -15,9 +15,9 @@ import io.github.coda4j.tensor.ProductPeak;
 import io.github.coda4j.train.BatchFeed;
 import io.github.coda4j.train.Checkpoints;
 import io.github.coda4j.train.HeldOutLoss;
-import io.github.coda4j.train.LocalUpdater;
 import io.github.coda4j.train.MetricsFile;
 import io.github.coda4j.train.MetricsSink;
+import io.github.coda4j.train.RankGroup;
 import io.github.coda4j.train.RowMasker;
 import io.github.coda4j.train.RowShare;
 import io.github.coda4j.train.RunFolder;
@@ -54,37 +54,53 @@ final class TrainSession {
     private final World world;
     private final Interrupt interrupt;
     private final TrainConfig config;
+    private final RankGroup ranks;
     private final TrainConsole console;
 
-    TrainSession(World world, Interrupt interrupt, TrainConfig config) {
-        this.world = world;
+    /** A run of which this process is one rank; only the first prints and writes. */
+    TrainSession(World world, Interrupt interrupt, TrainConfig config, RankGroup ranks) {
+        this.world = ranks.isFirst() ? world : world.silent();
+        this.ranks = ranks;
         this.interrupt = interrupt;
         this.config = config;
-        this.console = new TrainConsole(world, config.schedule().steps(), System::nanoTime);
+        this.console = new TrainConsole(this.world, config.schedule().steps(), System::nanoTime);
     }
 
     /** Trains from the beginning, or from where the run's folder stands, to the last step or until the process is asked to end. */
     TrainingLoop.Outcome run(RunFolder.Resume resume) {
-        try (RunFolder folder =
-                RunFolder.open(config.out(), config.checkpoints().keepLast(), 0)) {
+        RowShare share = RowShare.of(config.batch(), ranks.rank(), ranks.size());
+        try (RunFolder folder = ranks.firstThenOthers("the run's folder", this::openFolder)) {
             Optional<Path> checkpoint = folder.resumeFrom(resume, config);
-            RunState state = RunFolder.state(checkpoint, config, 1);
-            RowShare share = new RowShare(config.batch().rows(), config.batch().microRows(), 0, 1);
+            RunState state = RunFolder.state(checkpoint, config, ranks.size());
+            ranks.requireSame("the step to begin with", state.step());
+            ranks.requireSame("the hash of the config", config.yaml().hashCode());
             checkpoint.ifPresentOrElse(
                     from -> world.note("going on from " + from), () -> noteNothingToResume(resume, folder));
-            TrainModel model = TrainModel.open(world, config, folder, checkpoint);
+            ranks.firstOnly("the tokenizer", () -> TrainModel.keepTokenizer(config, folder, checkpoint));
+            TrainModel model = TrainModel.open(world, config, ranks.device(), folder, checkpoint);
             try (ParameterStore parameters = model.parameters();
                     TrainData data = TrainData.open(world, config, model.config(), model.tokenizer());
                     TrainingPass pass = pass(model);
-                    Updater updater = updater(parameters)) {
+                    Updater updater =
+                            ranks.updater(parameters, config.optimizer().method())) {
+                ranks.requireSame("the number of rows", data.training().numSequences());
                 checkpoint.ifPresent(from -> Checkpoints.restore(from, updater));
-                folder.saveConfig(config);
+                if (ranks.isFirst()) {
+                    folder.saveConfig(config);
+                }
                 announce(model, data, folder);
                 TrainingLoop.Outcome outcome = train(folder, state, share, model, data, pass, updater);
-                finish(outcome, folder, model);
+                ranks.leave();
+                if (ranks.isFirst()) {
+                    finish(outcome, folder, model);
+                }
                 return outcome;
             }
         }
+    }
+
+    private RunFolder openFolder() {
+        return RunFolder.open(config.out(), config.checkpoints().keepLast(), ranks.rank());
     }
 
     private void noteNothingToResume(RunFolder.Resume resume, RunFolder folder) {
@@ -95,14 +111,14 @@ final class TrainSession {
 
     private TrainingPass pass(TrainModel model) {
         TrainConfig.Compute compute = config.compute();
-        int threads = compute.threadsOn(Runtime.getRuntime().availableProcessors());
+        int threads = threads();
         return compute.engine() == EngineKind.FAST
                 ? new FusedTrainingPass(model.config(), model.parameters(), dtype(), threads, compute.recompute())
                 : new PlainTrainingPass(model.config(), model.parameters(), dtype(), threads, compute.recompute());
     }
 
-    private Updater updater(ParameterStore parameters) {
-        return new LocalUpdater(parameters, config.optimizer().method());
+    private int threads() {
+        return config.compute().threadsOn(ranks.share(Runtime.getRuntime().availableProcessors()));
     }
 
     private DType dtype() {
@@ -197,6 +213,9 @@ final class TrainSession {
 
     private MetricsSink sinks(RunFolder folder, long step) {
         List<MetricsSink> sinks = new ArrayList<>();
+        if (!ranks.isFirst()) {
+            return MetricsSink.all(sinks);
+        }
         sinks.add(MetricsFile.after(step, folder.metrics()));
         if (config.metrics().tensorboard()) {
             sinks.add(TensorBoardFile.after(step, folder.tensorBoard(), InstantSource.system()));
@@ -210,11 +229,10 @@ final class TrainSession {
         StepCosts costs = StepCosts.of(model.config(), model.parameters().ownHead(), OptionalDouble.empty());
         double operations =
                 6.0 * costs.parameters() * share.rows() * config.data().length();
-        if (operations < LEAST_COMPARED_OPERATIONS || config.compute().device().isCuda()) {
+        if (operations < LEAST_COMPARED_OPERATIONS || ranks.device().isCuda() || !ranks.isFirst()) {
             return costs;
         }
-        int threads = config.compute().threadsOn(Runtime.getRuntime().availableProcessors());
-        double peak = ProductPeak.measure(dtype(), threads, PEAK_ROUNDS) * GIGA;
+        double peak = ProductPeak.measure(dtype(), threads(), PEAK_ROUNDS) * GIGA;
         return new StepCosts(costs.parameters(), costs.attentionWidth(), OptionalDouble.of(peak));
     }
 

@@ -2,6 +2,8 @@ package io.github.coda4j.cli;
 
 import static io.github.coda4j.Checks.check;
 
+import io.github.coda4j.train.RankGroup;
+import io.github.coda4j.train.RowShare;
 import io.github.coda4j.train.RunFolder;
 import io.github.coda4j.train.Stage;
 import io.github.coda4j.train.TrainConfig;
@@ -11,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -48,6 +51,9 @@ abstract class TrainStageCommand implements Callable<Integer> {
             description = "Resume although the config differs from the checkpoint's.")
     boolean acceptChanges;
 
+    @Mixin
+    NprocFlag ranks;
+
     @Parameters(
             arity = "0..*",
             paramLabel = "KEY=VALUE",
@@ -71,9 +77,16 @@ abstract class TrainStageCommand implements Callable<Integer> {
                 read.stage(),
                 read.stage(),
                 stage);
+        ranks.refuseWhereOneOfSeveral(world);
         interrupt.check();
-        TrainingLoop.Outcome outcome = new TrainSession(world, interrupt, read).run(resume());
-        return outcome == TrainingLoop.Outcome.FINISHED ? ExitCodes.OK : ExitCodes.INTERRUPTED;
+        if (ranks.launches()) {
+            RowShare.of(read.batch(), 0, ranks.ranks());
+            return ranks.launch(world, interrupt);
+        }
+        try (RankGroup group = TrainRanks.join(world, read.compute().device())) {
+            TrainingLoop.Outcome outcome = new TrainSession(world, interrupt, read, group).run(resume());
+            return outcome == TrainingLoop.Outcome.FINISHED ? ExitCodes.OK : ExitCodes.INTERRUPTED;
+        }
     }
 
     private RunFolder.Resume resume() {

@@ -4,6 +4,7 @@ import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -47,6 +48,12 @@ record World(
     /** The variable's value; empty when it is not set or blank. */
     Optional<String> variable(String name) {
         return Optional.ofNullable(environment.get(name)).map(String::strip).filter(value -> !value.isEmpty());
+    }
+
+    /** The same world without anybody who reads. */
+    World silent() {
+        PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream());
+        return new World(in, nowhere, nowhere, environment, systemProperties, terminals, models);
     }
 
     /** A line for the person, not for the pipe. */

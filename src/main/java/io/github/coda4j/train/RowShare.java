@@ -24,6 +24,11 @@ public record RowShare(int globalRows, int microRows, int rank, int worldSize) {
                 worldSize);
     }
 
+    /** A rank's share of what a config asks for. */
+    public static RowShare of(TrainConfig.Batch batch, int rank, int worldSize) {
+        return new RowShare(batch.rows(), batch.microRows(), rank, worldSize);
+    }
+
     /** Rows of this rank in each step. */
     public int rows() {
         return globalRows / worldSize;
