@@ -12,13 +12,14 @@ import java.util.function.LongSupplier;
 final class TrainConsole implements MetricsSink {
     /** Least time between two lines. */
     private static final long PAUSE_NANOS = 2_000_000_000L;
-    /** Weight of the past in the step time that the ETA is made of. */
-    private static final double MEMORY = 0.9;
+    /** The ETA is made of about so many steps. */
+    private static final int MEMORY = 20;
 
     private final World world;
     private final long steps;
     private final LongSupplier nanos;
     private long lastLine;
+    private long seen;
     private double stepSeconds;
     private double trainingSeconds;
     private double waitedSeconds;
@@ -38,7 +39,8 @@ final class TrainConsole implements MetricsSink {
 
     @Override
     public void step(StepMetrics m) {
-        stepSeconds = last.isPresent() ? MEMORY * stepSeconds + (1 - MEMORY) * m.seconds() : m.seconds();
+        seen++;
+        stepSeconds += (m.seconds() - stepSeconds) / Math.min(seen, MEMORY);
         trainingSeconds += m.seconds();
         waitedSeconds += m.waitedSeconds();
         long now = nanos.getAsLong();

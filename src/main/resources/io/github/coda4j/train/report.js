@@ -24,7 +24,7 @@ for (const chart of charts) {
       width: 500,
       height: 260,
       scales: { x: { time: false } },
-      axes: [{ label: "step" }, { size: 70 }],
+      axes: [{ label: "step" }, { size: 70, values: (_, ticks) => ticks.map((v) => String(+v.toPrecision(4))) }],
       series: [{ label: "step" }, ...series],
     },
     [steps, ...rows],

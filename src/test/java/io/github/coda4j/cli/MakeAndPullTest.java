@@ -16,6 +16,7 @@ import io.github.coda4j.testkit.Goldens;
 import io.github.coda4j.testkit.ToyCheckpoint;
 import io.github.coda4j.text.BpeTokenizer;
 import io.github.coda4j.weights.CheckpointFolder;
+import io.github.coda4j.weights.ConfigFile;
 import io.github.coda4j.weights.Int8Checkpoint;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -85,6 +86,38 @@ class MakeAndPullTest {
             assertThat(model.generate(request).ids()).hasSize(17).doesNotContain(2);
             assertThat(model.endTokens()).containsExactlyInAnyOrder(0, 1);
         }
+    }
+
+    @Test
+    void init_makes_a_diffusion_model_of_an_autoregressive_one() throws IOException {
+        Path golden = Goldens.path("model/a-untied");
+        Path qwen = Files.createDirectory(folder.resolve("qwen"));
+        Files.copy(golden.resolve("model.safetensors"), qwen.resolve("model.safetensors"));
+        ConfigFile config = ConfigFile.read(golden.resolve("config.json"))
+                .with("model_type", "qwen3")
+                .without("mask_token_id");
+        Files.writeString(qwen.resolve("config.json"), config.json());
+        ToyCheckpoint.writeTokenizer(qwen, 266);
+        Files.writeString(
+                qwen.resolve("tokenizer.json"),
+                Files.readString(qwen.resolve("tokenizer.json")).replace("<|mask|>", "<|other|>"));
+        Files.writeString(qwen.resolve("tokenizer_config.json"), "{\"pad_token\": \"<|endoftext|>\"}");
+
+        String[] init = {"init", "--from-ar", qwen.toString(), "--dtype", "fp32", "--out", folder + "/start"};
+        assertThat(cli.run(init)).as(cli.err()).isZero();
+        assertThat(cli.out()).contains("mask token 267").contains("Next: coda data tokenize --tokenizer ");
+        assertThat(BpeTokenizer.load(folder.resolve("start")).specialTokens().mask())
+                .hasValue(267);
+        try (CheckpointFolder made = CheckpointFolder.open(folder.resolve("start"))) {
+            assertThat(made.config().requireInt("mask_token_id")).isEqualTo(267);
+            assertThat(made.config().requireString("model_type")).isEqualTo("CoDA");
+        }
+        assertThat(weights("start")).hasSameSizeAs(weights("qwen"));
+        assertThat(cli.run("init", "--from-ar", qwen.toString(), "--preset", "coda-tiny", "--out", "x"))
+                .isEqualTo(2);
+        assertThat(cli.run("init", "--from-ar", qwen.toString(), "--seed", "1", "--out", "x"))
+                .isEqualTo(2);
+        assertThat(cli.run("init", "--out", "x")).isEqualTo(2);
     }
 
     @Test
