@@ -17,6 +17,7 @@ import io.github.coda4j.model.LoadOptions;
 import io.github.coda4j.model.Transformer;
 import io.github.coda4j.text.BpeTokenizer;
 import io.github.coda4j.weights.CheckpointFolder;
+import io.github.coda4j.weights.Int8Checkpoint;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -46,8 +47,9 @@ import picocli.CommandLine.Option;
             "  coda bench quality --model runs/mini/best --data shards --lengths 4,8,16,32 --sweep --json"
         })
 final class BenchQualityCommand implements Callable<Integer> {
+    private static final int LOSS_WINDOW = 16;
     private static final int BASELINE_ORDER = 5;
-    private static final int BASELINE_SLOT_BITS = 22;
+    private static final int BASELINE_SLOT_BITS = 24;
 
     private final World world;
 
@@ -95,6 +97,13 @@ final class BenchQualityCommand implements Callable<Integer> {
     @Option(names = "--seed", paramLabel = "N", description = "Which spans are drawn (default: ${DEFAULT-VALUE}).")
     long seed = 1;
 
+    @Option(
+            names = "--loss-rows",
+            paramLabel = "N",
+            description =
+                    "Held-out rows for the losses of noise, completion and infilling; 0 to leave them out (default: ${DEFAULT-VALUE}).")
+    int lossRows = 256;
+
     @Option(names = "--json", description = "Print JSON instead of a table.")
     boolean json;
 
@@ -108,17 +117,20 @@ final class BenchQualityCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         check(spans >= 1, "--spans must be at least 1, got %d", spans);
+        check(lossRows >= 0, "--loss-rows must be 0 or more, got %d", lossRows);
         check(baselineTokens >= 1, "--baseline-tokens must be at least 1, got %d", baselineTokens);
         Path folder = model.folder(world);
         LoadOptions into = load.options(folder, world, LoadFlags.Purpose.SPEED);
         BpeTokenizer tokenizer = BpeTokenizer.load(folder);
         Map<String, List<InfillSpan>> kinds;
-        NGram baseline = new NGram(BASELINE_ORDER, BASELINE_SLOT_BITS);
+        Map<String, Double> losses;
+        NGram baseline;
         try (TokenShards heldOut = TokenShards.open(data, Split.HELD_OUT);
                 TokenShards train = TokenShards.open(data, Split.TRAIN)) {
             heldOut.manifest().requireTokenizer(tokenizer, folder);
             kinds = kinds(documents(heldOut), tokenizer);
-            learn(baseline, train);
+            baseline = baseline(train);
+            losses = losses(folder, heldOut);
         }
         List<Result> results = new ArrayList<>();
         try (CheckpointFolder checkpoint = CheckpointFolder.open(folder);
@@ -136,7 +148,7 @@ final class BenchQualityCommand implements Callable<Integer> {
             });
         }
         if (json) {
-            world.out().println(json(results).toPrettyString());
+            world.out().println(json(losses, results).toPrettyString());
         }
         return ExitCodes.OK;
     }
@@ -197,7 +209,10 @@ final class BenchQualityCommand implements Callable<Integer> {
         return documents;
     }
 
-    private void learn(NGram baseline, TokenShards train) {
+    private NGram baseline(TokenShards train) {
+        long tokens = Math.min(baselineTokens, train.numTokens());
+        int slotBits = Math.clamp(Long.SIZE - Long.numberOfLeadingZeros(tokens), 10, BASELINE_SLOT_BITS);
+        NGram baseline = new NGram(BASELINE_ORDER, slotBits);
         long learned = 0;
         for (long i = 0; i < train.numDocuments() && learned < baselineTokens; i++) {
             int[] document = train.document(i);
@@ -205,6 +220,7 @@ final class BenchQualityCommand implements Callable<Integer> {
             learned += document.length;
         }
         world.note(String.format(Locale.ROOT, "the 5-gram baseline learned from %,d tokens", learned));
+        return baseline;
     }
 
     private void report(List<Result> results, Result result) {
@@ -228,8 +244,28 @@ final class BenchQualityCommand implements Callable<Integer> {
         results.add(result);
     }
 
-    private static ArrayNode json(List<Result> results) {
-        ArrayNode array = JsonNodeFactory.instance.arrayNode();
+    /** None for int8: the losses are computed as in training. */
+    private Map<String, Double> losses(Path folder, TokenShards heldOut) {
+        try (CheckpointFolder checkpoint = CheckpointFolder.open(folder)) {
+            if (lossRows == 0 || Int8Checkpoint.isQuantized(checkpoint.config())) {
+                return Map.of();
+            }
+            Map<String, Double> losses =
+                    new HeldOutLosses(heldOut, context, lossRows, LOSS_WINDOW, seed).of(checkpoint);
+            if (!json) {
+                print(
+                        "held-out cross entropy, nats per token: %.4f at random noise, %.4f completing %d tokens, %.4f infilling them%n",
+                        losses.get("noise"), losses.get("completion"), LOSS_WINDOW, losses.get("infilling"));
+            }
+            return losses;
+        }
+    }
+
+    private static ObjectNode json(Map<String, Double> losses, List<Result> results) {
+        ObjectNode report = JsonNodeFactory.instance.objectNode();
+        ObjectNode crossEntropy = report.putObject("cross_entropy");
+        losses.forEach(crossEntropy::put);
+        ArrayNode array = report.putArray("spans");
         for (Result result : results) {
             InfillScore score = result.score();
             ObjectNode row = array.addObject();
@@ -242,7 +278,7 @@ final class BenchQualityCommand implements Callable<Integer> {
             row.put("tokens_per_forward", score.tokensPerForward());
             row.put("tokens_per_second", score.tokensPerSecond());
         }
-        return array;
+        return report;
     }
 
     private void print(String format, Object... values) {
