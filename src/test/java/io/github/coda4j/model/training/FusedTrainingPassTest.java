@@ -15,6 +15,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class FusedTrainingPassTest extends TrainingPassContract {
     @Override
@@ -46,6 +47,37 @@ class FusedTrainingPassTest extends TrainingPassContract {
                 }
             });
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = DType.class,
+            names = {"F32", "BF16"})
+    void the_same_batch_gives_the_same_gradients_to_the_bit_whichever_worker_takes_what(DType dtype) {
+        ModelConfig config = GoldenTraining.config("a-untied");
+        MaskedBatch batch = randomBatch(config, 2, 65);
+        try (ParameterStore store = GoldenTraining.parameters("a-untied");
+                TrainingPass pass = new FusedTrainingPass(config, store, dtype, 3, true)) {
+            LossSums first = pass.accumulate(batch, 1, GradientListener.NONE);
+            Map<String, float[]> gradients = GoldenTraining.gradients(store);
+            for (int i = 0; i < 15; i++) {
+                store.gradients().zero();
+                assertThat(pass.accumulate(batch, 1, GradientListener.NONE)).isEqualTo(first);
+                GoldenTraining.gradients(store)
+                        .forEach((name, gradient) ->
+                                assertThat(gradient).as(name).isEqualTo(gradients.get(name)));
+            }
+        }
+    }
+
+    @Test
+    void the_planned_memory_shrinks_with_recompute_and_grows_with_the_batch() {
+        ModelConfig config = ModelConfig.preset("coda-mini");
+        long kept = FusedTrainingPass.plannedBytes(config, DType.BF16, 2, false, 4, 256);
+        long recomputed = FusedTrainingPass.plannedBytes(config, DType.BF16, 2, true, 4, 256);
+        long doubled = FusedTrainingPass.plannedBytes(config, DType.BF16, 2, false, 8, 256);
+        assertThat(recomputed).isLessThan(kept);
+        assertThat(doubled).isGreaterThan(kept).isLessThan(2 * kept);
     }
 
     @Test
