@@ -8,7 +8,6 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -186,21 +185,28 @@ public final class LogitsRow {
         for (int i = 0; i < bound; i += 2 * LANES) {
             FloatVector x0 = load(row, i);
             FloatVector x1 = load(row, i + LANES);
-            second0 = larger(second0, smaller(first0, x0));
-            second1 = larger(second1, smaller(first1, x1));
-            first0 = larger(first0, x0);
-            first1 = larger(first1, x1);
+            second0 = larger(smaller(x0, first0), second0);
+            second1 = larger(smaller(x1, first1), second1);
+            first0 = larger(x0, first0);
+            first1 = larger(x1, first1);
         }
-        second0 = larger(larger(second0, second1), smaller(first0, first1));
-        first0 = larger(first0, first1);
-        float best = Float.NEGATIVE_INFINITY;
-        float second = Float.NEGATIVE_INFINITY;
-        float[] leftOver = Arrays.copyOf(first0.toArray(), 2 * LANES + numTokens - bound);
-        second0.intoArray(leftOver, LANES);
+        FloatVector least = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
+        FloatVector second =
+                least.max(second0).max(second1).max(least.max(first0).min(first1));
+        FloatVector first = least.max(first0).max(first1);
+        float[] leftOver = new float[2 * LANES + numTokens - bound];
+        first.intoArray(leftOver, 0);
+        second.intoArray(leftOver, LANES);
         for (int i = bound; i < numTokens; i++) {
             leftOver[2 * LANES + i - bound] = at(row, i);
         }
-        for (float value : leftOver) {
+        return best(leftOver);
+    }
+
+    private static Top best(float[] values) {
+        float best = Float.NEGATIVE_INFINITY;
+        float second = Float.NEGATIVE_INFINITY;
+        for (float value : values) {
             if (value > best) {
                 second = best;
                 best = value;
@@ -211,12 +217,13 @@ public final class LogitsRow {
         return new Top(best, second);
     }
 
-    private static FloatVector larger(FloatVector a, FloatVector b) {
-        return a.blend(b, b.compare(VectorOperators.GT, a));
+    /** Where x is NaN, the other: it is what the loop carries, and so never the receiver of a call (see {@link Lanes}). */
+    private static FloatVector larger(FloatVector x, FloatVector carried) {
+        return x.blend(carried, x.compare(VectorOperators.GT, carried).not());
     }
 
-    private static FloatVector smaller(FloatVector a, FloatVector b) {
-        return a.blend(b, b.compare(VectorOperators.LT, a));
+    private static FloatVector smaller(FloatVector x, FloatVector carried) {
+        return x.blend(carried, x.compare(VectorOperators.LT, carried).not());
     }
 
     /** With d = logit - best: the sum of exp(d) over each chunk of the row, and the sum of exp(d) * d over all of it. */
@@ -238,13 +245,14 @@ public final class LogitsRow {
                 FloatVector d1 = Exp.clamp(load(row, i + LANES).sub(best));
                 FloatVector e0 = Exp.of(d0);
                 FloatVector e1 = Exp.of(d1);
-                mass0 = mass0.add(e0);
-                mass1 = mass1.add(e1);
+                mass0 = e0.add(mass0);
+                mass1 = e1.add(mass1);
                 weighted0 = e0.fma(d0, weighted0);
                 weighted1 = e1.fma(d1, weighted1);
             }
-            double mass = sum(mass0.add(mass1), lanes);
-            weighted += sum(weighted0.add(weighted1), lanes);
+            FloatVector none = FloatVector.zero(SPECIES);
+            double mass = sum(none.add(mass0).add(mass1), lanes);
+            weighted += sum(none.add(weighted0).add(weighted1), lanes);
             for (; i < end; i++) {
                 double d = Exp.clamp((double) at(row, i) - best);
                 double e = Math.exp(d);
@@ -278,21 +286,34 @@ public final class LogitsRow {
         return count;
     }
 
-    /** The lowest id with this logit; 0 if there is none, which only a row of NaN has. */
+    /**
+     * The lowest id with this logit; 0 if there is none, which only a row of NaN has. A loop over vectors that returns from its middle
+     * would keep its mask in memory, at thirty times the cost; so the chunk is found first.
+     */
     private static int indexOf(MemorySegment row, int numTokens, float logit) {
-        int bound = SPECIES.loopBound(numTokens);
-        for (int i = 0; i < bound; i += LANES) {
-            VectorMask<Float> equal = load(row, i).compare(VectorOperators.EQ, logit);
-            if (equal.anyTrue()) {
-                return i + equal.firstTrue();
-            }
-        }
-        for (int i = bound; i < numTokens; i++) {
-            if (at(row, i) == logit) {
-                return i;
+        for (int from = 0; from < numTokens; from += CHUNK) {
+            int to = Math.min(from + CHUNK, numTokens);
+            if (countEqual(row, from, to, logit) > 0) {
+                int index = from;
+                while (at(row, index) != logit) {
+                    index++;
+                }
+                return index;
             }
         }
         return 0;
+    }
+
+    private static int countEqual(MemorySegment row, int from, int to, float logit) {
+        int count = 0;
+        int i = from;
+        for (; i + LANES <= to; i += LANES) {
+            count += load(row, i).compare(VectorOperators.EQ, logit).trueCount();
+        }
+        for (; i < to; i++) {
+            count += at(row, i) == logit ? 1 : 0;
+        }
+        return count;
     }
 
     /** The first id at which the running mass exceeds the target. */
