@@ -2,22 +2,32 @@ package io.github.coda4j.tensor;
 
 import io.github.coda4j.CodaException;
 import java.io.IOException;
+import java.net.DatagramSocket;
+import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.chrono.Milliseconds;
 import org.bytedeco.pytorch.TCPStore;
 import org.bytedeco.pytorch.TCPStoreOptions;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * This rank's connection to the key-value store of rank 0, through which ranks find each other. What c10d would report in pages of native
  * stack frames is asked here first: whether the port is free, whether rank 0 listens, and whether all ranks are there.
  */
 final class MeetingPoint implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(MeetingPoint.class);
     private static final long RETRY_MILLIS = 100;
     private static final int CONNECT_MILLIS = 2000;
 
@@ -36,12 +46,33 @@ final class MeetingPoint implements AutoCloseable {
         this.rendezvous = rendezvous;
         this.timeout = timeout;
         this.deadline = System.nanoTime() + timeout.toNanos();
-        if (rendezvous.rank() == 0) {
-            requireFreePort();
-        } else {
+        this.store = rendezvous.rank() == 0 ? open() : enter();
+    }
+
+    private TCPStore open() {
+        requireFreePort();
+        TCPStore made = connect(true);
+        made.add(key("joined", 0), 1);
+        return made;
+    }
+
+    /** A rank that is started again may find the world that lost it, which has not ended yet; it waits for the next one. */
+    private TCPStore enter() {
+        while (true) {
             awaitRankZero();
+            TCPStore found = connect(false);
+            if (found.add(key("joined", rendezvous.rank()), 1) == 1) {
+                return found;
+            }
+            found.releaseReference();
+            if (System.nanoTime() > deadline) {
+                throw CodaException.of(
+                        "%s found the ranks at %s:%d training with another rank %d for %d s; end them, or give MASTER_PORT another"
+                                + " number",
+                        rendezvous, rendezvous.host(), rendezvous.port(), rendezvous.rank(), timeout.toSeconds());
+            }
+            pause();
         }
-        this.store = connect(rendezvous.rank() == 0);
     }
 
     private void requireFreePort() {
@@ -92,10 +123,9 @@ final class MeetingPoint implements AutoCloseable {
 
     /** @throws CodaException naming the ranks that did not come in time */
     void awaitAll() {
-        increment("joined", rendezvous.rank());
         while (true) {
             List<Integer> missing = IntStream.range(0, rendezvous.worldSize())
-                    .filter(rank -> count("joined", rank) == 0)
+                    .filter(rank -> store.add(key("joined", rank), 0) == 0)
                     .boxed()
                     .toList();
             if (missing.isEmpty()) {
@@ -124,6 +154,39 @@ final class MeetingPoint implements AutoCloseable {
         }
     }
 
+    /**
+     * The address that the other ranks can reach this one at. It is the one that this machine has in the network that leads to rank 0;
+     * where that is the loopback although others are elsewhere (rank 0 is often told localhost), the one of the machine's name, or of
+     * its first network interface.
+     */
+    static String ownAddress(Rendezvous rendezvous) throws IOException {
+        if (rendezvous.localWorldSize() == rendezvous.worldSize()) {
+            return "127.0.0.1";
+        }
+        InetAddress own;
+        try (DatagramSocket socket = new DatagramSocket()) { // nothing is sent
+            socket.connect(new InetSocketAddress(InetAddress.getByName(rendezvous.host()), rendezvous.port()));
+            own = socket.getLocalAddress();
+        }
+        return (own.isLoopbackAddress() ? outward().orElse(own) : own).getHostAddress();
+    }
+
+    private static Optional<InetAddress> outward() throws IOException {
+        List<InetAddress> candidates = new ArrayList<>();
+        try {
+            candidates.add(InetAddress.getLocalHost());
+        } catch (UnknownHostException e) {
+            LOG.info("this machine does not know its own name: {}", e.getMessage());
+        }
+        NetworkInterface.networkInterfaces()
+                .flatMap(NetworkInterface::inetAddresses)
+                .filter(Inet4Address.class::isInstance)
+                .forEach(candidates::add);
+        return candidates.stream()
+                .filter(address -> !address.isLoopbackAddress())
+                .findFirst();
+    }
+
     /** A connection of its own, for another thread. */
     TCPStore connectAgain() {
         return connect(false);
@@ -133,12 +196,8 @@ final class MeetingPoint implements AutoCloseable {
         return store;
     }
 
-    private void increment(String what, int rank) {
-        store.add("coda/" + what + "/" + rank, 1);
-    }
-
-    private long count(String what, int rank) {
-        return store.add("coda/" + what + "/" + rank, 0);
+    private static String key(String what, int rank) {
+        return "coda/" + what + "/" + rank;
     }
 
     @Override

@@ -4,8 +4,6 @@ import static io.github.coda4j.Checks.check;
 
 import io.github.coda4j.CodaException;
 import java.io.IOException;
-import java.net.DatagramSocket;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.bytedeco.javacpp.Loader;
@@ -139,21 +137,10 @@ public final class ProcessGroup implements AutoCloseable {
         Device device = rendezvous.networkInterface().isPresent()
                 ? ProcessGroupGloo.createDeviceForInterface(
                         rendezvous.networkInterface().get())
-                : ProcessGroupGloo.createDeviceForHostname(ownAddress(rendezvous));
+                : ProcessGroupGloo.createDeviceForHostname(MeetingPoint.ownAddress(rendezvous));
         options.devices(new GlooDeviceVector(device));
         options.threads(2);
         return new ProcessGroupGloo(store, rendezvous.rank(), rendezvous.worldSize(), options);
-    }
-
-    /** The address that this machine has in the network that leads to rank 0; nothing is sent. */
-    private static String ownAddress(Rendezvous rendezvous) throws IOException {
-        if (rendezvous.isLoopback()) {
-            return "127.0.0.1";
-        }
-        try (DatagramSocket socket = new DatagramSocket()) {
-            socket.connect(new InetSocketAddress(rendezvous.host(), rendezvous.port()));
-            return socket.getLocalAddress().getHostAddress();
-        }
     }
 
     public int rank() {
@@ -189,6 +176,34 @@ public final class ProcessGroup implements AutoCloseable {
             options.rootRank(root);
             options.timeout(new Milliseconds(timeouts.operation().toMillis()));
             return start(backend.broadcast(tensors, options), what);
+        } catch (RuntimeException e) {
+            throw lost(what, e);
+        }
+    }
+
+    /** Sends a tensor to one rank, which must {@link #receive} it. */
+    public Pending send(Tensor tensor, int to, String what) {
+        check(
+                to >= 0 && to < size() && to != rank(),
+                "a tensor is sent to another rank in [0, %d), got %d",
+                size(),
+                to);
+        try (TensorVector tensors = new TensorVector(tensor.raw())) {
+            return start(backend.send(tensors, to, 0), what);
+        } catch (RuntimeException e) {
+            throw lost(what, e);
+        }
+    }
+
+    /** Overwrites a tensor with what another rank sends. */
+    public Pending receive(Tensor tensor, int from, String what) {
+        check(
+                from >= 0 && from < size() && from != rank(),
+                "a tensor is received from another rank in [0, %d), got %d",
+                size(),
+                from);
+        try (TensorVector tensors = new TensorVector(tensor.raw())) {
+            return start(backend.recv(tensors, from, 0), what);
         } catch (RuntimeException e) {
             throw lost(what, e);
         }

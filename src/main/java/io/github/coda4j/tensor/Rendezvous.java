@@ -77,11 +77,6 @@ public record Rendezvous(
                 "LOCAL_WORLD_SIZE", Integer.toString(localWorldSize));
     }
 
-    /** Whether rank 0 is named as this very machine. */
-    boolean isLoopback() {
-        return host.equals("localhost") || host.equals("::1") || host.startsWith("127.");
-    }
-
     /** {@code rank 3 of 4}. */
     @Override
     public String toString() {

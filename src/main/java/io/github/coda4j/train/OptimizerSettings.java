@@ -29,5 +29,10 @@ public sealed interface OptimizerSettings permits AdamW.Settings, Adafactor.Sett
             }
             return new StateTensor(name, size, bounds);
         }
+
+        /** Elements that a rank holds. */
+        long size(int rank) {
+            return bounds[rank + 1] - bounds[rank];
+        }
     }
 }

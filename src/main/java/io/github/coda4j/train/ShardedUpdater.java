@@ -149,21 +149,30 @@ public final class ShardedUpdater implements Updater {
         Map<String, Tensor> own = optimizer.state();
         Map<String, Tensor> whole = new LinkedHashMap<>();
         for (OptimizerSettings.StateTensor tensor : layout) {
-            Tensor all = Tensor.zeros(DType.F32, device(), tensor.size());
-            for (int r = 0; r < worldSize(); r++) {
-                long from = tensor.bounds()[r];
-                long size = tensor.bounds()[r + 1] - from;
-                if (size > 0) {
-                    Tensor part = all.narrow(0, from, size);
-                    if (r == rank()) {
-                        part.assign(own.get(tensor.name()));
-                    }
-                    group.broadcast(part, r, "the optimizer's state").await();
-                }
+            if (rank() == 0) {
+                whole.put(tensor.name(), gather(tensor, own));
+            } else if (tensor.size(rank()) > 0) {
+                group.send(own.get(tensor.name()), 0, "rank 0 to take the optimizer's state")
+                        .await();
             }
-            whole.put(tensor.name(), all);
         }
         return whole;
+    }
+
+    private Tensor gather(OptimizerSettings.StateTensor tensor, Map<String, Tensor> own) {
+        Tensor all = Tensor.zeros(DType.F32, device(), tensor.size());
+        for (int rank = 0; rank < worldSize(); rank++) {
+            if (tensor.size(rank) > 0) {
+                Tensor part = all.narrow(0, tensor.bounds()[rank], tensor.size(rank));
+                if (rank == 0) {
+                    part.assign(own.get(tensor.name()));
+                } else {
+                    group.receive(part, rank, "the optimizer's state of rank " + rank)
+                            .await();
+                }
+            }
+        }
+        return all;
     }
 
     @Override
@@ -173,7 +182,7 @@ public final class ShardedUpdater implements Updater {
         try (Scope _ = Scope.open()) {
             for (OptimizerSettings.StateTensor tensor : layout) {
                 long from = tensor.bounds()[rank()];
-                long size = tensor.bounds()[rank() + 1] - from;
+                long size = tensor.size(rank());
                 if (size > 0) {
                     own.get(tensor.name()).assign(saved.get(tensor.name()).narrow(0, from, size));
                 }

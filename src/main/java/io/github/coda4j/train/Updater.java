@@ -34,7 +34,10 @@ public interface Updater extends AutoCloseable {
     /** How many updates were made, including those before a restore. */
     long steps();
 
-    /** The optimizer's state by name, whole and in the same layout for every world size; in the current scope. All ranks call it together. */
+    /**
+     * The optimizer's state by name, whole and in the same layout for every world size; in the current scope. All ranks call it together;
+     * only rank 0 gets it, the others an empty map.
+     */
     Map<String, Tensor> state();
 
     /**

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.coda4j.CodaException;
 import io.github.coda4j.testkit.LocalRanks;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
@@ -116,6 +119,47 @@ class ProcessGroupTest {
                 .isInstanceOf(CodaException.class)
                 .hasMessage("rank 1 of 2 waited 1 s in vain for rank 0 at 127.0.0.1:" + one.port()
                         + " (Connection refused); is rank 0 running, and do MASTER_ADDR and MASTER_PORT lead to it?");
+    }
+
+    @Test
+    void ranks_of_several_machines_meet_although_rank_zero_is_told_localhost() throws Exception {
+        List<Float> sums = LocalRanks.run(2, local -> {
+            Rendezvous apart = new Rendezvous("localhost", local.port(), local.rank(), 0, 2, 1, Optional.empty());
+            assertThat(MeetingPoint.ownAddress(local)).isEqualTo("127.0.0.1");
+            assertThat(InetAddress.getByName(MeetingPoint.ownAddress(apart)).isLoopbackAddress())
+                    .isEqualTo(NetworkInterface.networkInterfaces()
+                            .flatMap(NetworkInterface::inetAddresses)
+                            .noneMatch(address -> address instanceof Inet4Address && !address.isLoopbackAddress()));
+            try (ProcessGroup group = LocalRanks.join(apart);
+                    Scope _ = Scope.open()) {
+                Tensor sum = Tensor.of(new float[] {1}, 1);
+                group.allReduce(sum, "ones");
+                group.leave();
+                return sum.toFloats()[0];
+            }
+        });
+        assertThat(sums).containsExactly(2f, 2f);
+    }
+
+    @Test
+    void a_rank_that_is_started_again_does_not_enter_the_world_that_lost_it() throws Exception {
+        List<String> messages = LocalRanks.run(2, rank -> {
+            try (ProcessGroup group = LocalRanks.join(rank)) {
+                String message = "";
+                if (rank.rank() == 1) {
+                    try {
+                        ProcessGroup.join(rank, Device.CPU, timeouts(1, 1000), lost -> {});
+                    } catch (CodaException e) {
+                        message = e.getMessage();
+                    }
+                }
+                group.leave();
+                return message;
+            }
+        });
+        assertThat(messages.get(1))
+                .startsWith("rank 1 of 2 found the ranks at 127.0.0.1:")
+                .contains("training with another rank 1 for 1 s; end them");
     }
 
     @Test
