@@ -4,6 +4,7 @@ import static io.github.coda4j.Checks.check;
 
 import io.github.coda4j.model.training.ParameterStore;
 import io.github.coda4j.tensor.DType;
+import io.github.coda4j.tensor.Device;
 import io.github.coda4j.tensor.Scope;
 import io.github.coda4j.tensor.Tensor;
 import java.util.ArrayList;
@@ -14,17 +15,22 @@ import java.util.Map;
 /**
  * Adafactor (Shazeer and Stern 2018) as Hugging Face defines it without relative step, parameter scaling, first moment and weight decay:
  * the second moment of a matrix is kept as one mean per row and one per column, and an update whose root mean square exceeds the
- * threshold is scaled down to it. Large matrices are walked through some rows at a time, so that no second copy of one is ever held.
+ * threshold is scaled down to it. On the CPU matrices are updated by {@link FactoredUpdate}, elsewhere by libtorch operations on some
+ * rows at a time; no second copy of a matrix is ever held.
  */
 public final class Adafactor implements Optimizer {
     // R rows, C columns of a matrix
 
+    private static final String ROW_MEAN = "row_mean.";
+    private static final String COLUMN_MEAN = "column_mean.";
+    private static final String SECOND_MOMENT = "second_moment.";
     /** Elements that are worked on at a time. */
     private static final long CHUNK = 4 << 20;
 
     private final ParameterStore parameters;
     private final Settings settings;
     private final List<ParameterStore.Slice> slices;
+    private final boolean fused;
     private final Map<String, Tensor> state = new LinkedHashMap<>();
     private long steps;
 
@@ -54,7 +60,8 @@ public final class Adafactor implements Optimizer {
 
         @Override
         public Optimizer open(ParameterStore parameters, Shards shards, int rank) {
-            return new Adafactor(parameters, this, shards.slices(parameters, rank));
+            boolean fused = parameters.values().device().equals(Device.CPU);
+            return new Adafactor(parameters, this, shards.slices(parameters, rank), fused);
         }
 
         @Override
@@ -74,16 +81,21 @@ public final class Adafactor implements Optimizer {
         long[] shape = slice.shape();
         Map<String, Long> sizes = new LinkedHashMap<>();
         if (shape.length == 1) {
-            sizes.put("second_moment." + slice.name(), shape[0]);
+            sizes.put(SECOND_MOMENT + slice.name(), shape[0]);
         } else {
-            sizes.put("row_mean." + slice.name(), shape[0]);
-            sizes.put("column_mean." + slice.name(), shape[1]);
+            sizes.put(ROW_MEAN + slice.name(), shape[0]);
+            sizes.put(COLUMN_MEAN + slice.name(), shape[1]);
         }
         return sizes;
     }
 
-    /** An optimizer for whole parameters. */
-    Adafactor(ParameterStore parameters, Settings settings, List<ParameterStore.Slice> slices) {
+    /**
+     * An optimizer for whole parameters.
+     *
+     * @param fused whether matrices are updated by our own kernels; only on the CPU
+     */
+    Adafactor(ParameterStore parameters, Settings settings, List<ParameterStore.Slice> slices, boolean fused) {
+        this.fused = fused;
         this.parameters = parameters;
         this.settings = settings;
         this.slices = List.copyOf(slices);
@@ -106,6 +118,10 @@ public final class Adafactor implements Optimizer {
             try (Scope _ = Scope.open()) {
                 Tensor value = parameters.value(slice.name());
                 Tensor gradient = parameters.gradient(slice.name());
+                if (fused && value.rank() == 2) {
+                    updateFused(slice, decay, learningRate, gradientScale);
+                    continue;
+                }
                 if (gradientScale != 1) {
                     gradient.scale(gradientScale);
                 }
@@ -118,9 +134,25 @@ public final class Adafactor implements Optimizer {
         }
     }
 
+    private void updateFused(ParameterStore.Slice slice, double decay, double learningRate, double gradientScale) {
+        new FactoredUpdate(
+                        parameters.values().memory(),
+                        parameters.gradients().memory(),
+                        slice.offset(),
+                        Math.toIntExact(slice.shape()[0]),
+                        Math.toIntExact(slice.shape()[1]))
+                .step(
+                        state.get(ROW_MEAN + slice.name()).memory(),
+                        state.get(COLUMN_MEAN + slice.name()).memory(),
+                        decay,
+                        learningRate,
+                        gradientScale,
+                        settings);
+    }
+
     private void updateVector(
             ParameterStore.Slice slice, Tensor value, Tensor gradient, double decay, double learningRate) {
-        Tensor moment = state.get("second_moment." + slice.name());
+        Tensor moment = state.get(SECOND_MOMENT + slice.name());
         moment.scale(decay);
         moment.accumulate(gradient.mul(gradient).add(settings.eps()), 1 - decay);
         Tensor update = gradient.mul(moment.inverseSqrt());
@@ -129,8 +161,8 @@ public final class Adafactor implements Optimizer {
 
     private void updateMatrix(
             ParameterStore.Slice slice, Tensor value, Tensor gradient, double decay, double learningRate) {
-        Tensor rowMean = state.get("row_mean." + slice.name()); // [R]
-        Tensor columnMean = state.get("column_mean." + slice.name()); // [C]
+        Tensor rowMean = state.get(ROW_MEAN + slice.name()); // [R]
+        Tensor columnMean = state.get(COLUMN_MEAN + slice.name()); // [C]
         long rows = value.size(0);
         long columns = value.size(1);
         rowMean.scale(decay);

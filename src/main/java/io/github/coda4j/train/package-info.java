@@ -1,5 +1,6 @@
 /** Masked examples to better weights: loss, optimizers, schedules, checkpoints, data parallelism, metrics. */
 @MayUse({
+    "kernel",
     "tensor",
     "weights",
     "model",

@@ -5,15 +5,19 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.coda4j.diffusion.MaskedBatch;
+import io.github.coda4j.model.ModelConfig;
 import io.github.coda4j.model.training.LossSums;
+import io.github.coda4j.model.training.ParameterLoader;
 import io.github.coda4j.model.training.ParameterStore;
 import io.github.coda4j.model.training.PlainTrainingPass;
 import io.github.coda4j.model.training.TrainingPass;
 import io.github.coda4j.tensor.DType;
+import io.github.coda4j.tensor.Device;
 import io.github.coda4j.tensor.Scope;
 import io.github.coda4j.testkit.GoldenTraining;
 import io.github.coda4j.testkit.Goldens;
 import io.github.coda4j.testkit.TensorFile;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -88,6 +92,45 @@ class OptimizerGoldenTest {
             assertThat(clipped.values().toFloats()).isEqualTo(halved.values().toFloats());
             assertThat(clipped.gradients().toFloats()).containsOnly(0f);
         }
+    }
+
+    /** Matrices large enough for several blocks of rows, and both kinds of rows that do not fill vectors. */
+    @Test
+    void adafactor_fused_and_in_operations_are_the_same() {
+        ModelConfig config = ModelConfig.preset("coda-tiny");
+        Adafactor.Settings settings = new Adafactor.Settings(1e-12, 0.9, -0.5);
+        try (ParameterStore fast = ParameterLoader.random(config, 1, Device.CPU);
+                ParameterStore plain = ParameterLoader.random(config, 1, Device.CPU);
+                Optimizer fused = new Adafactor(fast, settings, fast.slices(), true);
+                Optimizer operations = new Adafactor(plain, settings, plain.slices(), false);
+                Scope _ = Scope.open()) {
+            for (int step = 0; step < 3; step++) {
+                for (ParameterStore store : List.of(fast, plain)) {
+                    store.gradients().assign(plain.values());
+                    store.gradients().accumulate(plain.values().mul(plain.values()), 3);
+                }
+                fused.step(0.01, 0.7);
+                operations.step(0.01, 0.7);
+                assertThat(farthest(fast.values().toFloats(), plain.values().toFloats()))
+                        .as("step %d", step)
+                        .isLessThan(2e-6);
+            }
+            operations.state().forEach((name, tensor) -> {
+                double[] expected = tensor.toDoubles();
+                double[] actual = fused.state().get(name).toDoubles();
+                for (int i = 0; i < expected.length; i++) {
+                    assertThat(actual[i]).as(name).isCloseTo(expected[i], within(1e-5 * expected[i]));
+                }
+            });
+        }
+    }
+
+    private static double farthest(float[] actual, float[] expected) {
+        double farthest = 0;
+        for (int i = 0; i < expected.length; i++) {
+            farthest = Math.max(farthest, Math.abs((double) actual[i] - expected[i]));
+        }
+        return farthest;
     }
 
     @Test
