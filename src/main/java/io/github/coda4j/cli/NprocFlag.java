@@ -14,7 +14,7 @@ import picocli.CommandLine.Spec;
 /** Several ranks on this machine. */
 final class NprocFlag {
     private static final String NAME = "--nproc";
-    private static final Duration GRACE = Duration.ofSeconds(15);
+    private static final Duration GRACE = Duration.ofSeconds(10);
 
     @Option(
             names = NAME,

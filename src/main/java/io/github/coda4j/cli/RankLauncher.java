@@ -39,6 +39,8 @@ final class RankLauncher {
     private static final int TERMINATED = SIGNALED + 15;
     /** Printed by every JVM, and so by the launcher's own. */
     private static final String INCUBATOR = "WARNING: Using incubator modules";
+    /** Gloo tells standard output that it is connected. */
+    private static final String GREETING = "[Gloo] Rank ";
 
     private final World world;
     private final Interrupt interrupt;
@@ -171,8 +173,10 @@ final class RankLauncher {
     }
 
     private void print(String line) {
-        world.out().println(line);
-        world.out().flush();
+        if (!line.startsWith(GREETING)) {
+            world.out().println(line);
+            world.out().flush();
+        }
     }
 
     private static void keep(Deque<String> lines, String line) {

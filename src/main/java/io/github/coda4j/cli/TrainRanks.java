@@ -9,7 +9,7 @@ import io.github.coda4j.train.RankGroup;
 /** How a process becomes one rank of several, and how it ends when another is lost. */
 final class TrainRanks {
     /** After a rank is lost, the operation that waits for it has this long to say what it waited for. */
-    private static final long GRACE_MILLIS = 10_000;
+    private static final long GRACE_MILLIS = 5_000;
 
     private TrainRanks() {}
 

@@ -81,9 +81,16 @@ final class Heartbeat implements AutoCloseable {
     }
 
     private void watch() {
+        long looked = System.nanoTime();
+        long awakeSince = looked;
         try {
             while (!ending.await(silenceNanos / BEATS / 2, TimeUnit.NANOSECONDS)) {
-                Optional<String> problem = problem(System.nanoTime());
+                long now = System.nanoTime();
+                if (now - looked > silenceNanos / 2) {
+                    awakeSince = now; // this process was stopped itself, perhaps with all others
+                }
+                looked = now;
+                Optional<String> problem = problem(now, awakeSince);
                 if (problem.isPresent()) {
                     if (told.compareAndSet(false, true)) {
                         lost.accept(problem.get());
@@ -96,14 +103,14 @@ final class Heartbeat implements AutoCloseable {
         }
     }
 
-    private Optional<String> problem(long now) {
+    private Optional<String> problem(long now, long awakeSince) {
         String silent = String.format(
                 "has not been heard of for %d s", Math.max(1, TimeUnit.NANOSECONDS.toSeconds(silenceNanos)));
-        if (storeClosed || now - lastRound >= silenceNanos) {
+        if (storeClosed || now - Math.max(lastRound, awakeSince) >= silenceNanos) {
             return left[0].get() ? Optional.empty() : Optional.of(message(0, storeClosed ? "has ended" : silent));
         }
         for (int rank = 0; rank < left.length; rank++) {
-            if (!left[rank].get() && now - heard.get(rank) >= silenceNanos) {
+            if (!left[rank].get() && now - Math.max(heard.get(rank), awakeSince) >= silenceNanos) {
                 return Optional.of(message(rank, silent));
             }
         }

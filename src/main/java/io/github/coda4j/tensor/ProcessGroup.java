@@ -50,9 +50,9 @@ public final class ProcessGroup implements AutoCloseable {
      * @param silence after which a rank of which nothing is heard counts as lost; at least 100 ms
      */
     public record Timeouts(Duration join, Duration operation, Duration silence) {
-        /** Ten minutes for pods to be scheduled, half an hour for the slowest disk, half a minute for a machine that is gone. */
+        /** Ten minutes for pods to be scheduled, half an hour for the slowest disk, 20 seconds for a machine that is gone. */
         public static final Timeouts DEFAULT =
-                new Timeouts(Duration.ofMinutes(10), Duration.ofMinutes(30), Duration.ofSeconds(30));
+                new Timeouts(Duration.ofMinutes(10), Duration.ofMinutes(30), Duration.ofSeconds(20));
 
         private static final long LEAST_SILENCE_MILLIS = 100;
 
