@@ -63,7 +63,7 @@ class ProcessGroupTest {
         CountDownLatch told = new CountDownLatch(2);
         List<String> messages = LocalRanks.run(3, rank -> {
             BlockingQueue<String> heard = new LinkedBlockingQueue<>();
-            ProcessGroup group = ProcessGroup.join(rank, Device.CPU, timeouts(20, 1000), heard::add);
+            ProcessGroup group = ProcessGroup.join(rank, Device.CPU, timeouts(20, 2000), heard::add);
             if (rank.rank() == 1) {
                 group.close();
                 told.await();
@@ -78,7 +78,7 @@ class ProcessGroupTest {
         });
         assertThat(messages.get(0))
                 .isEqualTo(
-                        "rank 0 of 3 cannot go on: rank 1 has not been heard of for 1 s; look at its output and its machine,"
+                        "rank 0 of 3 cannot go on: rank 1 has not been heard of for 2 s; look at its output and its machine,"
                                 + " then go on with --resume");
         assertThat(messages.get(2)).startsWith("rank 2 of 3 cannot go on: rank 1 has not");
     }
@@ -98,8 +98,8 @@ class ProcessGroupTest {
     void ranks_that_leave_are_not_missed() throws Exception {
         List<List<String>> messages = LocalRanks.run(3, rank -> {
             List<String> heard = new CopyOnWriteArrayList<>();
-            try (ProcessGroup group = ProcessGroup.join(rank, Device.CPU, timeouts(20, 600), heard::add)) {
-                Thread.sleep(700L * rank.rank());
+            try (ProcessGroup group = ProcessGroup.join(rank, Device.CPU, timeouts(20, 1500), heard::add)) {
+                Thread.sleep(1000L * rank.rank());
                 group.leave();
                 return heard;
             }
