@@ -1,5 +1,6 @@
 package io.github.coda4j.tensor;
 
+import io.github.coda4j.CodaException;
 import org.bytedeco.pytorch.DeviceOptional;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.ScalarTypeOptional;
@@ -34,7 +35,14 @@ final class Natives {
         throw new IllegalStateException("libtorch's dtype " + type + " is not one of ours");
     }
 
+    /** @throws CodaException when it is a CUDA device and there is none */
     static org.bytedeco.pytorch.Device device(Device device) {
+        if (device.isCuda() && !Libtorch.cudaAvailable()) {
+            throw CodaException.of(
+                    "%s cannot be used: this libtorch has no CUDA, or finds no driver, GPU or CUDA 13 libraries; set CODA_LIBTORCH to a"
+                            + " libtorch with CUDA, build with -Pcuda, or use --device cpu",
+                    device);
+        }
         return device.isCuda()
                 ? new org.bytedeco.pytorch.Device(torch.DeviceType.CUDA, (byte) device.index())
                 : new org.bytedeco.pytorch.Device(torch.DeviceType.CPU);

@@ -107,7 +107,7 @@ class KilledProcessTest {
     private Path bigModel() {
         Path model = folder.resolve("big");
         RandomCheckpoint.write(
-                ModelConfig.preset("coda-mini"), 0, DType.BF16, Optional.empty(), model, ProgressListener.NONE, false);
+                ModelConfig.preset("coda-16m"), 0, DType.BF16, Optional.empty(), model, ProgressListener.NONE, false);
         return model;
     }
 
