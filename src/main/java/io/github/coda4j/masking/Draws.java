@@ -22,6 +22,13 @@ interface Draws {
     /** The noise level of a row before it is scaled. */
     double noise(long row);
 
+    /** The same, spread evenly over {@code strata} rows: the first of them draws, the others follow at equal distances, modulo 1. */
+    default double noise(long row, int strata) {
+        long place = row % strata;
+        double level = noise(row - place) + (double) place / strata;
+        return level < 1 ? level : level - 1;
+    }
+
     /** S3 when below the block probability. */
     double block(long row);
 

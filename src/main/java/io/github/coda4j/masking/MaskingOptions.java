@@ -9,11 +9,19 @@ import static java.util.Objects.requireNonNull;
  * @param maskId id that stands for a masked position
  * @param padId id that stands where S2 cut
  * @param seed key of all draws
+ * @param strata how many rows in a row share one draw of noise levels, spread evenly over [0, 1) and wrapped around; 1 draws each row's
+ *     level for itself. Low-discrepancy levels of a whole batch take variance out of the loss (Kingma et al. 2021, appendix I.1)
  */
-public record MaskingOptions(int maskId, int padId, long seed, MaskingRules rules) {
+public record MaskingOptions(int maskId, int padId, long seed, MaskingRules rules, int strata) {
     public MaskingOptions {
+        check(strata >= 1, "strata must be at least 1, got %d", strata);
         check(maskId >= 0 && padId >= 0, "mask id and pad id must not be negative, got %d and %d", maskId, padId);
         check(maskId != padId, "mask id and pad id must differ, both are %d", maskId);
         requireNonNull(rules, "rules is null");
+    }
+
+    /** Each row draws its noise level for itself. */
+    public MaskingOptions(int maskId, int padId, long seed, MaskingRules rules) {
+        this(maskId, padId, seed, rules, 1);
     }
 }

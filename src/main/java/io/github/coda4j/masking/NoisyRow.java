@@ -67,7 +67,7 @@ final class NoisyRow {
 
     /** sigma = (1 - eps) u + eps in 32-bit floats, as the original computes it. */
     float sigma(double eps) {
-        return (float) (1 - eps) * (float) draws.noise(row) + (float) eps;
+        return (float) (1 - eps) * (float) draws.noise(row, options.strata()) + (float) eps;
     }
 
     /** S3: the block size, 1 when the row is masked token by token. */

@@ -104,11 +104,15 @@ public record TrainConfig(
         }
     }
 
-    /** How sequences are masked. */
-    public record Masking(MaskingRules rules, Curriculum curriculum) {
+    /**
+     * How sequences are masked.
+     *
+     * @param strata rows whose noise levels are spread evenly, 1 when each row draws for itself
+     */
+    public record Masking(MaskingRules rules, Curriculum curriculum, int strata) {
         /** The same with the ids of a tokenizer. */
         public MaskingOptions options(int maskId, int padId, long seed) {
-            return new MaskingOptions(maskId, padId, seed, rules);
+            return new MaskingOptions(maskId, padId, seed, rules, strata);
         }
     }
 

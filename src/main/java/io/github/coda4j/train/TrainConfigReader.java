@@ -53,7 +53,7 @@ final class TrainConfigReader {
         TrainConfig.Batch batch = batch();
         TrainConfig.Rule optimizer = optimizer();
         LearningRate schedule = schedule();
-        TrainConfig.Masking masking = masking(schedule.steps());
+        TrainConfig.Masking masking = masking(schedule.steps(), batch.rows());
         TrainConfig.Compute compute = compute();
         TrainConfig.Evaluation evaluation = evaluation();
         TrainConfig.CheckpointPlan checkpoints = checkpoints();
@@ -166,10 +166,11 @@ final class TrainConfigReader {
         });
     }
 
-    private TrainConfig.Masking masking(long steps) {
+    private TrainConfig.Masking masking(long steps, int rows) {
         ConfigSection in = root.section(
                 "masking",
                 "rules",
+                "noise_levels",
                 "schedule",
                 "ramp_steps",
                 "prefix_probability",
@@ -199,7 +200,9 @@ final class TrainConfigReader {
             check(
                     !blocks || curriculum.blockSizes().stream().noneMatch(List::isEmpty),
                     "block_sizes is missing: with block_probability above 0 it says which sizes are drawn, such as [2, 4, 8]");
-            return new TrainConfig.Masking(rules, curriculum);
+            boolean stratified = in.choiceOr("noise_levels", "independent", List.of("independent", "stratified"))
+                    .equals("stratified");
+            return new TrainConfig.Masking(rules, curriculum, stratified ? rows : 1);
         });
     }
 

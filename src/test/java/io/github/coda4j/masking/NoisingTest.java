@@ -54,6 +54,28 @@ class NoisingTest {
     }
 
     @Test
+    void stratified_noise_levels_lie_evenly_over_a_batch_and_are_uniform_over_steps() {
+        Noising noising = new Noising(
+                new MaskingOptions(MASK, PAD, 7, MaskingRules.REPORT, 8), Curriculum.constant(0, 0, 0, List.of(), 0.001));
+        double first = 0;
+        for (int step = 0; step < 500; step++) {
+            float[] weights = noising.apply(text(8, 4), step, 16).batch().weights();
+            double[] levels = new double[8];
+            for (int b = 0; b < 8; b++) {
+                levels[b] = 1 / weights[b];
+            }
+            first += levels[0] / 500;
+            Arrays.sort(levels);
+            for (int b = 1; b < 8; b++) {
+                assertThat(levels[b] - levels[b - 1]).isCloseTo(0.999 / 8, within(1e-5));
+            }
+            float[] secondHalf = noising.apply(text(4, 4), step, 20).batch().weights();
+            assertThat(secondHalf).isEqualTo(Arrays.copyOfRange(weights, 4, 8));
+        }
+        assertThat(first).isCloseTo(0.5, within(0.04));
+    }
+
+    @Test
     void shares_of_s1_s2_s3_and_of_masked_positions_are_those_asked_for() {
         Noising noising = new Noising(REPORT, Curriculum.constant(0.3, 0.4, 0.5, List.of(2, 4), 0.001));
         AppliedMasks applied = noising.apply(text(4000, 64), 3, 0).applied();

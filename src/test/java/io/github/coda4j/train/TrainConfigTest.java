@@ -50,6 +50,8 @@ class TrainConfigTest {
                 .isEqualTo(new TrainConfig.Compute(
                         Device.CPU, OptionalInt.empty(), Precision.BF16, EngineKind.FAST, false));
         assertThat(config.compute().threadsOn(6)).isEqualTo(6);
+        TrainConfig even = TrainConfig.parse(LEAST + "masking: {noise_levels: stratified}\n", "run.yaml");
+        assertThat(even.masking().options(5, 0, 9)).isEqualTo(new MaskingOptions(5, 0, 9, MaskingRules.REPORT, 32));
         assertThat(config.yaml()).contains("seed: 0", "threads: auto", "keep_last: 2", "decay_rate: -0.8");
         assertThat(TrainConfig.parse(config.yaml(), "effective")).isEqualTo(config);
     }
