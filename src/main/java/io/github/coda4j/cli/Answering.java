@@ -21,12 +21,12 @@ final class Answering {
 
     /** Waits for the answer; every piece of text is printed as it becomes certain. */
     Completion streaming(GenerateRequest request) throws InterruptedException {
-        return run(request, streamTo(world.out()));
+        return heard(request, streamTo(world.out()));
     }
 
     /** Waits for the answer without a word. */
     Completion quiet(GenerateRequest request) throws InterruptedException {
-        return run(request, GenerationListener.NONE);
+        return heard(request, GenerationListener.NONE);
     }
 
     /**
@@ -39,7 +39,7 @@ final class Answering {
         try (CanvasView view = drawn
                 ? CanvasView.onTerminal(picture, world.terminals().open(false), System::nanoTime)
                 : CanvasView.asText(picture, world.err())) {
-            return run(request, view);
+            return heard(request, view);
         }
     }
 
@@ -61,7 +61,8 @@ final class Answering {
         };
     }
 
-    private Completion run(GenerateRequest request, GenerationListener listener) throws InterruptedException {
+    /** Waits for the answer, of which the listener hears. */
+    Completion heard(GenerateRequest request, GenerationListener listener) throws InterruptedException {
         Generation generation = model.generator().submit(request, listener);
         return generation.await();
     }

@@ -12,8 +12,12 @@ import io.github.coda4j.model.LoadOptions;
 import io.github.coda4j.model.Precision;
 import io.github.coda4j.model.Transformer;
 import io.github.coda4j.tensor.Device;
+import io.github.coda4j.text.BpeTokenizer;
+import io.github.coda4j.weights.CheckpointFolder;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
@@ -27,16 +31,20 @@ import picocli.CommandLine.Option;
         name = "decode",
         sortOptions = false,
         description = {
-            "Decode an answer to a prompt of random ids and report what it cost.",
+            "Decode the continuation of a prompt and report what it cost.",
             "",
-            "Every decode option of generate works here; environment variables do not.",
+            "The model is --model, or coda-mini, or random weights with --preset. Every decode option of generate works here;",
+            "environment variables do not.",
             ""
         },
-        footerHeading = "%nExample:%n",
+        footerHeading = "%nExamples:%n",
         footer = {
-            "  coda bench decode --dtype int8 --max-new-tokens 64 --block-length 32 --cache dual --alg confidence_threshold --threshold 0.9"
+            "  coda bench decode --prompt \"public static int max(int a, int b) {\" --dtype int8",
+            "  coda bench decode --preset coda-1.7b --block-length 32 --cache dual --alg confidence_threshold --threshold 0.9"
         })
 final class BenchDecodeCommand implements Callable<Integer> {
+    private static final int DEFAULT_PROMPT_TOKENS = 64;
+
     private final World world;
 
     @Mixin
@@ -51,8 +59,14 @@ final class BenchDecodeCommand implements Callable<Integer> {
     @Option(names = "--threads", paramLabel = "N", description = "Worker threads (default: all cores).")
     int threads = Runtime.getRuntime().availableProcessors();
 
-    @Option(names = "--prompt-tokens", paramLabel = "N", description = "Length of the prompt (default: 64).")
-    int promptTokens = 64;
+    @Option(
+            names = "--prompt",
+            paramLabel = "TEXT",
+            description = "The text to go on from, as it is; without it random ids.")
+    Optional<String> prompt = Optional.empty();
+
+    @Option(names = "--prompt-tokens", paramLabel = "N", description = "How many random ids (default: 64).")
+    Optional<Integer> promptTokens = Optional.empty();
 
     @Option(names = "--max-new-tokens", paramLabel = "N", description = "Tokens to decode (default: 64).")
     int newTokens = 64;
@@ -72,31 +86,57 @@ final class BenchDecodeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        check(promptTokens >= 1, "--prompt-tokens must be at least 1, got %d", promptTokens);
+        check(
+                prompt.isEmpty() || promptTokens.isEmpty(),
+                "--prompt-tokens is for random ids and has no effect with --prompt: leave one of them out");
+        check(promptTokens.orElse(1) >= 1, "--prompt-tokens must be at least 1, got %d", promptTokens.orElse(1));
         check(newTokens >= 1, "--max-new-tokens must be at least 1, got %d", newTokens);
         check(repeat >= 1, "--repeat must be at least 1, got %d", repeat);
         DecodeOptions options =
                 DecodeSettings.resolve(decode, Settings.ofFlags()).options(List.of(newTokens), true, Set.of());
         LoadOptions load = new LoadOptions(EngineKind.FAST, Precision.parse(dtype), Device.CPU, threads);
+        Optional<Path> folder = model.folder(world);
+        check(
+                prompt.isEmpty() || folder.isPresent(),
+                "--prompt needs a tokenizer and --preset has none: name a --model");
         print(
                 "%-6s  %9s  %9s  %8s  %9s  %9s  %13s%n",
                 "answer", "tokens/s", "seconds", "forwards", "refreshes", "commits", "commits/forw.");
-        try (Transformer transformer = model.open(world, load);
+        try (Transformer transformer = open(folder, load);
                 Engine engine = Engine.withoutTokenizer(transformer, EngineOptions.DEFAULT)) {
-            int[] prompt = new SplittableRandom(1)
-                    .ints(promptTokens, 0, transformer.vocabSize())
-                    .map(id -> id == transformer.maskId() ? 0 : id)
-                    .toArray();
+            int[] ids = prompt.map(text -> encode(folder.orElseThrow(), text)).orElseGet(() -> randomIds(transformer));
             for (int i = 1; i <= repeat; i++) {
                 report(
                         i,
-                        engine.generate(GenerateRequest.of(prompt, newTokens, options))
+                        engine.generate(GenerateRequest.of(ids, newTokens, options))
                                 .cost());
             }
         } catch (InterruptedException e) {
             throw new CancellationException("interrupted");
         }
         return ExitCodes.OK;
+    }
+
+    private Transformer open(Optional<Path> folder, LoadOptions load) {
+        if (folder.isEmpty()) {
+            return model.open(world, load);
+        }
+        try (CheckpointFolder checkpoint = CheckpointFolder.open(folder.get())) {
+            return Transformer.open(checkpoint, load);
+        }
+    }
+
+    private static int[] encode(Path folder, String text) {
+        int[] ids = BpeTokenizer.load(folder).encode(text);
+        check(ids.length > 0, "--prompt must not be empty");
+        return ids;
+    }
+
+    private int[] randomIds(Transformer transformer) {
+        return new SplittableRandom(1)
+                .ints(promptTokens.orElse(DEFAULT_PROMPT_TOKENS), 0, transformer.vocabSize())
+                .map(id -> id == transformer.maskId() ? 0 : id)
+                .toArray();
     }
 
     private void report(int answer, Cost cost) {

@@ -28,7 +28,7 @@ final class BenchModel {
             names = "--preset",
             paramLabel = "NAME",
             description =
-                    "Random weights of this shape instead of a model: coda-1.7b, coda-16m, coda-mini, coda-nano or coda-tiny (default: coda-1.7b).")
+                    "Random weights of this shape instead of a model: coda-1.7b, coda-16m, coda-mini, coda-nano or coda-tiny.")
     Optional<String> preset = Optional.empty();
 
     /** The shape of what will be measured. */
@@ -51,6 +51,15 @@ final class BenchModel {
         try (CheckpointFolder folder = CheckpointFolder.open(new ModelLocator(world).folder(model.get()))) {
             return ParameterLoader.load(folder, Device.CPU);
         }
+    }
+
+    /** The model's folder, that of the model in the box when nothing is named; empty for random weights. */
+    Optional<Path> folder(World world) {
+        checkOne();
+        ModelLocator locator = new ModelLocator(world);
+        return preset.isPresent()
+                ? Optional.empty()
+                : Optional.of(model.map(locator::folder).orElseGet(locator::inTheBox));
     }
 
     /** What the user calls it. */

@@ -2,33 +2,39 @@ package io.github.coda4j.cli;
 
 import static io.github.coda4j.Checks.check;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.coda4j.data.Split;
 import io.github.coda4j.data.TokenShards;
-import io.github.coda4j.eval.InfillScore;
+import io.github.coda4j.eval.InfillResult;
 import io.github.coda4j.eval.InfillSpan;
 import io.github.coda4j.eval.InfillVariant;
+import io.github.coda4j.eval.JavaSyntax;
 import io.github.coda4j.eval.NGram;
 import io.github.coda4j.eval.SpanInfilling;
 import io.github.coda4j.eval.SpanSampler;
+import io.github.coda4j.model.EngineKind;
 import io.github.coda4j.model.LoadOptions;
+import io.github.coda4j.model.Precision;
 import io.github.coda4j.model.Transformer;
 import io.github.coda4j.text.BpeTokenizer;
+import io.github.coda4j.weights.AtomicFiles;
 import io.github.coda4j.weights.CheckpointFolder;
 import io.github.coda4j.weights.Int8Checkpoint;
 import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.IntPredicate;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code coda bench quality}. */
 @Command(
@@ -44,11 +50,12 @@ import picocli.CommandLine.Option;
         footerHeading = "%nExamples:%n",
         footer = {
             "  coda bench quality --model runs/mini/best --data shards",
-            "  coda bench quality --model runs/mini/best --data shards --lengths 4,8,16,32 --sweep --json"
+            "  coda bench quality --data data/coda-mini/code --lengths 4,8,16,32 --sweep --out docs/quality.md"
         })
 final class BenchQualityCommand implements Callable<Integer> {
     private static final int LOSS_WINDOW = 16;
     private static final int BASELINE_ORDER = 5;
+    private static final String PLOTTED = "16 tokens";
     private static final int BASELINE_SLOT_BITS = 24;
 
     private final World world;
@@ -107,8 +114,17 @@ final class BenchQualityCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print JSON instead of a table.")
     boolean json;
 
+    @Option(
+            names = "--out",
+            paramLabel = "FILE.md",
+            description = "Also write a page with all tables, and a plot beside it.")
+    Optional<Path> out = Optional.empty();
+
     @Mixin
     LoadFlags load;
+
+    @Spec
+    CommandSpec spec;
 
     BenchQualityCommand(World world) {
         this.world = world;
@@ -118,6 +134,7 @@ final class BenchQualityCommand implements Callable<Integer> {
     public Integer call() {
         check(spans >= 1, "--spans must be at least 1, got %d", spans);
         check(lossRows >= 0, "--loss-rows must be 0 or more, got %d", lossRows);
+        out.ifPresent(OutFile::check);
         check(baselineTokens >= 1, "--baseline-tokens must be at least 1, got %d", baselineTokens);
         Path folder = model.folder(world);
         LoadOptions into = load.options(folder, world, LoadFlags.Purpose.SPEED);
@@ -132,28 +149,105 @@ final class BenchQualityCommand implements Callable<Integer> {
             baseline = baseline(train);
             losses = losses(folder, heldOut);
         }
-        List<Result> results = new ArrayList<>();
-        try (CheckpointFolder checkpoint = CheckpointFolder.open(folder);
-                Transformer transformer = Transformer.open(checkpoint, into)) {
-            kinds.forEach((kind, drawn) -> {
-                report(results, new Result(kind, "5-gram", SpanInfilling.of(baseline, drawn)));
-                for (InfillVariant variant : variants()) {
-                    report(
-                            results,
-                            new Result(
-                                    kind,
-                                    variant.name(),
-                                    SpanInfilling.of(transformer, drawn, variant.sides(), variant.options())));
-                }
-            });
+        JavaSyntax syntax = new JavaSyntax(tokenizer::decode);
+        Bench bench = new Bench(kinds, syntax);
+        kinds.forEach((kind, drawn) ->
+                bench.add(new InfillResult(kind, "5-gram", "5-gram", SpanInfilling.of(baseline, drawn, syntax))));
+        bench.measure(folder, into, variants());
+        if (sweep && into.precision() != Precision.INT8 && into.engine() == EngineKind.FAST) {
+            LoadOptions int8 = new LoadOptions(into.engine(), Precision.INT8, into.device(), into.threads());
+            bench.measure(folder, int8, List.of(InfillVariant.exactAs("both sides, int8")));
         }
+        QualityReport report = new QualityReport(losses, bench.results());
         if (json) {
-            world.out().println(json(losses, results).toPrettyString());
+            world.out().println(report.json().toPrettyString());
         }
+        out.ifPresent(file -> write(report, file, folder, into));
         return ExitCodes.OK;
     }
 
-    private record Result(String kind, String method, InfillScore score) {}
+    /** Runs methods on all spans and prints what each reached. */
+    private final class Bench {
+        private final Map<String, List<InfillSpan>> kinds;
+        private final JavaSyntax syntax;
+        private final List<InfillResult> results = new ArrayList<>();
+
+        Bench(Map<String, List<InfillSpan>> kinds, JavaSyntax syntax) {
+            this.kinds = kinds;
+            this.syntax = syntax;
+            if (!json) {
+                world.out().println(QualityReport.COLUMNS);
+            }
+        }
+
+        void measure(Path folder, LoadOptions into, List<InfillVariant> variants) {
+            try (CheckpointFolder checkpoint = CheckpointFolder.open(folder);
+                    Transformer transformer = Transformer.open(checkpoint, into)) {
+                kinds.forEach((kind, drawn) -> variants.forEach(variant -> add(new InfillResult(
+                        kind,
+                        variant.name(),
+                        variant.family(),
+                        SpanInfilling.of(transformer, drawn, variant.sides(), variant.options(), syntax)))));
+            }
+        }
+
+        void add(InfillResult result) {
+            results.add(result);
+            if (!json) {
+                world.out().println(QualityReport.line(result));
+                world.out().flush();
+            }
+        }
+
+        List<InfillResult> results() {
+            return List.copyOf(results);
+        }
+    }
+
+    /** The page, and beside it the plot of spans of 16 tokens or else of the first kind. */
+    private void write(QualityReport report, Path file, Path folder, LoadOptions into) {
+        Path plot = plotFile(file);
+        List<String> kinds =
+                report.results().stream().map(InfillResult::kind).distinct().toList();
+        String kind = kinds.contains(PLOTTED) ? PLOTTED : kinds.getFirst();
+        List<InfillResult> plotted = report.results().stream()
+                .filter(result -> result.kind().equals(kind))
+                .toList();
+        String name = folder.toAbsolutePath().normalize().getFileName().toString();
+        List<String> about = new ArrayList<>();
+        about.add(String.format(
+                Locale.ROOT,
+                "%s, %s, %d threads, %s; %s",
+                into.precision(),
+                into.device(),
+                into.threads(),
+                System.getProperty("os.arch"),
+                LocalDate.now(ZoneOffset.UTC)));
+        about.add(String.format(
+                Locale.ROOT,
+                "at most %d spans of a kind, not more than one of a document and round, each with %d tokens around it",
+                spans,
+                context));
+        about.add("the 5-gram baseline sees the left side, and has learned from the training split of the same data");
+        if (!report.losses().isEmpty()) {
+            about.add(report.lossLine(LOSS_WINDOW));
+        }
+        AtomicFiles.write(plot, QualityPlot.png(name, kind, plotted));
+        String page =
+                report.markdown(name, commandLine(), about, plot.getFileName().toString());
+        AtomicFiles.writeText(file, page);
+        world.note("wrote " + file + " and " + plot);
+    }
+
+    private static Path plotFile(Path file) {
+        return file.resolveSibling(file.getFileName().toString().replaceFirst("\\.md$", "") + ".png");
+    }
+
+    /** As typed. */
+    private String commandLine() {
+        return "coda bench quality "
+                + String.join(" ", spec.commandLine().getParseResult().originalArgs());
+    }
 
     private List<InfillVariant> variants() {
         List<InfillVariant> variants = new ArrayList<>(InfillVariant.exact());
@@ -223,27 +317,6 @@ final class BenchQualityCommand implements Callable<Integer> {
         return baseline;
     }
 
-    private void report(List<Result> results, Result result) {
-        if (!json) {
-            if (results.isEmpty()) {
-                print(
-                        "%-12s  %-28s  %6s  %7s  %7s  %10s  %9s%n",
-                        "spans", "method", "spans", "exact", "tokens", "tok/forw.", "tok/s");
-            }
-            InfillScore score = result.score();
-            print(
-                    "%-12s  %-28s  %6d  %6.1f%%  %6.1f%%  %10s  %9.0f%n",
-                    result.kind(),
-                    result.method(),
-                    score.spans(),
-                    100 * score.exactMatch(),
-                    100 * score.tokenAccuracy(),
-                    score.forwards() == 0 ? "-" : String.format(Locale.ROOT, "%.2f", score.tokensPerForward()),
-                    score.tokensPerSecond());
-        }
-        results.add(result);
-    }
-
     /** None for int8: the losses are computed as in training. */
     private Map<String, Double> losses(Path folder, TokenShards heldOut) {
         try (CheckpointFolder checkpoint = CheckpointFolder.open(folder)) {
@@ -253,36 +326,9 @@ final class BenchQualityCommand implements Callable<Integer> {
             Map<String, Double> losses =
                     new HeldOutLosses(heldOut, context, lossRows, LOSS_WINDOW, seed).of(checkpoint);
             if (!json) {
-                print(
-                        "held-out cross entropy, nats per token: %.4f at random noise, %.4f completing %d tokens, %.4f infilling them%n",
-                        losses.get("noise"), losses.get("completion"), LOSS_WINDOW, losses.get("infilling"));
+                world.out().println(new QualityReport(losses, List.of()).lossLine(LOSS_WINDOW));
             }
             return losses;
         }
-    }
-
-    private static ObjectNode json(Map<String, Double> losses, List<Result> results) {
-        ObjectNode report = JsonNodeFactory.instance.objectNode();
-        ObjectNode crossEntropy = report.putObject("cross_entropy");
-        losses.forEach(crossEntropy::put);
-        ArrayNode array = report.putArray("spans");
-        for (Result result : results) {
-            InfillScore score = result.score();
-            ObjectNode row = array.addObject();
-            row.put("kind", result.kind());
-            row.put("method", result.method());
-            row.put("spans", score.spans());
-            row.put("exact_match", score.exactMatch());
-            row.put("token_accuracy", score.tokenAccuracy());
-            row.put("forwards", score.forwards());
-            row.put("tokens_per_forward", score.tokensPerForward());
-            row.put("tokens_per_second", score.tokensPerSecond());
-        }
-        return report;
-    }
-
-    private void print(String format, Object... values) {
-        world.out().printf(Locale.ROOT, format, values);
-        world.out().flush();
     }
 }

@@ -49,6 +49,10 @@ final class ChatCommand implements Callable<Integer> {
     @Mixin
     LengthFlag length;
 
+    /** Read like the length. */
+    @Mixin
+    ThinkingFlag thinking;
+
     @Mixin
     WriterFlags writer;
 

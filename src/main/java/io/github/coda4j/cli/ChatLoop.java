@@ -224,7 +224,9 @@ final class ChatLoop {
 
     private Completion generate() throws InterruptedException {
         GenerateRequest request = GenerateRequest.of(
-                        model.template().get().mark(ChatRequest.of(conversation())),
+                        model.template()
+                                .get()
+                                .mark(ChatRequest.of(conversation()).withThinking(settings.thinking())),
                         settings.newTokens(),
                         settings.options(model.endTokens()))
                 .withStopStrings(stop);

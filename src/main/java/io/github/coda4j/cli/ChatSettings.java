@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -22,6 +23,9 @@ final class ChatSettings {
         LengthFlag length;
 
         @Mixin
+        ThinkingFlag thinking;
+
+        @Mixin
         DecodeFlags decode;
     }
 
@@ -29,6 +33,7 @@ final class ChatSettings {
     private Map<String, String> given;
     private DecodeSettings decode;
     private int newTokens;
+    private Optional<Boolean> thinking = Optional.empty();
 
     /**
      * @param weaker what counts where no flag is set
@@ -74,6 +79,10 @@ final class ChatSettings {
         return newTokens;
     }
 
+    Optional<Boolean> thinking() {
+        return thinking;
+    }
+
     DecodeOptions options(Set<Integer> endTokens) {
         return decode.options(List.of(newTokens), true, endTokens);
     }
@@ -91,6 +100,7 @@ final class ChatSettings {
         DecodeSettings settings = DecodeSettings.resolve(flags.decode, weaker);
         settings.options(List.of(length), true, Set.of());
         newTokens = length;
+        thinking = flags.thinking.resolve(weaker);
         decode = settings;
         given = Map.copyOf(wanted);
     }

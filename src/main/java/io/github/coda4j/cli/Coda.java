@@ -19,6 +19,8 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND",
         footerHeading = "%nExamples:%n",
         footer = {
+            "  coda demo",
+            "  coda infill Sort.java --tokens 12 --diff",
             "  coda pull Salesforce/CoDA-v0-Instruct",
             "  coda generate --model Salesforce/CoDA-v0-Instruct \"Write a Java method that reverses a list\"",
             "",
@@ -69,6 +71,7 @@ final class Coda implements Runnable {
     /** The root command with all others below it. */
     CommandLine tree() {
         CommandLine root = new CommandLine(this)
+                .addSubcommand(new DemoCommand(world))
                 .addSubcommand(new GenerateCommand(world))
                 .addSubcommand(new InfillCommand(world))
                 .addSubcommand(new ChatCommand(world))

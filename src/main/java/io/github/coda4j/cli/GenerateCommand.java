@@ -68,6 +68,9 @@ final class GenerateCommand implements Callable<Integer> {
     LengthFlag length;
 
     @Mixin
+    ThinkingFlag thinking;
+
+    @Mixin
     WriterFlags writer;
 
     GenerateCommand(World world) {
@@ -77,6 +80,7 @@ final class GenerateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         check(!raw || system.isEmpty(), "--system has no effect with --raw: leave one of them out");
+        check(!raw || thinking.thinking.isEmpty(), "--thinking has no effect with --raw: leave one of them out");
         show.verify();
         WriterFlags.Source source = writer.source(world);
         int newTokens = length.resolve(source.settings()).value();
@@ -88,7 +92,9 @@ final class GenerateCommand implements Callable<Integer> {
                 "the prompt is empty: say what is to be done, or use --raw to start from nothing");
         try (OpenModel open = source.open(world)) {
             GenerateRequest request = GenerateRequest.of(
-                            marked(text, open), newTokens, how.options(List.of(newTokens), true, open.endTokens()))
+                            marked(text, open, thinking.resolve(source.settings())),
+                            newTokens,
+                            how.options(List.of(newTokens), true, open.endTokens()))
                     .withStopStrings(writer.stop());
             answer(open, request);
         }
@@ -109,7 +115,7 @@ final class GenerateCommand implements Callable<Integer> {
         return TextFiles.read(world.in());
     }
 
-    private MarkedText marked(String text, OpenModel open) {
+    private MarkedText marked(String text, OpenModel open, Optional<Boolean> thinks) {
         if (raw) {
             MarkedText trusted = MarkedText.trusted(text);
             boolean hasMask = Arrays.stream(open.tokenizer().encode(trusted)).anyMatch(id -> id == open.maskId());
@@ -119,7 +125,7 @@ final class GenerateCommand implements Callable<Integer> {
         List<ChatMessage> messages = new ArrayList<>();
         system.ifPresent(words -> messages.add(ChatMessage.system(words)));
         messages.add(ChatMessage.user(text.replaceFirst("\\R\\z", "")));
-        return open.template().get().mark(ChatRequest.of(messages));
+        return open.template().get().mark(ChatRequest.of(messages).withThinking(thinks));
     }
 
     private void answer(OpenModel open, GenerateRequest request) throws InterruptedException {

@@ -9,18 +9,18 @@ final class ModelFlag {
     @Option(
             names = {"-m", "--model"},
             paramLabel = "DIR|ID",
-            description = "Model folder, or the hub id of a model that was pulled.")
+            description =
+                    "Model folder, or the hub id of a model that was pulled (default: coda-mini, the small model in the box).")
     Optional<String> model = Optional.empty();
 
     /**
-     * The model's folder.
+     * The model's folder; that of the small model in the box, which it says on standard error, when no model is named.
      *
-     * @throws IllegalArgumentException when no model is named
+     * @throws IllegalArgumentException when no model is named and there is none in the box
      * @throws io.github.coda4j.CodaException when there is none of that name
      */
     Path folder(World world) {
-        return new ModelLocator(world)
-                .folder(model.orElseThrow(() -> new IllegalArgumentException(
-                        "no model given: add --model DIR|ID; " + ModelLocator.HOW_TO_GET_ONE)));
+        ModelLocator locator = new ModelLocator(world);
+        return model.map(locator::folder).orElseGet(locator::inTheBox);
     }
 }

@@ -16,6 +16,10 @@ final class ModelLocator {
     static final String HOW_TO_GET_ONE =
             "get one with `coda pull Salesforce/CoDA-v0-Instruct`, or make a random one with `coda init --preset coda-mini --out DIR`";
 
+    /** The property that names the project's folder; the launcher sets it. */
+    static final String HOME = "coda.home";
+
+    private static final String IN_THE_BOX = "models/coda-mini";
     private static final Pattern HUB_ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*/[A-Za-z0-9][A-Za-z0-9._-]*");
 
     private final World world;
@@ -42,6 +46,23 @@ final class ModelLocator {
         return hub.cached(name, HubClient.DEFAULT_REVISION)
                 .orElseThrow(() -> CodaException.of(
                         "%s is neither a folder nor a model that was pulled; `coda pull %s` fetches it", name, name));
+    }
+
+    /**
+     * The folder of coda-mini, the small trained model that comes with the project. Says on standard error that it is taken.
+     *
+     * @throws IllegalArgumentException when it is not there, as in a Java process without the project's folder
+     */
+    Path inTheBox() {
+        Path folder = Optional.ofNullable(world.systemProperties().get(HOME))
+                .map(home -> Path.of(home).resolve(IN_THE_BOX))
+                .filter(Files::isDirectory)
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "no model given and coda-mini is not here: add --model DIR|ID; " + HOW_TO_GET_ONE));
+        world.note(
+                "No --model: coda-mini answers, a small model that completes code but follows few instructions. The full one:"
+                        + " coda pull Salesforce/CoDA-v0-Instruct");
+        return folder;
     }
 
     /** The folder's generation_config.json, if it has one. */

@@ -28,6 +28,7 @@ final class Settings {
                 "a number",
                 Double::valueOf,
                 (f, key) -> f.optionalDouble(key).stream().boxed().findFirst());
+        static final Kind<Boolean> TRUTH = new Kind<>("true or false", Boolean::valueOf, ConfigFile::optionalBoolean);
         static final Kind<String> TEXT = new Kind<>("text", text -> text, ConfigFile::optionalString);
     }
 

@@ -9,6 +9,8 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Everything that commands touch outside themselves, so that tests can put their own in its place.
@@ -17,7 +19,7 @@ import java.util.Optional;
  * @param out standard output in UTF-8, whatever the locale: answers, and nothing else
  * @param err standard error: progress, notes, problems
  * @param environment the variables of the process
- * @param systemProperties those of the Java runtime that are looked at: os.name, user.home
+ * @param systemProperties those of the Java runtime that are looked at: os.name, user.home, and coda.home if it is set
  * @param terminals what is a terminal, and the one to draw on
  * @param models opens models
  */
@@ -40,9 +42,15 @@ record World(
                         StandardCharsets.UTF_8),
                 new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8),
                 System.getenv(),
-                Map.of("os.name", System.getProperty("os.name"), "user.home", System.getProperty("user.home")),
+                properties("os.name", "user.home", ModelLocator.HOME),
                 new SystemTerminals(),
                 new CheckpointModels());
+    }
+
+    private static Map<String, String> properties(String... names) {
+        return Stream.of(names)
+                .filter(name -> System.getProperty(name) != null)
+                .collect(Collectors.toUnmodifiableMap(name -> name, System::getProperty));
     }
 
     /** The variable's value; empty when it is not set or blank. */

@@ -4,6 +4,8 @@
     "org.jline",
     "com.fasterxml.jackson",
     "com.github.difflib",
+    "org.knowm.xchart",
+    "java.awt",
     "me.tongfei.progressbar",
     "kernel",
     "tensor",

@@ -4,6 +4,7 @@ import static io.github.coda4j.Checks.check;
 
 import io.github.coda4j.diffusion.Canvas;
 import java.util.Arrays;
+import java.util.stream.Stream;
 
 /**
  * A piece of a document that is to be filled in, with what stands around it.
@@ -11,10 +12,17 @@ import java.util.Arrays;
  * @param before the tokens before it, at least one
  * @param answer the tokens that were there, at least one
  * @param after the tokens after it, perhaps none
+ * @param head what the document has before all these, which no model sees
+ * @param tail what it has after them
  */
-public record InfillSpan(int[] before, int[] answer, int[] after) {
+public record InfillSpan(int[] before, int[] answer, int[] after, int[] head, int[] tail) {
     public InfillSpan {
         check(before.length > 0 && answer.length > 0, "a span needs a token before it and one in it");
+    }
+
+    /** A span in a document that is seen whole. */
+    public InfillSpan(int[] before, int[] answer, int[] after) {
+        this(before, answer, after, new int[0], new int[0]);
     }
 
     /** The span with at most {@code context} tokens around it; half of them before it, more where there are fewer after it. */
@@ -25,7 +33,16 @@ public record InfillSpan(int[] before, int[] answer, int[] after) {
         return new InfillSpan(
                 Arrays.copyOfRange(document, start - before, start),
                 Arrays.copyOfRange(document, start, end),
-                Arrays.copyOfRange(document, end, end + after));
+                Arrays.copyOfRange(document, end, end + after),
+                Arrays.copyOfRange(document, 0, start - before),
+                Arrays.copyOfRange(document, end + after, document.length));
+    }
+
+    /** The whole document with these tokens in the span's place. */
+    int[] document(int[] filled) {
+        return Stream.of(head, before, filled, after, tail)
+                .flatMapToInt(Arrays::stream)
+                .toArray();
     }
 
     /** The text as the model sees it: masks between both sides, or at the end of the left side alone. */

@@ -14,44 +14,56 @@ import java.util.function.IntFunction;
  * One way to fill in a span, of those that are compared: the exact decoder (a forward per token, no cache) or a faster one.
  *
  * @param name as in the report
+ * @param family the variants that differ in one number, which a plot joins with a line
  * @param sides what the model sees
  * @param options how to decode a span of so many tokens
  */
-public record InfillVariant(String name, InfillSpan.Sides sides, IntFunction<DecodeOptions> options) {
+public record InfillVariant(String name, String family, InfillSpan.Sides sides, IntFunction<DecodeOptions> options) {
+    private static final String STEPS = "fewer steps";
     private static final List<Integer> FEWER_STEPS = List.of(2, 4, 8);
     private static final List<Double> THRESHOLDS = List.of(0.7, 0.8, 0.9, 0.95);
 
     /** The exact decoder with both sides and with the left side alone. */
     public static List<InfillVariant> exact() {
         return List.of(
-                new InfillVariant("both sides", InfillSpan.Sides.BOTH, InfillVariant::everyToken),
-                new InfillVariant("left side only", InfillSpan.Sides.LEFT, InfillVariant::everyToken));
+                new InfillVariant("both sides", STEPS, InfillSpan.Sides.BOTH, InfillVariant::everyToken),
+                new InfillVariant(
+                        "left side only", "left side only", InfillSpan.Sides.LEFT, InfillVariant::everyToken));
     }
 
     /** Both sides with fewer steps, with caches, and with confidence thresholds. */
     public static List<InfillVariant> faster() {
         List<InfillVariant> variants = new ArrayList<>();
         for (int divisor : FEWER_STEPS) {
-            variants.add(both("tokens/" + divisor + " steps", n -> DecodeOptions.ofSteps(Math.ceilDiv(n, divisor))));
+            variants.add(
+                    both("tokens/" + divisor + " steps", STEPS, n -> DecodeOptions.ofSteps(Math.ceilDiv(n, divisor))));
         }
         for (String cache : List.of("prefix", "dual")) {
-            variants.add(both(cache + " cache", n -> everyToken(n).withBlocks(n, CachePolicy.of(cache))));
+            variants.add(
+                    both(cache + " cache", cache + " cache", n -> everyToken(n).withBlocks(n, CachePolicy.of(cache))));
         }
         for (double threshold : THRESHOLDS) {
             variants.add(both(
                     String.format(Locale.ROOT, "threshold %s", threshold),
+                    "threshold",
                     n -> threshold(n, threshold, CachePolicy.NONE)));
         }
         for (double threshold : THRESHOLDS) {
             variants.add(both(
                     String.format(Locale.ROOT, "dual cache, threshold %s", threshold),
+                    "dual cache, threshold",
                     n -> threshold(n, threshold, CachePolicy.of("dual"))));
         }
         return variants;
     }
 
-    private static InfillVariant both(String name, IntFunction<DecodeOptions> options) {
-        return new InfillVariant(name, InfillSpan.Sides.BOTH, options);
+    /** The exact decoder with both sides under another name, for a model whose numbers differ. */
+    public static InfillVariant exactAs(String name) {
+        return both(name, name, InfillVariant::everyToken);
+    }
+
+    private static InfillVariant both(String name, String family, IntFunction<DecodeOptions> options) {
+        return new InfillVariant(name, family, InfillSpan.Sides.BOTH, options);
     }
 
     private static DecodeOptions everyToken(int tokens) {

@@ -18,10 +18,15 @@ public final class SpanInfilling {
      * The model's score.
      *
      * @param options how to decode a span of so many tokens
+     * @param validity judges the filled documents; its time does not count
      * @throws IllegalArgumentException when a span with its context is longer than the model's longest sequence
      */
     public static InfillScore of(
-            Denoiser model, List<InfillSpan> spans, InfillSpan.Sides sides, IntFunction<DecodeOptions> options) {
+            Denoiser model,
+            List<InfillSpan> spans,
+            InfillSpan.Sides sides,
+            IntFunction<DecodeOptions> options,
+            Validity validity) {
         InfillScore score = InfillScore.NONE;
         for (InfillSpan span : spans) {
             long start = System.nanoTime();
@@ -29,18 +34,20 @@ public final class SpanInfilling {
             int forwards = decode(model, canvas, options.apply(span.answer().length));
             int from = span.before().length;
             int[] filled = canvas.ids(from, from + span.answer().length);
-            score = score.plus(span.answer(), filled, forwards, (System.nanoTime() - start) * 1e-9);
+            double seconds = (System.nanoTime() - start) * 1e-9;
+            score = score.plus(span.answer(), filled, forwards, seconds, validity.of(span, filled));
         }
         return score;
     }
 
     /** The score of the n-gram baseline, which sees the left side only. */
-    public static InfillScore of(NGram baseline, List<InfillSpan> spans) {
+    public static InfillScore of(NGram baseline, List<InfillSpan> spans, Validity validity) {
         InfillScore score = InfillScore.NONE;
         for (InfillSpan span : spans) {
             long start = System.nanoTime();
             int[] filled = baseline.fill(span);
-            score = score.plus(span.answer(), filled, 0, (System.nanoTime() - start) * 1e-9);
+            double seconds = (System.nanoTime() - start) * 1e-9;
+            score = score.plus(span.answer(), filled, 0, seconds, validity.of(span, filled));
         }
         return score;
     }

@@ -32,6 +32,11 @@ public record ChatRequest(
         return new ChatRequest(messages, List.of(), true, Optional.empty());
     }
 
+    /** The same request with or without thinking aloud. */
+    public ChatRequest withThinking(Optional<Boolean> enabled) {
+        return new ChatRequest(messages, tools, addGenerationPrompt, enabled);
+    }
+
     /**
      * Reads {@code {"messages", "tools", "add_generation_prompt", "enable_thinking"}}, all but the messages optional; the generation
      * prompt is added only when asked for. JSON of tools and arguments is written as the original's template does: keys in their order,

@@ -3,8 +3,13 @@ package io.github.coda4j.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,7 +35,10 @@ class BenchQualityTest {
                 "--held-out",
                 "0.3",
                 "src/main/java/io/github/coda4j/decode");
-        JsonNode report = quality(model, shards, "--lines", "4-60", "--lengths", "6", "--sweep", "--loss-rows", "4");
+        String page = folder.resolve("quality.md").toString();
+        JsonNode report = quality(
+                model, shards, "--lines", "4-60", "--lengths", "6", "--sweep", "--loss-rows", "4", "--out", page);
+        assertPage(Path.of(page), "| both sides, int8 | 6 |", "| dual cache, threshold 0.9 | 6 |", "--loss-rows 4");
         double uniform = Math.log(512);
         for (String task : List.of("noise", "completion", "infilling")) {
             assertThat(report.get("cross_entropy").get(task).doubleValue())
@@ -48,6 +56,19 @@ class BenchQualityTest {
                 .isGreaterThan(row(report, "6 tokens", "both sides")
                         .get("tokens_per_forward")
                         .doubleValue());
+    }
+
+    private static void assertPage(Path page, String... parts) {
+        assertThat(page).content().contains(parts).contains("![Quality against tokens per forward](quality.png)");
+        BufferedImage plot;
+        try {
+            plot = ImageIO.read(page.resolveSibling("quality.png").toFile());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        int[] pixels = plot.getRGB(0, 0, plot.getWidth(), plot.getHeight(), null, 0, plot.getWidth());
+        assertThat(Arrays.stream(pixels).filter(pixel -> pixel != 0xFFFFFFFF).count())
+                .isGreaterThan(1000);
     }
 
     @Test

@@ -70,6 +70,30 @@ class GenerateCommandTest {
     }
 
     @Test
+    void an_empty_thought_starts_the_answer_where_the_flag_or_the_checkpoint_says_so(@TempDir Path folder)
+            throws IOException {
+        String thought = "<think>\n\n</think>\n\n";
+        cli.run("generate", "-m", MODEL, "x");
+        cli.run("generate", "-m", MODEL, "--thinking", "false", "x");
+        Path quiet = Files.createDirectory(folder.resolve("quiet"));
+        try (var files = Files.list(Path.of(MODEL))) {
+            for (Path file : files.toList()) {
+                Files.copy(file, quiet.resolve(file.getFileName()));
+            }
+        }
+        Files.writeString(quiet.resolve("generation_config.json"), "{\"enable_thinking\": false}");
+        cli.run("generate", "-m", quiet.toString(), "x");
+        cli.run("generate", "-m", quiet.toString(), "--thinking", "true", "x");
+        cli.stdin("/set thinking true\nx").run("chat", "-m", quiet.toString());
+        assertThat(generator.requests().stream()
+                        .map(request -> promptOf(request).endsWith(thought)))
+                .containsExactly(false, true, true, false, false);
+        assertThat(cli.run("generate", "-m", MODEL, "--raw", "--thinking", "false", "x"))
+                .isEqualTo(2);
+        assertThat(cli.err()).contains("--thinking has no effect with --raw");
+    }
+
+    @Test
     void flags_reach_the_request_and_the_model() {
         assertThat(cli.run(
                         "generate",

@@ -71,7 +71,7 @@ class SpanInfillingTest {
                 new InfillSpan(new int[] {5, 5}, new int[] {1, 2, 1}, new int[] {5}),
                 new InfillSpan(new int[] {5, 5}, new int[] {1, 2, 2}, new int[] {5}));
         InfillScore score =
-                SpanInfilling.of(model, spans, InfillSpan.Sides.BOTH, length -> DecodeOptions.ofSteps(length));
+                SpanInfilling.of(model, spans, InfillSpan.Sides.BOTH, DecodeOptions::ofSteps, Validity.UNKNOWN);
         assertThat(score.exactMatch()).isEqualTo(0.5);
         assertThat(score.tokenAccuracy()).isEqualTo(5.0 / 6);
         assertThat(score.forwards())
@@ -85,5 +85,17 @@ class SpanInfillingTest {
         assertThat(span.canvas(InfillSpan.Sides.LEFT, 0).ids()).containsExactly(5, 6, 0, 0);
         assertThat(span.canvas(InfillSpan.Sides.BOTH, 0).ids()).containsExactly(5, 6, 0, 0, 7, 8);
         assertThat(Arrays.asList(InfillSpan.Sides.values())).hasToString("[both, left]");
+    }
+
+    @Test
+    void java_files_are_judged_whole_and_other_files_not_at_all() {
+        JavaSyntax syntax = new JavaSyntax(ids -> new String(ids, 0, ids.length));
+        int[] java = "class A { int a = 1; }".chars().toArray();
+        InfillSpan one = InfillSpan.cut(java, 18, 1, 4);
+        assertThat(one.before().length + one.after().length).isEqualTo(4);
+        assertThat(syntax.of(one, new int[] {'2'})).contains(true);
+        assertThat(syntax.of(one, new int[] {'}'})).contains(false);
+        InfillSpan python = InfillSpan.cut("def a(): return 1".chars().toArray(), 16, 1, 4);
+        assertThat(syntax.of(python, new int[] {'1'})).isEmpty();
     }
 }

@@ -56,7 +56,8 @@ class NoisingTest {
     @Test
     void stratified_noise_levels_lie_evenly_over_a_batch_and_are_uniform_over_steps() {
         Noising noising = new Noising(
-                new MaskingOptions(MASK, PAD, 7, MaskingRules.REPORT, 8), Curriculum.constant(0, 0, 0, List.of(), 0.001));
+                new MaskingOptions(MASK, PAD, 7, MaskingRules.REPORT, 8),
+                Curriculum.constant(0, 0, 0, List.of(), 0.001));
         double first = 0;
         for (int step = 0; step < 500; step++) {
             float[] weights = noising.apply(text(8, 4), step, 16).batch().weights();
