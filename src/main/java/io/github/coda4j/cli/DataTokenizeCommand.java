@@ -37,6 +37,7 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExamples:%n",
         footer = {
             "  coda data tokenize --tokenizer models/tok --out data/code src libs/*-sources.jar",
+            "  coda data tokenize --tokenizer data/small/tokenizer --new-tokenizer 4096 --out data/small/code ~/src",
             "  coda data tokenize --tokenizer models/tok --out data/stack --field content --licenses MIT stack.jsonl.gz",
             "  coda data tokenize --tokenizer models/tok --out data/chat --sft instructions.jsonl"
         })
@@ -70,13 +71,22 @@ final class DataTokenizeCommand implements Callable<Integer> {
     Path tokenizer;
 
     @Option(
+            names = "--new-tokenizer",
+            paramLabel = "SIZE",
+            description =
+                    "Train a tokenizer of so many ids on the same input first, and write it to the folder that --tokenizer names.")
+    Optional<Integer> newTokenizer = Optional.empty();
+
+    @Option(
             names = "--out",
             required = true,
             paramLabel = "DIR",
             description = "The folder to write; it appears whole or not at all.")
     Path out;
 
-    @Option(names = "--overwrite", description = "Replace older shards in that folder.")
+    @Option(
+            names = "--overwrite",
+            description = "Replace older shards in that folder, and an older tokenizer with --new-tokenizer.")
     boolean overwrite;
 
     @Option(
@@ -116,6 +126,7 @@ final class DataTokenizeCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         checkFlags();
+        newTokenizer.ifPresent(this::trainTokenizer);
         BpeTokenizer loaded = BpeTokenizer.load(tokenizer);
         long start = System.nanoTime();
         Account account;
@@ -131,6 +142,7 @@ final class DataTokenizeCommand implements Callable<Integer> {
     }
 
     private void checkFlags() {
+        check(!sft || newTokenizer.isEmpty(), "--new-tokenizer has no effect with --sft: leave it out");
         check(sft || maxTokens.isEmpty(), "--max-tokens has no effect without --sft");
         for (String name : TEXT_ONLY) {
             check(
@@ -138,6 +150,17 @@ final class DataTokenizeCommand implements Callable<Integer> {
                     "%s has no effect with --sft: leave it out",
                     name);
         }
+    }
+
+    private void trainTokenizer(int size) {
+        new TokenizerTraining(world, interrupt, corpus)
+                .run(
+                        "--new-tokenizer",
+                        size,
+                        List.of(),
+                        TokenizerTraining.DEFAULT_SAMPLE_MEGABYTES,
+                        tokenizer,
+                        overwrite);
     }
 
     private Account read(BpeTokenizer loaded, ShardFolderWriter writer) {

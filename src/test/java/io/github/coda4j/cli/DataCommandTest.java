@@ -145,4 +145,29 @@ class DataCommandTest {
                 .isEqualTo(1);
         assertThat(cli.err()).contains("no tokenizer in");
     }
+
+    @Test
+    void one_command_trains_the_tokenizer_and_tokenizes_with_it() {
+        String tokenizer = folder + "/new-tokenizer";
+        String shards = folder + "/new-shards";
+        String[] command = {
+            "data", "tokenize", "--tokenizer", tokenizer, "--new-tokenizer", "600", "--out", shards, SOURCES
+        };
+        assertThat(cli.run(command)).as(cli.err()).isZero();
+        assertThat(cli.out()).contains("600 ids").contains("vocabulary 600");
+        assertThat(BpeTokenizer.load(Path.of(tokenizer)).vocabSize()).isEqualTo(600);
+        assertThat(cli.run(command)).as("both folders are there").isEqualTo(1);
+        assertThat(cli.run(
+                        "data",
+                        "tokenize",
+                        "--tokenizer",
+                        tokenizer,
+                        "--new-tokenizer",
+                        "100",
+                        "--out",
+                        shards,
+                        SOURCES))
+                .isEqualTo(2);
+        assertThat(cli.err()).contains("--new-tokenizer must be");
+    }
 }
