@@ -43,6 +43,7 @@ import picocli.CommandLine.Spec;
         })
 final class DataTokenizeCommand implements Callable<Integer> {
     private static final List<String> TEXT_ONLY = List.of(
+            "--drop-comments",
             "--languages",
             "--field",
             "--path-field",
@@ -95,6 +96,11 @@ final class DataTokenizeCommand implements Callable<Integer> {
             description =
                     "Share of the documents that is kept away from training, chosen by their hash (default: 0.01).")
     double heldOut = 0.01;
+
+    @Option(
+            names = "--drop-comments",
+            description = "Take the comments out of Java files; files of other languages stay whole.")
+    boolean dropComments;
 
     @Option(
             names = "--sft",
@@ -171,7 +177,7 @@ final class DataTokenizeCommand implements Callable<Integer> {
             };
             if (!sft) {
                 CorpusReader reader = new CorpusReader(corpus.options(), heldOut, corpus.threads);
-                return TextTokenizing.run(reader, loaded, writer, listener);
+                return TextTokenizing.run(reader, loaded, !dropComments, writer, listener);
             }
             ChatTemplate template = ChatTemplate.forCheckpoint(tokenizer);
             return new InstructionTokenizing(

@@ -233,7 +233,7 @@ final class TrainSession {
             return costs;
         }
         double peak = ProductPeak.measure(dtype(), threads(), PEAK_ROUNDS) * GIGA;
-        return new StepCosts(costs.parameters(), costs.attentionWidth(), OptionalDouble.of(peak));
+        return new StepCosts(costs.config(), costs.parameters(), OptionalDouble.of(peak));
     }
 
     private void finish(TrainingLoop.Outcome outcome, RunFolder folder, TrainModel model) {
