@@ -63,7 +63,7 @@ final class TrainSession {
         this.ranks = ranks;
         this.interrupt = interrupt;
         this.config = config;
-        this.console = new TrainConsole(this.world, config.schedule().steps(), System::nanoTime);
+        this.console = new TrainConsole(this.world, config.lastStep(), System::nanoTime);
     }
 
     /** Trains from the beginning, or from where the run's folder stands, to the last step or until the process is asked to end. */
@@ -137,8 +137,8 @@ final class TrainSession {
                 training.numSequences(),
                 training.length(),
                 batch.rows(),
-                config.schedule().steps(),
-                (double) config.schedule().steps() * batch.rows() / training.numSequences(),
+                config.lastStep(),
+                (double) config.lastStep() * batch.rows() / training.numSequences(),
                 config.compute().precision(),
                 folder.path()));
     }
@@ -202,7 +202,7 @@ final class TrainSession {
 
     private TrainingLoop.Settings settings(RunFolder folder, TrainModel model) {
         return new TrainingLoop.Settings(
-                config.schedule().steps(),
+                config.lastStep(),
                 config.batch().rows(),
                 config.evaluation().every(),
                 config.checkpoints().every(),

@@ -16,6 +16,7 @@ import java.util.OptionalInt;
 /**
  * Everything that decides a training run. Paths are relative to the working directory.
  *
+ * @param lastStep the step after which the run is done; usually the schedule's last, earlier when a run with another config goes on
  * @param yaml the effective config as YAML text: what was given and what was not, for the run's folder
  */
 public record TrainConfig(
@@ -25,6 +26,7 @@ public record TrainConfig(
         Batch batch,
         Rule optimizer,
         LearningRate schedule,
+        long lastStep,
         Masking masking,
         Compute compute,
         Evaluation evaluation,

@@ -52,8 +52,8 @@ final class TrainConfigReader {
         TrainConfig.Data data = data();
         TrainConfig.Batch batch = batch();
         TrainConfig.Rule optimizer = optimizer();
-        LearningRate schedule = schedule();
-        TrainConfig.Masking masking = masking(schedule.steps(), batch.rows());
+        Schedule schedule = schedule();
+        TrainConfig.Masking masking = masking(schedule.rate().steps(), batch.rows());
         TrainConfig.Compute compute = compute();
         TrainConfig.Evaluation evaluation = evaluation();
         TrainConfig.CheckpointPlan checkpoints = checkpoints();
@@ -64,7 +64,8 @@ final class TrainConfigReader {
                 data,
                 batch,
                 optimizer,
-                schedule,
+                schedule.rate(),
+                schedule.lastStep(),
                 masking,
                 compute,
                 evaluation,
@@ -151,18 +152,27 @@ final class TrainConfigReader {
                 in.numberOr("decay_rate", otherwise.decayRate()));
     }
 
-    private LearningRate schedule() {
-        ConfigSection in = root.section("schedule", "kind", "steps", "warm_up_steps", "peak", "min");
+    private record Schedule(LearningRate rate, long lastStep) {}
+
+    private Schedule schedule() {
+        ConfigSection in = root.section("schedule", "kind", "steps", "stop_after", "warm_up_steps", "peak", "min");
         return in.build(() -> {
             LearningRate.Kind kind =
                     LearningRate.Kind.valueOf(in.choiceOr("kind", "cosine", names(LearningRate.Kind.values()))
                             .toUpperCase(Locale.ROOT));
             long steps = in.integer("steps", "how many optimizer steps the run makes");
+            long last = in.has("stop_after") ? in.integer("stop_after", "after which step the run is done") : steps;
+            check(
+                    last >= 1 && last <= steps,
+                    "stop_after must be in [1, %d], the schedule's steps, got %d",
+                    steps,
+                    last);
             long warmUp = in.integerOr("warm_up_steps", 0);
             double peak = in.number("peak", "the largest learning rate");
-            return kind == LearningRate.Kind.CONSTANT
+            LearningRate rate = kind == LearningRate.Kind.CONSTANT
                     ? LearningRate.constant(peak, warmUp, steps)
                     : new LearningRate(kind, peak, in.numberOr("min", 0), warmUp, steps);
+            return new Schedule(rate, last);
         });
     }
 

@@ -91,6 +91,16 @@ class TrainCommandTest {
     }
 
     @Test
+    void a_run_that_is_done_before_its_schedule_is_leaves_what_the_whole_one_had_then() throws IOException {
+        assertThat(train("pretrain", folder.resolve("whole"))).isZero();
+        assertThat(train("pretrain", folder.resolve("start"), "schedule.stop_after=4"))
+                .as(cli.err())
+                .isZero();
+        assertThat(folder.resolve("start/model/model.safetensors"))
+                .hasSameBinaryContentAs(folder.resolve("whole/checkpoints/step-0000004/model.safetensors"));
+    }
+
+    @Test
     void the_stages_follow_one_another() {
         assertThat(train("pretrain", folder.resolve("pre"))).as(cli.err()).isZero();
         assertThat(train(

@@ -50,6 +50,10 @@ class TrainConfigTest {
                 .isEqualTo(new TrainConfig.Compute(
                         Device.CPU, OptionalInt.empty(), Precision.BF16, EngineKind.FAST, false));
         assertThat(config.compute().threadsOn(6)).isEqualTo(6);
+        assertThat(config.lastStep()).isEqualTo(500);
+        TrainConfig cut = TrainConfig.parse(LEAST.replace("peak: 2e-4", "peak: 2e-4, stop_after: 200"), "run.yaml");
+        assertThat(cut.lastStep()).isEqualTo(200);
+        assertThat(cut.schedule()).as("the schedule is that of all steps").isEqualTo(config.schedule());
         TrainConfig even = TrainConfig.parse(LEAST + "masking: {noise_levels: stratified}\n", "run.yaml");
         assertThat(even.masking().options(5, 0, 9)).isEqualTo(new MaskingOptions(5, 0, 9, MaskingRules.REPORT, 32));
         assertThat(config.yaml()).contains("seed: 0", "threads: auto", "keep_last: 2", "decay_rate: -0.8");
