@@ -18,6 +18,9 @@ final class HoleStream {
     private final Set<Integer> endTokens;
     private final StopStrings stopStrings;
     private final Optional<StreamingDetokenizer> detokenizer;
+    /** Whether the answer's leading space, if it has one, is in the text before the hole already. */
+    private boolean dropsSpace;
+
     private final List<Integer> ids = new ArrayList<>();
     private final StringBuilder text = new StringBuilder();
     private Optional<FinishReason> ended = Optional.empty();
@@ -25,11 +28,16 @@ final class HoleStream {
     private int emitted;
 
     HoleStream(
-            Block hole, Set<Integer> endTokens, StopStrings stopStrings, Optional<StreamingDetokenizer> detokenizer) {
+            Block hole,
+            boolean afterSpace,
+            Set<Integer> endTokens,
+            StopStrings stopStrings,
+            Optional<StreamingDetokenizer> detokenizer) {
         this.hole = hole;
         this.endTokens = endTokens;
         this.stopStrings = stopStrings;
         this.detokenizer = detokenizer;
+        this.dropsSpace = afterSpace;
         this.position = hole.start();
     }
 
@@ -101,7 +109,12 @@ final class HoleStream {
 
     private void append(String piece) {
         int from = text.length();
-        text.append(piece);
+        if (dropsSpace && !piece.isEmpty()) {
+            dropsSpace = false;
+            text.append(piece, piece.startsWith(" ") ? 1 : 0, piece.length());
+        } else {
+            text.append(piece);
+        }
         OptionalInt stop = stopStrings.find(text, from);
         if (stop.isPresent()) {
             text.setLength(stop.getAsInt());

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
+import java.util.stream.IntStream;
 
 /**
  * One request in the engine, from submission to its answer. All but {@link #cancel} and {@link #completion} belongs to the engine's
@@ -51,9 +52,10 @@ final class Job implements Generation {
         this.layout = layout;
         this.canvas = new Canvas(layout.ids(), maskId);
         StopStrings stopStrings = new StopStrings(request.stopStrings());
-        this.streams = layout.holes().stream()
-                .map(hole -> new HoleStream(
-                        hole,
+        this.streams = IntStream.range(0, layout.holes().size())
+                .mapToObj(i -> new HoleStream(
+                        layout.holes().get(i),
+                        layout.afterSpace().contains(i),
                         request.decode().endTokens(),
                         stopStrings,
                         tokenizer.map(t -> new StreamingDetokenizer(t, true))))

@@ -6,17 +6,25 @@ import io.github.coda4j.diffusion.Block;
 import io.github.coda4j.text.Tokenizer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
  * The sequence of a request before its first step.
  *
+ * <p>Tokenizers join a space with the word after it. So the space before a hole is left to the hole: a model that sees it alone has never
+ * met what follows.
+ *
  * @param ids the tokens that are given, masks in the holes
  * @param holes where the holes are, from left to right, at least one
+ * @param afterSpace indices of the holes to whose answers the text's last space belongs
  */
-record PromptLayout(int[] ids, List<Block> holes) {
+record PromptLayout(int[] ids, List<Block> holes, Set<Integer> afterSpace) {
+    private static final String SPACE = " ";
+
     static PromptLayout of(Prompt prompt, int maskId, Optional<Tokenizer> tokenizer) {
         return switch (prompt) {
             case Prompt.Text(Document document) -> ofDocument(document, maskId, need(tokenizer));
@@ -38,9 +46,18 @@ record PromptLayout(int[] ids, List<Block> holes) {
     private static PromptLayout ofDocument(Document document, int maskId, Tokenizer tokenizer) {
         IntStream.Builder ids = IntStream.builder();
         List<Block> holes = new ArrayList<>();
+        Set<Integer> afterSpace = new HashSet<>();
+        List<Document.Segment> segments = document.segments();
         int position = 0;
-        for (Document.Segment segment : document.segments()) {
+        for (int i = 0; i < segments.size(); i++) {
+            Document.Segment segment = segments.get(i);
+            boolean beforeHole = i + 1 < segments.size() && segments.get(i + 1) instanceof Document.Hole;
             int[] piece = switch (segment) {
+                case Document.Text(String text)
+                when beforeHole && text.endsWith(SPACE) -> {
+                    afterSpace.add(holes.size());
+                    yield tokenizer.encodeOrdinary(text.substring(0, text.length() - 1));
+                }
                 case Document.Text(String text) -> tokenizer.encodeOrdinary(text);
                 case Document.Hole(int tokens) -> masks(tokens, maskId);
             };
@@ -50,7 +67,7 @@ record PromptLayout(int[] ids, List<Block> holes) {
             Arrays.stream(piece).forEach(ids);
             position += piece.length;
         }
-        return new PromptLayout(ids.build().toArray(), holes);
+        return new PromptLayout(ids.build().toArray(), holes, afterSpace);
     }
 
     private static PromptLayout ofIds(int[] given, int newTokens, int maskId) {
@@ -67,7 +84,7 @@ record PromptLayout(int[] ids, List<Block> holes) {
             }
         }
         check(!holes.isEmpty(), "the prompt has no mask and no new tokens are asked for: nothing to generate");
-        return new PromptLayout(ids, holes);
+        return new PromptLayout(ids, holes, Set.of());
     }
 
     private static int[] masks(int count, int maskId) {

@@ -34,6 +34,8 @@ final class Cli {
     private InputStream in = new ByteArrayInputStream(new byte[0]);
     private Generator generator = ScriptedGenerator.always(ScriptedGenerator.Script.says("answer"));
     private Optional<Terminal> terminal = Optional.empty();
+    private Models models = new FakeModels();
+    private String home = "target/no-such-home";
     private boolean closed;
 
     Cli() {
@@ -42,6 +44,13 @@ final class Cli {
 
     Cli with(Generator newGenerator) {
         generator = newGenerator;
+        return this;
+    }
+
+    /** Models are opened from their folders, and the small one lies in this project. */
+    Cli real() {
+        models = new CheckpointModels();
+        home = ".";
         return this;
     }
 
@@ -100,7 +109,7 @@ final class Cli {
                 new PrintStream(out, false, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8),
                 Map.copyOf(environment),
-                Map.of("os.name", "Linux", "user.home", "target"),
+                Map.of("os.name", "Linux", "user.home", "target", ModelLocator.HOME, home),
                 new Terminals() {
                     @Override
                     public boolean isTerminal(SystemStream stream) {
@@ -117,7 +126,7 @@ final class Cli {
                         return terminal.orElseThrow();
                     }
                 },
-                new FakeModels());
+                models);
     }
 
     OpenModel model() {

@@ -123,7 +123,7 @@ class InfillCommandTest {
         assertThat(infill(file, "--tokens", "2", "--diff")).isZero();
         assertThat(cli.out())
                 .isEqualTo("--- a" + file + "\n+++ b" + file
-                        + "\n@@ -1,4 +1,4 @@\n one\r\n-two <|hole|>\r\n+two 90\r\n three\r\n"
+                        + "\n@@ -1,4 +1,4 @@\n one\r\n-two <|hole|>\r\n+two 89\r\n three\r\n"
                         + " four\n\\ No newline at end of file\n");
         assertThat(UnifiedDiff.of("f", "same\n", "same\n")).isEmpty();
         assertThat(UnifiedDiff.of("f", "a", "a\n"))

@@ -91,6 +91,18 @@ class EngineTextTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"' bc', bc", "bcd, bcd", "'  b', ' b'"})
+    void the_space_before_a_hole_is_left_to_the_hole_and_stands_there_once(String says, String answer)
+            throws Exception {
+        Document document = Document.parse("a <|hole|>)", 3);
+        Completion completion = run(saying(1, says + ")"), GenerateRequest.of(document, DecodeOptions.ofSteps(3)));
+        assertThat(completion.ids()).startsWith((int) 'a', (int) says.charAt(0));
+        assertThat(completion.text()).isEqualTo(answer);
+        assertThat(recorder.text(0)).isEqualTo(answer);
+        assertThat(document.fill(completion.holeTexts())).isEqualTo("a " + answer + ")");
+    }
+
     @Test
     void a_stop_string_ends_the_work() throws Exception {
         GenerateRequest request = GenerateRequest.of(Document.completion("abc", 32), ends(blocks(1)))
