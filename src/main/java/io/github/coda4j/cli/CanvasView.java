@@ -89,16 +89,16 @@ final class CanvasView implements GenerationListener, AutoCloseable {
                 return;
             }
             next = now + NANOS_BETWEEN_FRAMES;
-            Size size = terminal.getSize();
+            Size told = terminal.getSize();
+            Size size = Size.of(known(told.getColumns(), 80), known(told.getRows(), 24));
             display.resize(size);
-            display.update(
-                    frame(
-                            picture.text(),
-                            picture.status(),
-                            Math.max(1, size.getColumns()),
-                            Math.max(1, size.getRows())),
-                    -1);
+            display.update(frame(picture.text(), picture.status(), size.getColumns(), size.getRows()), -1);
             terminal.flush();
+        }
+
+        /** Some terminals, such as those of recorders, do not say how large they are; JLine then gives 0 or the largest number. */
+        private static int known(int size, int otherwise) {
+            return size > 0 && size < Short.MAX_VALUE ? size : otherwise;
         }
 
         @Override
