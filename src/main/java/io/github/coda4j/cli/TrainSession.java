@@ -11,6 +11,7 @@ import io.github.coda4j.model.training.ParameterWriter;
 import io.github.coda4j.model.training.PlainTrainingPass;
 import io.github.coda4j.model.training.TrainingPass;
 import io.github.coda4j.tensor.DType;
+import io.github.coda4j.tensor.Libtorch;
 import io.github.coda4j.tensor.ProductPeak;
 import io.github.coda4j.train.BatchFeed;
 import io.github.coda4j.train.Checkpoints;
@@ -112,9 +113,12 @@ final class TrainSession {
     private TrainingPass pass(TrainModel model) {
         TrainConfig.Compute compute = config.compute();
         int threads = threads();
-        return compute.engine() == EngineKind.FAST
+        TrainingPass pass = compute.engine() == EngineKind.FAST
                 ? new FusedTrainingPass(model.config(), model.parameters(), dtype(), threads, compute.recompute())
                 : new PlainTrainingPass(model.config(), model.parameters(), dtype(), threads, compute.recompute());
+        // The optimizer runs on this thread and takes no more threads than the pass.
+        Libtorch.setOwnThreads(threads);
+        return pass;
     }
 
     private int threads() {

@@ -46,7 +46,7 @@ public final class Libtorch {
     }
 
     /** The same without the BLAS. */
-    static void setOwnThreads(int threads) {
+    public static void setOwnThreads(int threads) {
         load();
         // A thread's first operation takes over what was last set anywhere, unless it has asked before.
         torch.get_num_threads();
