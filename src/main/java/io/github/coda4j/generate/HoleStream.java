@@ -18,8 +18,8 @@ final class HoleStream {
     private final Set<Integer> endTokens;
     private final StopStrings stopStrings;
     private final Optional<StreamingDetokenizer> detokenizer;
-    /** Whether the answer's leading space, if it has one, is in the text before the hole already. */
-    private boolean dropsSpace;
+    private final HoleEdges edges;
+    private boolean begun;
 
     private final List<Integer> ids = new ArrayList<>();
     private final StringBuilder text = new StringBuilder();
@@ -29,7 +29,7 @@ final class HoleStream {
 
     HoleStream(
             Block hole,
-            boolean afterSpace,
+            HoleEdges edges,
             Set<Integer> endTokens,
             StopStrings stopStrings,
             Optional<StreamingDetokenizer> detokenizer) {
@@ -37,7 +37,7 @@ final class HoleStream {
         this.endTokens = endTokens;
         this.stopStrings = stopStrings;
         this.detokenizer = detokenizer;
-        this.dropsSpace = afterSpace;
+        this.edges = edges;
         this.position = hole.start();
     }
 
@@ -54,7 +54,7 @@ final class HoleStream {
         while (!ended() && !canvas.isMasked(position)) {
             accept(canvas.id(position));
         }
-        return emit(ended() ? 0 : stopStrings.held(text));
+        return emit(ended() ? 0 : Math.max(stopStrings.held(text), lineEndsThatMayRepeat()));
     }
 
     /** Ends a hole that is decoded: masks that the decoding left are passed over. Returns the rest of the text. */
@@ -109,12 +109,9 @@ final class HoleStream {
 
     private void append(String piece) {
         int from = text.length();
-        if (dropsSpace && !piece.isEmpty()) {
-            dropsSpace = false;
-            text.append(piece, piece.startsWith(" ") ? 1 : 0, piece.length());
-        } else {
-            text.append(piece);
-        }
+        boolean repeatsSpace = !begun && edges.afterSpace() && piece.startsWith(" ");
+        text.append(piece, repeatsSpace ? 1 : 0, piece.length());
+        begun |= !piece.isEmpty();
         OptionalInt stop = stopStrings.find(text, from);
         if (stop.isPresent()) {
             text.setLength(stop.getAsInt());
@@ -122,7 +119,14 @@ final class HoleStream {
         }
     }
 
+    private int lineEndsThatMayRepeat() {
+        return edges.beforeLineEnd() ? HoleEdges.lineEndsAtEnd(text) : 0;
+    }
+
     private String emit(int held) {
+        if (ended()) {
+            text.setLength(text.length() - lineEndsThatMayRepeat());
+        }
         String piece = text.substring(emitted, Math.max(emitted, text.length() - held));
         emitted += piece.length();
         return piece;

@@ -6,24 +6,19 @@ import io.github.coda4j.diffusion.Block;
 import io.github.coda4j.text.Tokenizer;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
  * The sequence of a request before its first step.
  *
- * <p>Tokenizers join a space with the word after it. So the space before a hole is left to the hole: a model that sees it alone has never
- * met what follows.
- *
  * @param ids the tokens that are given, masks in the holes
  * @param holes where the holes are, from left to right, at least one
- * @param afterSpace indices of the holes to whose answers the text's last space belongs
+ * @param edges what of the text beside each hole is left to it
  */
-record PromptLayout(int[] ids, List<Block> holes, Set<Integer> afterSpace) {
-    private static final String SPACE = " ";
+record PromptLayout(int[] ids, List<Block> holes, List<HoleEdges> edges) {
 
     static PromptLayout of(Prompt prompt, int maskId, Optional<Tokenizer> tokenizer) {
         return switch (prompt) {
@@ -46,28 +41,34 @@ record PromptLayout(int[] ids, List<Block> holes, Set<Integer> afterSpace) {
     private static PromptLayout ofDocument(Document document, int maskId, Tokenizer tokenizer) {
         IntStream.Builder ids = IntStream.builder();
         List<Block> holes = new ArrayList<>();
-        Set<Integer> afterSpace = new HashSet<>();
+        List<HoleEdges> edges = new ArrayList<>();
         List<Document.Segment> segments = document.segments();
         int position = 0;
         for (int i = 0; i < segments.size(); i++) {
             Document.Segment segment = segments.get(i);
-            boolean beforeHole = i + 1 < segments.size() && segments.get(i + 1) instanceof Document.Hole;
             int[] piece = switch (segment) {
-                case Document.Text(String text)
-                when beforeHole && text.endsWith(SPACE) -> {
-                    afterSpace.add(holes.size());
-                    yield tokenizer.encodeOrdinary(text.substring(0, text.length() - 1));
-                }
-                case Document.Text(String text) -> tokenizer.encodeOrdinary(text);
+                case Document.Text(String text) -> tokenizer.encodeOrdinary(seen(text, i > 0, i + 1 < segments.size()));
                 case Document.Hole(int tokens) -> masks(tokens, maskId);
             };
             if (segment instanceof Document.Hole) {
                 holes.add(new Block(position, position + piece.length));
+                edges.add(HoleEdges.between(textAt(segments, i - 1), textAt(segments, i + 1)));
             }
             Arrays.stream(piece).forEach(ids);
             position += piece.length;
         }
-        return new PromptLayout(ids.build().toArray(), holes, afterSpace);
+        return new PromptLayout(ids.build().toArray(), holes, edges);
+    }
+
+    private static String textAt(List<Document.Segment> segments, int index) {
+        boolean text = index >= 0 && index < segments.size() && segments.get(index) instanceof Document.Text;
+        return text ? ((Document.Text) segments.get(index)).text() : "";
+    }
+
+    /** What the model sees of a text between holes: texts are never neighbors of texts. */
+    private static String seen(String text, boolean afterHole, boolean beforeHole) {
+        String rest = afterHole ? HoleEdges.withoutLineEnds(text) : text;
+        return beforeHole && rest.endsWith(" ") ? rest.substring(0, rest.length() - 1) : rest;
     }
 
     private static PromptLayout ofIds(int[] given, int newTokens, int maskId) {
@@ -84,7 +85,7 @@ record PromptLayout(int[] ids, List<Block> holes, Set<Integer> afterSpace) {
             }
         }
         check(!holes.isEmpty(), "the prompt has no mask and no new tokens are asked for: nothing to generate");
-        return new PromptLayout(ids, holes, Set.of());
+        return new PromptLayout(ids, holes, Collections.nCopies(holes.size(), HoleEdges.NONE));
     }
 
     private static int[] masks(int count, int maskId) {

@@ -60,7 +60,7 @@ class InfillCommandTest {
         Path file = file("first\nsecond\nthird");
         assertThat(infill(file, "--hole", "2:1-2:7", "--hole", "3:6-3:6", "--tokens", "2"))
                 .isZero();
-        assertThat(cli.out()).isEqualTo("first\n67\nthird45");
+        assertThat(cli.out()).isEqualTo("first\n67\nthird34");
     }
 
     @Test

@@ -103,6 +103,21 @@ class EngineTextTest {
         assertThat(document.fill(completion.holeTexts())).isEqualTo("a " + answer + ")");
     }
 
+    @ParameterizedTest
+    @CsvSource({"'b;|', b;", "b;c, b;c", "'b||', b", "'|b|', '|b'"})
+    void the_line_end_after_a_hole_is_left_to_the_hole_and_stands_there_once(String says, String answer)
+            throws Exception {
+        String said = says.replace('|', '\n');
+        String expected = answer.replace('|', '\n');
+        Document document = Document.parse("a<|hole|>\n\n}", 3);
+        Completion completion = run(saying(1, said + "}"), GenerateRequest.of(document, DecodeOptions.ofSteps(3)));
+        assertThat(completion.ids())
+                .containsExactly(toIntegers(("a" + said + "}").chars().toArray()));
+        assertThat(completion.text()).isEqualTo(expected);
+        assertThat(recorder.text(0)).isEqualTo(expected);
+        assertThat(document.fill(completion.holeTexts())).isEqualTo("a" + expected + "\n\n}");
+    }
+
     @Test
     void a_stop_string_ends_the_work() throws Exception {
         GenerateRequest request = GenerateRequest.of(Document.completion("abc", 32), ends(blocks(1)))
@@ -148,7 +163,7 @@ class EngineTextTest {
     @Test
     void holes_are_filled_between_the_untouched_text_around_them() throws Exception {
         Document document = Document.parse("<|hole|>one\r\n<|hole|>\r\n<|mask|>\n<|hole|>", 4, 6, 3);
-        // 4 masks, "one\r\n", 6 masks, "\r\n<|mask|>\n", 3 masks
+        // 4 masks, "one\r\n", 6 masks, "<|mask|>\n" without the line end that belongs to the hole, 3 masks
         RuleDenoiser model = new RuleDenoiser(100, (sequence, position) -> {
             if (position < 4) {
                 return position < 2 ? 'A' : ByteTokenizer.PAD;
@@ -162,7 +177,7 @@ class EngineTextTest {
                 .map(HoleAnswer::finishReason)
                 .containsExactly(FinishReason.STOP, FinishReason.LENGTH, FinishReason.LENGTH);
         assertThat(completion.finishReason()).isEqualTo(FinishReason.LENGTH);
-        assertThat(completion.cost().promptTokens()).isEqualTo(5 + 2 + 8 + 1);
+        assertThat(completion.cost().promptTokens()).isEqualTo(5 + 8 + 1);
         assertThat(completion.cost().newTokens()).isEqualTo(2 + 6 + 3);
         for (int hole = 0; hole < 3; hole++) {
             assertThat(recorder.text(hole)).isEqualTo(completion.holeTexts().get(hole));
