@@ -192,12 +192,13 @@ final class DataTokenizeCommand implements Callable<Integer> {
         world.out()
                 .printf(
                         Locale.ROOT,
-                        "%s: %s tokens to train on, %s held out; vocabulary %d, %.2f bytes per token%n",
+                        "%s: %s tokens to train on, %s held out; vocabulary %d, %.2f bytes of %s per token%n",
                         out,
                         Amounts.count(manifest.tokens(Split.TRAIN)),
                         Amounts.count(manifest.tokens(Split.HELD_OUT)),
                         manifest.vocabSize(),
-                        (double) bytes / tokens);
+                        (double) bytes / tokens,
+                        dropComments ? "the files with their comments" : "text");
         world.note(String.format(
                 Locale.ROOT, "%s of text in %.1f s, %s per second", Amounts.bytes(bytes), seconds, Amounts.bytes((long)
                         (bytes / seconds))));
