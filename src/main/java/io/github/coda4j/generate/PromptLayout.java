@@ -47,12 +47,15 @@ record PromptLayout(int[] ids, List<Block> holes, List<HoleEdges> edges) {
         for (int i = 0; i < segments.size(); i++) {
             Document.Segment segment = segments.get(i);
             int[] piece = switch (segment) {
-                case Document.Text(String text) -> tokenizer.encodeOrdinary(seen(text, i > 0, i + 1 < segments.size()));
+                case Document.Text _ ->
+                    tokenizer.encodeOrdinary(seen(segments, i).text());
                 case Document.Hole(int tokens) -> masks(tokens, maskId);
             };
             if (segment instanceof Document.Hole) {
                 holes.add(new Block(position, position + piece.length));
-                edges.add(HoleEdges.between(textAt(segments, i - 1), textAt(segments, i + 1)));
+                edges.add(new HoleEdges(
+                        seen(segments, i - 1).withoutSpace(),
+                        seen(segments, i + 1).withoutLineEnds()));
             }
             Arrays.stream(piece).forEach(ids);
             position += piece.length;
@@ -60,15 +63,15 @@ record PromptLayout(int[] ids, List<Block> holes, List<HoleEdges> edges) {
         return new PromptLayout(ids.build().toArray(), holes, edges);
     }
 
-    private static String textAt(List<Document.Segment> segments, int index) {
-        boolean text = index >= 0 && index < segments.size() && segments.get(index) instanceof Document.Text;
-        return text ? ((Document.Text) segments.get(index)).text() : "";
-    }
-
-    /** What the model sees of a text between holes: texts are never neighbors of texts. */
-    private static String seen(String text, boolean afterHole, boolean beforeHole) {
-        String rest = afterHole ? HoleEdges.withoutLineEnds(text) : text;
-        return beforeHole && rest.endsWith(" ") ? rest.substring(0, rest.length() - 1) : rest;
+    /** What the model sees of the text at an index; nothing where there is no text. */
+    private static SeenText seen(List<Document.Segment> segments, int index) {
+        boolean isText = index >= 0 && index < segments.size() && segments.get(index) instanceof Document.Text;
+        return isText
+                ? SeenText.of(
+                        ((Document.Text) segments.get(index)).text(),
+                        index > 0 && segments.get(index - 1) instanceof Document.Hole,
+                        index + 1 < segments.size() && segments.get(index + 1) instanceof Document.Hole)
+                : SeenText.NOTHING;
     }
 
     private static PromptLayout ofIds(int[] given, int newTokens, int maskId) {

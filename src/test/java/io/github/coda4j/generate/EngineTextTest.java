@@ -118,6 +118,17 @@ class EngineTextTest {
         assertThat(document.fill(completion.holeTexts())).isEqualTo("a" + expected + "\n\n}");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"\n", " ", "\r\n "})
+    void text_between_two_holes_is_seen_where_nothing_else_parts_them(String between) throws Exception {
+        Document document = Document.parse("a<|hole|>" + between + "<|hole|>", 1);
+        int[] expected = ("ab" + between + "b").chars().toArray();
+        Completion completion = run(
+                new RuleDenoiser(100, (sequence, position) -> 'b'),
+                GenerateRequest.of(document, DecodeOptions.ofSteps(2)));
+        assertThat(completion.ids()).containsExactly(toIntegers(expected));
+    }
+
     @Test
     void a_stop_string_ends_the_work() throws Exception {
         GenerateRequest request = GenerateRequest.of(Document.completion("abc", 32), ends(blocks(1)))
