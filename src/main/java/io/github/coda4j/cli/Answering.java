@@ -2,11 +2,15 @@ package io.github.coda4j.cli;
 
 import io.github.coda4j.CodaException;
 import io.github.coda4j.generate.Completion;
+import io.github.coda4j.generate.Document;
 import io.github.coda4j.generate.GenerateRequest;
 import io.github.coda4j.generate.Generation;
 import io.github.coda4j.generate.GenerationListener;
+import io.github.coda4j.generate.HiddenText;
+import io.github.coda4j.generate.Prompt;
 import io.github.coda4j.generate.StepEvent;
 import java.io.PrintStream;
+import java.util.List;
 import org.jline.terminal.spi.SystemStream;
 
 /** Runs one request and shows it while it runs. */
@@ -34,7 +38,9 @@ final class Answering {
      * standard error, so that the answer is alone in the pipe.
      */
     Completion watched(GenerateRequest request, boolean showsGiven) throws InterruptedException {
-        CanvasPicture picture = new CanvasPicture(model.tokenizer(), model.maskId(), showsGiven);
+        List<HiddenText> hidden =
+                request.prompt() instanceof Prompt.Text(Document document) ? document.hidden() : List.of();
+        CanvasPicture picture = new CanvasPicture(model.tokenizer(), model.maskId(), showsGiven, hidden);
         boolean drawn = world.terminals().isTerminal(SystemStream.Output);
         try (CanvasView view = drawn
                 ? CanvasView.onTerminal(picture, world.terminals().open(false), System::nanoTime)

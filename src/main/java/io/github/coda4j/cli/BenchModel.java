@@ -21,7 +21,8 @@ final class BenchModel {
     @Option(
             names = {"-m", "--model"},
             paramLabel = "DIR|ID",
-            description = "Model folder, or the hub id of a model that was pulled.")
+            description =
+                    "Model folder, or the hub id of a model that was pulled (default: in decode coda-mini, the small model in the box; otherwise random weights of coda-1.7b).")
     Optional<String> model = Optional.empty();
 
     @Option(

@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -149,7 +150,7 @@ final class BenchQualityCommand implements Callable<Integer> {
             baseline = baseline(train);
             losses = losses(folder, heldOut);
         }
-        JavaSyntax syntax = new JavaSyntax(tokenizer::decode);
+        JavaSyntax syntax = new JavaSyntax(ids -> tokenizer.decode(withoutEnd(ids, tokenizer)));
         Bench bench = new Bench(kinds, syntax);
         kinds.forEach((kind, drawn) ->
                 bench.add(new InfillResult(kind, "5-gram", "5-gram", SpanInfilling.of(baseline, drawn, syntax))));
@@ -232,11 +233,18 @@ final class BenchQualityCommand implements Callable<Integer> {
         if (!report.losses().isEmpty()) {
             about.add(report.lossLine(LOSS_WINDOW));
         }
+        AtomicFiles.writeText(
+                file,
+                report.markdown(name, commandLine(), about, plot.getFileName().toString()));
         AtomicFiles.write(plot, QualityPlot.png(name, kind, plotted));
-        String page =
-                report.markdown(name, commandLine(), about, plot.getFileName().toString());
-        AtomicFiles.writeText(file, page);
         world.note("wrote " + file + " and " + plot);
+    }
+
+    /** Documents of shards end with the end token; one inside stays and makes the text no Java. */
+    private static int[] withoutEnd(int[] ids, BpeTokenizer tokenizer) {
+        boolean ends = ids.length > 0
+                && ids[ids.length - 1] == tokenizer.specialTokens().requireEos();
+        return ends ? Arrays.copyOf(ids, ids.length - 1) : ids;
     }
 
     private static Path plotFile(Path file) {
@@ -245,8 +253,7 @@ final class BenchQualityCommand implements Callable<Integer> {
 
     /** As typed. */
     private String commandLine() {
-        return "coda bench quality "
-                + String.join(" ", spec.commandLine().getParseResult().originalArgs());
+        return "coda " + String.join(" ", spec.commandLine().getParseResult().originalArgs());
     }
 
     private List<InfillVariant> variants() {

@@ -1,6 +1,7 @@
 package io.github.coda4j.cli;
 
 import io.github.coda4j.generate.CommitEvent;
+import io.github.coda4j.generate.HiddenText;
 import io.github.coda4j.generate.StepEvent;
 import io.github.coda4j.text.Tokenizer;
 import java.util.ArrayList;
@@ -24,6 +25,7 @@ final class CanvasPicture {
     private final Tokenizer tokenizer;
     private final int maskId;
     private final boolean showsGiven;
+    private final List<HiddenText> hidden;
     private final BitSet generated = new BitSet();
     private final BitSet fresh = new BitSet();
     private int[] canvas = {};
@@ -38,11 +40,15 @@ final class CanvasPicture {
         MASKED
     }
 
-    /** @param showsGiven whether the text around the holes is part of the picture */
-    CanvasPicture(Tokenizer tokenizer, int maskId, boolean showsGiven) {
+    /**
+     * @param showsGiven whether the text around the holes is part of the picture
+     * @param hidden what of it beside each hole is not on the canvas; empty when nothing is
+     */
+    CanvasPicture(Tokenizer tokenizer, int maskId, boolean showsGiven, List<HiddenText> hidden) {
         this.tokenizer = tokenizer;
         this.maskId = maskId;
         this.showsGiven = showsGiven;
+        this.hidden = List.copyOf(hidden);
     }
 
     /** Takes up what a step did. */
@@ -69,16 +75,45 @@ final class CanvasPicture {
     AttributedString text() {
         AttributedStringBuilder text = new AttributedStringBuilder();
         int start = 0;
+        int hole = 0;
         while (start < canvas.length) {
+            boolean opens = showsGiven && generated.get(start) && (start == 0 || !generated.get(start - 1));
+            if (opens && hole < hidden.size()) {
+                text.styled(AttributedStyle.DEFAULT.faint(), missingBefore(hole, start));
+            }
             Look look = look(start);
             int end = start + 1;
             while (end < canvas.length && look(end) == look) {
                 end++;
             }
             append(text, look, start, end);
+            if (showsGiven && generated.get(end - 1) && !generated.get(end)) {
+                if (hole < hidden.size()) {
+                    text.styled(AttributedStyle.DEFAULT.faint(), missingAfter(hole, end - 1));
+                }
+                hole++;
+            }
             start = end;
         }
         return text.toAttributedString();
+    }
+
+    /** The hidden space before a hole, unless the first token of the hole brings it. */
+    private String missingBefore(int hole, int first) {
+        String before = hidden.get(hole).before();
+        return !isMasked(first) && words(first, first + 1).startsWith(before) ? "" : before;
+    }
+
+    /** The hidden line ends after a hole, without those that its last token brings. */
+    private String missingAfter(int hole, int last) {
+        String after = printable(hidden.get(hole).after());
+        String brought = isMasked(last) ? "" : words(last, last + 1);
+        int same = 0;
+        while (same < Math.min(after.length(), brought.length())
+                && brought.charAt(brought.length() - 1 - same) == '\n') {
+            same++;
+        }
+        return after.substring(same);
     }
 
     private void append(AttributedStringBuilder text, Look look, int start, int end) {

@@ -2,6 +2,7 @@ package io.github.coda4j.cli;
 
 import static io.github.coda4j.Checks.check;
 
+import io.github.coda4j.CodaException;
 import io.github.coda4j.data.Account;
 import io.github.coda4j.data.CorpusReader;
 import io.github.coda4j.data.Fate;
@@ -12,6 +13,7 @@ import io.github.coda4j.data.Split;
 import io.github.coda4j.data.TextTokenizing;
 import io.github.coda4j.text.BpeTokenizer;
 import io.github.coda4j.text.ChatTemplate;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -75,7 +77,7 @@ final class DataTokenizeCommand implements Callable<Integer> {
             names = "--new-tokenizer",
             paramLabel = "SIZE",
             description =
-                    "Train a tokenizer of so many ids on the same input first, and write it to the folder that --tokenizer names.")
+                    "Train a tokenizer of so many ids on the same input first, comments included, and write it to the folder that --tokenizer names.")
     Optional<Integer> newTokenizer = Optional.empty();
 
     @Option(
@@ -149,6 +151,16 @@ final class DataTokenizeCommand implements Callable<Integer> {
 
     private void checkFlags() {
         check(!sft || newTokenizer.isEmpty(), "--new-tokenizer has no effect with --sft: leave it out");
+        check(heldOut >= 0 && heldOut < 1, "--held-out must be in [0, 1), got %s", heldOut);
+        if (newTokenizer.isPresent() && !overwrite) {
+            for (Path folder : List.of(out, tokenizer)) {
+                if (Files.exists(folder)) {
+                    throw CodaException.of(
+                            "%s exists already: --overwrite replaces shards and tokenizer; leave --new-tokenizer out to use a tokenizer that is there",
+                            folder);
+                }
+            }
+        }
         check(sft || maxTokens.isEmpty(), "--max-tokens has no effect without --sft");
         for (String name : TEXT_ONLY) {
             check(

@@ -72,7 +72,7 @@ final class DemoCommand implements Callable<Integer> {
             List<StepEvent> steps = new ArrayList<>();
             Completion filled =
                     new Answering(world, open).heard(GenerateRequest.of(document, options), recordTo(steps));
-            show(steps, open);
+            show(steps, open, document);
             world.out().printf("Filled:%n%n%s", document.fill(filled.holeTexts()));
             world.out().printf("%n%s%n", CostReport.line(filled));
             world.out().print(INVITATION);
@@ -81,11 +81,11 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     /** Draws on a terminal what was decoded; the time that it takes is not the model's. */
-    private void show(List<StepEvent> steps, OpenModel open) throws InterruptedException {
+    private void show(List<StepEvent> steps, OpenModel open, Document document) throws InterruptedException {
         if (!world.terminals().isTerminal(SystemStream.Output)) {
             return;
         }
-        CanvasPicture picture = new CanvasPicture(open.tokenizer(), open.maskId(), true);
+        CanvasPicture picture = new CanvasPicture(open.tokenizer(), open.maskId(), true, document.hidden());
         Terminal terminal = world.terminals().open(false);
         try (CanvasView view = CanvasView.onTerminal(picture, terminal, System::nanoTime)) {
             for (StepEvent step : steps) {

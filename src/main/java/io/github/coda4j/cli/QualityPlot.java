@@ -31,10 +31,10 @@ final class QualityPlot {
             return BitmapEncoder.getBitmapBytes(chart(model, kind, results), BitmapEncoder.BitmapFormat.PNG);
         } catch (IOException e) {
             throw new CodaException("cannot make the plot: " + e.getMessage(), e);
-        } catch (LinkageError | RuntimeException e) {
-            // AWT on a machine without fonts: an internal error at the first text.
+        } catch (LinkageError | InternalError e) {
+            // AWT on a machine without fontconfig, at the first text.
             throw new CodaException(
-                    "cannot draw the plot, for this Java has no fonts to write with; install fontconfig and a font, for example"
+                    "cannot draw the plot (the page is written): this Java has no fonts to write with; install fontconfig and a font, for example"
                             + " the package fonts-dejavu-core",
                     e);
         }
@@ -44,7 +44,7 @@ final class QualityPlot {
         XYChart chart = new XYChartBuilder()
                 .width(WIDTH)
                 .height(HEIGHT)
-                .title(model + ": " + kind + " with both sides seen")
+                .title(model + ": " + kind)
                 .xAxisTitle("tokens per forward")
                 .yAxisTitle("tokens right, %")
                 .build();

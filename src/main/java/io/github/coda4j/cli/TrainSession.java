@@ -1,5 +1,6 @@
 package io.github.coda4j.cli;
 
+import io.github.coda4j.CodaException;
 import io.github.coda4j.data.SequenceSource;
 import io.github.coda4j.masking.MaskingLevels;
 import io.github.coda4j.masking.Noising;
@@ -73,6 +74,11 @@ final class TrainSession {
         try (RunFolder folder = ranks.firstThenOthers("the run's folder", this::openFolder)) {
             Optional<Path> checkpoint = folder.resumeFrom(resume, config);
             RunState state = RunFolder.state(checkpoint, config, ranks.size());
+            if (state.step() > config.lastStep()) {
+                throw CodaException.of(
+                        "%s is at step %d, beyond the run's last step %d: raise schedule.stop_after or schedule.steps",
+                        folder.path(), state.step(), config.lastStep());
+            }
             ranks.requireSame("the step to begin with", state.step());
             ranks.requireSame("the hash of the config", config.yaml().hashCode());
             checkpoint.ifPresentOrElse(

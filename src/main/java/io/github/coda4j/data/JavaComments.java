@@ -39,42 +39,60 @@ final class JavaComments {
 
     private static String withoutComments(TokenRange tokens) {
         StringBuilder marked = new StringBuilder();
+        boolean any = false;
         for (JavaToken token : tokens) {
-            if (token.getCategory().isComment()) {
+            boolean comment = token.getCategory().isComment();
+            any |= comment;
+            if (comment) {
                 marked.append(REMOVED);
             } else {
-                marked.append(token.getText());
+                boolean joins =
+                        endsWithComment(marked) && isWord(token.getText().charAt(0)) && isWordBefore(marked);
+                marked.append(joins ? " " : "").append(token.getText());
             }
         }
+        return any ? withoutEmptiedLines(marked.toString()) : marked.toString();
+    }
+
+    private static boolean endsWithComment(CharSequence text) {
+        return !text.isEmpty() && text.charAt(text.length() - 1) == REMOVED;
+    }
+
+    private static boolean isWordBefore(CharSequence text) {
+        return text.length() > 1 && isWord(text.charAt(text.length() - 2));
+    }
+
+    private static boolean isWord(char c) {
+        return Character.isJavaIdentifierPart(c) && c != REMOVED;
+    }
+
+    /** Lines that held nothing but comments go; of two blank lines that meet there, one goes, and so do those before the first line. */
+    private static String withoutEmptiedLines(String marked) {
         StringBuilder kept = new StringBuilder(marked.length());
+        boolean blankBefore = true;
+        boolean emptiedBefore = true;
         int start = 0;
         while (start < marked.length()) {
-            int newline = marked.indexOf("\n", start);
+            int newline = marked.indexOf('\n', start);
             int end = newline < 0 ? marked.length() : newline + 1;
-            appendLine(marked.substring(start, end), kept);
+            String line = marked.substring(start, end);
+            String rest = line.replace(String.valueOf(REMOVED), "");
+            boolean held = rest.length() < line.length();
             start = end;
+            if (held && rest.isBlank()) {
+                emptiedBefore = true;
+            } else if (rest.isBlank() && blankBefore && emptiedBefore) {
+                blankBefore = true;
+            } else {
+                kept.append(held ? rest.stripTrailing() + lineEnd(rest) : rest);
+                blankBefore = rest.isBlank();
+                emptiedBefore = false;
+            }
         }
         return kept.toString();
     }
 
-    private static void appendLine(String line, StringBuilder kept) {
-        if (line.indexOf(REMOVED) < 0) {
-            // The first line of the text is not a blank one, and no two blank lines follow each other where a comment
-            // was between them.
-            boolean second = kept.isEmpty() || endsBlank(kept);
-            if (!line.isBlank() || !second) {
-                kept.append(line);
-            }
-            return;
-        }
-        String rest = line.replace(String.valueOf(REMOVED), "");
-        if (!rest.isBlank()) {
-            kept.append(rest.stripTrailing()).append(line.endsWith("\n") ? "\n" : "");
-        }
-    }
-
-    private static boolean endsBlank(StringBuilder text) {
-        int last = text.length() - 1;
-        return last > 0 && text.charAt(last) == '\n' && text.charAt(last - 1) == '\n';
+    private static String lineEnd(String line) {
+        return line.endsWith("\r\n") ? "\r\n" : line.endsWith("\n") ? "\n" : "";
     }
 }

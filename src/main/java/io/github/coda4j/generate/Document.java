@@ -120,6 +120,21 @@ public record Document(List<Segment> segments) {
                 .toList();
     }
 
+    /** What of the text beside each hole the model does not see, from left to right. */
+    public List<HiddenText> hidden() {
+        return IntStream.range(0, segments.size())
+                .filter(i -> segments.get(i) instanceof Hole)
+                .mapToObj(i -> new HiddenText(
+                        i == 0 ? "" : seen(i - 1).hiddenEnd(),
+                        i == segments.size() - 1 ? "" : seen(i + 1).hiddenStart()))
+                .toList();
+    }
+
+    /** What the model sees of the text that is the segment of that index. */
+    HiddenText.Seen seen(int index) {
+        return HiddenText.Seen.of(((Text) segments.get(index)).text(), index > 0, index < segments.size() - 1);
+    }
+
     /** The text with the holes replaced: {@code answers} has one text per hole. */
     public String fill(List<String> answers) {
         int numHoles = holes().size();

@@ -18,8 +18,9 @@ final class HoleStream {
     private final Set<Integer> endTokens;
     private final StopStrings stopStrings;
     private final Optional<StreamingDetokenizer> detokenizer;
-    private final HoleEdges edges;
+    private final HiddenText hidden;
     private boolean begun;
+    private boolean trimmed;
 
     private final List<Integer> ids = new ArrayList<>();
     private final StringBuilder text = new StringBuilder();
@@ -29,7 +30,7 @@ final class HoleStream {
 
     HoleStream(
             Block hole,
-            HoleEdges edges,
+            HiddenText hidden,
             Set<Integer> endTokens,
             StopStrings stopStrings,
             Optional<StreamingDetokenizer> detokenizer) {
@@ -37,7 +38,7 @@ final class HoleStream {
         this.endTokens = endTokens;
         this.stopStrings = stopStrings;
         this.detokenizer = detokenizer;
-        this.edges = edges;
+        this.hidden = hidden;
         this.position = hole.start();
     }
 
@@ -54,7 +55,7 @@ final class HoleStream {
         while (!ended() && !canvas.isMasked(position)) {
             accept(canvas.id(position));
         }
-        return emit(ended() ? 0 : Math.max(stopStrings.held(text), lineEndsThatMayRepeat()));
+        return emit(ended() ? 0 : held());
     }
 
     /** Ends a hole that is decoded: masks that the decoding left are passed over. Returns the rest of the text. */
@@ -109,8 +110,8 @@ final class HoleStream {
 
     private void append(String piece) {
         int from = text.length();
-        boolean repeatsSpace = !begun && edges.afterSpace() && piece.startsWith(" ");
-        text.append(piece, repeatsSpace ? 1 : 0, piece.length());
+        boolean repeatsSpace = !begun && !hidden.before().isEmpty() && piece.startsWith(hidden.before());
+        text.append(piece, repeatsSpace ? hidden.before().length() : 0, piece.length());
         begun |= !piece.isEmpty();
         OptionalInt stop = stopStrings.find(text, from);
         if (stop.isPresent()) {
@@ -119,13 +120,16 @@ final class HoleStream {
         }
     }
 
-    private int lineEndsThatMayRepeat() {
-        return edges.beforeLineEnd() ? HoleEdges.lineEndsAtEnd(text) : 0;
+    /** Characters that wait: what may become a stop string, and the line ends before it that may repeat the text's. */
+    private int held() {
+        int stopping = stopStrings.held(text);
+        return stopping + hidden.numWaiting(text.subSequence(0, text.length() - stopping));
     }
 
     private String emit(int held) {
-        if (ended()) {
-            text.setLength(text.length() - lineEndsThatMayRepeat());
+        if (ended() && !trimmed) {
+            trimmed = true;
+            text.setLength(text.length() - hidden.numRepeated(text));
         }
         String piece = text.substring(emitted, Math.max(emitted, text.length() - held));
         emitted += piece.length();

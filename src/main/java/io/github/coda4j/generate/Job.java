@@ -55,7 +55,7 @@ final class Job implements Generation {
         this.streams = IntStream.range(0, layout.holes().size())
                 .mapToObj(i -> new HoleStream(
                         layout.holes().get(i),
-                        layout.edges().get(i),
+                        layout.hidden().get(i),
                         request.decode().endTokens(),
                         stopStrings,
                         tokenizer.map(t -> new StreamingDetokenizer(t, true))))

@@ -16,9 +16,9 @@ import java.util.stream.IntStream;
  *
  * @param ids the tokens that are given, masks in the holes
  * @param holes where the holes are, from left to right, at least one
- * @param edges what of the text beside each hole is left to it
+ * @param hidden what of the text beside each hole is not among the ids
  */
-record PromptLayout(int[] ids, List<Block> holes, List<HoleEdges> edges) {
+record PromptLayout(int[] ids, List<Block> holes, List<HiddenText> hidden) {
 
     static PromptLayout of(Prompt prompt, int maskId, Optional<Tokenizer> tokenizer) {
         return switch (prompt) {
@@ -41,37 +41,22 @@ record PromptLayout(int[] ids, List<Block> holes, List<HoleEdges> edges) {
     private static PromptLayout ofDocument(Document document, int maskId, Tokenizer tokenizer) {
         IntStream.Builder ids = IntStream.builder();
         List<Block> holes = new ArrayList<>();
-        List<HoleEdges> edges = new ArrayList<>();
         List<Document.Segment> segments = document.segments();
         int position = 0;
         for (int i = 0; i < segments.size(); i++) {
             Document.Segment segment = segments.get(i);
             int[] piece = switch (segment) {
                 case Document.Text _ ->
-                    tokenizer.encodeOrdinary(seen(segments, i).text());
+                    tokenizer.encodeOrdinary(document.seen(i).text());
                 case Document.Hole(int tokens) -> masks(tokens, maskId);
             };
             if (segment instanceof Document.Hole) {
                 holes.add(new Block(position, position + piece.length));
-                edges.add(new HoleEdges(
-                        seen(segments, i - 1).withoutSpace(),
-                        seen(segments, i + 1).withoutLineEnds()));
             }
             Arrays.stream(piece).forEach(ids);
             position += piece.length;
         }
-        return new PromptLayout(ids.build().toArray(), holes, edges);
-    }
-
-    /** What the model sees of the text at an index; nothing where there is no text. */
-    private static SeenText seen(List<Document.Segment> segments, int index) {
-        boolean isText = index >= 0 && index < segments.size() && segments.get(index) instanceof Document.Text;
-        return isText
-                ? SeenText.of(
-                        ((Document.Text) segments.get(index)).text(),
-                        index > 0 && segments.get(index - 1) instanceof Document.Hole,
-                        index + 1 < segments.size() && segments.get(index + 1) instanceof Document.Hole)
-                : SeenText.NOTHING;
+        return new PromptLayout(ids.build().toArray(), holes, document.hidden());
     }
 
     private static PromptLayout ofIds(int[] given, int newTokens, int maskId) {
@@ -88,7 +73,7 @@ record PromptLayout(int[] ids, List<Block> holes, List<HoleEdges> edges) {
             }
         }
         check(!holes.isEmpty(), "the prompt has no mask and no new tokens are asked for: nothing to generate");
-        return new PromptLayout(ids, holes, Collections.nCopies(holes.size(), HoleEdges.NONE));
+        return new PromptLayout(ids, holes, Collections.nCopies(holes.size(), HiddenText.NOTHING));
     }
 
     private static int[] masks(int count, int maskId) {

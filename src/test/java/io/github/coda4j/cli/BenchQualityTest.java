@@ -38,7 +38,15 @@ class BenchQualityTest {
         String page = folder.resolve("quality.md").toString();
         JsonNode report = quality(
                 model, shards, "--lines", "4-60", "--lengths", "6", "--sweep", "--loss-rows", "4", "--out", page);
-        assertPage(Path.of(page), "| both sides, int8 | 6 |", "| dual cache, threshold 0.9 | 6 |", "--loss-rows 4");
+        assertPage(
+                Path.of(page),
+                "| both sides, int8 | 6 |",
+                "| dual cache, threshold 0.9 | 6 |",
+                "--loss-rows 4",
+                "    coda bench quality --model");
+        assertThat(row(report, "6 tokens", "5-gram").get("java_files").intValue())
+                .as("the corpus is Java, and most of its files parse as they are")
+                .isBetween(1, 6);
         double uniform = Math.log(512);
         for (String task : List.of("noise", "completion", "infilling")) {
             assertThat(report.get("cross_entropy").get(task).doubleValue())

@@ -3,6 +3,8 @@ package io.github.coda4j.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.coda4j.generate.CommitEvent;
+import io.github.coda4j.generate.Document;
+import io.github.coda4j.generate.HiddenText;
 import io.github.coda4j.generate.StepEvent;
 import io.github.coda4j.testkit.ByteTokenizer;
 import java.util.ArrayList;
@@ -15,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class CanvasViewTest {
     private static final int MASK = ByteTokenizer.MASK;
 
-    private final CanvasPicture picture = new CanvasPicture(new ByteTokenizer(), MASK, true);
+    private final CanvasPicture picture = new CanvasPicture(new ByteTokenizer(), MASK, true, List.of());
 
     @Test
     void a_picture_shows_what_is_given_committed_new_and_masked() {
@@ -36,9 +38,21 @@ class CanvasViewTest {
 
     @Test
     void the_given_text_can_be_left_out() {
-        CanvasPicture answer = new CanvasPicture(new ByteTokenizer(), MASK, false);
+        CanvasPicture answer = new CanvasPicture(new ByteTokenizer(), MASK, false, List.of());
         answer.accept(step(0, "prompt??", 6));
         assertThat(answer.text().toString()).isEqualTo("x\u2591");
+    }
+
+    @Test
+    void text_that_the_model_does_not_see_stands_beside_the_hole_until_the_answer_brings_it() {
+        List<HiddenText> hidden = Document.parse("a <|hole|>\nb", 2).hidden();
+        CanvasPicture open = new CanvasPicture(new ByteTokenizer(), MASK, true, hidden);
+        open.accept(new StepEvent(0, List.of(), new int[] {'a', MASK, MASK, 'b'}));
+        assertThat(open.text().toString()).isEqualTo("a \u2591\u2591\nb");
+        open.accept(new StepEvent(1, List.of(), new int[] {'a', ' ', '\n', 'b'}));
+        assertThat(open.text().toString()).isEqualTo("a \nb");
+        open.accept(new StepEvent(2, List.of(), new int[] {'a', 'c', ';', 'b'}));
+        assertThat(open.text().toString()).isEqualTo("a c;\nb");
     }
 
     @Test

@@ -127,7 +127,7 @@ class DataCommandTest {
         assertThat(tokenize("--near-duplicates", "2", SOURCES)).isEqualTo(2);
         assertThat(cli.err()).contains("must be in (0, 1], got 2.0");
         assertThat(tokenize("--held-out", "1", SOURCES)).isEqualTo(2);
-        assertThat(cli.err()).contains("held-out share must be in [0, 1), got 1.0");
+        assertThat(cli.err()).contains("--held-out must be in [0, 1), got 1.0");
         assertThat(cli.run("data", "tokenizer", "--size", "100", "--out", folder + "/t", SOURCES))
                 .isEqualTo(2);
         assertThat(cli.err()).contains("--size must be 272 or more");
@@ -157,6 +157,12 @@ class DataCommandTest {
         assertThat(cli.out()).contains("600 ids").contains("vocabulary 600");
         assertThat(BpeTokenizer.load(Path.of(tokenizer)).vocabSize()).isEqualTo(600);
         assertThat(cli.run(command)).as("both folders are there").isEqualTo(1);
+        assertThat(cli.err()).contains("leave --new-tokenizer out to use a tokenizer that is there");
+        String other = folder + "/other-tokenizer";
+        assertThat(cli.run(
+                        "data", "tokenize", "--tokenizer", other, "--new-tokenizer", "600", "--out", shards, SOURCES))
+                .isEqualTo(1);
+        assertThat(Path.of(other)).as("refused before anything is trained").doesNotExist();
         assertThat(cli.run(
                         "data",
                         "tokenize",
@@ -164,6 +170,7 @@ class DataCommandTest {
                         tokenizer,
                         "--new-tokenizer",
                         "100",
+                        "--overwrite",
                         "--out",
                         shards,
                         SOURCES))

@@ -98,6 +98,14 @@ class TrainCommandTest {
                 .isZero();
         assertThat(folder.resolve("start/model/model.safetensors"))
                 .hasSameBinaryContentAs(folder.resolve("whole/checkpoints/step-0000004/model.safetensors"));
+        assertThat(train(
+                        "pretrain",
+                        folder.resolve("whole"),
+                        "schedule.stop_after=4",
+                        "--resume",
+                        "--accept-config-changes"))
+                .isEqualTo(1);
+        assertThat(cli.err()).contains("is at step 6, beyond the run's last step 4");
     }
 
     @Test

@@ -46,4 +46,14 @@ class JavaCommentsTest {
         assertThat(JavaComments.drop("class { // broken")).isEqualTo("class { // broken");
         assertThat(JavaComments.drop("class A {\r\n\tint a;\r\n}")).isEqualTo("class A {\r\n\tint a;\r\n}");
     }
+
+    @Test
+    void words_stay_apart_line_ends_stay_what_they_are_and_text_keeps_its_blank_lines() {
+        assertThat(JavaComments.drop("class A { int/*n*/x; }")).isEqualTo("class A { int x; }");
+        assertThat(JavaComments.drop("class A {\r\n\r\n  // a\r\n\r\n  int b; // b\r\n}\r\n"))
+                .isEqualTo("class A {\r\n\r\n  int b;\r\n}\r\n");
+        String blanks = "class A {\n\n\n    String s = \"\"\"\n        a\n\n\n        b\"\"\";\n}\n";
+        assertThat(JavaComments.drop(blanks)).isEqualTo(blanks);
+        assertThat(JavaComments.drop("// c\n" + blanks)).isEqualTo(blanks);
+    }
 }

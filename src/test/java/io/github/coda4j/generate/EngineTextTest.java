@@ -104,7 +104,7 @@ class EngineTextTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"'b;|', b;", "b;c, b;c", "'b||', b", "'|b|', '|b'"})
+    @CsvSource({"'b;|', b;", "b;c, b;c", "'b||', b", "'|b|', '|b'", "'|||', '|'"})
     void the_line_end_after_a_hole_is_left_to_the_hole_and_stands_there_once(String says, String answer)
             throws Exception {
         String said = says.replace('|', '\n');
@@ -116,6 +116,22 @@ class EngineTextTest {
         assertThat(completion.text()).isEqualTo(expected);
         assertThat(recorder.text(0)).isEqualTo(expected);
         assertThat(document.fill(completion.holeTexts())).isEqualTo("a" + expected + "\n\n}");
+    }
+
+    @Test
+    void a_stop_string_in_pieces_after_a_line_end_cuts_what_was_not_given_out_yet() throws Exception {
+        Document document = Document.parse("a<|hole|>\n}", 8);
+        GenerateRequest request = GenerateRequest.of(document, ends(blocks(1))).withStopStrings("STOP");
+        Completion completion = run(saying(1, "bc\nSTOP"), request);
+        assertThat(completion.text()).isEqualTo("bc");
+        assertThat(recorder.text(0)).isEqualTo("bc");
+    }
+
+    @Test
+    void the_last_line_end_of_a_text_stands_there_once_too() throws Exception {
+        Document document = Document.parse("a<|hole|>\n", 3);
+        Completion completion = run(saying(1, "b;\n"), GenerateRequest.of(document, DecodeOptions.ofSteps(3)));
+        assertThat(document.fill(completion.holeTexts())).isEqualTo("ab;\n");
     }
 
     @ParameterizedTest
