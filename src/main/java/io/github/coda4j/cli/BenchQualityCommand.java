@@ -7,10 +7,10 @@ import io.github.coda4j.data.TokenShards;
 import io.github.coda4j.eval.InfillResult;
 import io.github.coda4j.eval.InfillSpan;
 import io.github.coda4j.eval.InfillVariant;
-import io.github.coda4j.eval.JavaSyntax;
 import io.github.coda4j.eval.NGram;
 import io.github.coda4j.eval.SpanInfilling;
 import io.github.coda4j.eval.SpanSampler;
+import io.github.coda4j.eval.Syntax;
 import io.github.coda4j.model.EngineKind;
 import io.github.coda4j.model.LoadOptions;
 import io.github.coda4j.model.Precision;
@@ -150,7 +150,7 @@ final class BenchQualityCommand implements Callable<Integer> {
             baseline = baseline(train);
             losses = losses(folder, heldOut);
         }
-        JavaSyntax syntax = new JavaSyntax(ids -> tokenizer.decode(withoutEnd(ids, tokenizer)));
+        Syntax syntax = Syntax.ofJavaAndPython(ids -> tokenizer.decode(withoutEnd(ids, tokenizer)));
         Bench bench = new Bench(kinds, syntax);
         kinds.forEach((kind, drawn) ->
                 bench.add(new InfillResult(kind, "5-gram", "5-gram", SpanInfilling.of(baseline, drawn, syntax))));
@@ -170,10 +170,10 @@ final class BenchQualityCommand implements Callable<Integer> {
     /** Runs methods on all spans and prints what each reached. */
     private final class Bench {
         private final Map<String, List<InfillSpan>> kinds;
-        private final JavaSyntax syntax;
+        private final Syntax syntax;
         private final List<InfillResult> results = new ArrayList<>();
 
-        Bench(Map<String, List<InfillSpan>> kinds, JavaSyntax syntax) {
+        Bench(Map<String, List<InfillSpan>> kinds, Syntax syntax) {
             this.kinds = kinds;
             this.syntax = syntax;
             if (!json) {
@@ -240,7 +240,7 @@ final class BenchQualityCommand implements Callable<Integer> {
         world.note("wrote " + file + " and " + plot);
     }
 
-    /** Documents of shards end with the end token; one inside stays and makes the text no Java. */
+    /** Documents of shards end with the end token; one inside stays and makes the text no file of any language. */
     private static int[] withoutEnd(int[] ids, BpeTokenizer tokenizer) {
         boolean ends = ids.length > 0
                 && ids[ids.length - 1] == tokenizer.specialTokens().requireEos();

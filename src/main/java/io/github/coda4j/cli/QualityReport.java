@@ -70,7 +70,7 @@ record QualityReport(Map<String, Double> losses, List<InfillResult> results) {
             row.put("exact_match", score.exactMatch());
             row.put("token_accuracy", score.tokenAccuracy());
             row.put("java_files", score.judged());
-            row.put("java_files_that_parse", score.valid());
+            row.put("files_that_parse", score.valid());
             row.put("forwards", score.forwards());
             row.put("tokens_per_forward", score.tokensPerForward());
             row.put("tokens_per_second", score.tokensPerSecond());
@@ -97,8 +97,8 @@ record QualityReport(Map<String, Double> losses, List<InfillResult> results) {
         about.forEach(line -> lines.add("- " + line));
         lines.add("");
         lines.add(
-                "**exact**: spans of which every token is right. **tokens**: tokens that are right at their place. **parses**: Java files that"
-                        + " JavaParser still parses with the span filled in, of those that it parsed before. **tok/forw.**: tokens for each pass of"
+                "**exact**: spans of which every token is right. **tokens**: tokens that are right at their place. **parses**: files that still"
+                        + " parse with the span filled in, of those that did before; Java by JavaParser, Python by tree-sitter. **tok/forw.**: tokens for each pass of"
                         + " the model. Steps are one token each unless another number is named.");
         lines.add("");
         lines.add("![Quality against tokens per forward](" + plot + ")");

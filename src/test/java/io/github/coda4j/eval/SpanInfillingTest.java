@@ -88,14 +88,18 @@ class SpanInfillingTest {
     }
 
     @Test
-    void java_files_are_judged_whole_and_other_files_not_at_all() {
-        JavaSyntax syntax = new JavaSyntax(ids -> new String(ids, 0, ids.length));
+    void files_of_java_and_python_are_judged_whole_and_other_files_not_at_all() {
+        Syntax syntax = Syntax.ofJavaAndPython(ids -> new String(ids, 0, ids.length));
         int[] java = "class A { int a = 1; }".chars().toArray();
         InfillSpan one = InfillSpan.cut(java, 18, 1, 4);
         assertThat(one.before().length + one.after().length).isEqualTo(4);
         assertThat(syntax.of(one, new int[] {'2'})).contains(true);
         assertThat(syntax.of(one, new int[] {'}'})).contains(false);
-        InfillSpan python = InfillSpan.cut("def a(): return 1".chars().toArray(), 16, 1, 4);
-        assertThat(syntax.of(python, new int[] {'1'})).isEmpty();
+        InfillSpan python = InfillSpan.cut("def a():\n    return 1\n".chars().toArray(), 20, 1, 4);
+        assertThat(syntax.of(python, new int[] {'2'})).contains(true);
+        assertThat(syntax.of(python, new int[] {'}'})).contains(false);
+        assertThat(syntax.of(python, "x if é else None".chars().toArray())).contains(true);
+        InfillSpan prose = InfillSpan.cut("1. Say what it is.".chars().toArray(), 7, 1, 4);
+        assertThat(syntax.of(prose, new int[] {'b'})).isEmpty();
     }
 }
