@@ -69,7 +69,7 @@ record QualityReport(Map<String, Double> losses, List<InfillResult> results) {
             row.put("spans", score.spans());
             row.put("exact_match", score.exactMatch());
             row.put("token_accuracy", score.tokenAccuracy());
-            row.put("java_files", score.judged());
+            row.put("files_judged", score.judged());
             row.put("files_that_parse", score.valid());
             row.put("forwards", score.forwards());
             row.put("tokens_per_forward", score.tokensPerForward());

@@ -44,7 +44,7 @@ class BenchQualityTest {
                 "| dual cache, threshold 0.9 | 6 |",
                 "--loss-rows 4",
                 "    coda bench quality --model");
-        assertThat(row(report, "6 tokens", "5-gram").get("java_files").intValue())
+        assertThat(row(report, "6 tokens", "5-gram").get("files_judged").intValue())
                 .as("the corpus is Java, and most of its files parse as they are")
                 .isBetween(1, 6);
         double uniform = Math.log(512);
