@@ -35,7 +35,7 @@ import picocli.CommandLine.Mixin;
         footer = {"  coda demo", "  coda demo --model models/coda --dtype int8"})
 final class DemoCommand implements Callable<Integer> {
     private static final String FILE = "demo/Stock.java";
-    private static final int[] TOKENS = {8, 9, 4};
+    private static final int[] TOKENS = {3, 5, 5, 3, 3, 3, 1};
     /** Slow enough for eyes: the model itself takes a few milliseconds for a step. */
     private static final long MILLIS_BETWEEN_STEPS = 100;
 

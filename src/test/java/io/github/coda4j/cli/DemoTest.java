@@ -35,7 +35,7 @@ class DemoTest {
         String filled =
                 cli.out().substring(cli.out().indexOf("Filled:"), cli.out().indexOf("Now your own file"));
         assertThat(filled)
-                .containsPattern("public int count\\(String name\\) \\{\n {8}[0-9]+\n")
+                .containsPattern("public int getLimit\\(\\) \\{\n {8}[0-9]+\n")
                 .doesNotContain("<|hole|>");
         assertThat(cli.closed()).isTrue();
     }
@@ -45,6 +45,6 @@ class DemoTest {
         FakeTerminal terminal = new FakeTerminal(100, 40);
         assertThat(cli.terminal(terminal.terminal(), SystemStream.Output).run("demo", "--model", MODEL))
                 .isZero();
-        assertThat(terminal.shown()).contains("step 1: 0 of 21 tokens", "\u2591".repeat(9));
+        assertThat(terminal.shown()).contains("step 1: 0 of 23 tokens", "\u2591".repeat(5));
     }
 }

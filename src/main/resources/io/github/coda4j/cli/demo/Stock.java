@@ -1,31 +1,34 @@
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /** What a shop has in stock. */
-public final class Stock {
-    private final Map<String, Integer> counts = new HashMap<>();
+public class Stock {
+    private final String name;
+    private final int limit;
+    private final List<String> items = <|hole|>
 
-    /** Returns the number of items with the given name. */
-    public int count(String name) {
+    public Stock(String name, int limit) {
+        <|hole|>
         <|hole|>
     }
 
-    /** Returns the names of all items. */
-    public List<String> names() {
-        List<String> names = new ArrayList<>();
-        for (Map.Entry<String, Integer> entry : counts.entrySet()) {
-            <|hole|>
-        }
-        return names;
+    public int getLimit() {
+        <|hole|>
     }
 
-    @Override
-    public boolean equals(Object o) {
-        if (this == o) {
-            <|hole|>
+    public boolean contains(String item) {
+        for (int i = 0; i < items.size(); i++) {
+            if (items.get(i).equals(item)) {
+                <|hole|>
+            }
         }
-        return false;
+        <|hole|>
+    }
+
+    public void add(String item) {
+        if (items.size() >= limit) {
+            throw new <|hole|>("the limit is reached");
+        }
+        items.add(item);
     }
 }
