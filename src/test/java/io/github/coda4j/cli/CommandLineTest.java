@@ -33,7 +33,7 @@ class CommandLineTest {
             assertThat(command.getCommandSpec().usageMessage().description())
                     .as(name)
                     .isNotEmpty();
-            assertThat(command.getUsageMessage()).as(name).containsPattern("Examples?:\\R  " + name + " ");
+            assertThat(command.getUsageMessage()).as(name).containsPattern("Examples?:\\R  " + name + "\\b");
             for (ArgSpec argument : command.getCommandSpec().args()) {
                 assertThat(String.join("", argument.description()))
                         .as("%s: %s", name, argument.paramLabel())
