@@ -13,7 +13,7 @@ import org.junit.jupiter.api.condition.OS;
 
 /** Ranks as shell scripts: what the launcher gives them, and what comes of how they end. */
 @Timeout(30)
-@DisabledOnOs(OS.WINDOWS)
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "the ranks here are shell scripts, which Windows does not run")
 class RankLauncherTest {
     private final Cli cli = new Cli();
 
