@@ -126,6 +126,38 @@ final class Lanes {
         }
     }
 
+    /** Copies at most BLOCK elements of F32 or BF16, times a factor, into F32. */
+    static void copy(
+            MemorySegment from, Kind kind, long first, float factor, int count, MemorySegment to, long toFirst) {
+        switch (kind) {
+            case F32 -> copyF32(from, 4 * first, factor, count, to, 4 * toFirst);
+            case BF16 -> copyBf16(from, 2 * first, factor, count, to, 4 * toFirst);
+            case U8 -> throw new IllegalArgumentException("kernels read F32 and BF16 only, got U8");
+        }
+    }
+
+    private static void copyF32(MemorySegment from, long at, float factor, int count, MemorySegment to, long toAt) {
+        FloatVector factors = FloatVector.broadcast(FLOATS, factor);
+        int i = 0;
+        for (; i <= count - WIDTH; i += WIDTH) {
+            storeF32(loadF32(from, at + 4L * i).mul(factors), to, toAt + 4L * i);
+        }
+        for (; i < count; i++) {
+            store1(load1(from, Kind.F32, at + 4L * i) * factor, to, Kind.F32, toAt + 4L * i);
+        }
+    }
+
+    private static void copyBf16(MemorySegment from, long at, float factor, int count, MemorySegment to, long toAt) {
+        FloatVector factors = FloatVector.broadcast(FLOATS, factor);
+        int i = 0;
+        for (; i <= count - WIDTH; i += WIDTH) {
+            storeF32(loadBf16(from, at + 2L * i).mul(factors), to, toAt + 4L * i);
+        }
+        for (; i < count; i++) {
+            store1(load1(from, Kind.BF16, at + 2L * i) * factor, to, Kind.F32, toAt + 4L * i);
+        }
+    }
+
     /** Writes {@code count} floats in F32 or BF16 from element {@code first} on. */
     static void write(float[] row, int from, int count, MemorySegment memory, Kind kind, long first) {
         for (int i = 0; i < count; i += BLOCK) {

@@ -107,9 +107,7 @@ public final class Rows {
     private void copy(
             MemorySegment source, Kind kind, long first, float factor, int count, MemorySegment out, long outFirst) {
         for (int i = 0; i < count; i += Lanes.BLOCK) {
-            int length = Math.min(Lanes.BLOCK, count - i);
-            Lanes.read(source, kind, first + i, factor, block, 0, length);
-            Lanes.write(block, 0, length, out, Kind.F32, outFirst + i);
+            Lanes.copy(source, kind, first + i, factor, Math.min(Lanes.BLOCK, count - i), out, outFirst + i);
         }
     }
 

@@ -26,6 +26,8 @@ public final class WarmUp {
     private final Rows rows = new Rows();
     private final Heads heads = new Heads(WIDTH);
 
+    private long read;
+
     private WarmUp(Arena arena) {
         from = arena.allocate(2L * WIDTH * Float.BYTES);
         to = arena.allocate(2L * WIDTH * Float.BYTES);
@@ -65,6 +67,7 @@ public final class WarmUp {
         rows.join(half, 0, 1, to, 0);
         rows.join(floats, 0, 1, to, 0);
         heads.prepare(from, output, 0, 1, NONE, 0, ones, 1e-6, ones, ones, 0, 1, to, attention, 0);
+        read += CacheLines.read(from, 0, from.byteSize());
         Softmax.exponentiate(to, attention, 0, 2, WIDTH - 3, scale, 0);
         rows.gatherHeads(from, attention, 0, scale, 0, 1, WIDTH, 0, 1, to, input, scale, 0);
         LogitsRow.reduce(from, 0, WIDTH, 0, 1, 0, 0, 0);

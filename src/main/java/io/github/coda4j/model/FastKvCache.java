@@ -2,7 +2,7 @@ package io.github.coda4j.model;
 
 import io.github.coda4j.kernel.Kind;
 import io.github.coda4j.model.plan.KvCache;
-import java.lang.foreign.Arena;
+import io.github.coda4j.tensor.LargePages;
 import java.lang.foreign.MemorySegment;
 
 /** Keys and values of one sequence in one block of memory: [layers, 2, K, length, H]. */
@@ -11,7 +11,7 @@ final class FastKvCache implements KvCache {
     private final int kvHeads;
     private final int headDim;
     private final Kind kind;
-    private final Arena arena = Arena.ofShared();
+    private final LargePages pages;
     private final MemorySegment memory;
 
     FastKvCache(ModelConfig config, int length, int layers, Kind kind) {
@@ -19,7 +19,9 @@ final class FastKvCache implements KvCache {
         this.kvHeads = config.kvHeads();
         this.headDim = config.headDim();
         this.kind = kind;
-        this.memory = arena.allocate(2L * layers * plane() * kind.bytes(), 64);
+        long bytes = 2L * layers * plane() * kind.bytes();
+        this.pages = new LargePages(bytes);
+        this.memory = pages.allocate(bytes).fill((byte) 0);
     }
 
     @Override
@@ -43,6 +45,6 @@ final class FastKvCache implements KvCache {
 
     @Override
     public void close() {
-        arena.close();
+        pages.close();
     }
 }

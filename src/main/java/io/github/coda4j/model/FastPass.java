@@ -10,8 +10,6 @@ import io.github.coda4j.model.FastWeights.Product;
 import io.github.coda4j.model.plan.ForwardPlan;
 import io.github.coda4j.tensor.DType;
 import io.github.coda4j.tensor.PackedLinear;
-import io.github.coda4j.tensor.Scope;
-import io.github.coda4j.tensor.Tensor;
 import io.github.coda4j.tensor.WorkerTeam;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -32,6 +30,8 @@ final class FastPass {
         void accept(int index, MemorySegment row);
     }
 
+    private static final float[] NO_BIAS = new float[0];
+
     /** Rows of logits that are held at a time. */
     private static final int LOGIT_ROWS = 64;
 
@@ -51,6 +51,13 @@ final class FastPass {
     private final MemorySegment gated;
     private final float[] ones;
     private final FoldedAttention attention;
+    // Where the workers leave their columns.
+    private final Sharded qkv;
+    private final Sharded gateUp;
+    /** What attention or the MLP add to the residual stream. */
+    private final Sharded delta;
+
+    private final Sharded logits;
 
     FastPass(
             ModelConfig config,
@@ -84,25 +91,25 @@ final class FastPass {
         this.ones = new float[inputKind == Kind.U8 ? 0 : rows];
         Arrays.fill(ones, 1);
         this.attention = new FoldedAttention(config, team, workspace, attentionKind, plans);
+        Layer layer = weights.layer(0); // all layers have the same shapes
+        this.qkv = results(Workspace.Part.QKV, layer.qkv(), tokens);
+        this.gateUp = results(Workspace.Part.GATE_UP, layer.gateUp(), tokens);
+        this.delta = results(Workspace.Part.DELTA, layer.down(), tokens);
+        this.logits = results(Workspace.Part.LOGITS, weights.head(), Math.min(wantedRows.length, LOGIT_ROWS));
+    }
+
+    private Sharded results(Workspace.Part part, Product product, int rows) {
+        MemorySegment[] parts = new MemorySegment[team.size()];
+        for (int w = 0; w < parts.length; w++) {
+            PackedLinear shard = product.shards()[w];
+            parts[w] = workspace.part(
+                    part, w, (long) rows * shard.outputs() * shard.outputType().bytes());
+        }
+        return new Sharded(parts, product.widths(), product.outputType() == DType.F32 ? Kind.F32 : Kind.BF16);
     }
 
     void run() {
-        Shared[] shared = new Shared[config.layers()];
-        for (int i = 0; i < shared.length; i++) {
-            Layer layer = weights.layer(i);
-            shared[i] = new Shared(
-                    result(layer.qkv()), result(layer.output()), result(layer.gateUp()), result(layer.down()));
-        }
-        Sharded logits = result(weights.head());
-        team.runOnAll(worker -> new Worker(worker).work(shared, logits));
-    }
-
-    /** Where the workers leave their columns of each product. */
-    private record Shared(Sharded qkv, Sharded output, Sharded gateUp, Sharded down) {}
-
-    private static Sharded result(Product product) {
-        Kind kind = product.outputType() == DType.F32 ? Kind.F32 : Kind.BF16;
-        return new Sharded(product.shards().length, product.widths(), kind);
+        team.runOnAll(worker -> new Worker(worker).work());
     }
 
     /** The dtype that libtorch calls a kind. */
@@ -132,51 +139,33 @@ final class FastPass {
             this.lastRow = team.from(index + 1, tokens);
         }
 
-        void work(Shared[] shared, Sharded logits) {
-            try (Scope _ = Scope.open()) {
-                embed();
-                for (int i = 0; i < shared.length; i++) {
-                    Layer layer = weights.layer(i);
-                    if (i == 0) {
-                        norm(layer.inputNorm());
-                    } else {
-                        addAndNorm(shared[i - 1].down(), gatedScale, new float[0], layer.inputNorm());
-                    }
-                    attend(i, layer, shared[i]);
-                    addAndNorm(shared[i].output(), joinedScale, layer.outputBias(), layer.mlpNorm());
-                    team.barrier();
-                    release();
-                    try (Scope _ = multiply(layer.gateUp(), input, tokens, shared[i].gateUp())) {
-                        team.barrier();
-                        for (int t = firstRow; t < lastRow; t++) {
-                            rows.gate(shared[i].gateUp(), inputScale, t, gated, inputKind, gatedScale);
-                        }
-                        team.barrier();
-                    }
-                    hold(multiply(layer.down(), gated, tokens, shared[i].down()));
-                    team.barrier();
-                }
-                Sharded last = shared[shared.length - 1].down();
-                for (int t = firstRow; t < lastRow; t++) {
-                    norms.add(residual, last, gatedScale, new float[0], t);
+        void work() {
+            embed();
+            for (int i = 0; i < config.layers(); i++) {
+                Layer layer = weights.layer(i);
+                if (i == 0) {
+                    norm(layer.inputNorm());
+                } else {
+                    addAndNorm(gatedScale, NO_BIAS, layer.inputNorm());
                 }
                 team.barrier();
-                release();
-                propose(logits);
+                attend(i, layer);
+                addAndNorm(joinedScale, layer.outputBias(), layer.mlpNorm());
+                team.barrier();
+                multiply(layer.gateUp(), input, tokens, gateUp);
+                team.barrier();
+                for (int t = firstRow; t < lastRow; t++) {
+                    rows.gate(gateUp, inputScale, t, gated, inputKind, gatedScale);
+                }
+                team.barrier();
+                multiply(layer.down(), gated, tokens, delta);
+                team.barrier();
             }
-        }
-
-        private Scope heldOutput;
-
-        private void hold(Scope scope) {
-            heldOutput = scope;
-        }
-
-        private void release() {
-            if (heldOutput != null) {
-                heldOutput.close();
-                heldOutput = null;
+            for (int t = firstRow; t < lastRow; t++) {
+                norms.add(residual, delta, gatedScale, NO_BIAS, t);
             }
+            team.barrier();
+            propose();
         }
 
         private void embed() {
@@ -193,40 +182,30 @@ final class FastPass {
             }
         }
 
-        private void addAndNorm(Sharded delta, float[] scale, float[] bias, float[] weight) {
+        private void addAndNorm(float[] scale, float[] bias, float[] weight) {
             for (int t = firstRow; t < lastRow; t++) {
                 norms.add(residual, delta, scale, bias, t);
                 norms.norm(residual, t, weight, config.normEps(), input, inputKind, inputScale, t);
             }
         }
 
-        private void attend(int i, Layer layer, Shared shared) {
-            team.barrier();
-            release();
-            try (Scope _ = multiply(layer.qkv(), input, tokens, shared.qkv())) {
-                attention.prepare(i, layer, shared.qkv(), index, heads, rotary, inputScale);
-            }
-            team.barrier();
+        private void attend(int i, Layer layer) {
+            multiply(layer.qkv(), input, tokens, qkv);
+            attention.prepare(i, layer, qkv, index, heads, rotary, inputScale);
             attention.mix(i, index);
             team.barrier();
             attention.gather(rows, firstRow, lastRow, joined, inputKind, joinedScale);
             team.barrier();
-            hold(multiply(layer.output(), joined, tokens, shared.output()));
+            multiply(layer.output(), joined, tokens, delta);
             team.barrier();
         }
 
-        /** Runs this worker's columns of a product; the result lives until the scope that comes back is closed. */
-        private Scope multiply(Product product, MemorySegment from, int count, Sharded out) {
-            Scope scope = Scope.open();
-            PackedLinear shard = product.shards()[index];
-            long bytes = (long) count * product.inputs() * inputKind.bytes();
-            Tensor result =
-                    shard.forward(Tensor.view(from.asSlice(0, bytes), dtype(inputKind), count, product.inputs()));
-            out.parts()[index] = result.memory();
-            return scope;
+        /** Runs this worker's columns of a product. */
+        private void multiply(Product product, MemorySegment from, int count, Sharded out) {
+            product.shards()[index].forward(from, count, out.parts()[index]);
         }
 
-        private void propose(Sharded logits) {
+        private void propose() {
             int vocab = config.vocabSize();
             for (int first = 0; first < wantedRows.length; first += LOGIT_ROWS) {
                 int count = Math.min(LOGIT_ROWS, wantedRows.length - first);
@@ -244,15 +223,14 @@ final class FastPass {
                             r);
                 }
                 team.barrier();
-                try (Scope _ = multiply(weights.head(), input, count, logits)) {
-                    team.barrier();
-                    MemorySegment row = workspace.row(index, (long) vocab * Float.BYTES);
-                    for (int r = from; r < to; r++) {
-                        rows.join(logits, r, inputScale[r], row, 0);
-                        sink.accept(first + r, row);
-                    }
-                    team.barrier();
+                multiply(weights.head(), input, count, logits);
+                team.barrier();
+                MemorySegment row = workspace.part(Workspace.Part.ROW, index, (long) vocab * Float.BYTES);
+                for (int r = from; r < to; r++) {
+                    rows.join(logits, r, inputScale[r], row, 0);
+                    sink.accept(first + r, row);
                 }
+                team.barrier();
             }
         }
     }

@@ -142,7 +142,7 @@ public final class FastTransformer implements Transformer {
      * the bench.
      */
     public void productsAlone(int tokens, int rows) {
-        new ProductsAlone(weights, team, inputKind(), config).run(tokens, rows);
+        new ProductsAlone(weights, team, workspace, config).run(tokens, rows);
     }
 
     private Kind inputKind() {

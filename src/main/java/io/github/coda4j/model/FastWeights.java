@@ -2,6 +2,7 @@ package io.github.coda4j.model;
 
 import io.github.coda4j.kernel.Kind;
 import io.github.coda4j.tensor.DType;
+import io.github.coda4j.tensor.LargePages;
 import io.github.coda4j.tensor.PackedLinear;
 import io.github.coda4j.tensor.WorkerTeam;
 import io.github.coda4j.weights.Int8Checkpoint;
@@ -11,6 +12,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntFunction;
 
 /**
  * The weights of {@link FastTransformer}: every product cut by output columns into one packed shard per worker, streamed from the files
@@ -20,10 +22,16 @@ final class FastWeights implements AutoCloseable {
     /** Columns come in runs of this many, so that shards fit the vector units. */
     private static final int COLUMN_UNIT = 16;
 
+    /** Packed weights are laid out in blocks of this size, each of many matrices. */
+    private static final long BLOCK_BYTES = 64 << 20;
+
     private final ModelConfig config;
     private final Precision precision;
     private final WeightSource source;
     private final Arena arena = Arena.ofShared();
+    /** Of each worker. */
+    private final LargePages[] pages;
+
     private final Layer[] layers;
     private final MemorySegment embedding;
     private final float[] finalNorm;
@@ -42,8 +50,8 @@ final class FastWeights implements AutoCloseable {
             Product gateUp,
             Product down) {}
 
-    /** A product cut by columns: shard w gives columns [starts[w], starts[w + 1]) of the result (for gate and up: of each half). */
-    record Product(PackedLinear[] shards, int[] starts, int inputs) {
+    /** A product cut by columns into one shard per worker: runs of columns, for gate and up of each half, for qkv of heads. */
+    record Product(PackedLinear[] shards, int inputs) {
         int[] widths() {
             return Arrays.stream(shards).mapToInt(PackedLinear::outputs).toArray();
         }
@@ -64,6 +72,8 @@ final class FastWeights implements AutoCloseable {
         this.config = config;
         this.precision = precision;
         this.source = source;
+        this.pages = new LargePages[team.size()];
+        Arrays.setAll(pages, worker -> new LargePages(BLOCK_BYTES));
         this.layers = new Layer[config.layers()];
         for (int i = 0; i < layers.length; i++) {
             layers[i] = loadLayer(i, team);
@@ -109,11 +119,6 @@ final class FastWeights implements AutoCloseable {
 
     Kind embeddingKind() {
         return precision == Precision.FP32 ? Kind.F32 : Kind.BF16;
-    }
-
-    /** Heads (q, then k, then v) of worker w: [first, last). */
-    int firstHead(WorkerTeam team, int worker) {
-        return team.from(worker, config.heads() + 2 * config.kvHeads());
     }
 
     private DType headType() {
@@ -191,47 +196,41 @@ final class FastWeights implements AutoCloseable {
     }
 
     private Product loadProduct(WorkerTeam team, int outputs, int inputs, DType int8Output, RowsOfShard rows) {
-        int[] starts = new int[team.size() + 1];
         int units = outputs / COLUMN_UNIT;
-        for (int w = 0; w < team.size(); w++) {
-            starts[w] = team.from(w, units) * COLUMN_UNIT;
-        }
-        starts[team.size()] = outputs;
-        return loadShards(team, starts, inputs, int8Output, rows);
-    }
-
-    /** q, k and v of one layer: shards end between heads. */
-    private Product loadProduct(WorkerTeam team, int i) {
-        int headDim = config.headDim();
-        int[] starts = new int[team.size() + 1];
-        for (int w = 0; w <= team.size(); w++) {
-            starts[w] = firstHead(team, w) * headDim;
-        }
-        String[] names = {"q_proj", "k_proj", "v_proj"};
-        int[] widths = {config.heads() * headDim, config.kvHeads() * headDim, config.kvHeads() * headDim};
-        return loadShards(team, starts, config.hidden(), DType.BF16, (from, to) -> {
-            List<Slice> slices = new ArrayList<>();
-            int begin = 0;
-            for (int part = 0; part < names.length; part++) {
-                int low = Math.max(from, begin);
-                int high = Math.min(to, begin + widths[part]);
-                if (low < high) {
-                    slices.add(new Slice(
-                            Parameters.layer(i, "self_attn." + names[part] + ".weight"), low - begin, high - low));
-                }
-                begin += widths[part];
-            }
-            return slices;
+        return loadShards(team, inputs, int8Output, worker -> {
+            int to = worker + 1 == team.size() ? outputs : team.from(worker + 1, units) * COLUMN_UNIT;
+            return rows.rows(team.from(worker, units) * COLUMN_UNIT, to);
         });
     }
 
-    private Product loadShards(WorkerTeam team, int[] starts, int inputs, DType int8Output, RowsOfShard rows) {
-        PackedLinear[] shards = new PackedLinear[team.size()];
-        team.runOnAll(w -> shards[w] = pack(rows.rows(starts[w], starts[w + 1]), inputs, int8Output));
-        return new Product(shards, starts, inputs);
+    /** q, k and v of one layer, see {@link HeadShares}. */
+    private Product loadProduct(WorkerTeam team, int i) {
+        HeadShares shares = new HeadShares(config.heads(), config.kvHeads(), team.size());
+        return loadShards(
+                team,
+                config.hidden(),
+                DType.BF16,
+                worker -> Arrays.stream(shares.of(worker))
+                        .mapToObj(head -> rowsOfHead(i, head))
+                        .toList());
     }
 
-    private PackedLinear pack(List<Slice> slices, int inputs, DType int8Output) {
+    private Slice rowsOfHead(int i, int head) {
+        int n = config.heads();
+        int k = config.kvHeads();
+        String name = head < n ? "q_proj" : head < n + k ? "k_proj" : "v_proj";
+        int index = head < n ? head : (head - n) % k;
+        return new Slice(
+                Parameters.layer(i, "self_attn." + name + ".weight"), index * config.headDim(), config.headDim());
+    }
+
+    private Product loadShards(WorkerTeam team, int inputs, DType int8Output, IntFunction<List<Slice>> rowsOfWorker) {
+        PackedLinear[] shards = new PackedLinear[team.size()];
+        team.runOnAll(worker -> shards[worker] = pack(rowsOfWorker.apply(worker), inputs, int8Output, pages[worker]));
+        return new Product(shards, inputs);
+    }
+
+    private PackedLinear pack(List<Slice> slices, int inputs, DType int8Output, LargePages to) {
         int outputs = slices.stream().mapToInt(Slice::count).sum();
         DType type = switch (precision) {
             case FP32 -> DType.F32;
@@ -254,8 +253,8 @@ final class FastWeights implements AutoCloseable {
             }
             return switch (precision) {
                 case FP32 -> PackedLinear.f32(weight, outputs, inputs);
-                case BF16 -> PackedLinear.bf16(weight, outputs, inputs);
-                case INT8 -> PackedLinear.int8(weight, scales, outputs, inputs, int8Output);
+                case BF16 -> PackedLinear.bf16(weight, outputs, inputs, to);
+                case INT8 -> PackedLinear.int8(weight, scales, outputs, inputs, int8Output, to);
             };
         }
     }
@@ -289,6 +288,7 @@ final class FastWeights implements AutoCloseable {
             layer.down().close();
         }
         head.close();
+        Arrays.stream(pages).forEach(LargePages::close);
         arena.close();
     }
 }

@@ -1,5 +1,6 @@
 package io.github.coda4j.model;
 
+import io.github.coda4j.kernel.CacheLines;
 import io.github.coda4j.kernel.Heads;
 import io.github.coda4j.kernel.Kind;
 import io.github.coda4j.kernel.Rows;
@@ -8,8 +9,8 @@ import io.github.coda4j.kernel.Softmax;
 import io.github.coda4j.model.FastWeights.Layer;
 import io.github.coda4j.model.plan.CacheAccess;
 import io.github.coda4j.model.plan.ForwardPlan;
-import io.github.coda4j.tensor.Scope;
-import io.github.coda4j.tensor.Tensor;
+import io.github.coda4j.tensor.BatchedProduct;
+import io.github.coda4j.tensor.DType;
 import io.github.coda4j.tensor.WorkerTeam;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -25,12 +26,16 @@ final class FoldedAttention {
     /** Scores that one worker holds at a time; about half of a second-level cache. */
     private static final long SCORE_BYTES = 512 * 1024;
 
+    /** Keys, or values, of several heads in one item: about a quarter of a second-level cache. */
+    private static final long KEY_BYTES = 256 * 1024;
+
     private final ModelConfig config;
     private final WorkerTeam team;
     private final Workspace workspace;
     private final Kind kind;
+    private final HeadShares shares;
     private final List<Segment> segments = new ArrayList<>();
-    private final List<Item> items = new ArrayList<>();
+    private final List<List<Item>> itemsOfWorker = new ArrayList<>();
     private final MemorySegment queries;
     private final MemorySegment mixed;
 
@@ -76,6 +81,10 @@ final class FoldedAttention {
             segments.add(segment(plan, first, scratch, 2 * plane * first));
             first += plan.ids().length;
         }
+        this.shares = new HeadShares(config.heads(), config.kvHeads(), team.size());
+        for (int worker = 0; worker < team.size(); worker++) {
+            itemsOfWorker.add(new ArrayList<>());
+        }
         segments.forEach(this::deal);
     }
 
@@ -94,39 +103,60 @@ final class FoldedAttention {
         };
     }
 
-    /** Cuts a sequence's attention into items whose scores fit the cache, at least one per worker where there are enough heads. */
+    /** Cuts a sequence's attention into items: the workers' own heads where they have them, else shares of all. */
     private void deal(Segment segment) {
-        int rows = config.groups() * segment.tokens();
-        int fitting = (int) Math.max(1, SCORE_BYTES / ((long) segment.attended() * kind.bytes()));
-        if (rows <= fitting) {
-            int perItem = Math.max(1, Math.min(fitting / rows, Math.ceilDiv(config.kvHeads(), team.size())));
-            for (int head = 0; head < config.kvHeads(); head += perItem) {
-                items.add(new Item(segment, head, Math.min(perItem, config.kvHeads() - head), 0, rows));
+        if (shares.selfContained()) {
+            for (int worker = 0; worker < team.size(); worker++) {
+                itemsOfWorker
+                        .get(worker)
+                        .addAll(items(segment, shares.firstKvHead(worker), shares.firstKvHead(worker + 1)));
             }
             return;
         }
+        List<Item> items = items(segment, 0, config.kvHeads());
+        for (int worker = 0; worker < team.size(); worker++) {
+            itemsOfWorker
+                    .get(worker)
+                    .addAll(items.subList(team.from(worker, items.size()), team.from(worker + 1, items.size())));
+        }
+    }
+
+    /** Items of some key/value heads whose scores, and keys or values where they are of several heads, fit the cache. */
+    private List<Item> items(Segment segment, int firstHead, int lastHead) {
+        List<Item> items = new ArrayList<>();
+        int rows = config.groups() * segment.tokens();
+        long rowBytes = (long) segment.attended() * kind.bytes();
+        int fitting = (int) Math.max(1, SCORE_BYTES / rowBytes);
+        if (rows <= fitting) {
+            int heads = (int) Math.min(fitting / rows, KEY_BYTES / (rowBytes * config.headDim()));
+            int perItem = Math.clamp(heads, 1, Math.ceilDiv(config.kvHeads(), team.size()));
+            for (int head = firstHead; head < lastHead; head += perItem) {
+                items.add(new Item(segment, head, Math.min(perItem, lastHead - head), 0, rows));
+            }
+            return items;
+        }
         int tiles = Math.ceilDiv(rows, Math.max(32, fitting));
-        for (int head = 0; head < config.kvHeads(); head++) {
+        for (int head = firstHead; head < lastHead; head++) {
             for (int tile = 0; tile < tiles; tile++) {
                 int from = (int) ((long) rows * tile / tiles);
                 int to = (int) ((long) rows * (tile + 1) / tiles);
                 items.add(new Item(segment, head, 1, from, to - from));
             }
         }
+        return items;
     }
 
     /** Norms, turns and lays out the heads that a worker's own columns of the joined projection hold. */
     void prepare(int layerIndex, Layer layer, Sharded qkv, int worker, Heads heads, Rotary rotary, float[] rowScale) {
-        int units = config.heads() + 2 * config.kvHeads();
-        int firstUnit = team.from(worker, units);
-        int lastUnit = team.from(worker + 1, units);
-        int width = (lastUnit - firstUnit) * config.headDim();
+        int[] own = shares.of(worker);
+        int width = own.length * config.headDim();
         for (Segment segment : segments) {
-            for (int unit = firstUnit; unit < lastUnit; unit++) {
+            for (int i = 0; i < own.length; i++) {
                 for (int t = 0; t < segment.tokens(); t++) {
                     int row = segment.firstToken() + t;
-                    long first = (long) row * width + (long) (unit - firstUnit) * config.headDim();
-                    prepareHead(layerIndex, layer, qkv, worker, heads, rotary, rowScale[row], segment, unit, t, first);
+                    long first = (long) row * width + (long) i * config.headDim();
+                    prepareHead(
+                            layerIndex, layer, qkv, worker, heads, rotary, rowScale[row], segment, own[i], t, first);
                 }
             }
         }
@@ -175,18 +205,21 @@ final class FoldedAttention {
 
     private static final float[] NONE = new float[0];
 
-    /** Runs a worker's items of one layer; results lie like the queries, not yet divided by the softmax sums. */
+    /**
+     * Runs a worker's items of one layer, after {@link #prepare}; results lie like the queries, not yet divided by the softmax sums.
+     */
     void mix(int layerIndex, int worker) {
-        int from = team.from(worker, items.size());
-        int to = team.from(worker + 1, items.size());
-        for (int i = from; i < to; i++) {
-            try (Scope _ = Scope.open()) {
-                mix(layerIndex, worker, items.get(i));
-            }
+        if (!shares.selfContained()) {
+            team.barrier();
         }
+        long read = 0;
+        for (Item item : itemsOfWorker.get(worker)) {
+            read += mix(layerIndex, worker, item);
+        }
+        workspace.keep(worker, read);
     }
 
-    private void mix(int layerIndex, int worker, Item item) {
+    private long mix(int layerIndex, int worker, Item item) {
         Segment segment = item.segment();
         int headDim = config.headDim();
         int attended = segment.attended();
@@ -196,22 +229,26 @@ final class FoldedAttention {
         long valueOffset = (long) config.kvHeads() * attended * headDim;
         int heads = item.kvHeads();
         long scoreCount = (long) heads * item.rows() * attended;
-        MemorySegment scores = workspace.scores(worker, scoreCount * kind.bytes());
+        MemorySegment scores = workspace.part(Workspace.Part.SCORES, worker, scoreCount * kind.bytes());
 
-        Tensor q = view(queries, queryRow * headDim, heads, item.rows(), headDim);
-        Tensor k = view(segment.keyValues(), kv, heads, attended, headDim);
-        Tensor v = view(segment.keyValues(), kv + valueOffset, heads, attended, headDim);
-        Tensor s = view(scores, 0, heads, item.rows(), attended);
-        Tensor out = view(mixed, queryRow * headDim, heads, item.rows(), headDim);
-        Tensor.batchedProductInto(s, q, k.transpose(1, 2));
+        DType type = FastPass.dtype(kind);
+        // Later rows of the same head find its keys and values in the cache.
+        long keyBytes = item.row() > 0 ? 0 : (long) heads * attended * headDim * kind.bytes();
+        MemorySegment q = slice(queries, queryRow * headDim);
+        MemorySegment k = slice(segment.keyValues(), kv);
+        MemorySegment v = slice(segment.keyValues(), kv + valueOffset);
+        MemorySegment out = slice(mixed, queryRow * headDim);
+        long read = CacheLines.read(k, 0, keyBytes);
+        new BatchedProduct(type, heads, item.rows(), headDim, attended, true).run(q, k, scores);
         Softmax.exponentiate(
                 scores, kind, 0, heads * item.rows(), attended, workspace.inverseSums(), Math.toIntExact(queryRow));
-        Tensor.batchedProductInto(out, s, v);
+        read += CacheLines.read(v, 0, keyBytes);
+        new BatchedProduct(type, heads, item.rows(), attended, headDim, false).run(scores, v, out);
+        return read;
     }
 
-    private Tensor view(MemorySegment memory, long first, long a, long b, long c) {
-        return Tensor.view(
-                memory.asSlice(first * kind.bytes(), a * b * c * kind.bytes()), FastPass.dtype(kind), a, b, c);
+    private MemorySegment slice(MemorySegment memory, long first) {
+        return memory.asSlice(first * kind.bytes());
     }
 
     /** Brings packed rows [from, to) back into token order, [T, N*H], for the output projection. */

@@ -1,40 +1,40 @@
 package io.github.coda4j.model;
 
-import io.github.coda4j.kernel.Kind;
 import io.github.coda4j.model.FastWeights.Layer;
 import io.github.coda4j.model.FastWeights.Product;
-import io.github.coda4j.tensor.Device;
-import io.github.coda4j.tensor.Scope;
-import io.github.coda4j.tensor.Tensor;
+import io.github.coda4j.tensor.PackedLinear;
 import io.github.coda4j.tensor.WorkerTeam;
-import java.util.HashMap;
-import java.util.Map;
+import java.lang.foreign.MemorySegment;
 
-/** The products of a forward over inputs of the right shape, with the same barriers between them. */
-record ProductsAlone(FastWeights weights, WorkerTeam team, Kind kind, ModelConfig config) {
+/** The products of a forward over whatever its buffers hold, with the same barriers between them. */
+record ProductsAlone(FastWeights weights, WorkerTeam team, Workspace workspace, ModelConfig config) {
     void run(int tokens, int rows) {
+        Layer first = weights.layer(0);
+        long most = bytes(weights.head(), rows);
+        for (Product product : new Product[] {first.qkv(), first.output(), first.gateUp(), first.down()}) {
+            most = Math.max(most, bytes(product, tokens));
+        }
+        MemorySegment input = workspace.memory(Workspace.Use.GATED, most);
         team.runOnAll(worker -> {
-            try (Scope _ = Scope.open()) {
-                Map<Integer, Tensor> inputs = new HashMap<>();
-                for (int i = 0; i < config.layers(); i++) {
-                    Layer layer = weights.layer(i);
-                    for (Product product : new Product[] {layer.qkv(), layer.output(), layer.gateUp(), layer.down()}) {
-                        multiply(product, worker, input(inputs, product.inputs(), tokens));
-                    }
-                }
-                multiply(weights.head(), worker, Tensor.zeros(FastPass.dtype(kind), Device.CPU, rows, config.hidden()));
+            for (int i = 0; i < config.layers(); i++) {
+                Layer layer = weights.layer(i);
+                multiply(layer.qkv(), worker, input, tokens, Workspace.Part.QKV);
+                multiply(layer.output(), worker, input, tokens, Workspace.Part.DELTA);
+                multiply(layer.gateUp(), worker, input, tokens, Workspace.Part.GATE_UP);
+                multiply(layer.down(), worker, input, tokens, Workspace.Part.DELTA);
             }
+            multiply(weights.head(), worker, input, rows, Workspace.Part.LOGITS);
         });
     }
 
-    private Tensor input(Map<Integer, Tensor> inputs, int width, int tokens) {
-        return inputs.computeIfAbsent(width, w -> Tensor.zeros(FastPass.dtype(kind), Device.CPU, tokens, w));
+    private static long bytes(Product product, int rows) {
+        return (long) rows * product.inputs() * product.shards()[0].inputType().bytes();
     }
 
-    private void multiply(Product product, int worker, Tensor input) {
-        try (Scope _ = Scope.open()) {
-            product.shards()[worker].forward(input);
-        }
+    private void multiply(Product product, int worker, MemorySegment input, int rows, Workspace.Part part) {
+        PackedLinear shard = product.shards()[worker];
+        long bytes = (long) rows * shard.outputs() * shard.outputType().bytes();
+        shard.forward(input, rows, workspace.part(part, worker, bytes));
         team.barrier();
     }
 }

@@ -17,20 +17,43 @@ final class Workspace implements AutoCloseable {
         SCRATCH_KV
     }
 
-    private final Buffer[] buffers = new Buffer[Use.values().length];
-    private final Buffer[] scores;
-    private final Buffer[] rows;
+    /** What the buffers of one worker hold. */
+    enum Part {
+        /** Its columns of the joined query, key and value projection. */
+        QKV,
+        /** Its attention scores. */
+        SCORES,
+        /** Its columns of the gate and of the up projection. */
+        GATE_UP,
+        /** Its columns of what is added to the residual stream. */
+        DELTA,
+        /** Its columns of some rows of logits. */
+        LOGITS,
+        /** One whole row of logits. */
+        ROW
+    }
+
+    /** Longs between two workers' sums: they share no cache line. */
+    private static final int KEPT_APART = 16;
+
+    private final Buffer[] buffers = buffers(Use.values().length);
+    private final Buffer[][] parts;
+    private final long[] kept;
     private float[] inputScale = new float[0];
     private float[] joinedScale = new float[0];
     private float[] gatedScale = new float[0];
     private float[] inverseSums = new float[0];
 
     Workspace(int workers) {
+        kept = new long[workers * KEPT_APART];
+        parts = new Buffer[workers][];
+        Arrays.setAll(parts, w -> buffers(Part.values().length));
+    }
+
+    private static Buffer[] buffers(int count) {
+        Buffer[] buffers = new Buffer[count];
         Arrays.setAll(buffers, i -> new Buffer());
-        scores = new Buffer[workers];
-        rows = new Buffer[workers];
-        Arrays.setAll(scores, i -> new Buffer());
-        Arrays.setAll(rows, i -> new Buffer());
+        return buffers;
     }
 
     /** Memory of at least the given size for one use; its content is not kept when it grows. */
@@ -38,14 +61,14 @@ final class Workspace implements AutoCloseable {
         return buffers[use.ordinal()].ensure(bytes);
     }
 
-    /** A worker's memory for attention scores. */
-    MemorySegment scores(int worker, long bytes) {
-        return scores[worker].ensure(bytes);
+    /** The same for one worker. */
+    MemorySegment part(Part part, int worker, long bytes) {
+        return parts[worker][part.ordinal()].ensure(bytes);
     }
 
-    /** A worker's memory for one row of logits. */
-    MemorySegment row(int worker, long bytes) {
-        return rows[worker].ensure(bytes);
+    /** Takes the sums of reads that are made only for the cache, so that the compiler makes them. */
+    void keep(int worker, long sum) {
+        kept[worker * KEPT_APART] += sum;
     }
 
     void ensureScales(int tokens, long headRows) {
@@ -77,11 +100,8 @@ final class Workspace implements AutoCloseable {
 
     @Override
     public void close() {
-        for (Buffer[] group : new Buffer[][] {buffers, scores, rows}) {
-            for (Buffer buffer : group) {
-                buffer.close();
-            }
-        }
+        Arrays.stream(buffers).forEach(Buffer::close);
+        Arrays.stream(parts).flatMap(Arrays::stream).forEach(Buffer::close);
     }
 
     private static final class Buffer {

@@ -51,6 +51,7 @@ public final class Libtorch {
         // A thread's first operation takes over what was last set anywhere, unless it has asked before.
         torch.get_num_threads();
         torch.set_num_threads(threads);
+        OneDnnProducts.setThreads(threads);
     }
 
     /** Threads that one libtorch operation uses when called from the current thread. */

@@ -6,20 +6,19 @@ import io.github.coda4j.CodaException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
-import org.bytedeco.pytorch.IValue;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * y = x W^T with a weight [outputs, inputs] laid out once for fast products on the CPU. Biases are left to the pass that follows.
  *
  * <p>Not tied to a scope: closed by its owner. May be used by several threads at once.
  */
-public sealed interface PackedLinear extends AutoCloseable {
+public sealed interface PackedLinear extends AutoCloseable permits OneDnnLinear, PackedLinear.Plain {
     /** Rows of the weight. */
     int outputs();
+
+    /** Columns of the weight. */
+    int inputs();
 
     /** What {@link #forward} takes: F32, BF16 or U8 (bytes around 128, one scale per row, see {@code kernel.Kind.U8}). */
     DType inputType();
@@ -27,66 +26,75 @@ public sealed interface PackedLinear extends AutoCloseable {
     /** What {@link #forward} gives; for U8 inputs still to be multiplied by the scale of the input's row. */
     DType outputType();
 
+    /**
+     * Multiplies.
+     *
+     * @param input native memory with [rows, inputs] in {@link #inputType}
+     * @param rows at least 0
+     * @param output native memory for [rows, outputs] in {@link #outputType}, apart from the input
+     * @throws IllegalArgumentException when the memory is too small
+     */
+    void forward(MemorySegment input, int rows, MemorySegment output);
+
     /** [M, inputs] to [M, outputs], inside a scope. */
-    Tensor forward(Tensor input);
+    default Tensor forward(Tensor input) {
+        int rows = Math.toIntExact(input.size(0));
+        Tensor output = Tensor.empty(outputType(), Device.CPU, rows, outputs());
+        forward(input.memory(), rows, output.memory());
+        return output;
+    }
 
     @Override
     void close();
 
     /** Packs an F32 weight; the memory may be freed afterwards. */
     static PackedLinear f32(MemorySegment weight, int outputs, int inputs) {
-        try (Scope scope = Scope.open()) {
-            Tensor copy = Tensor.empty(DType.F32, Device.CPU, outputs, inputs);
-            MemorySegment.copy(weight, 0, copy.memory(), 0, copy.memory().byteSize());
-            return new F32(scope.detach(copy), outputs);
-        }
+        return Plain.of(weight, DType.F32, outputs, inputs);
     }
 
-    /** Packs a BF16 weight; the memory may be freed afterwards. */
-    static PackedLinear bf16(MemorySegment weight, int outputs, int inputs) {
-        Optional<OneDnn> oneDnn = OneDnn.find();
-        try (Scope scope = Scope.open()) {
-            Tensor view = Tensor.view(weight, DType.BF16, outputs, inputs);
-            if (oneDnn.isPresent()) {
-                Tensor packed = oneDnn.get().reorderLinear.call(new IValue(view.raw()), new IValue());
-                return new Bf16(scope.detach(packed), outputs, oneDnn.map(found -> found.bf16Arguments(packed)));
-            }
-            Tensor copy = Tensor.empty(DType.BF16, Device.CPU, outputs, inputs);
-            MemorySegment.copy(weight, 0, copy.memory(), 0, copy.memory().byteSize());
-            return new Bf16(scope.detach(copy), outputs, Optional.empty());
-        }
+    /**
+     * Packs a BF16 weight; its memory may be freed afterwards. Where oneDNN has no fast code for it, libtorch multiplies.
+     *
+     * @param pages where the packed weight is put; freed after this is closed
+     */
+    static PackedLinear bf16(MemorySegment weight, int outputs, int inputs, LargePages pages) {
+        Optional<OneDnnLinear> packed = OneDnn.find()
+                .flatMap(oneDnn -> OneDnnLinear.pack(
+                        oneDnn, weight, new float[0], outputs, inputs, DType.BF16, DType.BF16, pages));
+        return packed.isPresent() ? packed.get() : Plain.of(weight, DType.BF16, outputs, inputs);
     }
 
     /**
      * Packs an I8 weight with one scale per output; the memory may be freed afterwards.
      *
      * @param outputType F32 or BF16
-     * @throws CodaException where the processor or libtorch has no fast and exact u8 x s8 product
+     * @param pages where the packed weight is put; freed after this is closed
+     * @throws CodaException where the processor or oneDNN has no fast and exact u8 x s8 product
      */
-    static PackedLinear int8(MemorySegment weight, float[] scales, int outputs, int inputs, DType outputType) {
+    static PackedLinear int8(
+            MemorySegment weight, float[] scales, int outputs, int inputs, DType outputType, LargePages pages) {
         check(
                 outputType == DType.F32 || outputType == DType.BF16,
                 "int8 products give F32 or BF16, asked for %s",
                 outputType);
-        OneDnn oneDnn = OneDnn.find()
-                .filter(found -> hasExactInt8())
+        check(scales.length == outputs, "%d outputs need as many scales, got %d", outputs, scales.length);
+        return OneDnn.find()
+                .filter(oneDnn -> hasExactInt8())
+                .flatMap(oneDnn ->
+                        OneDnnLinear.pack(oneDnn, weight, scales, outputs, inputs, DType.U8, outputType, pages))
                 .orElseThrow(() -> new CodaException(
-                        "int8 needs an x86-64 processor with VNNI and a libtorch with oneDNN; use --dtype bf16 here"));
-        try (Scope scope = Scope.open()) {
-            Tensor view = Tensor.view(weight, DType.I8, outputs, inputs);
-            Tensor packed = scope.detach(oneDnn.prepackInt8.call(new IValue(view.raw()), new IValue()));
-            Tensor scale = scope.detach(Tensor.of(scales, outputs));
-            Tensor zero = scope.detach(Tensor.zeros(DType.I64, Device.CPU, outputs));
-            return new Int8(
-                    packed, scale, zero, outputs, outputType, oneDnn.int8Arguments(packed, scale, zero, outputType));
-        }
+                        "int8 needs an x86-64 processor with VNNI and oneDNN's library; use --dtype bf16 here"));
     }
 
-    /** Whether int8 products run here: without VNNI the u8 x s8 instruction saturates its sums at 16 bits and would be wrong. */
+    /** Whether int8 products run here. */
     static boolean int8Supported() {
-        return OneDnn.find().isPresent() && hasExactInt8();
+        return hasExactInt8()
+                && OneDnn.find()
+                        .filter(oneDnn -> OneDnnLinear.isFast(oneDnn, DType.U8, DType.BF16))
+                        .isPresent();
     }
 
+    /** Without VNNI the u8 x s8 instruction saturates its sums at 16 bits and would be wrong. */
     private static boolean hasExactInt8() {
         Path cpuInfo = Path.of("/proc/cpuinfo");
         try {
@@ -100,142 +108,71 @@ public sealed interface PackedLinear extends AutoCloseable {
         }
     }
 
-    /** See {@link #f32}. */
-    record F32(Tensor weight, int outputs) implements PackedLinear {
+    /** Throws unless the memory is native and holds the rows. */
+    static void checkSizes(PackedLinear linear, MemorySegment input, int rows, MemorySegment output) {
+        checkSize("input", input, rows, linear.inputs(), linear.inputType());
+        checkSize("output", output, rows, linear.outputs(), linear.outputType());
+    }
+
+    private static void checkSize(String what, MemorySegment memory, int rows, int columns, DType type) {
+        long needed = (long) rows * columns * type.bytes();
+        check(
+                rows >= 0 && memory.isNative() && memory.byteSize() >= needed,
+                "%s of [%d, %d] %s needs %d bytes of native memory, got %d",
+                what,
+                rows,
+                columns,
+                type,
+                needed,
+                memory.byteSize());
+    }
+
+    /** A weight as it is stored, multiplied by libtorch: F32, and BF16 where oneDNN is not available. */
+    record Plain(Tensor weight) implements PackedLinear {
+        static Plain of(MemorySegment memory, DType type, int outputs, int inputs) {
+            try (Scope scope = Scope.open()) {
+                Tensor copy = Tensor.empty(type, Device.CPU, outputs, inputs);
+                MemorySegment.copy(memory, 0, copy.memory(), 0, copy.memory().byteSize());
+                return new Plain(scope.detach(copy));
+            }
+        }
+
+        @Override
+        public int outputs() {
+            return Math.toIntExact(weight.size(0));
+        }
+
+        @Override
+        public int inputs() {
+            return Math.toIntExact(weight.size(1));
+        }
+
         @Override
         public DType inputType() {
-            return DType.F32;
+            return weight.dtype();
         }
 
         @Override
         public DType outputType() {
-            return DType.F32;
+            return weight.dtype();
         }
 
         @Override
-        public Tensor forward(Tensor input) {
-            return input.linear(weight);
+        public void forward(MemorySegment input, int rows, MemorySegment output) {
+            checkSizes(this, input, rows, output);
+            try (Scope _ = Scope.open()) {
+                Tensor.productInto(view(output, rows, outputs()), view(input, rows, inputs()), weight.transpose(0, 1));
+            }
+        }
+
+        private Tensor view(MemorySegment memory, int rows, int columns) {
+            return Tensor.view(
+                    memory.asSlice(0, (long) rows * columns * weight.dtype().bytes()), weight.dtype(), rows, columns);
         }
 
         @Override
         public void close() {
             weight.close();
-        }
-    }
-
-    /** See {@link #bf16}. */
-    record Bf16(Tensor weight, int outputs, Optional<BoxedOperator.Prepared> arguments) implements PackedLinear {
-        @Override
-        public DType inputType() {
-            return DType.BF16;
-        }
-
-        @Override
-        public DType outputType() {
-            return DType.BF16;
-        }
-
-        @Override
-        public Tensor forward(Tensor input) {
-            if (arguments.isEmpty()) {
-                return input.linear(weight);
-            }
-            return OneDnn.require()
-                    .linear
-                    .call(arguments.get().with(new IValue(input.raw())), DType.BF16, input.size(0), outputs);
-        }
-
-        @Override
-        public void close() {
-            arguments.ifPresent(BoxedOperator.Prepared::close);
-            weight.close();
-        }
-    }
-
-    /** See {@link #int8}. */
-    record Int8(
-            Tensor weight,
-            Tensor scales,
-            Tensor zeroPoints,
-            int outputs,
-            DType outputType,
-            BoxedOperator.Prepared arguments)
-            implements PackedLinear {
-        @Override
-        public DType inputType() {
-            return DType.U8;
-        }
-
-        @Override
-        public Tensor forward(Tensor input) {
-            return OneDnn.require()
-                    .linearInt8
-                    .call(arguments.with(new IValue(input.raw())), outputType, input.size(0), outputs);
-        }
-
-        @Override
-        public void close() {
-            arguments.close();
-            List.of(weight, scales, zeroPoints).forEach(Tensor::close);
-        }
-    }
-
-    /** oneDNN's packed products, where this libtorch has them. */
-    record OneDnn(
-            BoxedOperator reorderLinear, BoxedOperator linear, BoxedOperator prepackInt8, BoxedOperator linearInt8) {
-        private static final Logger LOG = LoggerFactory.getLogger(PackedLinear.class);
-
-        static Optional<OneDnn> find() {
-            return Holder.FOUND;
-        }
-
-        static OneDnn require() {
-            return Holder.FOUND.orElseThrow();
-        }
-
-        /** Of mkldnn::_linear_pointwise: weight, bias, attribute, its scalars, its algorithm. */
-        BoxedOperator.Prepared bf16Arguments(Tensor weight) {
-            return new BoxedOperator.Prepared(
-                    new IValue(weight.raw()), new IValue(), new IValue("none"), linear.emptyList(4), new IValue(""));
-        }
-
-        /**
-         * Of onednn::qlinear_pointwise: input scale and zero point, weight, its scales and zero points, bias, output scale, zero point
-         * and dtype, post-operation, its scalars, its algorithm.
-         */
-        BoxedOperator.Prepared int8Arguments(Tensor weight, Tensor scales, Tensor zeroPoints, DType outputType) {
-            return new BoxedOperator.Prepared(
-                    new IValue(1.0),
-                    new IValue(128L),
-                    new IValue(weight.raw()),
-                    new IValue(scales.raw()),
-                    new IValue(zeroPoints.raw()),
-                    new IValue(),
-                    new IValue(1.0),
-                    new IValue(0L),
-                    new IValue((long) Natives.scalarType(outputType).value),
-                    new IValue("none"),
-                    linearInt8.emptyList(11),
-                    new IValue(""));
-        }
-
-        private static final class Holder {
-            static final Optional<OneDnn> FOUND = look();
-
-            private static Optional<OneDnn> look() {
-                Libtorch.load();
-                try {
-                    return Optional.of(new OneDnn(
-                            BoxedOperator.find("mkldnn::_reorder_linear_weight"),
-                            BoxedOperator.find("mkldnn::_linear_pointwise"),
-                            BoxedOperator.find("onednn::qlinear_prepack"),
-                            BoxedOperator.find("onednn::qlinear_pointwise")));
-                } catch (RuntimeException e) {
-                    LOG.info(
-                            "this libtorch has no oneDNN products; bf16 runs on its plain ones and int8 is not available");
-                    return Optional.empty();
-                }
-            }
         }
     }
 }

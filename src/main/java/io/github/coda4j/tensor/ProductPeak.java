@@ -12,6 +12,8 @@ public final class ProductPeak {
     /** Rows, outputs and inputs of the products that are tried. */
     private static final int[][] SHAPES = {{1024, 4096, 2048}, {2048, 2048, 2048}, {1024, 2048, 6144}};
 
+    private static final long BLOCK_BYTES = 1 << 20;
+
     private ProductPeak() {}
 
     /**
@@ -41,25 +43,22 @@ public final class ProductPeak {
 
     private static double onTeam(DType type, WorkerTeam team, int rows, int outputs, int inputs, int rounds) {
         int share = outputs / team.size();
-        PackedLinear[] shards = new PackedLinear[team.size()];
         long[] bestNanos = {Long.MAX_VALUE};
         team.runOnAll(worker -> {
-            shards[worker] = pack(type, share, inputs);
-            try (Scope _ = Scope.open()) {
-                Tensor input = input(type, rows, inputs);
+            try (LargePages pages = new LargePages(BLOCK_BYTES);
+                    PackedLinear shard = pack(type, share, inputs, pages);
+                    Scope _ = Scope.open()) {
+                Tensor input = random(type, rows, inputs);
+                Tensor output = Tensor.empty(shard.outputType(), Device.CPU, rows, share);
                 for (int round = 0; round <= rounds; round++) {
                     team.barrier();
                     long begin = System.nanoTime();
-                    try (Scope _ = Scope.open()) {
-                        shards[worker].forward(input);
-                    }
+                    shard.forward(input.memory(), rows, output.memory());
                     team.barrier();
                     if (worker == 0 && round > 0) {
                         bestNanos[0] = Math.min(bestNanos[0], System.nanoTime() - begin);
                     }
                 }
-            } finally {
-                shards[worker].close();
             }
         });
         return 2.0 * rows * share * team.size() * inputs / bestNanos[0];
@@ -68,14 +67,14 @@ public final class ProductPeak {
     private static double onLibtorchThreads(DType type, int threads, int rows, int outputs, int inputs, int rounds) {
         Libtorch.setThreads(threads);
         long best = Long.MAX_VALUE;
-        try (PackedLinear linear = pack(type, outputs, inputs);
+        try (LargePages pages = new LargePages(BLOCK_BYTES);
+                PackedLinear linear = pack(type, outputs, inputs, pages);
                 Scope _ = Scope.open()) {
-            Tensor input = input(type, rows, inputs);
+            Tensor input = random(type, rows, inputs);
+            Tensor output = Tensor.empty(linear.outputType(), Device.CPU, rows, outputs);
             for (int round = 0; round <= rounds; round++) {
                 long begin = System.nanoTime();
-                try (Scope _ = Scope.open()) {
-                    linear.forward(input);
-                }
+                linear.forward(input.memory(), rows, output.memory());
                 if (round > 0) {
                     best = Math.min(best, System.nanoTime() - begin);
                 }
@@ -84,24 +83,20 @@ public final class ProductPeak {
         return 2.0 * rows * outputs * inputs / best;
     }
 
-    private static PackedLinear pack(DType type, int outputs, int inputs) {
+    private static PackedLinear pack(DType type, int outputs, int inputs, LargePages pages) {
         try (Scope _ = Scope.open()) {
             return switch (type) {
                 case F32 -> PackedLinear.f32(random(DType.F32, outputs, inputs).memory(), outputs, inputs);
                 case BF16 ->
-                    PackedLinear.bf16(random(DType.BF16, outputs, inputs).memory(), outputs, inputs);
+                    PackedLinear.bf16(random(DType.BF16, outputs, inputs).memory(), outputs, inputs, pages);
                 default -> {
                     float[] scales = new float[outputs];
                     java.util.Arrays.fill(scales, 0.01f);
                     yield PackedLinear.int8(
-                            random(DType.I8, outputs, inputs).memory(), scales, outputs, inputs, DType.BF16);
+                            random(DType.I8, outputs, inputs).memory(), scales, outputs, inputs, DType.BF16, pages);
                 }
             };
         }
-    }
-
-    private static Tensor input(DType type, int rows, int inputs) {
-        return random(type, rows, inputs);
     }
 
     /** Values in [-100, 100], which every type holds; random, because products of zeros can run faster than real ones. */

@@ -110,6 +110,7 @@ public final class WorkerTeam implements AutoCloseable {
                 LockSupport.park(this);
             }
             if (closed) {
+                OneDnnProducts.forgetThread();
                 return;
             }
             done = round;

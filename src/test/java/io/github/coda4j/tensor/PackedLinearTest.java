@@ -25,7 +25,8 @@ class PackedLinearTest {
                         .containsExactly(expected);
             }
             Tensor narrow = Tensor.of(w, outputs, inputs).to(DType.BF16);
-            try (PackedLinear linear = PackedLinear.bf16(narrow.memory(), outputs, inputs)) {
+            try (LargePages pages = new LargePages(1);
+                    PackedLinear linear = PackedLinear.bf16(narrow.memory(), outputs, inputs, pages)) {
                 float[] actual = linear.forward(Tensor.of(x, rows, inputs).to(DType.BF16))
                         .toFloats();
                 assertClose(actual, expected, 1.0 / 128);
@@ -56,7 +57,8 @@ class PackedLinearTest {
         for (int i = 0; i < x.length; i++) {
             input.memory().set(ValueLayout.JAVA_BYTE, i, (byte) ((int) x[i] + 128));
         }
-        try (PackedLinear linear = PackedLinear.int8(weight.memory(), scales, outputs, inputs, DType.F32)) {
+        try (LargePages pages = new LargePages(1);
+                PackedLinear linear = PackedLinear.int8(weight.memory(), scales, outputs, inputs, DType.F32, pages)) {
             return linear.forward(input).mul(2).toFloats();
         }
     }
