@@ -177,12 +177,26 @@ public final class LogitsRow {
     private record Top(float best, float second) {}
 
     private static Top top(MemorySegment row, int numTokens) {
-        FloatVector first0 = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
-        FloatVector first1 = first0;
-        FloatVector second0 = first0;
-        FloatVector second1 = first0;
+        float[] carried = new float[4 * LANES];
+        Arrays.fill(carried, Float.NEGATIVE_INFINITY);
         int bound = numTokens - numTokens % (2 * LANES);
-        for (int i = 0; i < bound; i += 2 * LANES) {
+        for (int from = 0; from < bound; from += CHUNK) {
+            top(row, from, Math.min(from + CHUNK, bound), carried);
+        }
+        float[] all = Arrays.copyOf(carried, carried.length + numTokens - bound);
+        for (int i = bound; i < numTokens; i++) {
+            all[carried.length + i - bound] = at(row, i);
+        }
+        return best(all);
+    }
+
+    /** Goes on with the best and second best of each lane of two vectors. */
+    private static void top(MemorySegment row, int from, int to, float[] carried) {
+        FloatVector first0 = FloatVector.fromArray(SPECIES, carried, 0);
+        FloatVector first1 = FloatVector.fromArray(SPECIES, carried, LANES);
+        FloatVector second0 = FloatVector.fromArray(SPECIES, carried, 2 * LANES);
+        FloatVector second1 = FloatVector.fromArray(SPECIES, carried, 3 * LANES);
+        for (int i = from; i < to; i += 2 * LANES) {
             FloatVector x0 = load(row, i);
             FloatVector x1 = load(row, i + LANES);
             second0 = larger(smaller(x0, first0), second0);
@@ -191,16 +205,10 @@ public final class LogitsRow {
             first1 = larger(x1, first1);
         }
         FloatVector least = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
-        FloatVector second =
-                least.max(second0).max(second1).max(least.max(first0).min(first1));
-        FloatVector first = least.max(first0).max(first1);
-        float[] leftOver = new float[2 * LANES + numTokens - bound];
-        first.intoArray(leftOver, 0);
-        second.intoArray(leftOver, LANES);
-        for (int i = bound; i < numTokens; i++) {
-            leftOver[2 * LANES + i - bound] = at(row, i);
-        }
-        return best(leftOver);
+        least.max(first0).intoArray(carried, 0);
+        least.max(first1).intoArray(carried, LANES);
+        least.max(second0).intoArray(carried, 2 * LANES);
+        least.max(second1).intoArray(carried, 3 * LANES);
     }
 
     private static Top best(float[] values) {
@@ -276,11 +284,19 @@ public final class LogitsRow {
 
     private static int countAbove(MemorySegment row, int numTokens, float least) {
         int count = 0;
-        int bound = SPECIES.loopBound(numTokens);
-        for (int i = 0; i < bound; i += LANES) {
+        for (int from = 0; from < numTokens; from += CHUNK) {
+            count += countAbove(row, from, Math.min(from + CHUNK, numTokens), least);
+        }
+        return count;
+    }
+
+    private static int countAbove(MemorySegment row, int from, int to, float least) {
+        int count = 0;
+        int i = from;
+        for (; i + LANES <= to; i += LANES) {
             count += load(row, i).compare(VectorOperators.GT, least).trueCount();
         }
-        for (int i = bound; i < numTokens; i++) {
+        for (; i < to; i++) {
             count += at(row, i) > least ? 1 : 0;
         }
         return count;
