@@ -1,6 +1,7 @@
 package io.github.coda4j.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.lang.foreign.ValueLayout;
 import java.util.SplittableRandom;
@@ -31,6 +32,11 @@ class PackedLinearTest {
                         .toFloats();
                 assertClose(actual, expected, 1.0 / 128);
             }
+            try (PackedLinear linear = PackedLinear.Plain.of(narrow.memory(), DType.BF16, outputs, inputs)) {
+                float[] actual = linear.forward(Tensor.of(x, rows, inputs).to(DType.BF16))
+                        .toFloats();
+                assertClose(actual, expected, 1.0 / 128);
+            }
             assertClose(int8(x, w, rows, outputs, inputs), expected, 1e-6);
         }
     }
@@ -46,6 +52,40 @@ class PackedLinearTest {
             float expected = 127f * 127f * inputs;
             assertThat(int8(x, w, 1, 16, inputs)[0])
                     .isCloseTo(expected, org.assertj.core.data.Offset.offset(expected * 1e-6f));
+        }
+    }
+
+    @Test
+    void memory_that_is_too_small_is_refused() {
+        try (Scope _ = Scope.open();
+                LargePages pages = new LargePages(1);
+                PackedLinear linear = PackedLinear.bf16(
+                        Tensor.zeros(DType.BF16, Device.CPU, 4, 8).memory(), 4, 8, pages)) {
+            Tensor input = Tensor.zeros(DType.BF16, Device.CPU, 2, 8);
+            Tensor output = Tensor.zeros(DType.BF16, Device.CPU, 1, 4);
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> linear.forward(input.memory(), 2, output.memory()))
+                    .withMessage("output of [2, 4] BF16 needs 16 bytes of native memory, got 8");
+        }
+    }
+
+    @Test
+    void threads_that_come_and_go_multiply_alike() {
+        SplittableRandom random = new SplittableRandom(5);
+        float[] x = wholes(random, 6 * 40, 7);
+        float[] w = wholes(random, 24 * 40, 7);
+        float[] expected = product(x, w, 6, 24, 40);
+        for (int i = 0; i < 3; i++) {
+            try (WorkerTeam team = new WorkerTeam(2)) {
+                float[][] results = new float[2][];
+                team.runOnAll(worker -> {
+                    try (Scope _ = Scope.open()) {
+                        results[worker] = int8(x, w, 6, 24, 40);
+                    }
+                });
+                assertThat(results[0]).containsExactly(expected);
+                assertThat(results[1]).containsExactly(expected);
+            }
         }
     }
 
