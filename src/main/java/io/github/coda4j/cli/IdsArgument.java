@@ -4,6 +4,7 @@ import static io.github.coda4j.Checks.check;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.coda4j.CodaException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.regex.Pattern;
@@ -32,7 +33,7 @@ final class IdsArgument {
             }
             return ids;
         }
-        Path file = Path.of(argument);
+        Path file = file(argument);
         int[] ids = ids(JsonText.read(file), file);
         for (int i = 0; i < ids.length; i++) {
             if (ids[i] < 0 || ids[i] >= vocabSize) {
@@ -40,6 +41,15 @@ final class IdsArgument {
             }
         }
         return ids;
+    }
+
+    private static Path file(String argument) {
+        check(!argument.isBlank(), "--ids is empty; it takes ids such as 1,2,3 or a JSON file");
+        Path file = Path.of(argument);
+        if (!Files.exists(file)) {
+            throw CodaException.of("--ids takes ids such as 1,2,3 or a JSON file; there is no file %s", argument);
+        }
+        return file;
     }
 
     private static int number(String text) {

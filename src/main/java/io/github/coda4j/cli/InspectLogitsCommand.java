@@ -66,7 +66,7 @@ final class InspectLogitsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        OutFile.check(out);
+        OutFile.checkRegular(out);
         Path folder = model.folder(world);
         LoadOptions into = load.options(folder, world, LoadFlags.Purpose.COMPARISON);
         try (CheckpointFolder checkpoint = CheckpointFolder.open(folder)) {

@@ -78,7 +78,7 @@ final class InspectOptimizerCommand implements Callable<Integer> {
                 List.of("adamw", "adafactor").contains(optimizer),
                 "unknown optimizer \"%s\"; known: adamw, adafactor",
                 optimizer);
-        OutFile.check(out);
+        OutFile.checkRegular(out);
         try (CheckpointFolder folder = CheckpointFolder.open(model.folder(world))) {
             ModelConfig config = ModelConfig.read(folder.config());
             MaskedBatch batch = TrainingCase.read(passFlags.batch, config);

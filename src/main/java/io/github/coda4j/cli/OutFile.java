@@ -1,6 +1,7 @@
 package io.github.coda4j.cli;
 
 import io.github.coda4j.CodaException;
+import io.github.coda4j.weights.AtomicFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -10,6 +11,16 @@ final class OutFile {
 
     /** @throws CodaException when the file could not be written in the end */
     static void check(Path file) {
+        if (!AtomicFiles.isSpecial(file)) {
+            checkRegular(file);
+        }
+    }
+
+    /** The same for a file that is written at any position, which pipes and devices are not. */
+    static void checkRegular(Path file) {
+        if (AtomicFiles.isSpecial(file)) {
+            throw CodaException.of("%s is a pipe or a device, expected the name of a file", file);
+        }
         Path folder = file.toAbsolutePath().normalize().getParent();
         if (folder == null || Files.isDirectory(file)) {
             throw CodaException.of("%s is a folder, expected the name of a file", file);

@@ -2,6 +2,7 @@ package io.github.coda4j.weights;
 
 import io.github.coda4j.CodaException;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -17,7 +18,8 @@ import java.util.UUID;
 
 /**
  * Files that appear whole or not at all: written beside the target, brought to the disk, renamed. After a failure the temporary file
- * is gone and an older file of the target's name is as it was.
+ * is gone and an older file of the target's name is as it was. A link stays a link to the file, and what is no regular file (a pipe, a
+ * terminal, another device) is written to as it stands.
  */
 public final class AtomicFiles {
     private static final String REMOVED = ".removed";
@@ -65,7 +67,12 @@ public final class AtomicFiles {
         }
     }
 
-    static void write(Path target, byte[] bytes, FileOutput.Factory factory) {
+    static void write(Path path, byte[] bytes, FileOutput.Factory factory) {
+        if (isSpecial(path)) {
+            stream(path, bytes);
+            return;
+        }
+        Path target = linked(path);
         Path temporary = temporaryFor(target);
         try {
             try (FileOutput output = factory.create(temporary)) {
@@ -75,6 +82,28 @@ public final class AtomicFiles {
             replace(temporary, target);
         } catch (IOException e) {
             throw withoutLeftover(temporary, FileProblems.cannot("write", target, e));
+        }
+    }
+
+    /** Whether there is something that is neither a regular file nor a folder: a rename would put a file in its place. */
+    public static boolean isSpecial(Path path) {
+        return Files.exists(path) && !Files.isRegularFile(path) && !Files.isDirectory(path);
+    }
+
+    private static void stream(Path device, byte[] bytes) {
+        try (OutputStream out = Files.newOutputStream(device, StandardOpenOption.WRITE)) {
+            out.write(bytes);
+        } catch (IOException e) {
+            throw FileProblems.cannot("write", device, e);
+        }
+    }
+
+    /** The file that a link leads to. */
+    static Path linked(Path path) {
+        try {
+            return Files.isSymbolicLink(path) && Files.exists(path) ? path.toRealPath() : path;
+        } catch (IOException e) {
+            throw FileProblems.cannot("follow", path, e);
         }
     }
 

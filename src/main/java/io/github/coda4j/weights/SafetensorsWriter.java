@@ -71,11 +71,15 @@ public final class SafetensorsWriter implements AutoCloseable {
     }
 
     static SafetensorsWriter create(
-            Path file,
+            Path path,
             List<TensorDeclaration> tensors,
             Map<String, String> metadata,
             boolean overwrite,
             FileOutput.Factory factory) {
+        Path file = AtomicFiles.linked(path);
+        if (AtomicFiles.isSpecial(file)) {
+            throw CodaException.of("%s is a pipe or a device; safetensors are written to a file", file);
+        }
         if (Files.exists(file) && !overwrite) {
             throw CodaException.of("%s exists already; remove it or ask for it to be overwritten", file);
         }

@@ -206,11 +206,14 @@ class InspectTest {
                 "1 ~ 2 ~ --ids -1 ~ --ids: id -1 at index 0",
                 "1 ~ 2 ~ --ids 99999999999 ~ --ids: '99999999999' is too large",
                 "1 ~ 1 ~ --ids no-such.json ~ there is no file no-such.json",
+                "1 ~ 1 ~ --ids 1,,2 ~ --ids takes ids such as 1,2,3 or a JSON file; there is no file 1,,2",
+                "1 ~ 2 ~ --ids= ~ --ids is empty",
                 "2 ~ 2 ~ --ids 1,2 ~ nothing to decode: no mask among the ids",
                 "2 ~ 2 ~ --ids 1 --max-new-tokens -1 ~ --max-new-tokens must be 0 or positive",
                 "2 ~ 2 ~ --ids 5,5,5 --steps 2 --block-length 2 ~ 3 new tokens do not divide into blocks of 2",
                 "1 ~ 1 ~ --ids 1 --out nowhere/x ~ cannot write nowhere/x: there is no folder",
                 "1 ~ 1 ~ --ids 1 --out src ~ src is a folder, expected the name of a file",
+                "1 ~ 1 ~ --ids 1 --out /dev/null ~ /dev/null is a pipe or a device",
             })
     void wrong_ids_and_files_cost_one_line(int command, int code, String flags, String message) {
         List<String> arguments = new ArrayList<>(List.of("inspect", command == 1 ? "logits" : "trace", "-m", MODEL));

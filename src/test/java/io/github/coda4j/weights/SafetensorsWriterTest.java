@@ -12,11 +12,14 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class SafetensorsWriterTest {
@@ -167,6 +170,38 @@ class SafetensorsWriterTest {
                 .withMessageContaining("No space left");
         assertThat(path).hasContent("{\"ä\": 1}");
         assertOnly("config.json");
+    }
+
+    @Test
+    void a_link_stays_a_link_to_the_written_file() throws IOException {
+        Path file = Files.writeString(folder.resolve("file"), "old");
+        Path link = Files.createSymbolicLink(folder.resolve("link"), file);
+        AtomicFiles.writeText(link, "text");
+        assertThat(link).isSymbolicLink();
+        assertThat(file).hasContent("text");
+        try (SafetensorsWriter writer = SafetensorsWriter.create(link, List.of(), Map.of(), true)) {
+            writer.finish();
+        }
+        assertThat(link).isSymbolicLink();
+        assertThat(Files.size(file)).isPositive().isNotEqualTo(4);
+        assertOnly("file", "link");
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void a_pipe_is_written_to_and_not_replaced() throws Exception {
+        Path pipe = folder.resolve("pipe");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                .isZero();
+        Process reader = new ProcessBuilder("cat", pipe.toString()).start();
+        AtomicFiles.writeText(pipe, "text");
+        assertThat(new String(reader.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                .isEqualTo("text");
+        assertThat(AtomicFiles.isSpecial(pipe)).isTrue();
+        assertThatExceptionOfType(CodaException.class)
+                .isThrownBy(() -> SafetensorsWriter.create(pipe, List.of(), Map.of(), true))
+                .withMessageContaining("is a pipe or a device");
+        assertOnly("pipe");
     }
 
     private void assertOnly(String... names) {
