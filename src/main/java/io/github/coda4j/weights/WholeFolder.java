@@ -74,7 +74,8 @@ public final class WholeFolder implements AutoCloseable {
         }
         if (!overwrite) {
             throw CodaException.of(
-                    "%s exists and is not empty; choose another folder or ask for it to be overwritten", target);
+                    "%s exists and is not empty; choose another folder, or overwrite what is there (--overwrite)",
+                    target);
         }
         for (Path child : children) {
             String name = child.getFileName().toString();

@@ -125,7 +125,7 @@ class MakeAndPullTest {
         assertThat(init("a")).isZero();
         byte[] first = weights("a");
         assertThat(init("a", "--seed", "9")).isEqualTo(1);
-        assertThat(cli.err()).contains("exists and is not empty");
+        assertThat(cli.err()).contains("exists and is not empty; choose another folder, or overwrite", "(--overwrite)");
         assertThat(weights("a")).isEqualTo(first);
         assertThat(init("a", "--seed", "9", "--overwrite")).isZero();
         assertThat(weights("a")).isNotEqualTo(first);
