@@ -12,14 +12,13 @@ import java.util.Locale;
 final class CostReport {
     private CostReport() {}
 
-    /** For example {@code length; 64 tokens after 12; 32 forwards (2.0 commits each, 2 cache refreshes); ... 51.2 tokens/s}. */
+    /** For example {@code 64 new tokens, 12 given; 32 forwards (2.0 commits each, 2 cache refreshes); ... 51.2 tokens/s; finish reason length}. */
     static String line(Completion completion) {
         Cost cost = completion.cost();
         return String.format(
                 Locale.ROOT,
-                "%s; %d tokens after %d; %d forwards (%.1f commits each, %d cache refreshes);"
-                        + " queue %.0f ms, prompt %.0f ms, decode %.0f ms; %.1f tokens/s",
-                name(completion.finishReason()),
+                "%d new tokens, %d given; %d forwards (%.1f commits each, %d cache refreshes);"
+                        + " queue %.0f ms, prompt %.0f ms, decode %.0f ms; %.1f tokens/s; finish reason %s",
                 cost.newTokens(),
                 cost.promptTokens(),
                 cost.forwards(),
@@ -28,7 +27,8 @@ final class CostReport {
                 cost.queueMillis(),
                 cost.promptMillis(),
                 cost.decodeMillis(),
-                cost.tokensPerSecond());
+                cost.tokensPerSecond(),
+                name(completion.finishReason()));
     }
 
     /**

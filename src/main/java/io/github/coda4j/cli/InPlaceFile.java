@@ -2,13 +2,8 @@ package io.github.coda4j.cli;
 
 import io.github.coda4j.CodaException;
 import io.github.coda4j.weights.AtomicFiles;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFileAttributeView;
-import java.nio.file.attribute.PosixFilePermission;
-import java.util.Optional;
-import java.util.Set;
 
 /** A text file that gets new contents. */
 final class InPlaceFile {
@@ -24,21 +19,9 @@ final class InPlaceFile {
             throw CodaException.of(
                     "%s was changed by someone else meanwhile; nothing was written, run the command again", file);
         }
-        try {
-            Path target = file.toRealPath();
-            Optional<PosixFileAttributeView> view =
-                    Optional.ofNullable(Files.getFileAttributeView(target, PosixFileAttributeView.class));
-            Optional<Set<PosixFilePermission>> permissions =
-                    view.isPresent() ? Optional.of(view.get().readAttributes().permissions()) : Optional.empty();
-            if (!Files.isWritable(target)) {
-                throw CodaException.of("cannot write %s: no permission", file);
-            }
-            AtomicFiles.writeText(target, after);
-            if (permissions.isPresent()) {
-                Files.setPosixFilePermissions(target, permissions.get());
-            }
-        } catch (IOException e) {
-            throw new CodaException("cannot write " + file + ": " + e.getMessage(), e);
+        if (!Files.isWritable(file)) {
+            throw CodaException.of("cannot write %s: no permission", file);
         }
+        AtomicFiles.writeText(file, after);
     }
 }

@@ -344,7 +344,7 @@ final class OneDnn {
 
     private static MemorySegment made(String what, Maker maker) {
         return madeIfImplemented(what, maker)
-                .orElseThrow(() -> new IllegalStateException("oneDNN: " + what + " is not implemented here"));
+                .orElseThrow(() -> new IllegalStateException("oneDNN has no " + what + " for this processor"));
     }
 
     private static Optional<MemorySegment> madeIfImplemented(String what, Maker maker) {

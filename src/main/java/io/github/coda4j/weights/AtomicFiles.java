@@ -14,15 +14,18 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.Set;
 import java.util.UUID;
 
 /**
  * Files that appear whole or not at all: written beside the target, brought to the disk, renamed. After a failure the temporary file
- * is gone and an older file of the target's name is as it was. A link stays a link to the file, and what is no regular file (a pipe, a
- * terminal, another device) is written to as it stands.
+ * is gone and an older file of the target's name is as it was; after a success the new one has its permissions. A link stays a link to
+ * the file, and what is no regular file (a pipe, a terminal, another device) is written to as it stands.
  */
 public final class AtomicFiles {
     private static final String REMOVED = ".removed";
+    private static final int MOST_LINKS = 40;
 
     private AtomicFiles() {}
 
@@ -98,10 +101,17 @@ public final class AtomicFiles {
         }
     }
 
-    /** The file that a link leads to. */
+    /** The file that a link leads to, also where it is yet to be made. */
     static Path linked(Path path) {
         try {
-            return Files.isSymbolicLink(path) && Files.exists(path) ? path.toRealPath() : path;
+            Path file = path;
+            for (int links = 0; Files.isSymbolicLink(file); links++) {
+                if (links == MOST_LINKS) {
+                    throw CodaException.of("cannot follow %s: its links go round in circles", path);
+                }
+                file = file.resolveSibling(Files.readSymbolicLink(file));
+            }
+            return file;
         } catch (IOException e) {
             throw FileProblems.cannot("follow", path, e);
         }
@@ -118,19 +128,34 @@ public final class AtomicFiles {
         }
     }
 
-    /** Renames over the target and brings the rename to the disk. */
+    /** Renames over the target and brings the rename to the disk. A file keeps the permissions of the one it replaces. */
     static void replace(Path source, Path target) throws IOException {
+        keepPermissions(target, source);
         Files.move(source, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         forceFolder(target.toAbsolutePath().getParent());
     }
 
+    private static void keepPermissions(Path older, Path newer) throws IOException {
+        if (!Files.isRegularFile(older) || !isPosix()) {
+            return;
+        }
+        Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(older);
+        if (!permissions.equals(Files.getPosixFilePermissions(newer))) {
+            Files.setPosixFilePermissions(newer, permissions);
+        }
+    }
+
     /** Brings a folder's names to the disk where the system can (Windows cannot open folders). */
     static void forceFolder(Path folder) throws IOException {
-        if (FileSystems.getDefault().supportedFileAttributeViews().contains("posix")) {
+        if (isPosix()) {
             try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
                 channel.force(true);
             }
         }
+    }
+
+    private static boolean isPosix() {
+        return FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
     }
 
     /** Deletes the leftover and returns the problem, which remembers a failure of the deletion. */

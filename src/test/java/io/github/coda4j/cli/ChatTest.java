@@ -40,7 +40,9 @@ class ChatTest {
         assertThat(cli.stdin("hello\n\nand then \\\nmore").run("chat", "-m", MODEL, "--show-meta"))
                 .isZero();
         assertThat(cli.out()).isEqualTo("one\ntwo\n");
-        assertThat(cli.err().lines()).hasSize(2).allMatch(line -> line.startsWith("stop; 3 tokens after 5"));
+        assertThat(cli.err().lines())
+                .hasSize(2)
+                .allMatch(line -> line.startsWith("3 new tokens, 5 given;") && line.endsWith("finish reason stop"));
         assertThat(prompt(1))
                 .isEqualTo("<|im_start|>user\nhello<|im_end|>\n<|im_start|>assistant\none<|im_end|>\n"
                         + "<|im_start|>user\nand then \nmore<|im_end|>\n<|im_start|>assistant\n");

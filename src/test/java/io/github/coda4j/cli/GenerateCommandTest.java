@@ -138,8 +138,8 @@ class GenerateCommandTest {
         assertThat(cli.run("generate", "-m", MODEL, "--show-meta", "x")).isZero();
         assertThat(cli.out()).isEqualTo("hé\n");
         assertThat(cli.err())
-                .isEqualTo("length; 2 tokens after 5; 8 forwards (2.0 commits each, 1 cache refreshes);"
-                        + " queue 1 ms, prompt 20 ms, decode 80 ms; 20.0 tokens/s\n");
+                .isEqualTo("2 new tokens, 5 given; 8 forwards (2.0 commits each, 1 cache refreshes);"
+                        + " queue 1 ms, prompt 20 ms, decode 80 ms; 20.0 tokens/s; finish reason length\n");
 
         Cli asJson = new Cli().with(ScriptedGenerator.always(Script.says("hé").endingWith(FinishReason.LENGTH)));
         assertThat(asJson.run("generate", "-m", MODEL, "--json", "x")).isZero();

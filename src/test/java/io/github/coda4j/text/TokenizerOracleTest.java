@@ -52,7 +52,9 @@ class TokenizerOracleTest {
 
     @AfterAll
     static void close() {
-        theirs.close();
+        if (theirs != null) { // without the data nothing was loaded
+            theirs.close();
+        }
     }
 
     @Test

@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -161,47 +160,24 @@ class SafetensorsWriterTest {
     }
 
     @Test
-    void text_files_appear_whole_or_not_at_all() throws IOException {
-        Path path = folder.resolve("config.json");
-        AtomicFiles.writeText(path, "{\"ä\": 1}");
-        assertThat(path).hasContent("{\"ä\": 1}");
-        assertThatExceptionOfType(CodaException.class)
-                .isThrownBy(() -> AtomicFiles.write(path, new byte[100], new FullDisk(50)))
-                .withMessageContaining("No space left");
-        assertThat(path).hasContent("{\"ä\": 1}");
-        assertOnly("config.json");
-    }
-
-    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows lets only administrators make links")
     void a_link_stays_a_link_to_the_written_file() throws IOException {
         Path file = Files.writeString(folder.resolve("file"), "old");
         Path link = Files.createSymbolicLink(folder.resolve("link"), file);
-        AtomicFiles.writeText(link, "text");
-        assertThat(link).isSymbolicLink();
-        assertThat(file).hasContent("text");
         try (SafetensorsWriter writer = SafetensorsWriter.create(link, List.of(), Map.of(), true)) {
             writer.finish();
         }
         assertThat(link).isSymbolicLink();
-        assertThat(Files.size(file)).isPositive().isNotEqualTo(4);
+        SafetensorsFile.open(file).close();
         assertOnly("file", "link");
     }
 
     @Test
-    @DisabledOnOs(OS.WINDOWS)
-    void a_pipe_is_written_to_and_not_replaced() throws Exception {
-        Path pipe = folder.resolve("pipe");
-        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
-                .isZero();
-        Process reader = new ProcessBuilder("cat", pipe.toString()).start();
-        AtomicFiles.writeText(pipe, "text");
-        assertThat(new String(reader.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
-                .isEqualTo("text");
-        assertThat(AtomicFiles.isSpecial(pipe)).isTrue();
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows has no /dev/null")
+    void devices_are_refused() {
         assertThatExceptionOfType(CodaException.class)
-                .isThrownBy(() -> SafetensorsWriter.create(pipe, List.of(), Map.of(), true))
-                .withMessageContaining("is a pipe or a device");
-        assertOnly("pipe");
+                .isThrownBy(() -> SafetensorsWriter.create(Path.of("/dev/null"), List.of(), Map.of(), true))
+                .withMessageContaining("/dev/null is a pipe or a device");
     }
 
     private void assertOnly(String... names) {
