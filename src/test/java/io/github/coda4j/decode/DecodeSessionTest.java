@@ -124,6 +124,24 @@ class DecodeSessionTest {
     }
 
     @Test
+    void a_proposal_as_probable_as_the_threshold_is_committed() {
+        ScriptedDenoiser denoiser = scripted((forward, position) -> new Answer(100, position == 1 ? 0.95 : 0.9));
+        try (var session = DecodeSession.open(canvas(1, 3), THRESHOLD, denoiser)) {
+            Decoding.run(session, denoiser);
+            assertThat(session.forwards()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void a_canvas_as_long_as_the_model_takes_is_decoded() {
+        ScriptedDenoiser denoiser = scripted((forward, position) -> new Answer(100, 0.9));
+        try (var session = DecodeSession.open(canvas(4095, 1), THRESHOLD, denoiser)) {
+            Decoding.run(session, denoiser);
+            assertThat(session.canvas().id(4095)).isEqualTo(100);
+        }
+    }
+
+    @Test
     void a_mask_that_is_predicted_for_ever_ends_the_block_instead_of_looping() {
         ScriptedDenoiser denoiser = scripted((forward, position) -> new Answer(position == 4 ? MASK : 100, 0.95));
         DecodeOptions options =
