@@ -44,7 +44,12 @@ class DocumentTest {
     @Test
     void a_document_without_a_hole_is_refused() {
         assertThatIllegalArgumentException().isThrownBy(() -> new Document(List.of(new Text("a"))));
-        assertThatIllegalArgumentException().isThrownBy(() -> Document.ofRanges("a", List.of(), 4));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Document.ofRanges("a", List.of(), 4))
+                .withMessage("no hole given: nothing to generate");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Document.ofRanges("a", List.of(HoleRange.parse("1:1-1:1")), 4, 5))
+                .withMessageContaining("1 holes need one token count for all or one for each, got 2");
     }
 
     @ParameterizedTest
@@ -71,6 +76,12 @@ class DocumentTest {
         String text = "\uFEFFone\r\ntwo\r\n\r\nfour\nfive\rsix\r\n";
         Document document = Document.ofRanges(text, List.of(HoleRange.parse("2:1-2:4"), HoleRange.parse("6:1-6:4")), 8);
         assertThat(document.fill(List.of("2", "6"))).isEqualTo("\uFEFFone\r\n2\r\n\r\nfour\nfive\r6\r\n");
+    }
+
+    @Test
+    void a_carriage_return_at_the_very_end_ends_a_line() {
+        Document document = Document.ofRanges("a\r\rb\r", List.of(HoleRange.parse("4:1-4:1")), 8);
+        assertThat(document.segments()).containsExactly(new Text("a\r\rb\r"), new Hole(8));
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.github.coda4j.generate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -10,6 +11,7 @@ import io.github.coda4j.decode.CachePolicy;
 import io.github.coda4j.decode.DecodeOptions;
 import io.github.coda4j.testkit.ByteTokenizer;
 import io.github.coda4j.testkit.RuleDenoiser;
+import io.github.coda4j.testkit.ScriptedDenoiser;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -250,6 +252,31 @@ class EngineLifecycleTest {
                             "the prompt has 3 tokens and 16 are to be generated, together 19: the model takes at most 16; shorten one of them");
             assertThat(small.passes()).isEmpty();
         }
+    }
+
+    @Test
+    void a_request_as_long_as_the_model_takes_is_answered() throws Exception {
+        RuleDenoiser fitting = new RuleDenoiser(19, (sequence, position) -> 'a');
+        try (Engine engine = new Engine(fitting, new ByteTokenizer(), EngineOptions.DEFAULT)) {
+            assertThat(engine.submit(REQUEST, GenerationListener.NONE)
+                            .await()
+                            .cost()
+                            .newTokens())
+                    .isEqualTo(16);
+        }
+    }
+
+    @Test
+    void a_tokenizer_that_is_not_the_model_s_is_refused() {
+        ScriptedDenoiser few =
+                new ScriptedDenoiser(100, ByteTokenizer.MASK, (forward, position) -> new ScriptedDenoiser.Answer(1, 1));
+        assertThatExceptionOfType(CodaException.class)
+                .isThrownBy(() -> new Engine(few, new ByteTokenizer(), EngineOptions.DEFAULT))
+                .withMessageContaining("the tokenizer has 259 ids but the model's vocab_size is 100");
+        ScriptedDenoiser other = new ScriptedDenoiser(260, 7, (forward, position) -> new ScriptedDenoiser.Answer(1, 1));
+        assertThatExceptionOfType(CodaException.class)
+                .isThrownBy(() -> new Engine(other, new ByteTokenizer(), EngineOptions.DEFAULT))
+                .withMessageContaining("the tokenizer's mask token is 256, the model's is 7");
     }
 
     @Test
