@@ -3,18 +3,18 @@ package io.github.coda4j.cli;
 import java.util.Locale;
 
 /** Large numbers for people. */
-final class Amounts {
+public final class Amounts {
     private static final double THOUSAND = 1000;
 
     private Amounts() {}
 
     /** For example {@code 3.4 GB}; powers of 1000. */
-    static String bytes(long bytes) {
+    public static String bytes(long bytes) {
         return scaled(bytes, new String[] {"bytes", "kB", "MB", "GB", "TB"});
     }
 
     /** For example {@code 1.7 billion}. */
-    static String count(long count) {
+    public static String count(long count) {
         return scaled(count, new String[] {"", "thousand", "million", "billion", "trillion"})
                 .strip();
     }

@@ -9,7 +9,7 @@ import io.github.coda4j.weights.CheckpointFolder;
 import java.nio.file.Path;
 
 /** Models from their folders, one request at a time. */
-final class CheckpointModels implements Models {
+public final class CheckpointModels implements Models {
     private static final int PACKED_TOKENS = 1 << 20;
 
     @Override

@@ -4,7 +4,7 @@ import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** How masks become tokens: the options of every command that decodes. */
-final class DecodeFlags {
+public final class DecodeFlags {
     @Option(
             names = "--steps",
             paramLabel = "N",

@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * How to decode, put together from flags, environment and the checkpoint's generation_config.json. A flag that has no effect together
  * with the others is refused; a weaker value that has none is left out.
  */
-final class DecodeSettings {
+public final class DecodeSettings {
     private static final Logger LOG = LoggerFactory.getLogger(DecodeSettings.class);
     private static final String DEFAULT_ALG = "entropy";
     /** What CoDA's own generation_config.json says; the original's code refuses it. */
@@ -78,7 +78,7 @@ final class DecodeSettings {
      * @throws IllegalArgumentException naming the flag or variable that is wrong or has no effect
      * @throws io.github.coda4j.CodaException naming file and key
      */
-    static DecodeSettings resolve(DecodeFlags flags, Settings settings) {
+    public static DecodeSettings resolve(DecodeFlags flags, Settings settings) {
         return new DecodeSettings(flags, settings);
     }
 
@@ -89,7 +89,7 @@ final class DecodeSettings {
      * @param completion whether the last hole is at the end of the text
      * @throws IllegalArgumentException when steps, blocks and lengths do not go together
      */
-    DecodeOptions options(List<Integer> holes, boolean completion, Set<Integer> endTokens) {
+    public DecodeOptions options(List<Integer> holes, boolean completion, Set<Integer> endTokens) {
         int newTokens = holes.stream().mapToInt(n -> n).sum();
         DecodeOptions options = options(steps.map(Setting::value).orElse(newTokens), endTokens);
         try {

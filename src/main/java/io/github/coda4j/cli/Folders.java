@@ -6,13 +6,13 @@ import java.util.Map;
 import java.util.Optional;
 
 /** The folders of a person's account that programs may use, by the customs of the operating system. */
-final class Folders {
+public final class Folders {
     private static final String NAME = "coda4j";
 
     private Folders() {}
 
     /** Where pulled models are kept: CODA_CACHE, or the account's folder for caches. */
-    static Path cache(World world) {
+    public static Path cache(World world) {
         return world.variable("CODA_CACHE").map(Path::of).orElseGet(() -> switch (system(world)) {
             case MAC -> home(world).resolve("Library/Caches").resolve(NAME);
             case WINDOWS -> windows(world).resolve(NAME).resolve("cache");
@@ -21,7 +21,7 @@ final class Folders {
     }
 
     /** Where the history of chats is kept. */
-    static Path state(World world) {
+    public static Path state(World world) {
         return switch (system(world)) {
             case MAC -> home(world).resolve("Library/Application Support").resolve(NAME);
             case WINDOWS -> windows(world).resolve(NAME);

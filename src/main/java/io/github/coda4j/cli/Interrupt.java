@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
  * process ends with 130. Work that does not ask is cut off after a grace time; what it was writing is hidden until it is complete. Work
  * that asks {@link #isRequested} instead ends in its own time, for example after a checkpoint is written.
  */
-final class Interrupt {
+public final class Interrupt {
     private static final long GRACE_SECONDS = 5;
 
     private final CountDownLatch finished = new CountDownLatch(1);
@@ -17,10 +17,10 @@ final class Interrupt {
     private volatile boolean asks;
     private volatile boolean patient;
 
-    Interrupt() {}
+    public Interrupt() {}
 
     /** One that hears of the process's end. */
-    static Interrupt install() {
+    public static Interrupt install() {
         Interrupt interrupt = new Interrupt();
         Runtime.getRuntime()
                 .addShutdownHook(Thread.ofPlatform().name("coda-interrupt").unstarted(interrupt::request));
@@ -28,7 +28,7 @@ final class Interrupt {
     }
 
     /** Asks the work to stop and, if it ever asked, waits until it has cleaned up. */
-    void request() {
+    public void request() {
         requested = true;
         if (asks || patient) {
             try {
@@ -44,7 +44,7 @@ final class Interrupt {
     }
 
     /** @throws CancellationException once an end was requested */
-    void check() {
+    public void check() {
         asks = true;
         if (requested) {
             throw new CancellationException("interrupted");
@@ -52,13 +52,13 @@ final class Interrupt {
     }
 
     /** Whether an end was requested. From the first call on the process waits for the work to end, however long that takes. */
-    boolean isRequested() {
+    public boolean isRequested() {
         patient = true;
         return requested;
     }
 
     /** The work is over. Returns whether the caller still has to end the process; false when it is ending already. */
-    boolean finish() {
+    public boolean finish() {
         finished.countDown();
         return !requested;
     }

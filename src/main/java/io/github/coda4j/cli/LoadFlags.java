@@ -14,7 +14,7 @@ import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** How a model is put into memory: the options of every command that runs one. */
-final class LoadFlags {
+public final class LoadFlags {
     @Option(
             names = "--dtype",
             paramLabel = "KIND",
@@ -39,7 +39,7 @@ final class LoadFlags {
     Optional<Integer> threads = Optional.empty();
 
     /** What the engine is when nobody says so. */
-    enum Purpose {
+    public enum Purpose {
         /** Answers: fast, in bf16. */
         SPEED,
         /** Figures to be compared: plain, in fp32. */
@@ -52,7 +52,7 @@ final class LoadFlags {
      * @throws IllegalArgumentException when the options do not go together
      * @throws io.github.coda4j.CodaException when the folder holds no model
      */
-    LoadOptions options(Path folder, World world, Purpose purpose) {
+    public LoadOptions options(Path folder, World world, Purpose purpose) {
         Setting<String> named = Settings.of(world, Optional.empty())
                 .find("--device", device, Settings.Kind.TEXT, "DEVICE", List.of())
                 .orElse(Setting.ofDefault("cpu", "--device"));

@@ -5,7 +5,7 @@ import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** Which model. */
-final class ModelFlag {
+public final class ModelFlag {
     @Option(
             names = {"-m", "--model"},
             paramLabel = "DIR|ID",
@@ -19,7 +19,7 @@ final class ModelFlag {
      * @throws IllegalArgumentException when no model is named and there is none in the box
      * @throws io.github.coda4j.CodaException when there is none of that name
      */
-    Path folder(World world) {
+    public Path folder(World world) {
         ModelLocator locator = new ModelLocator(world);
         return model.map(locator::folder).orElseGet(locator::inTheBox);
     }

@@ -3,8 +3,8 @@ package io.github.coda4j.cli;
 import static io.github.coda4j.Checks.check;
 
 import io.github.coda4j.CodaException;
-import io.github.coda4j.weights.ConfigFile;
-import io.github.coda4j.weights.HubClient;
+import io.github.coda4j.files.ConfigFile;
+import io.github.coda4j.weights.hub.HubClient;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -12,19 +12,19 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** Finds the folder of the model that a user names: a folder, or the id of a model that was pulled. */
-final class ModelLocator {
-    static final String HOW_TO_GET_ONE =
+public final class ModelLocator {
+    public static final String HOW_TO_GET_ONE =
             "get one with `coda pull Salesforce/CoDA-v0-Instruct`, or make a random one with `coda init --preset coda-mini --out DIR`";
 
     /** The property that names the project's folder; the launcher sets it. */
-    static final String HOME = "coda.home";
+    public static final String HOME = "coda.home";
 
     private static final String IN_THE_BOX = "models/coda-mini";
     private static final Pattern HUB_ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*/[A-Za-z0-9][A-Za-z0-9._-]*");
 
     private final World world;
 
-    ModelLocator(World world) {
+    public ModelLocator(World world) {
         this.world = world;
     }
 
@@ -33,7 +33,7 @@ final class ModelLocator {
      *
      * @throws CodaException when there is no such folder and no such pulled model
      */
-    Path folder(String name) {
+    public Path folder(String name) {
         check(!name.isBlank(), "the model's name is empty: name a folder or a hub id; %s", HOW_TO_GET_ONE);
         Path path = path(name);
         if (Files.exists(path)) {
@@ -53,7 +53,7 @@ final class ModelLocator {
      *
      * @throws IllegalArgumentException when it is not there, as in a Java process without the project's folder
      */
-    Path inTheBox() {
+    public Path inTheBox() {
         Path folder = Optional.ofNullable(world.systemProperties().get(HOME))
                 .map(home -> Path.of(home).resolve(IN_THE_BOX))
                 .filter(Files::isDirectory)
@@ -66,7 +66,7 @@ final class ModelLocator {
     }
 
     /** The folder's generation_config.json, if it has one. */
-    static Optional<ConfigFile> generationConfig(Path folder) {
+    public static Optional<ConfigFile> generationConfig(Path folder) {
         Path file = folder.resolve("generation_config.json");
         return Files.exists(file) ? Optional.of(ConfigFile.read(file)) : Optional.empty();
     }

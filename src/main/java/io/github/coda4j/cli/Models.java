@@ -5,7 +5,7 @@ import io.github.coda4j.model.plan.Denoiser;
 import java.nio.file.Path;
 
 /** Opens checkpoint folders. Commands get it from their {@link World}; tests put scripted models in its place. */
-interface Models {
+public interface Models {
     /** Network, tokenizer and engine, for text. */
     OpenModel open(Path folder, LoadOptions options);
 

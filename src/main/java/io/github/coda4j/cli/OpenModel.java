@@ -15,7 +15,7 @@ import java.util.function.Supplier;
  * @param template the checkpoint's chat template; throws when it is of another family
  * @param closing frees its memory
  */
-record OpenModel(
+public record OpenModel(
         Generator generator,
         Tokenizer tokenizer,
         int maskId,

@@ -10,10 +10,10 @@ import me.tongfei.progressbar.ProgressBarStyle;
 import org.jline.terminal.spi.SystemStream;
 
 /** How far a long piece of work is: a bar where a person looks on, a line for every tenth in a log. */
-abstract sealed class Progress implements AutoCloseable {
+public abstract sealed class Progress implements AutoCloseable {
     private static final long MEGABYTE = 1_000_000;
 
-    static Progress of(World world, String task) {
+    public static Progress of(World world, String task) {
         return world.terminals().isTerminal(SystemStream.Error) ? new Bar(world, task) : new Lines(world, task);
     }
 
@@ -24,7 +24,7 @@ abstract sealed class Progress implements AutoCloseable {
      * @param bytes of the whole work
      * @param detail what is at work
      */
-    abstract void to(long doneBytes, long bytes, String detail);
+    public abstract void to(long doneBytes, long bytes, String detail);
 
     @Override
     public abstract void close();
@@ -43,7 +43,7 @@ abstract sealed class Progress implements AutoCloseable {
         }
 
         @Override
-        void to(long doneBytes, long bytes, String detail) {
+        public void to(long doneBytes, long bytes, String detail) {
             ProgressBar bar = shown.orElseGet(() -> bar(bytes));
             shown = Optional.of(bar);
             bar.maxHint(bytes);
@@ -81,7 +81,7 @@ abstract sealed class Progress implements AutoCloseable {
         }
 
         @Override
-        void to(long doneBytes, long bytes, String detail) {
+        public void to(long doneBytes, long bytes, String detail) {
             long tenth = bytes == 0 ? LINES : doneBytes * LINES / bytes;
             if (tenth > told) {
                 told = tenth;

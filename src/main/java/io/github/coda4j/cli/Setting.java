@@ -9,7 +9,7 @@ import java.util.function.Predicate;
  *
  * @param name how messages call it: the flag, the environment variable, or file and key
  */
-record Setting<T>(T value, Origin origin, String name) {
+public record Setting<T>(T value, Origin origin, String name) {
     /** Places that give values, the strongest first. */
     enum Origin {
         FLAG,
@@ -18,7 +18,7 @@ record Setting<T>(T value, Origin origin, String name) {
         DEFAULT
     }
 
-    static <T> Setting<T> ofDefault(T value, String name) {
+    public static <T> Setting<T> ofDefault(T value, String name) {
         return new Setting<>(value, Origin.DEFAULT, name);
     }
 
@@ -33,7 +33,7 @@ record Setting<T>(T value, Origin origin, String name) {
      * @throws CodaException naming the key when a file gave another value
      * @throws IllegalArgumentException naming the flag or variable when the user did
      */
-    Setting<T> require(Predicate<T> allowed, String range) {
+    public Setting<T> require(Predicate<T> allowed, String range) {
         if (!allowed.test(value)) {
             throw wrong("must be " + range + ", got " + value);
         }

@@ -1,6 +1,6 @@
 package io.github.coda4j.cli;
 
-import io.github.coda4j.weights.ConfigFile;
+import io.github.coda4j.files.ConfigFile;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -8,7 +8,7 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /** Finds values: a flag beats the environment, which beats the checkpoint's generation_config.json, which beats the default. */
-final class Settings {
+public final class Settings {
     private static final String FILE_NAME = "generation_config.json";
 
     private final Function<String, Optional<String>> environment;
@@ -19,17 +19,18 @@ final class Settings {
      *
      * @param what what it is, for messages
      */
-    record Kind<T>(String what, Function<String, T> parse, BiFunction<ConfigFile, String, Optional<T>> read) {
-        static final Kind<Integer> INTEGER = new Kind<>(
+    public record Kind<T>(String what, Function<String, T> parse, BiFunction<ConfigFile, String, Optional<T>> read) {
+        public static final Kind<Integer> INTEGER = new Kind<>(
                 "an integer",
                 Integer::valueOf,
                 (f, key) -> f.optionalInt(key).stream().boxed().findFirst());
-        static final Kind<Double> NUMBER = new Kind<>(
+        public static final Kind<Double> NUMBER = new Kind<>(
                 "a number",
                 Double::valueOf,
                 (f, key) -> f.optionalDouble(key).stream().boxed().findFirst());
-        static final Kind<Boolean> TRUTH = new Kind<>("true or false", Boolean::valueOf, ConfigFile::optionalBoolean);
-        static final Kind<String> TEXT = new Kind<>("text", text -> text, ConfigFile::optionalString);
+        public static final Kind<Boolean> TRUTH =
+                new Kind<>("true or false", Boolean::valueOf, ConfigFile::optionalBoolean);
+        public static final Kind<String> TEXT = new Kind<>("text", text -> text, ConfigFile::optionalString);
     }
 
     private Settings(Function<String, Optional<String>> environment, Optional<ConfigFile> file) {
@@ -38,12 +39,12 @@ final class Settings {
     }
 
     /** Flags, environment and, where there is one, the checkpoint's file. */
-    static Settings of(World world, Optional<ConfigFile> generationConfig) {
+    public static Settings of(World world, Optional<ConfigFile> generationConfig) {
         return new Settings(world::variable, generationConfig);
     }
 
     /** Flags only: what is compared with another program depends on nothing that is not in the command. */
-    static Settings ofFlags() {
+    public static Settings ofFlags() {
         return new Settings(_ -> Optional.empty(), Optional.empty());
     }
 
@@ -57,7 +58,8 @@ final class Settings {
      * @throws IllegalArgumentException when the variable's text is of another kind
      * @throws io.github.coda4j.CodaException when the file's value is
      */
-    <T> Optional<Setting<T>> find(String flag, Optional<T> given, Kind<T> kind, String variable, List<String> keys) {
+    public <T> Optional<Setting<T>> find(
+            String flag, Optional<T> given, Kind<T> kind, String variable, List<String> keys) {
         if (given.isPresent()) {
             return Optional.of(new Setting<>(given.get(), Setting.Origin.FLAG, flag));
         }

@@ -4,7 +4,7 @@ import org.jline.terminal.Terminal;
 import org.jline.terminal.spi.SystemStream;
 
 /** The terminals of the process. */
-interface Terminals {
+public interface Terminals {
     /** Whether a person sits at that stream. */
     boolean isTerminal(SystemStream stream);
 

@@ -1,9 +1,9 @@
 package io.github.coda4j.cli;
 
 import io.github.coda4j.CodaException;
+import io.github.coda4j.files.AtomicFiles;
+import io.github.coda4j.files.WholeFolder;
 import io.github.coda4j.text.MaskToken;
-import io.github.coda4j.weights.AtomicFiles;
-import io.github.coda4j.weights.WholeFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Copies of tokenizers, which appear whole. A folder that cannot be read or written is a {@link CodaException}. */
-final class TokenizerCopy {
+public final class TokenizerCopy {
     private static final List<String> FILES = List.of(
             "tokenizer.json",
             "tokenizer_config.json",
@@ -25,12 +25,12 @@ final class TokenizerCopy {
     private TokenizerCopy() {}
 
     /** A copy of a tokenizer; an older copy is replaced. */
-    static void plain(Path tokenizer, Path target) {
+    public static void plain(Path tokenizer, Path target) {
         copy(tokenizer, target, Map.of());
     }
 
     /** A copy that has a mask token, which the tokenizer of an autoregressive model lacks. */
-    static void withMask(Path tokenizer, Path target) {
+    public static void withMask(Path tokenizer, Path target) {
         copy(tokenizer, target, MaskToken.addTo(tokenizer));
     }
 

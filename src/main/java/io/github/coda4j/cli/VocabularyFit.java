@@ -5,14 +5,14 @@ import io.github.coda4j.text.SpecialTokens;
 import io.github.coda4j.text.Tokenizer;
 
 /** Gives a preset the vocabulary of a tokenizer. */
-final class VocabularyFit {
+public final class VocabularyFit {
     /** Vocabularies are filled up to a multiple of this, so that products cut well. */
     private static final int UNIT = 64;
 
     private VocabularyFit() {}
 
     /** The preset, where its own vocabulary does not fit with the tokenizer's. */
-    static ModelConfig of(World world, String preset, Tokenizer tokenizer) {
+    public static ModelConfig of(World world, String preset, Tokenizer tokenizer) {
         ModelConfig config = ModelConfig.preset(preset);
         SpecialTokens special = tokenizer.specialTokens();
         int rows = config.vocabSize();

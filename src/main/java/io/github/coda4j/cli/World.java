@@ -23,7 +23,7 @@ import java.util.stream.Stream;
  * @param terminals what is a terminal, and the one to draw on
  * @param models opens models
  */
-record World(
+public record World(
         InputStream in,
         PrintStream out,
         PrintStream err,
@@ -33,7 +33,7 @@ record World(
         Models models) {
     private static final int BUFFER = 1 << 16;
 
-    static World ofProcess() {
+    public static World ofProcess() {
         return new World(
                 System.in,
                 new PrintStream(
@@ -54,22 +54,22 @@ record World(
     }
 
     /** The variable's value; empty when it is not set or blank. */
-    Optional<String> variable(String name) {
+    public Optional<String> variable(String name) {
         return Optional.ofNullable(environment.get(name)).map(String::strip).filter(value -> !value.isEmpty());
     }
 
     /** The same world without anybody who reads. */
-    World silent() {
+    public World silent() {
         PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream());
         return new World(in, nowhere, nowhere, environment, systemProperties, terminals, models);
     }
 
     /** A line for the person, not for the pipe. */
-    void note(String line) {
+    public void note(String line) {
         err.println(line);
     }
 
-    void flush() {
+    public void flush() {
         out.flush();
         err.flush();
     }

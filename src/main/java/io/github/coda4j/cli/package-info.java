@@ -1,27 +1,18 @@
-/** Parses, wires, prints, exits. */
+/** The hall of the command line: what its rooms share. It never runs a command. */
 @MayUse({
     "picocli",
     "org.jline",
-    "com.fasterxml.jackson",
-    "com.github.difflib",
-    "org.knowm.xchart",
-    "java.awt",
     "me.tongfei.progressbar",
-    "kernel",
-    "tensor",
+    "files",
+    "tensor.Device",
     "weights",
+    "weights.hub",
     "text",
     "diffusion",
     "model",
     "model.plan",
-    "model.training",
     "decode",
-    "generate",
-    "data",
-    "masking",
-    "train",
-    "eval",
-    "serve"
+    "generate"
 })
 package io.github.coda4j.cli;
 

@@ -1,7 +1,7 @@
 package io.github.coda4j.data;
 
 import io.github.coda4j.CodaException;
-import io.github.coda4j.weights.FileProblems;
+import io.github.coda4j.files.FileProblems;
 import java.io.IOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;

@@ -1,6 +1,6 @@
 package io.github.coda4j.data;
 
-import io.github.coda4j.weights.FileProblems;
+import io.github.coda4j.files.FileProblems;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

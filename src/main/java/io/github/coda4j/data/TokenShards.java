@@ -3,7 +3,7 @@ package io.github.coda4j.data;
 import static io.github.coda4j.Checks.check;
 
 import io.github.coda4j.CodaException;
-import io.github.coda4j.weights.FileProblems;
+import io.github.coda4j.files.FileProblems;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

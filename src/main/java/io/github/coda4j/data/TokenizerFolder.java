@@ -3,13 +3,13 @@ package io.github.coda4j.data;
 import static io.github.coda4j.Checks.check;
 
 import io.github.coda4j.CodaException;
+import io.github.coda4j.files.AtomicFiles;
+import io.github.coda4j.files.WholeFolder;
 import io.github.coda4j.text.AddedToken;
 import io.github.coda4j.text.BpeTokenizer;
 import io.github.coda4j.text.ByteLevelAlphabet;
 import io.github.coda4j.text.SpecialTokens;
 import io.github.coda4j.text.TokenizerWriter;
-import io.github.coda4j.weights.AtomicFiles;
-import io.github.coda4j.weights.WholeFolder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

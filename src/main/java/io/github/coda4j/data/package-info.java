@@ -1,5 +1,5 @@
 /** Corpora to token shards to packed sequences; prompt and answer spans; seeded order; a cursor that resumes. */
-@MayUse({"com.github.javaparser", "text", "diffusion", "weights", "com.fasterxml.jackson"})
+@MayUse({"com.github.javaparser", "files", "text", "diffusion", "com.fasterxml.jackson"})
 package io.github.coda4j.data;
 
 import io.github.coda4j.MayUse;

@@ -1,6 +1,7 @@
 package io.github.coda4j.generate;
 
 import io.github.coda4j.CodaException;
+import io.github.coda4j.files.ConfigFile;
 import io.github.coda4j.model.LoadOptions;
 import io.github.coda4j.model.ModelConfig;
 import io.github.coda4j.model.Preparation;
@@ -10,7 +11,6 @@ import io.github.coda4j.text.ChatTemplate;
 import io.github.coda4j.text.SpecialTokens;
 import io.github.coda4j.text.Tokenizer;
 import io.github.coda4j.weights.CheckpointFolder;
-import io.github.coda4j.weights.ConfigFile;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;

@@ -2,8 +2,8 @@ package io.github.coda4j.model;
 
 import static io.github.coda4j.Checks.check;
 
+import io.github.coda4j.files.ConfigFile;
 import io.github.coda4j.tensor.DType;
-import io.github.coda4j.weights.ConfigFile;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

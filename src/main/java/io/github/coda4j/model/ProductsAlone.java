@@ -2,8 +2,8 @@ package io.github.coda4j.model;
 
 import io.github.coda4j.model.FastWeights.Layer;
 import io.github.coda4j.model.FastWeights.Product;
-import io.github.coda4j.tensor.PackedLinear;
 import io.github.coda4j.tensor.WorkerTeam;
+import io.github.coda4j.tensor.products.PackedLinear;
 import java.lang.foreign.MemorySegment;
 
 /** The products of a forward over whatever its buffers hold, with the same barriers between them. */

@@ -51,11 +51,11 @@ public final class Libtorch {
         // A thread's first operation takes over what was last set anywhere, unless it has asked before.
         torch.get_num_threads();
         torch.set_num_threads(threads);
-        OneDnnProducts.setThreads(threads);
+        ThreadBound.Kept.threadsChanged(threads);
     }
 
     /** Threads that one libtorch operation uses when called from the current thread. */
-    static int threads() {
+    public static int threads() {
         load();
         return torch.get_num_threads();
     }

@@ -361,7 +361,7 @@ public final class Tensor implements AutoCloseable {
         return torch.isfinite(raw()).all().item_bool();
     }
 
-    org.bytedeco.pytorch.Tensor raw() {
+    public org.bytedeco.pytorch.Tensor raw() {
         if (freed) {
             throw new IllegalStateException("the tensor " + Arrays.toString(shape) + " has been freed");
         }

@@ -110,7 +110,7 @@ public final class WorkerTeam implements AutoCloseable {
                 LockSupport.park(this);
             }
             if (closed) {
-                OneDnnProducts.forgetThread();
+                ThreadBound.Kept.threadEnds();
                 return;
             }
             done = round;

@@ -2,7 +2,7 @@ package io.github.coda4j.train;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.coda4j.weights.AtomicFiles;
+import io.github.coda4j.files.AtomicFiles;
 import java.nio.file.Path;
 
 /** Writes down the batch at which training broke, so that the step can be looked into. */

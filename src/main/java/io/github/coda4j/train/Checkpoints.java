@@ -3,6 +3,7 @@ package io.github.coda4j.train;
 import static io.github.coda4j.Checks.check;
 
 import io.github.coda4j.CodaException;
+import io.github.coda4j.files.AtomicFiles;
 import io.github.coda4j.model.ModelConfig;
 import io.github.coda4j.model.training.ParameterStore;
 import io.github.coda4j.model.training.ParameterWriter;
@@ -10,7 +11,6 @@ import io.github.coda4j.tensor.DType;
 import io.github.coda4j.tensor.Device;
 import io.github.coda4j.tensor.Scope;
 import io.github.coda4j.tensor.Tensor;
-import io.github.coda4j.weights.AtomicFiles;
 import io.github.coda4j.weights.SafetensorsFile;
 import io.github.coda4j.weights.SafetensorsWriter;
 import io.github.coda4j.weights.TensorDeclaration;

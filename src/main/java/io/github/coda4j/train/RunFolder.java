@@ -1,8 +1,8 @@
 package io.github.coda4j.train;
 
 import io.github.coda4j.CodaException;
-import io.github.coda4j.weights.AtomicFiles;
-import io.github.coda4j.weights.FolderLock;
+import io.github.coda4j.files.AtomicFiles;
+import io.github.coda4j.files.FolderLock;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -3,8 +3,8 @@ package io.github.coda4j.train;
 import static io.github.coda4j.Checks.check;
 
 import io.github.coda4j.CodaException;
-import io.github.coda4j.weights.AtomicFiles;
-import io.github.coda4j.weights.ConfigFile;
+import io.github.coda4j.files.AtomicFiles;
+import io.github.coda4j.files.ConfigFile;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;

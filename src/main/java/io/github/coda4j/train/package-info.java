@@ -1,7 +1,9 @@
 /** Masked examples to better weights: loss, optimizers, schedules, checkpoints, data parallelism, metrics. */
 @MayUse({
+    "files",
     "kernel",
     "tensor",
+    "tensor.ranks",
     "weights",
     "model",
     "model.training",

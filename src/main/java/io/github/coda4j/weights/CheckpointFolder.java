@@ -3,6 +3,8 @@ package io.github.coda4j.weights;
 import static io.github.coda4j.Checks.check;
 
 import io.github.coda4j.CodaException;
+import io.github.coda4j.files.ConfigFile;
+import io.github.coda4j.files.FileProblems;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
@@ -25,8 +27,8 @@ import java.util.stream.Stream;
  * from several threads.
  */
 public final class CheckpointFolder implements AutoCloseable {
-    static final String CONFIG = "config.json";
-    static final String GENERATION_CONFIG = "generation_config.json";
+    public static final String CONFIG = "config.json";
+    public static final String GENERATION_CONFIG = "generation_config.json";
     static final String WEIGHTS = "model.safetensors";
     static final String INDEX = "model.safetensors.index.json";
 

@@ -3,6 +3,11 @@ package io.github.coda4j.weights;
 import static io.github.coda4j.Checks.check;
 
 import io.github.coda4j.CodaException;
+import io.github.coda4j.files.AtomicFiles;
+import io.github.coda4j.files.ConfigFile;
+import io.github.coda4j.files.FileOutput;
+import io.github.coda4j.files.FileProblems;
+import io.github.coda4j.files.WholeFolder;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;

@@ -1,6 +1,8 @@
 package io.github.coda4j.weights;
 
 import io.github.coda4j.CodaException;
+import io.github.coda4j.files.ConfigFile;
+import io.github.coda4j.files.FileProblems;
 import io.github.coda4j.tensor.DType;
 import java.io.IOException;
 import java.lang.foreign.Arena;

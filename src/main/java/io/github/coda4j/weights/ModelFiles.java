@@ -4,7 +4,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /** The file names of a model folder, by their role. */
-final class ModelFiles {
+public final class ModelFiles {
     /** Files that a model written from another one takes over unchanged, where they exist. */
     private static final Set<String> COMPANIONS = Set.of(
             CheckpointFolder.GENERATION_CONFIG,
@@ -25,7 +25,7 @@ final class ModelFiles {
     private ModelFiles() {}
 
     /** Tokenizer, generation config, model card, licence. */
-    static boolean isCompanion(String name) {
+    public static boolean isCompanion(String name) {
         return COMPANIONS.contains(name) || LICENSE.matcher(name).matches();
     }
 
@@ -34,7 +34,7 @@ final class ModelFiles {
         return WEIGHTS.matcher(name).matches();
     }
 
-    static boolean belongsToModel(String name) {
+    public static boolean belongsToModel(String name) {
         return name.equals(CheckpointFolder.CONFIG) || isCompanion(name) || isWeights(name);
     }
 }

@@ -4,6 +4,10 @@ import static io.github.coda4j.Checks.check;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.coda4j.CodaException;
+import io.github.coda4j.files.AtomicFiles;
+import io.github.coda4j.files.FileOutput;
+import io.github.coda4j.files.FileProblems;
+import io.github.coda4j.files.Json;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

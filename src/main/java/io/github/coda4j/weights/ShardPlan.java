@@ -3,6 +3,7 @@ package io.github.coda4j.weights;
 import static io.github.coda4j.Checks.check;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.coda4j.files.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;

@@ -4,13 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.coda4j.CodaException;
+import io.github.coda4j.cli.answer.LengthFlag;
+import io.github.coda4j.cli.app.Cli;
 import io.github.coda4j.decode.BlockStart;
 import io.github.coda4j.decode.CachePolicy;
 import io.github.coda4j.decode.CommitPolicy;
 import io.github.coda4j.decode.DecodeOptions;
 import io.github.coda4j.decode.MaskCandidates;
+import io.github.coda4j.files.ConfigFile;
 import io.github.coda4j.testkit.SharedData;
-import io.github.coda4j.weights.ConfigFile;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.coda4j.CodaException;
+import io.github.coda4j.files.AtomicFiles;
+import io.github.coda4j.files.ConfigFile;
 import io.github.coda4j.tensor.DType;
 import io.github.coda4j.tensor.Device;
-import io.github.coda4j.weights.AtomicFiles;
 import io.github.coda4j.weights.CheckpointFolder;
-import io.github.coda4j.weights.ConfigFile;
 import io.github.coda4j.weights.Int8Checkpoint;
 import io.github.coda4j.weights.ProgressListener;
 import java.io.IOException;

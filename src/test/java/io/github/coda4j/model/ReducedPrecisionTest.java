@@ -2,7 +2,7 @@ package io.github.coda4j.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.coda4j.tensor.PackedLinear;
+import io.github.coda4j.tensor.products.PackedLinear;
 import io.github.coda4j.testkit.GoldenModels;
 import java.util.List;
 import java.util.SplittableRandom;

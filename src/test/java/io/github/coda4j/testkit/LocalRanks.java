@@ -1,8 +1,8 @@
 package io.github.coda4j.testkit;
 
 import io.github.coda4j.tensor.Device;
-import io.github.coda4j.tensor.ProcessGroup;
-import io.github.coda4j.tensor.Rendezvous;
+import io.github.coda4j.tensor.ranks.ProcessGroup;
+import io.github.coda4j.tensor.ranks.Rendezvous;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.time.Duration;

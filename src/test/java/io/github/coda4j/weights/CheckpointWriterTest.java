@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.github.coda4j.CodaException;
+import io.github.coda4j.files.ConfigFile;
+import io.github.coda4j.files.FullDisk;
 import io.github.coda4j.tensor.DType;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;

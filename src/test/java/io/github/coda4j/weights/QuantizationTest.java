@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.coda4j.CodaException;
+import io.github.coda4j.files.ConfigFile;
 import io.github.coda4j.tensor.DType;
 import io.github.coda4j.testkit.Goldens;
 import java.io.IOException;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.github.coda4j.CodaException;
+import io.github.coda4j.files.FullDisk;
 import io.github.coda4j.tensor.DType;
 import io.github.coda4j.testkit.Goldens;
 import java.io.IOException;

@@ -3,6 +3,7 @@ package io.github.coda4j.model.training;
 import static io.github.coda4j.Checks.check;
 
 import io.github.coda4j.CodaException;
+import io.github.coda4j.files.ConfigFile;
 import io.github.coda4j.model.ModelConfig;
 import io.github.coda4j.model.Parameters;
 import io.github.coda4j.model.WeightSource;
@@ -11,7 +12,6 @@ import io.github.coda4j.tensor.Device;
 import io.github.coda4j.tensor.Scope;
 import io.github.coda4j.tensor.Tensor;
 import io.github.coda4j.weights.CheckpointFolder;
-import io.github.coda4j.weights.ConfigFile;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.LinkedHashMap;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.coda4j.CodaException;
+import io.github.coda4j.files.ConfigFile;
 import io.github.coda4j.model.ModelConfig;
 import io.github.coda4j.model.Parameters;
 import io.github.coda4j.model.RandomCheckpoint;
@@ -15,7 +16,6 @@ import io.github.coda4j.testkit.TensorFile;
 import io.github.coda4j.testkit.ToyCheckpoint;
 import io.github.coda4j.text.BpeTokenizer;
 import io.github.coda4j.weights.CheckpointFolder;
-import io.github.coda4j.weights.ConfigFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

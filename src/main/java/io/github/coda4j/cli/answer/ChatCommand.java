@@ -1,0 +1,112 @@
+package io.github.coda4j.cli.answer;
+
+import io.github.coda4j.CodaException;
+import io.github.coda4j.cli.ExitCodes;
+import io.github.coda4j.cli.Folders;
+import io.github.coda4j.cli.OpenModel;
+import io.github.coda4j.cli.World;
+import io.github.coda4j.files.TextFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jline.terminal.spi.SystemStream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code coda chat}. */
+@Command(
+        name = "chat",
+        sortOptions = false,
+        description = {
+            "Talk with a model.",
+            "",
+            "/help lists the commands of the chat; Ctrl-C stops an answer, Ctrl-D ends the chat. From a pipe every line is a message and"
+                    + " the answers are printed one after the other.",
+            ""
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  coda chat --model models/coda --system \"Answer with code only\" --max-new-tokens 128",
+            "  echo \"Write hello world in Java\" | coda chat --model models/coda"
+        })
+public final class ChatCommand implements Callable<Integer> {
+    private final World world;
+
+    @Spec
+    CommandSpec spec;
+
+    @Option(names = "--system", paramLabel = "TEXT", description = "The system message.")
+    Optional<String> system = Optional.empty();
+
+    @Option(names = "--show-meta", description = "Print what each answer took on standard error.")
+    boolean showMeta;
+
+    /** Read through {@link ChatSettings}, which {@code /set} changes. */
+    @Mixin
+    LengthFlag length;
+
+    /** Read like the length. */
+    @Mixin
+    ThinkingFlag thinking;
+
+    @Mixin
+    WriterFlags writer;
+
+    public ChatCommand(World world) {
+        this.world = world;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        WriterFlags.Source source = writer.source(world);
+        ChatSettings settings = new ChatSettings(source.settings(), decodeFlags());
+        // The input comes first: what is typed while the model loads is not lost.
+        try (ChatInput input = input()) {
+            if (input.interactive()) {
+                input.out().println("Loading " + source.folder() + " ...");
+            }
+            try (OpenModel open = source.open(world)) {
+                new ChatLoop(world, open, input, settings, system, writer.stop(), showMeta).run();
+            }
+        }
+        return ExitCodes.OK;
+    }
+
+    /** The options that {@code /set} can change, as they were typed. */
+    private Map<String, String> decodeFlags() {
+        List<String> names = ChatSettings.names();
+        Map<String, String> given = new LinkedHashMap<>();
+        for (OptionSpec option : spec.commandLine().getParseResult().matchedOptions()) {
+            String name = option.longestName().replaceFirst("^--", "");
+            if (names.contains(name)) {
+                given.put(name, option.originalStringValues().getLast());
+            }
+        }
+        return given;
+    }
+
+    private ChatInput input() {
+        if (!world.terminals().isTerminal(SystemStream.Input)) {
+            return new PipedChatInput(TextFiles.read(world.in()), world.out());
+        }
+        Path state = Folders.state(world);
+        try {
+            Files.createDirectories(state);
+        } catch (IOException e) {
+            throw new CodaException(
+                    "cannot make " + state + " for the history of chats: " + e.getMessage()
+                            + "; name another folder with XDG_STATE_HOME",
+                    e);
+        }
+        return new TerminalChatInput(world.terminals().open(true), state.resolve("chat-history"), ChatLoop.commands());
+    }
+}

@@ -1,0 +1,73 @@
+package io.github.coda4j.cli.answer;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.coda4j.generate.Completion;
+import io.github.coda4j.generate.Cost;
+import io.github.coda4j.generate.FinishReason;
+import io.github.coda4j.generate.HoleAnswer;
+import java.util.Locale;
+
+/** An answer and what it took, as a line for people and as JSON for programs. */
+final class CostReport {
+    private CostReport() {}
+
+    /** For example {@code 64 new tokens, 12 given; 32 forwards (2.0 commits each, 2 cache refreshes); ... 51.2 tokens/s; finish reason length}. */
+    static String line(Completion completion) {
+        Cost cost = completion.cost();
+        return String.format(
+                Locale.ROOT,
+                "%d new tokens, %d given; %d forwards (%.1f commits each, %d cache refreshes);"
+                        + " queue %.0f ms, prompt %.0f ms, decode %.0f ms; %.1f tokens/s; finish reason %s",
+                cost.newTokens(),
+                cost.promptTokens(),
+                cost.forwards(),
+                cost.commitsPerForward(),
+                cost.cacheRefreshes(),
+                cost.queueMillis(),
+                cost.promptMillis(),
+                cost.decodeMillis(),
+                cost.tokensPerSecond(),
+                name(completion.finishReason()));
+    }
+
+    /**
+     * {@code {"text", "finish_reason", "holes": [{"text", "ids", "finish_reason"}], "cost": {...}}}.
+     *
+     * @param text the whole answer or filled document
+     */
+    static ObjectNode json(String text, Completion completion) {
+        ObjectNode root = JsonNodeFactory.instance.objectNode();
+        root.put("text", text);
+        root.put("finish_reason", name(completion.finishReason()));
+        var holes = root.putArray("holes");
+        for (HoleAnswer hole : completion.holes()) {
+            ObjectNode node = holes.addObject();
+            node.put("text", hole.text());
+            var ids = node.putArray("ids");
+            hole.ids().forEach(ids::add);
+            node.put("finish_reason", name(hole.finishReason()));
+        }
+        root.set("cost", json(completion.cost()));
+        return root;
+    }
+
+    private static ObjectNode json(Cost cost) {
+        ObjectNode node = JsonNodeFactory.instance.objectNode();
+        node.put("forwards", cost.forwards());
+        node.put("cache_refreshes", cost.cacheRefreshes());
+        node.put("commits", cost.commits());
+        node.put("commits_per_forward", cost.commitsPerForward());
+        node.put("prompt_tokens", cost.promptTokens());
+        node.put("new_tokens", cost.newTokens());
+        node.put("queue_ms", cost.queueMillis());
+        node.put("prompt_ms", cost.promptMillis());
+        node.put("decode_ms", cost.decodeMillis());
+        node.put("tokens_per_second", cost.tokensPerSecond());
+        return node;
+    }
+
+    private static String name(FinishReason reason) {
+        return reason.name().toLowerCase(Locale.ROOT);
+    }
+}

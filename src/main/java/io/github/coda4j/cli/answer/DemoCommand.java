@@ -1,0 +1,119 @@
+package io.github.coda4j.cli.answer;
+
+import static java.util.Objects.requireNonNull;
+
+import io.github.coda4j.cli.ExitCodes;
+import io.github.coda4j.cli.LoadFlags;
+import io.github.coda4j.cli.ModelFlag;
+import io.github.coda4j.cli.OpenModel;
+import io.github.coda4j.cli.World;
+import io.github.coda4j.decode.DecodeOptions;
+import io.github.coda4j.generate.Completion;
+import io.github.coda4j.generate.Document;
+import io.github.coda4j.generate.GenerateRequest;
+import io.github.coda4j.generate.GenerationListener;
+import io.github.coda4j.generate.StepEvent;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jline.terminal.Terminal;
+import org.jline.terminal.spi.SystemStream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code coda demo}. */
+@Command(
+        name = "demo",
+        sortOptions = false,
+        description = {
+            "Fill the holes of a short Java file, and watch how.",
+            "",
+            "Every hole is filled from all sides at once: at each step the model commits the token that it is surest of, wherever it is.",
+            ""
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {"  coda demo", "  coda demo --model models/coda --dtype int8"})
+public final class DemoCommand implements Callable<Integer> {
+    private static final String FILE = "demo/Stock.java";
+    private static final int[] TOKENS = {3, 5, 5, 3, 3, 3, 1};
+    /** Slow enough for eyes: the model itself takes a few milliseconds for a step. */
+    private static final long MILLIS_BETWEEN_STEPS = 100;
+
+    private static final String INVITATION = """
+
+            Now your own file: put <|hole|> where something is missing, and say how many tokens it may have.
+              coda infill YourFile.java --tokens 12 --diff
+              coda infill YourFile.java --hole 12:5-14:1 --tokens 24 --watch
+            """;
+
+    private final World world;
+
+    @Mixin
+    ModelFlag model;
+
+    @Mixin
+    LoadFlags load;
+
+    public DemoCommand(World world) {
+        this.world = world;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        Path folder = model.folder(world);
+        Document document = Document.parse(text(), TOKENS);
+        try (OpenModel open = world.models().open(folder, load.options(folder, world, LoadFlags.Purpose.SPEED))) {
+            int tokens =
+                    document.holes().stream().mapToInt(Document.Hole::tokens).sum();
+            world.out().printf("A Java file with %d holes for %d tokens:%n%n", TOKENS.length, tokens);
+            world.out().println(text());
+            world.flush();
+            DecodeOptions options = DecodeOptions.ofSteps(tokens).withEndTokens(open.endTokens());
+            List<StepEvent> steps = new ArrayList<>();
+            Completion filled =
+                    new Answering(world, open).heard(GenerateRequest.of(document, options), recordTo(steps));
+            show(steps, open, document);
+            world.out().printf("Filled:%n%n%s", document.fill(filled.holeTexts()));
+            world.out().printf("%n%s%n", CostReport.line(filled));
+            world.out().print(INVITATION);
+        }
+        return ExitCodes.OK;
+    }
+
+    /** Draws on a terminal what was decoded; the time that it takes is not the model's. */
+    private void show(List<StepEvent> steps, OpenModel open, Document document) throws InterruptedException {
+        if (!world.terminals().isTerminal(SystemStream.Output)) {
+            return;
+        }
+        CanvasPicture picture = new CanvasPicture(open.tokenizer(), open.maskId(), true, document.hidden());
+        Terminal terminal = world.terminals().open(false);
+        try (CanvasView view = CanvasView.onTerminal(picture, terminal, System::nanoTime)) {
+            for (StepEvent step : steps) {
+                view.onStep(step);
+                Thread.sleep(MILLIS_BETWEEN_STEPS);
+            }
+        }
+    }
+
+    private static GenerationListener recordTo(List<StepEvent> steps) {
+        return new GenerationListener() {
+            @Override
+            public void onStep(StepEvent event) {
+                steps.add(event);
+            }
+        };
+    }
+
+    private static String text() {
+        try (InputStream in = requireNonNull(DemoCommand.class.getResourceAsStream(FILE), FILE)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

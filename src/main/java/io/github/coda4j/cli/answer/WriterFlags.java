@@ -1,0 +1,61 @@
+package io.github.coda4j.cli.answer;
+
+import io.github.coda4j.cli.DecodeFlags;
+import io.github.coda4j.cli.DecodeSettings;
+import io.github.coda4j.cli.LoadFlags;
+import io.github.coda4j.cli.ModelFlag;
+import io.github.coda4j.cli.ModelLocator;
+import io.github.coda4j.cli.OpenModel;
+import io.github.coda4j.cli.Settings;
+import io.github.coda4j.cli.World;
+import io.github.coda4j.model.LoadOptions;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** What every command takes that lets a model write: which model, how it is loaded, how it decodes and where it ends. */
+final class WriterFlags {
+    @Mixin
+    private ModelFlag model;
+
+    @Mixin
+    private LoadFlags load;
+
+    @Mixin
+    private DecodeFlags decode;
+
+    @Option(
+            names = "--stop",
+            paramLabel = "TEXT",
+            description = "End what is generated before this text; may be given several times.")
+    private List<String> stop = new ArrayList<>();
+
+    /**
+     * What the flags name, found before anything is loaded.
+     *
+     * @param folder the model's folder
+     * @param load how it is put into memory
+     * @param settings where values come from that no flag gives
+     */
+    record Source(Path folder, LoadOptions load, Settings settings) {
+        OpenModel open(World world) {
+            return world.models().open(folder, load);
+        }
+    }
+
+    Source source(World world) {
+        Path folder = model.folder(world);
+        LoadOptions options = load.options(folder, world, LoadFlags.Purpose.SPEED);
+        return new Source(folder, options, Settings.of(world, ModelLocator.generationConfig(folder)));
+    }
+
+    DecodeSettings decoding(Settings settings) {
+        return DecodeSettings.resolve(decode, settings);
+    }
+
+    List<String> stop() {
+        return stop;
+    }
+}

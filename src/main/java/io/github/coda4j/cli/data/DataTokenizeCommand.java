@@ -1,0 +1,223 @@
+package io.github.coda4j.cli.data;
+
+import static io.github.coda4j.Checks.check;
+
+import io.github.coda4j.CodaException;
+import io.github.coda4j.cli.Amounts;
+import io.github.coda4j.cli.ExitCodes;
+import io.github.coda4j.cli.Interrupt;
+import io.github.coda4j.cli.Progress;
+import io.github.coda4j.cli.World;
+import io.github.coda4j.data.Account;
+import io.github.coda4j.data.CorpusReader;
+import io.github.coda4j.data.Fate;
+import io.github.coda4j.data.InstructionTokenizing;
+import io.github.coda4j.data.Manifest;
+import io.github.coda4j.data.ShardFolderWriter;
+import io.github.coda4j.data.Split;
+import io.github.coda4j.data.TextTokenizing;
+import io.github.coda4j.text.BpeTokenizer;
+import io.github.coda4j.text.ChatTemplate;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code coda data tokenize}. */
+@Command(
+        name = "tokenize",
+        sortOptions = false,
+        description = {
+            "Make token shards for training from files of code, or with --sft from instructions with answers.",
+            "",
+            "Drops what is no code that people write: binary, minified, generated and repeated files. What was dropped and why is"
+                    + " printed and stands in the manifest. The same input gives the same shards, with any number of threads.",
+            ""
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  coda data tokenize --tokenizer models/tok --out data/code src libs/*-sources.jar",
+            "  coda data tokenize --tokenizer data/small/tokenizer --new-tokenizer 4096 --out data/small/code ~/src",
+            "  coda data tokenize --tokenizer models/tok --out data/stack --field content --licenses MIT stack.jsonl.gz",
+            "  coda data tokenize --tokenizer models/tok --out data/chat --sft instructions.jsonl"
+        })
+final class DataTokenizeCommand implements Callable<Integer> {
+    private static final List<String> TEXT_ONLY = List.of(
+            "--drop-comments",
+            "--languages",
+            "--field",
+            "--path-field",
+            "--licenses",
+            "--licenses-file",
+            "--license-field",
+            "--default-license",
+            "--exclude",
+            "--exclude-list",
+            "--min-bytes",
+            "--max-bytes",
+            "--near-duplicates");
+    private static final int DEFAULT_MAX_TOKENS = 1024;
+
+    private final World world;
+    private final Interrupt interrupt;
+
+    @Spec
+    CommandSpec spec;
+
+    @Option(
+            names = "--tokenizer",
+            required = true,
+            paramLabel = "DIR",
+            description = "Folder of the tokenizer, or of a model.")
+    Path tokenizer;
+
+    @Option(
+            names = "--new-tokenizer",
+            paramLabel = "SIZE",
+            description =
+                    "Train a tokenizer of so many ids on the same input first, comments included, and write it to the folder that --tokenizer names.")
+    Optional<Integer> newTokenizer = Optional.empty();
+
+    @Option(
+            names = "--out",
+            required = true,
+            paramLabel = "DIR",
+            description = "The folder to write; it appears whole or not at all.")
+    Path out;
+
+    @Option(
+            names = "--overwrite",
+            description = "Replace older shards in that folder, and an older tokenizer with --new-tokenizer.")
+    boolean overwrite;
+
+    @Option(
+            names = "--held-out",
+            paramLabel = "X",
+            description =
+                    "Share of the documents that is kept away from training, chosen by their hash (default: 0.01).")
+    double heldOut = 0.01;
+
+    @Option(
+            names = "--drop-comments",
+            description = "Take the comments out of Java files; files of other languages stay whole.")
+    boolean dropComments;
+
+    @Option(
+            names = "--sft",
+            description =
+                    "Read instructions: JSONL rows of {\"messages\": [{\"role\", \"content\"}]} or {\"instruction\", \"input\","
+                            + " \"output\"}. The chat template is applied and the answers are marked.")
+    boolean sft;
+
+    @Option(
+            names = "--max-tokens",
+            paramLabel = "N",
+            description = "With --sft: drop longer conversations (default: 1024). They are never cut.")
+    Optional<Integer> maxTokens = Optional.empty();
+
+    @Option(
+            names = "--shard-tokens",
+            paramLabel = "N",
+            description = "Start another shard after so many tokens (default: 100 million).")
+    long shardTokens = ShardFolderWriter.DEFAULT_SHARD_TOKENS;
+
+    @Mixin
+    CorpusFlags corpus;
+
+    DataTokenizeCommand(World world, Interrupt interrupt) {
+        this.world = world;
+        this.interrupt = interrupt;
+    }
+
+    @Override
+    public Integer call() {
+        checkFlags();
+        newTokenizer.ifPresent(this::trainTokenizer);
+        BpeTokenizer loaded = BpeTokenizer.load(tokenizer);
+        long start = System.nanoTime();
+        Account account;
+        Manifest manifest;
+        Manifest.Kind kind = sft ? Manifest.Kind.INSTRUCTIONS : Manifest.Kind.TEXT;
+        try (ShardFolderWriter writer = ShardFolderWriter.create(out, kind, loaded, heldOut, shardTokens, overwrite)) {
+            account = read(loaded, writer);
+            CorpusReport.print(world.out(), account, sft ? "rows" : "documents");
+            manifest = writer.finish(account);
+        }
+        print(manifest, account, (System.nanoTime() - start) / 1e9);
+        return ExitCodes.OK;
+    }
+
+    private void checkFlags() {
+        check(!sft || newTokenizer.isEmpty(), "--new-tokenizer has no effect with --sft: leave it out");
+        check(heldOut >= 0 && heldOut < 1, "--held-out must be in [0, 1), got %s", heldOut);
+        if (newTokenizer.isPresent() && !overwrite) {
+            for (Path folder : List.of(out, tokenizer)) {
+                if (Files.exists(folder)) {
+                    throw CodaException.of(
+                            "%s exists already: --overwrite replaces shards and tokenizer; leave --new-tokenizer out to use a tokenizer that is there",
+                            folder);
+                }
+            }
+        }
+        check(sft || maxTokens.isEmpty(), "--max-tokens has no effect without --sft");
+        for (String name : TEXT_ONLY) {
+            check(
+                    !sft || !spec.commandLine().getParseResult().hasMatchedOption(name),
+                    "%s has no effect with --sft: leave it out",
+                    name);
+        }
+    }
+
+    private void trainTokenizer(int size) {
+        new TokenizerTraining(world, interrupt, corpus)
+                .run(
+                        "--new-tokenizer",
+                        size,
+                        List.of(),
+                        TokenizerTraining.DEFAULT_SAMPLE_MEGABYTES,
+                        tokenizer,
+                        overwrite);
+    }
+
+    private Account read(BpeTokenizer loaded, ShardFolderWriter writer) {
+        try (Progress progress = Progress.of(world, "tokenize")) {
+            CorpusReader.Listener listener = (done, total, name) -> {
+                interrupt.check();
+                progress.to(done, total, name);
+            };
+            if (!sft) {
+                CorpusReader reader = new CorpusReader(corpus.options(), heldOut, corpus.threads);
+                return TextTokenizing.run(reader, loaded, !dropComments, writer, listener);
+            }
+            ChatTemplate template = ChatTemplate.forCheckpoint(tokenizer);
+            return new InstructionTokenizing(
+                            loaded, template, corpus.options(), maxTokens.orElse(DEFAULT_MAX_TOKENS), heldOut)
+                    .run(corpus.threads, writer, listener);
+        }
+    }
+
+    private void print(Manifest manifest, Account account, double seconds) {
+        long bytes = account.bytes(Fate.TRAIN) + account.bytes(Fate.HELD_OUT);
+        long tokens = manifest.tokens(Split.TRAIN) + manifest.tokens(Split.HELD_OUT);
+        world.out()
+                .printf(
+                        Locale.ROOT,
+                        "%s: %s tokens to train on, %s held out; vocabulary %d, %.2f bytes of %s per token%n",
+                        out,
+                        Amounts.count(manifest.tokens(Split.TRAIN)),
+                        Amounts.count(manifest.tokens(Split.HELD_OUT)),
+                        manifest.vocabSize(),
+                        (double) bytes / tokens,
+                        dropComments ? "the files with their comments" : "text");
+        world.note(String.format(
+                Locale.ROOT, "%s of text in %.1f s, %s per second", Amounts.bytes(bytes), seconds, Amounts.bytes((long)
+                        (bytes / seconds))));
+    }
+}

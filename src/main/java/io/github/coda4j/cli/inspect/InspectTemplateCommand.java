@@ -1,0 +1,47 @@
+package io.github.coda4j.cli.inspect;
+
+import io.github.coda4j.cli.ExitCodes;
+import io.github.coda4j.cli.ModelFlag;
+import io.github.coda4j.cli.World;
+import io.github.coda4j.files.TextFiles;
+import io.github.coda4j.text.ChatRequest;
+import io.github.coda4j.text.ChatTemplate;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code coda inspect template}. */
+@Command(
+        name = "template",
+        sortOptions = false,
+        description = {
+            "Print the prompt that the chat template makes of a request, and nothing else.",
+            "",
+            "The request is {\"messages\": [...], \"tools\": [...], \"add_generation_prompt\": true, \"enable_thinking\": false}; all but"
+                    + " the messages may be left out.",
+            ""
+        },
+        footerHeading = "%nExample:%n",
+        footer = {"  coda inspect template --model models/coda --request request.json"})
+final class InspectTemplateCommand implements Callable<Integer> {
+    private final World world;
+
+    @Mixin
+    ModelFlag model;
+
+    @Option(names = "--request", required = true, paramLabel = "FILE.json", description = "The request.")
+    Path request;
+
+    InspectTemplateCommand(World world) {
+        this.world = world;
+    }
+
+    @Override
+    public Integer call() {
+        ChatTemplate template = ChatTemplate.forCheckpoint(model.folder(world));
+        world.out().print(template.render(ChatRequest.fromJson(TextFiles.read(request))));
+        return ExitCodes.OK;
+    }
+}

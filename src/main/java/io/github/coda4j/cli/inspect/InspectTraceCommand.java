@@ -1,0 +1,116 @@
+package io.github.coda4j.cli.inspect;
+
+import static io.github.coda4j.Checks.check;
+
+import io.github.coda4j.cli.DecodeFlags;
+import io.github.coda4j.cli.DecodeSettings;
+import io.github.coda4j.cli.ExitCodes;
+import io.github.coda4j.cli.LoadFlags;
+import io.github.coda4j.cli.ModelFlag;
+import io.github.coda4j.cli.OutFile;
+import io.github.coda4j.cli.Settings;
+import io.github.coda4j.cli.World;
+import io.github.coda4j.decode.DecodeOptions;
+import io.github.coda4j.diffusion.Canvas;
+import io.github.coda4j.files.AtomicFiles;
+import io.github.coda4j.model.LoadOptions;
+import io.github.coda4j.model.plan.Denoiser;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code coda inspect trace}. */
+@Command(
+        name = "trace",
+        sortOptions = false,
+        description = {
+            "Decode ids and write what every step did.",
+            "",
+            "The JSON has \"prompt\", \"history\" (the whole sequence after each step; with blocks after each forward), \"final\","
+                    + " \"commits\" ([step, position, id, confidence], steps counted like the history), \"forwards\" and"
+                    + " \"cache_refreshes\". Masks among the ids are holes to fill. Nothing stops early. Decoding depends on the flags"
+                    + " only, not on the environment or generation_config.json. The folder needs no tokenizer.",
+            ""
+        },
+        footerHeading = "%nExample:%n",
+        footer = {
+            "  coda inspect trace --model models/coda --ids prompt.json --max-new-tokens 32 --steps 16 --alg entropy --out trace.json"
+        })
+final class InspectTraceCommand implements Callable<Integer> {
+    private final World world;
+
+    @Mixin
+    ModelFlag model;
+
+    @Option(
+            names = "--ids",
+            required = true,
+            paramLabel = "IDS|FILE.json",
+            description =
+                    "The prompt: 1,2,3, or a JSON file with a list or an object that has one as \"ids\" or \"prompt\".")
+    String ids;
+
+    @Option(
+            names = "--max-new-tokens",
+            paramLabel = "N",
+            description = "Masks to put behind the ids (default: 0, fill only the masks among them).")
+    int newTokens;
+
+    @Option(
+            names = "--out",
+            required = true,
+            paramLabel = "FILE",
+            description = "The JSON file to write; an older one is replaced.")
+    Path out;
+
+    @Mixin
+    DecodeFlags decode;
+
+    @Mixin
+    LoadFlags load;
+
+    InspectTraceCommand(World world) {
+        this.world = world;
+    }
+
+    @Override
+    public Integer call() {
+        check(newTokens >= 0, "--max-new-tokens must be 0 or positive, got %d", newTokens);
+        DecodeSettings how = DecodeSettings.resolve(decode, Settings.ofFlags());
+        OutFile.check(out);
+        Path folder = model.folder(world);
+        LoadOptions into = load.options(folder, world, LoadFlags.Purpose.COMPARISON);
+        try (Denoiser denoiser = world.models().network(folder, into)) {
+            int[] prompt = IdsArgument.parse(ids, denoiser.vocabSize());
+            Canvas canvas = Canvas.forCompletion(prompt, newTokens, denoiser.maskId());
+            List<Integer> holes = holes(canvas);
+            check(!holes.isEmpty(), "nothing to decode: no mask among the ids and --max-new-tokens is 0");
+            DecodeOptions options = how.options(holes, canvas.isMasked(canvas.length() - 1), Set.of());
+            AtomicFiles.writeText(
+                    out, Trace.record(prompt, canvas, options, denoiser).json());
+        }
+        return ExitCodes.OK;
+    }
+
+    /** Lengths of the runs of masks. */
+    private static List<Integer> holes(Canvas canvas) {
+        List<Integer> lengths = new ArrayList<>();
+        Optional<Integer> start = Optional.empty();
+        for (int position = 0; position <= canvas.length(); position++) {
+            boolean masked = position < canvas.length() && canvas.isMasked(position);
+            if (masked && start.isEmpty()) {
+                start = Optional.of(position);
+            } else if (!masked && start.isPresent()) {
+                lengths.add(position - start.get());
+                start = Optional.empty();
+            }
+        }
+        return lengths;
+    }
+}

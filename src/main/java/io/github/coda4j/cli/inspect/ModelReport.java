@@ -1,0 +1,180 @@
+package io.github.coda4j.cli.inspect;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.coda4j.cli.Amounts;
+import io.github.coda4j.model.ModelConfig;
+import io.github.coda4j.model.Parameters;
+import io.github.coda4j.model.Precision;
+import io.github.coda4j.tensor.DType;
+import io.github.coda4j.weights.CheckpointFolder;
+import io.github.coda4j.weights.Int8Checkpoint;
+import io.github.coda4j.weights.TensorEntry;
+import io.github.coda4j.weights.TensorSpec;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+
+/** What a checkpoint is, as a table for people and as JSON. */
+final class ModelReport {
+    private static final int CACHED_TOKENS = 1000;
+
+    private final CheckpointFolder checkpoint;
+    private final ModelConfig config;
+    private final List<TensorSpec> parameters;
+
+    private ModelReport(CheckpointFolder checkpoint, ModelConfig config, List<TensorSpec> parameters) {
+        this.checkpoint = checkpoint;
+        this.config = config;
+        this.parameters = parameters;
+    }
+
+    /** @throws io.github.coda4j.CodaException when config and tensors are not those of one model */
+    static ModelReport of(CheckpointFolder checkpoint) {
+        ModelConfig config = ModelConfig.read(checkpoint.config());
+        List<TensorSpec> expected = Parameters.expected(checkpoint, config);
+        checkpoint.verify(expected);
+        boolean ownHead = checkpoint.tensors().containsKey(Parameters.HEAD)
+                && !checkpoint.config().optionalBoolean("tie_word_embeddings").orElse(false);
+        return new ModelReport(checkpoint, config, Parameters.of(config, ownHead));
+    }
+
+    ObjectNode json() {
+        ObjectNode root = JsonNodeFactory.instance.objectNode();
+        root.put("folder", checkpoint.path().toString());
+        root.set(
+                "config",
+                JsonText.parse(checkpoint.config().json(), checkpoint.config().source()));
+        root.put("parameters", numParameters());
+        root.put("bytes", checkpoint.totalBytes());
+        ObjectNode dtypes = root.putObject("dtypes");
+        bytesByDType().forEach((dtype, bytes) -> dtypes.put(dtype.safetensorsName(), bytes));
+        ObjectNode memory = root.putObject("memory");
+        for (Precision precision : Precision.values()) {
+            memory.put(precision.toString(), memory(precision));
+        }
+        root.put("cache_bytes_per_token", cacheBytesPerToken());
+        var tensors = root.putArray("tensors");
+        for (TensorEntry entry : checkpoint.tensors().values()) {
+            ObjectNode node = tensors.addObject();
+            node.put("name", entry.name());
+            node.put("dtype", entry.dtype().safetensorsName());
+            var shape = node.putArray("shape");
+            LongStream.of(entry.shape()).forEach(shape::add);
+        }
+        return root;
+    }
+
+    /** Layers that are alike are one line. */
+    String table() {
+        StringBuilder text = new StringBuilder();
+        line(text, "Folder", checkpoint.path().toString());
+        line(text, "Parameters", Amounts.count(numParameters()) + " (" + numParameters() + ")");
+        line(
+                text,
+                "Files",
+                Amounts.bytes(checkpoint.totalBytes()) + " in "
+                        + checkpoint.tensors().size()
+                        + " tensors: "
+                        + bytesByDType().entrySet().stream()
+                                .map(kind -> kind.getKey().safetensorsName() + " " + Amounts.bytes(kind.getValue()))
+                                .collect(Collectors.joining(", ")));
+        line(
+                text,
+                "Memory",
+                Arrays.stream(Precision.values())
+                                .map(precision -> precision + " " + Amounts.bytes(memory(precision)))
+                                .collect(Collectors.joining(", "))
+                        + "; a cache adds " + Amounts.bytes(cacheBytesPerToken() * CACHED_TOKENS) + " for "
+                        + CACHED_TOKENS + " tokens");
+        text.append("Config\n");
+        checkpoint.config().keys().stream()
+                .filter(checkpoint.config()::has)
+                .forEach(key -> text.append(String.format(
+                        Locale.ROOT,
+                        "  %-28s %s%n",
+                        key,
+                        JsonText.parse(checkpoint.config().json(), key).get(key))));
+        text.append("Tensors\n");
+        tensorLines().forEach((name, kind) -> text.append(String.format(Locale.ROOT, "  %-52s %s%n", name, kind)));
+        return text.toString();
+    }
+
+    private static void line(StringBuilder text, String name, String value) {
+        text.append(String.format(Locale.ROOT, "%-11s%s%n", name, value));
+    }
+
+    /** Names with the layer's number replaced by the numbers of all layers in which the tensor is alike. */
+    private Map<String, String> tensorLines() {
+        Map<String, List<Integer>> layersOf = new LinkedHashMap<>();
+        for (TensorEntry entry : checkpoint.tensors().values()) {
+            String pattern = entry.name().replaceFirst("layers\\.\\d+\\.", "layers.*.");
+            String kind = entry.dtype().safetensorsName() + " " + Arrays.toString(entry.shape());
+            List<Integer> layers = layersOf.computeIfAbsent(pattern + "\n" + kind, _ -> new ArrayList<>());
+            if (!pattern.equals(entry.name())) {
+                layers.add(Integer.valueOf(entry.name().replaceFirst(".*layers\\.(\\d+)\\..*", "$1")));
+            }
+        }
+        Map<String, String> lines = new LinkedHashMap<>();
+        layersOf.forEach((key, layers) -> {
+            String[] parts = key.split("\n", 2);
+            String numbers =
+                    layers.isEmpty() ? "" : numbers(layers.stream().sorted().toList());
+            lines.put(parts[0].replace("*", numbers), parts[1]);
+        });
+        return lines;
+    }
+
+    private static String numbers(List<Integer> layers) {
+        boolean run = layers.getLast() - layers.getFirst() == layers.size() - 1;
+        if (layers.size() == 1) {
+            return layers.getFirst().toString();
+        }
+        return run
+                ? "[" + layers.getFirst() + "-" + layers.getLast() + "]"
+                : layers.stream().map(String::valueOf).collect(Collectors.joining(",", "[", "]"));
+    }
+
+    private long numParameters() {
+        return parameters.stream().mapToLong(ModelReport::elements).sum();
+    }
+
+    private Map<DType, Long> bytesByDType() {
+        return checkpoint.tensors().values().stream()
+                .collect(Collectors.groupingBy(
+                        TensorEntry::dtype, TreeMap::new, Collectors.summingLong(TensorEntry::bytes)));
+    }
+
+    /** Bytes of the weights in the fast engine: products packed, the output layer always by itself, norms in 32 bits. */
+    private long memory(Precision precision) {
+        long bytes = 0;
+        for (TensorSpec spec : Parameters.of(config, true)) {
+            boolean product = Int8Checkpoint.isLinearWeight(spec.name());
+            boolean matrix = product || spec.name().equals(Parameters.EMBEDDING);
+            long width = switch (precision) {
+                case FP32 -> DType.F32.bytes();
+                case BF16 -> matrix ? DType.BF16.bytes() : DType.F32.bytes();
+                case INT8 -> product ? DType.I8.bytes() : matrix ? DType.BF16.bytes() : DType.F32.bytes();
+            };
+            bytes += elements(spec) * width;
+            if (product && precision == Precision.INT8) {
+                bytes += spec.shape()[0] * DType.F32.bytes();
+            }
+        }
+        return bytes;
+    }
+
+    private long cacheBytesPerToken() {
+        return 2L * config.layers() * config.kvHeads() * config.headDim() * DType.BF16.bytes();
+    }
+
+    private static long elements(TensorSpec spec) {
+        return LongStream.of(spec.shape()).reduce(1, (a, b) -> a * b);
+    }
+}

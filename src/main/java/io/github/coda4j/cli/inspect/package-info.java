@@ -1,0 +1,19 @@
+/** Commands that show what a model is and does, for comparison with other implementations. */
+@MayUse({
+    "picocli",
+    "com.fasterxml.jackson",
+    "cli",
+    "files",
+    "tensor",
+    "weights",
+    "text",
+    "diffusion",
+    "decode",
+    "model",
+    "model.plan",
+    "model.training",
+    "train"
+})
+package io.github.coda4j.cli.inspect;
+
+import io.github.coda4j.MayUse;

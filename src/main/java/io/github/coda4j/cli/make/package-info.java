@@ -1,0 +1,16 @@
+/** Commands that make or fetch models: init, quantize, pull. */
+@MayUse({
+    "picocli",
+    "cli",
+    "files",
+    "tensor.Device",
+    "tensor.DType",
+    "weights",
+    "weights.hub",
+    "text",
+    "model",
+    "model.training"
+})
+package io.github.coda4j.cli.make;
+
+import io.github.coda4j.MayUse;

@@ -1,0 +1,115 @@
+package io.github.coda4j.cli.train;
+
+import static io.github.coda4j.Checks.check;
+
+import io.github.coda4j.cli.ExitCodes;
+import io.github.coda4j.cli.Interrupt;
+import io.github.coda4j.cli.World;
+import io.github.coda4j.train.RankGroup;
+import io.github.coda4j.train.RowShare;
+import io.github.coda4j.train.RunFolder;
+import io.github.coda4j.train.Stage;
+import io.github.coda4j.train.TrainConfig;
+import io.github.coda4j.train.TrainingLoop;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** What the three stages of {@code coda train} share. */
+abstract class TrainStageCommand implements Callable<Integer> {
+    private final World world;
+    private final Interrupt interrupt;
+    private final Stage stage;
+
+    @Option(
+            names = "--config",
+            required = true,
+            paramLabel = "FILE",
+            description = "The run's config, YAML. Everything in force, defaults too, is written to DIR/config.yaml.")
+    Path config;
+
+    @Option(names = "--out", paramLabel = "DIR", description = "The run's folder, in place of the config's out.")
+    Optional<Path> out = Optional.empty();
+
+    @Option(
+            names = "--from-ar",
+            paramLabel = "DIR",
+            description = "Start from this autoregressive Qwen3 folder, in place of the config's model.")
+    Optional<Path> fromAr = Optional.empty();
+
+    @Option(
+            names = "--resume",
+            description =
+                    "Go on from the newest checkpoint in the run's folder, to the bit as if never stopped; where there is"
+                            + " none yet, begin.")
+    boolean resume;
+
+    @Option(
+            names = "--accept-config-changes",
+            description = "Resume although the config differs from the checkpoint's.")
+    boolean acceptChanges;
+
+    @Mixin
+    NprocFlag ranks;
+
+    @Parameters(
+            arity = "0..*",
+            paramLabel = "KEY=VALUE",
+            description = "Values in place of the config's, such as schedule.steps=200; KEY= takes a key out.")
+    List<String> overrides = List.of();
+
+    TrainStageCommand(World world, Interrupt interrupt, Stage stage) {
+        this.world = world;
+        this.interrupt = interrupt;
+        this.stage = stage;
+    }
+
+    @Override
+    public Integer call() {
+        check(resume || !acceptChanges, "--accept-config-changes has no effect without --resume");
+        TrainConfig read = TrainConfig.read(config, allOverrides());
+        check(
+                read.stage() == stage,
+                "%s is a config for %s; run `coda train %s`, or write stage: %s in it",
+                config,
+                read.stage(),
+                read.stage(),
+                stage);
+        ranks.refuseWhereOneOfSeveral(world);
+        interrupt.check();
+        if (ranks.launches()) {
+            RowShare.of(read.batch(), 0, ranks.ranks());
+            return ranks.launch(world, interrupt);
+        }
+        try (RankGroup group = TrainRanks.join(world, read.compute().device())) {
+            TrainingLoop.Outcome outcome = new TrainSession(world, interrupt, read, group).run(resume());
+            return outcome == TrainingLoop.Outcome.FINISHED ? ExitCodes.OK : ExitCodes.INTERRUPTED;
+        }
+    }
+
+    private RunFolder.Resume resume() {
+        if (acceptChanges) {
+            return RunFolder.Resume.ANY_CONFIG;
+        }
+        return resume ? RunFolder.Resume.SAME_CONFIG : RunFolder.Resume.NO;
+    }
+
+    private List<String> allOverrides() {
+        List<String> all = new ArrayList<>();
+        fromAr.ifPresent(
+                folder -> all.addAll(List.of("model.preset=", "model.from=", "model.from_ar=" + quoted(folder))));
+        out.ifPresent(folder -> all.add("out=" + quoted(folder)));
+        all.addAll(overrides);
+        return all;
+    }
+
+    /** A path as YAML, whatever characters it has. */
+    private static String quoted(Path path) {
+        return "'" + path.toString().replace("'", "''") + "'";
+    }
+}

@@ -1,0 +1,143 @@
+package io.github.coda4j.tensor.products;
+
+import io.github.coda4j.tensor.DType;
+import io.github.coda4j.tensor.LargePages;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Optional;
+
+/** A BF16 or int8 weight in the layout that oneDNN's products want. */
+final class OneDnnLinear implements PackedLinear {
+    /** The number of rows that the layout is chosen for; others run with the same layout. */
+    private static final int TYPICAL_ROWS = 32;
+
+    private final OneDnn oneDnn;
+    private final Shape shape;
+    private final MemorySegment layout;
+    private final Arena arena = Arena.ofShared();
+    private final MemorySegment weight;
+    private final MemorySegment scales;
+
+    /** What distinguishes the code of two products besides their rows. */
+    private record Shape(DType inputType, DType outputType, int outputs, int inputs) {
+        boolean quantized() {
+            return inputType == DType.U8;
+        }
+
+        DType weightType() {
+            return quantized() ? DType.I8 : DType.BF16;
+        }
+    }
+
+    private record Key(Shape shape, int rows) {}
+
+    /**
+     * Packs a weight [outputs, inputs]; its memory may be freed afterwards.
+     *
+     * @param scales of I8 weights, one per output; otherwise not used
+     * @param pages where the packed weight is put
+     * @return nothing where oneDNN has only slow code for it
+     */
+    static Optional<OneDnnLinear> pack(
+            OneDnn oneDnn,
+            MemorySegment weight,
+            float[] scales,
+            int outputs,
+            int inputs,
+            DType input,
+            DType output,
+            LargePages pages) {
+        Shape shape = new Shape(input, output, outputs, inputs);
+        return layout(oneDnn, shape).map(layout -> new OneDnnLinear(oneDnn, shape, layout, weight, scales, pages));
+    }
+
+    /** Whether oneDNN has fast code for products of these types on this processor. */
+    static boolean isFast(OneDnn oneDnn, DType input, DType output) {
+        Optional<MemorySegment> layout = layout(oneDnn, new Shape(input, output, 64, 64));
+        layout.ifPresent(found -> oneDnn.destroy(OneDnn.Kind.DESCRIPTION, found));
+        return layout.isPresent();
+    }
+
+    private static Optional<MemorySegment> layout(OneDnn oneDnn, Shape shape) {
+        MemorySegment source = oneDnn.describe(shape.inputType(), TYPICAL_ROWS, shape.inputs());
+        MemorySegment any = oneDnn.describeAny(shape.weightType(), shape.inputs(), shape.outputs());
+        MemorySegment target = oneDnn.describe(shape.outputType(), TYPICAL_ROWS, shape.outputs());
+        Optional<MemorySegment> plan = oneDnn.planProduct(source, any, target, shape.quantized());
+        for (MemorySegment description : new MemorySegment[] {source, any, target}) {
+            oneDnn.destroy(OneDnn.Kind.DESCRIPTION, description);
+        }
+        return plan.flatMap(found -> {
+            Optional<MemorySegment> layout =
+                    oneDnn.isSlow(found) ? Optional.empty() : Optional.of(oneDnn.weightsOf(found));
+            oneDnn.destroy(OneDnn.Kind.PLAN, found);
+            return layout;
+        });
+    }
+
+    private OneDnnLinear(
+            OneDnn oneDnn, Shape shape, MemorySegment layout, MemorySegment plain, float[] scales, LargePages pages) {
+        this.oneDnn = oneDnn;
+        this.shape = shape;
+        this.layout = layout;
+        this.weight = pages.allocate(oneDnn.bytes(layout));
+        MemorySegment plainLayout = oneDnn.describe(
+                shape.weightType(), new long[] {shape.inputs(), shape.outputs()}, new long[] {1, shape.inputs()});
+        MemorySegment from = oneDnn.memory(plainLayout, plain);
+        MemorySegment to = oneDnn.memory(layout, weight);
+        OneDnnProducts.ofThread(oneDnn).reorder(plainLayout, from, layout, to);
+        oneDnn.destroy(OneDnn.Kind.MEMORY, from);
+        oneDnn.destroy(OneDnn.Kind.MEMORY, to);
+        oneDnn.destroy(OneDnn.Kind.DESCRIPTION, plainLayout);
+        this.scales = shape.quantized()
+                ? oneDnn.vector(DType.F32, arena.allocateFrom(ValueLayout.JAVA_FLOAT, scales))
+                : MemorySegment.NULL;
+    }
+
+    @Override
+    public int outputs() {
+        return shape.outputs();
+    }
+
+    @Override
+    public int inputs() {
+        return shape.inputs();
+    }
+
+    @Override
+    public DType inputType() {
+        return shape.inputType();
+    }
+
+    @Override
+    public DType outputType() {
+        return shape.outputType();
+    }
+
+    @Override
+    public void forward(MemorySegment input, int rows, MemorySegment output) {
+        PackedLinear.checkSizes(this, input, rows, output);
+        if (rows > 0) {
+            OneDnnProducts.ofThread(oneDnn)
+                    .of(new Key(shape, rows), () -> recipe(rows))
+                    .run(input, weight, scales, output);
+        }
+    }
+
+    private OneDnnProducts.Recipe recipe(int rows) {
+        return new OneDnnProducts.Recipe(
+                oneDnn.describe(shape.inputType(), rows, shape.inputs()),
+                oneDnn.copyOf(layout),
+                oneDnn.describe(shape.outputType(), rows, shape.outputs()),
+                shape.quantized());
+    }
+
+    @Override
+    public void close() {
+        if (shape.quantized()) {
+            oneDnn.destroy(OneDnn.Kind.MEMORY, scales);
+        }
+        oneDnn.destroy(OneDnn.Kind.DESCRIPTION, layout);
+        arena.close();
+    }
+}

@@ -1,0 +1,176 @@
+package io.github.coda4j.tensor.products;
+
+import io.github.coda4j.tensor.DType;
+import io.github.coda4j.tensor.Libtorch;
+import io.github.coda4j.tensor.ThreadBound;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/** The products that one thread has run last, ready to run again on other data: making one takes longer than a small one runs. */
+final class OneDnnProducts implements ThreadBound {
+    private static final int MOST = 256;
+
+    /** What a zero of int8 inputs is stored as. */
+    private static final int ZERO_POINT = 128;
+
+    private static final ThreadLocal<OneDnnProducts> OF_THREAD = new ThreadLocal<>();
+
+    private final OneDnn oneDnn;
+    private final MemorySegment stream;
+    private final Map<Record, Product> products = new LinkedHashMap<>(2 * MOST, 0.75f, true);
+    private Arena scratchArena = Arena.ofConfined();
+    private MemorySegment scratch = MemorySegment.NULL;
+
+    private OneDnnProducts(OneDnn oneDnn) {
+        this.oneDnn = oneDnn;
+        this.stream = oneDnn.stream();
+        oneDnn.setThreads(Libtorch.threads());
+    }
+
+    static OneDnnProducts ofThread(OneDnn oneDnn) {
+        OneDnnProducts products = OF_THREAD.get();
+        if (products == null) {
+            products = new OneDnnProducts(oneDnn);
+            OF_THREAD.set(products);
+            ThreadBound.keep(products);
+        }
+        return products;
+    }
+
+    @Override
+    public void threadsChanged(int threads) {
+        oneDnn.setThreads(threads);
+    }
+
+    @Override
+    public void threadEnds() {
+        products.values().forEach(Product::close);
+        oneDnn.destroy(OneDnn.Kind.STREAM, stream);
+        scratchArena.close();
+        OF_THREAD.remove();
+    }
+
+    /** Copies a matrix or batch into another layout. */
+    void reorder(MemorySegment fromLayout, MemorySegment from, MemorySegment toLayout, MemorySegment to) {
+        MemorySegment plan = oneDnn.planReorder(fromLayout, toLayout);
+        MemorySegment primitive = oneDnn.primitive(plan);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment arguments = OneDnn.arguments(arena, 2);
+            OneDnn.argument(arguments, 0, OneDnn.SOURCE, from);
+            OneDnn.argument(arguments, 1, OneDnn.TARGET, to);
+            oneDnn.execute(primitive, stream, 2, arguments);
+        } finally {
+            oneDnn.destroy(OneDnn.Kind.PRIMITIVE, primitive);
+            oneDnn.destroy(OneDnn.Kind.PLAN, plan);
+        }
+    }
+
+    /** The product of a key, planned now if it is not among the last ones. */
+    Product of(Record key, Supplier<Recipe> recipe) {
+        Product found = products.get(key);
+        if (found == null) {
+            if (products.size() == MOST) {
+                Iterator<Product> eldest = products.values().iterator();
+                eldest.next().close();
+                eldest.remove();
+            }
+            found = new Product(recipe.get());
+            products.put(key, found);
+        }
+        return found;
+    }
+
+    /**
+     * What a product is made from. Its descriptions are destroyed when it is made.
+     *
+     * @param quantized see {@link OneDnn#planProduct}
+     */
+    record Recipe(MemorySegment source, MemorySegment weights, MemorySegment target, boolean quantized) {}
+
+    private MemorySegment scratch(long bytes) {
+        if (scratch.byteSize() < bytes) {
+            scratchArena.close();
+            scratchArena = Arena.ofConfined();
+            scratch = scratchArena.allocate(bytes, 64);
+        }
+        return scratch;
+    }
+
+    /** A product of fixed sizes. */
+    final class Product {
+        private final Arena arena = Arena.ofConfined();
+        private final MemorySegment primitive;
+        private final MemorySegment source;
+        private final MemorySegment weights;
+        private final MemorySegment target;
+        private final MemorySegment scratchpad;
+        private final MemorySegment zeroPoint;
+        private final long scratchBytes;
+        private final MemorySegment arguments;
+        private final int count;
+
+        private Product(Recipe recipe) {
+            MemorySegment plan = oneDnn.planProduct(
+                            recipe.source(), recipe.weights(), recipe.target(), recipe.quantized())
+                    .orElseThrow(
+                            () -> new IllegalStateException("oneDNN cannot run a product that it could plan before"));
+            this.primitive = oneDnn.primitive(plan);
+            this.source = oneDnn.memory(recipe.source(), MemorySegment.NULL);
+            this.weights = oneDnn.memory(recipe.weights(), MemorySegment.NULL);
+            this.target = oneDnn.memory(recipe.target(), MemorySegment.NULL);
+            MemorySegment scratchLayout = oneDnn.scratchpadOf(plan);
+            this.scratchBytes = oneDnn.bytes(scratchLayout);
+            this.scratchpad = oneDnn.memory(scratchLayout, MemorySegment.NULL);
+            oneDnn.destroy(OneDnn.Kind.PLAN, plan);
+            for (MemorySegment layout : new MemorySegment[] {recipe.source(), recipe.weights(), recipe.target()}) {
+                oneDnn.destroy(OneDnn.Kind.DESCRIPTION, layout);
+            }
+            this.count = recipe.quantized() ? 6 : 4;
+            this.arguments = OneDnn.arguments(arena, count);
+            OneDnn.argument(arguments, 0, OneDnn.SOURCE, source);
+            OneDnn.argument(arguments, 1, OneDnn.WEIGHTS, weights);
+            OneDnn.argument(arguments, 2, OneDnn.TARGET, target);
+            OneDnn.argument(arguments, 3, OneDnn.SCRATCHPAD, scratchpad);
+            this.zeroPoint = recipe.quantized()
+                    ? oneDnn.vector(DType.I32, arena.allocateFrom(ValueLayout.JAVA_INT, ZERO_POINT))
+                    : MemorySegment.NULL;
+            if (recipe.quantized()) {
+                OneDnn.argument(arguments, 4, OneDnn.SOURCE_ZERO_POINT, zeroPoint);
+            }
+        }
+
+        /**
+         * Runs to the end.
+         *
+         * @param scales memory object of the weights' scales, used if quantized
+         */
+        void run(MemorySegment sourceData, MemorySegment weightData, MemorySegment scales, MemorySegment targetData) {
+            oneDnn.point(source, sourceData);
+            oneDnn.point(weights, weightData);
+            oneDnn.point(target, targetData);
+            if (scratchBytes > 0) {
+                oneDnn.point(scratchpad, scratch(scratchBytes));
+            }
+            if (count == 6) {
+                OneDnn.argument(arguments, 5, OneDnn.WEIGHT_SCALES, scales);
+            }
+            oneDnn.execute(primitive, stream, count, arguments);
+        }
+
+        private void close() {
+            oneDnn.destroy(OneDnn.Kind.PRIMITIVE, primitive);
+            for (MemorySegment memory : new MemorySegment[] {source, weights, target, scratchpad}) {
+                oneDnn.destroy(OneDnn.Kind.MEMORY, memory);
+            }
+            if (!zeroPoint.equals(MemorySegment.NULL)) {
+                oneDnn.destroy(OneDnn.Kind.MEMORY, zeroPoint);
+            }
+            arena.close();
+        }
+    }
+}

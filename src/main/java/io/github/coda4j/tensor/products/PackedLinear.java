@@ -1,0 +1,183 @@
+package io.github.coda4j.tensor.products;
+
+import static io.github.coda4j.Checks.check;
+
+import io.github.coda4j.CodaException;
+import io.github.coda4j.tensor.DType;
+import io.github.coda4j.tensor.Device;
+import io.github.coda4j.tensor.LargePages;
+import io.github.coda4j.tensor.Scope;
+import io.github.coda4j.tensor.Tensor;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * y = x W^T with a weight [outputs, inputs] laid out once for fast products on the CPU. Biases are left to the pass that follows.
+ *
+ * <p>Not tied to a scope: closed by its owner. May be used by several threads at once.
+ */
+public sealed interface PackedLinear extends AutoCloseable permits OneDnnLinear, PackedLinear.Plain {
+    /** Rows of the weight. */
+    int outputs();
+
+    /** Columns of the weight. */
+    int inputs();
+
+    /** What {@link #forward} takes: F32, BF16 or U8 (bytes around 128, one scale per row, see {@code kernel.Kind.U8}). */
+    DType inputType();
+
+    /** What {@link #forward} gives; for U8 inputs still to be multiplied by the scale of the input's row. */
+    DType outputType();
+
+    /**
+     * Multiplies.
+     *
+     * @param input native memory with [rows, inputs] in {@link #inputType}
+     * @param rows at least 0
+     * @param output native memory for [rows, outputs] in {@link #outputType}, apart from the input
+     * @throws IllegalArgumentException when the memory is too small
+     */
+    void forward(MemorySegment input, int rows, MemorySegment output);
+
+    /** [M, inputs] to [M, outputs], inside a scope. */
+    default Tensor forward(Tensor input) {
+        int rows = Math.toIntExact(input.size(0));
+        Tensor output = Tensor.empty(outputType(), Device.CPU, rows, outputs());
+        forward(input.memory(), rows, output.memory());
+        return output;
+    }
+
+    @Override
+    void close();
+
+    /** Packs an F32 weight; the memory may be freed afterwards. */
+    static PackedLinear f32(MemorySegment weight, int outputs, int inputs) {
+        return Plain.of(weight, DType.F32, outputs, inputs);
+    }
+
+    /**
+     * Packs a BF16 weight; its memory may be freed afterwards. Where oneDNN has no fast code for it, libtorch multiplies.
+     *
+     * @param pages where the packed weight is put; freed after this is closed
+     */
+    static PackedLinear bf16(MemorySegment weight, int outputs, int inputs, LargePages pages) {
+        Optional<OneDnnLinear> packed = OneDnn.find()
+                .flatMap(oneDnn -> OneDnnLinear.pack(
+                        oneDnn, weight, new float[0], outputs, inputs, DType.BF16, DType.BF16, pages));
+        return packed.isPresent() ? packed.get() : Plain.of(weight, DType.BF16, outputs, inputs);
+    }
+
+    /**
+     * Packs an I8 weight with one scale per output; the memory may be freed afterwards.
+     *
+     * @param outputType F32 or BF16
+     * @param pages where the packed weight is put; freed after this is closed
+     * @throws CodaException where the processor or oneDNN has no fast and exact u8 x s8 product
+     */
+    static PackedLinear int8(
+            MemorySegment weight, float[] scales, int outputs, int inputs, DType outputType, LargePages pages) {
+        check(
+                outputType == DType.F32 || outputType == DType.BF16,
+                "int8 products give F32 or BF16, asked for %s",
+                outputType);
+        check(scales.length == outputs, "%d outputs need as many scales, got %d", outputs, scales.length);
+        return OneDnn.find()
+                .filter(oneDnn -> hasExactInt8())
+                .flatMap(oneDnn ->
+                        OneDnnLinear.pack(oneDnn, weight, scales, outputs, inputs, DType.U8, outputType, pages))
+                .orElseThrow(() -> new CodaException(
+                        "int8 needs an x86-64 processor with VNNI and oneDNN's library; use --dtype bf16 here"));
+    }
+
+    /** Whether int8 products run here. */
+    static boolean int8Supported() {
+        return hasExactInt8()
+                && OneDnn.find()
+                        .filter(oneDnn -> OneDnnLinear.isFast(oneDnn, DType.U8, DType.BF16))
+                        .isPresent();
+    }
+
+    /** Without VNNI the u8 x s8 instruction saturates its sums at 16 bits and would be wrong. */
+    private static boolean hasExactInt8() {
+        Path cpuInfo = Path.of("/proc/cpuinfo");
+        try {
+            return !Files.exists(cpuInfo)
+                    || Files.readAllLines(cpuInfo).stream()
+                            .filter(line -> line.startsWith("flags"))
+                            .limit(1)
+                            .anyMatch(line -> line.contains("avx512_vnni") || line.contains("avx_vnni"));
+        } catch (java.io.IOException e) {
+            throw new CodaException("cannot read " + cpuInfo + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Throws unless the memory is native and holds the rows. */
+    static void checkSizes(PackedLinear linear, MemorySegment input, int rows, MemorySegment output) {
+        checkSize("input", input, rows, linear.inputs(), linear.inputType());
+        checkSize("output", output, rows, linear.outputs(), linear.outputType());
+    }
+
+    private static void checkSize(String what, MemorySegment memory, int rows, int columns, DType type) {
+        long needed = (long) rows * columns * type.bytes();
+        check(
+                rows >= 0 && memory.isNative() && memory.byteSize() >= needed,
+                "%s of [%d, %d] %s needs %d bytes of native memory, got %d",
+                what,
+                rows,
+                columns,
+                type,
+                needed,
+                memory.byteSize());
+    }
+
+    /** A weight as it is stored, multiplied by libtorch: F32, and BF16 where oneDNN is not available. */
+    record Plain(Tensor weight) implements PackedLinear {
+        static Plain of(MemorySegment memory, DType type, int outputs, int inputs) {
+            try (Scope scope = Scope.open()) {
+                Tensor copy = Tensor.empty(type, Device.CPU, outputs, inputs);
+                MemorySegment.copy(memory, 0, copy.memory(), 0, copy.memory().byteSize());
+                return new Plain(scope.detach(copy));
+            }
+        }
+
+        @Override
+        public int outputs() {
+            return Math.toIntExact(weight.size(0));
+        }
+
+        @Override
+        public int inputs() {
+            return Math.toIntExact(weight.size(1));
+        }
+
+        @Override
+        public DType inputType() {
+            return weight.dtype();
+        }
+
+        @Override
+        public DType outputType() {
+            return weight.dtype();
+        }
+
+        @Override
+        public void forward(MemorySegment input, int rows, MemorySegment output) {
+            checkSizes(this, input, rows, output);
+            try (Scope _ = Scope.open()) {
+                Tensor.productInto(view(output, rows, outputs()), view(input, rows, inputs()), weight.transpose(0, 1));
+            }
+        }
+
+        private Tensor view(MemorySegment memory, int rows, int columns) {
+            return Tensor.view(
+                    memory.asSlice(0, (long) rows * columns * weight.dtype().bytes()), weight.dtype(), rows, columns);
+        }
+
+        @Override
+        public void close() {
+            weight.close();
+        }
+    }
+}

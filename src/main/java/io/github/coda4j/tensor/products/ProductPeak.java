@@ -1,0 +1,118 @@
+package io.github.coda4j.tensor.products;
+
+import static io.github.coda4j.Checks.check;
+
+import io.github.coda4j.tensor.DType;
+import io.github.coda4j.tensor.Device;
+import io.github.coda4j.tensor.LargePages;
+import io.github.coda4j.tensor.Libtorch;
+import io.github.coda4j.tensor.Scope;
+import io.github.coda4j.tensor.Tensor;
+import io.github.coda4j.tensor.WorkerTeam;
+import java.util.SplittableRandom;
+
+/**
+ * What this machine's matrix products can do at best, measured: the roof that a step's speed is compared with. Large products run both
+ * ways that there are, cut over a {@link WorkerTeam} and on libtorch's own threads; the best round counts.
+ */
+public final class ProductPeak {
+    /** Rows, outputs and inputs of the products that are tried. */
+    private static final int[][] SHAPES = {{1024, 4096, 2048}, {2048, 2048, 2048}, {1024, 2048, 6144}};
+
+    private static final long BLOCK_BYTES = 1 << 20;
+
+    private ProductPeak() {}
+
+    /**
+     * Billions of operations per second (a multiplication and an addition count as two).
+     *
+     * @param type F32, BF16 or U8 (int8 products)
+     * @param threads cores to use
+     * @param rounds how often each product is timed; the best time counts
+     */
+    public static double measure(DType type, int threads, int rounds) {
+        check(
+                type == DType.F32 || type == DType.BF16 || type == DType.U8,
+                "products run in F32, BF16 or U8, got %s",
+                type);
+        check(rounds > 0, "rounds must be positive, got %d", rounds);
+        double best = 0;
+        try (WorkerTeam team = new WorkerTeam(threads)) {
+            for (int[] shape : SHAPES) {
+                best = Math.max(best, onTeam(type, team, shape[0], shape[1], shape[2], rounds));
+            }
+        }
+        for (int[] shape : SHAPES) {
+            best = Math.max(best, onLibtorchThreads(type, threads, shape[0], shape[1], shape[2], rounds));
+        }
+        return best;
+    }
+
+    private static double onTeam(DType type, WorkerTeam team, int rows, int outputs, int inputs, int rounds) {
+        int share = outputs / team.size();
+        long[] bestNanos = {Long.MAX_VALUE};
+        team.runOnAll(worker -> {
+            try (LargePages pages = new LargePages(BLOCK_BYTES);
+                    PackedLinear shard = pack(type, share, inputs, pages);
+                    Scope _ = Scope.open()) {
+                Tensor input = random(type, rows, inputs);
+                Tensor output = Tensor.empty(shard.outputType(), Device.CPU, rows, share);
+                for (int round = 0; round <= rounds; round++) {
+                    team.barrier();
+                    long begin = System.nanoTime();
+                    shard.forward(input.memory(), rows, output.memory());
+                    team.barrier();
+                    if (worker == 0 && round > 0) {
+                        bestNanos[0] = Math.min(bestNanos[0], System.nanoTime() - begin);
+                    }
+                }
+            }
+        });
+        return 2.0 * rows * share * team.size() * inputs / bestNanos[0];
+    }
+
+    private static double onLibtorchThreads(DType type, int threads, int rows, int outputs, int inputs, int rounds) {
+        Libtorch.setThreads(threads);
+        long best = Long.MAX_VALUE;
+        try (LargePages pages = new LargePages(BLOCK_BYTES);
+                PackedLinear linear = pack(type, outputs, inputs, pages);
+                Scope _ = Scope.open()) {
+            Tensor input = random(type, rows, inputs);
+            Tensor output = Tensor.empty(linear.outputType(), Device.CPU, rows, outputs);
+            for (int round = 0; round <= rounds; round++) {
+                long begin = System.nanoTime();
+                linear.forward(input.memory(), rows, output.memory());
+                if (round > 0) {
+                    best = Math.min(best, System.nanoTime() - begin);
+                }
+            }
+        }
+        return 2.0 * rows * outputs * inputs / best;
+    }
+
+    private static PackedLinear pack(DType type, int outputs, int inputs, LargePages pages) {
+        try (Scope _ = Scope.open()) {
+            return switch (type) {
+                case F32 -> PackedLinear.f32(random(DType.F32, outputs, inputs).memory(), outputs, inputs);
+                case BF16 ->
+                    PackedLinear.bf16(random(DType.BF16, outputs, inputs).memory(), outputs, inputs, pages);
+                default -> {
+                    float[] scales = new float[outputs];
+                    java.util.Arrays.fill(scales, 0.01f);
+                    yield PackedLinear.int8(
+                            random(DType.I8, outputs, inputs).memory(), scales, outputs, inputs, DType.BF16, pages);
+                }
+            };
+        }
+    }
+
+    /** Values in [-100, 100], which every type holds; random, because products of zeros can run faster than real ones. */
+    private static Tensor random(DType type, int rows, int columns) {
+        SplittableRandom random = new SplittableRandom(1);
+        float[] values = new float[rows * columns];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = random.nextInt(type == DType.U8 ? 0 : -100, 101);
+        }
+        return Tensor.of(values, rows, columns).to(type);
+    }
+}

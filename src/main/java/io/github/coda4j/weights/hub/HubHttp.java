@@ -1,0 +1,256 @@
+package io.github.coda4j.weights.hub;
+
+import io.github.coda4j.CodaException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.ConnectException;
+import java.net.ProxySelector;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.channels.UnresolvedAddressException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import javax.net.ssl.SSLException;
+
+/**
+ * GET requests to a hub: follows redirects and sends the token to the hub's own address only, ends silent connections, and says what
+ * a refusal means.
+ */
+final class HubHttp implements AutoCloseable {
+    private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
+    private static final int MAX_REDIRECTS = 10;
+    private static final Duration CONNECT = Duration.ofSeconds(20);
+
+    private final URI endpoint;
+    private final Optional<String> token;
+    private final Duration stall;
+    private final HttpClient client;
+    private final ScheduledExecutorService watchdog;
+    private boolean reached;
+
+    HubHttp(URI endpoint, Optional<String> token, Duration stall) {
+        this.endpoint = endpoint;
+        this.token = token;
+        this.stall = stall;
+        HttpClient.Builder builder = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .connectTimeout(CONNECT);
+        Optional.ofNullable(ProxySelector.getDefault()).ifPresent(builder::proxy);
+        this.client = builder.build();
+        this.watchdog = Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().daemon().name("hub-watchdog").factory());
+    }
+
+    /** An answer with status 200, 206 or 416 whose body ends when the connection is silent for too long. */
+    final class Answer implements AutoCloseable {
+        private final HttpResponse<InputStream> response;
+        private final AtomicLong lastByte = new AtomicLong(System.nanoTime());
+        private final ScheduledFuture<?> watch;
+        private volatile boolean stalled;
+
+        private Answer(HttpResponse<InputStream> response) {
+            this.response = response;
+            long period = Math.max(1, stall.toMillis() / 4);
+            this.watch = watchdog.scheduleAtFixedRate(this::endIfSilent, period, period, TimeUnit.MILLISECONDS);
+        }
+
+        private void endIfSilent() {
+            if (System.nanoTime() - lastByte.get() > stall.toNanos()) {
+                stalled = true;
+                close();
+            }
+        }
+
+        int status() {
+            return response.statusCode();
+        }
+
+        Optional<String> header(String name) {
+            return response.headers().firstValue(name);
+        }
+
+        OptionalLong contentLength() {
+            return response.headers().firstValueAsLong("Content-Length");
+        }
+
+        /** -1 at the end of the body. */
+        int read(byte[] buffer) throws IOException {
+            try {
+                int count = response.body().read(buffer);
+                if (!stalled) {
+                    lastByte.set(System.nanoTime());
+                    return count;
+                }
+            } catch (IOException e) {
+                if (!stalled) {
+                    throw e;
+                }
+            }
+            throw new IOException("the connection was silent for " + stall.toSeconds() + " s");
+        }
+
+        @Override
+        public void close() {
+            watch.cancel(false);
+            try {
+                response.body().close();
+            } catch (IOException e) {
+                throw new CodaException("cannot close a connection: " + e.getMessage(), e);
+            }
+        }
+    }
+
+    /**
+     * @param from first byte wanted; above 0 it is asked for with a Range header
+     * @param what for messages, for example {@code "model OWNER/NAME"}
+     * @throws IOException for what may pass: 408, 429, 5xx, a dropped connection
+     * @throws CodaException for what will not: 401, 403, 404, other refusals, an unreachable hub
+     */
+    Answer get(URI address, long from, String what) throws IOException, InterruptedException {
+        URI at = address;
+        for (int redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
+            HttpResponse<InputStream> response = send(request(at, from));
+            int status = response.statusCode();
+            if (!REDIRECTS.contains(status)) {
+                return accepted(response, from, what);
+            }
+            response.body().close();
+            at = target(at, response, what);
+        }
+        throw CodaException.of("%s: more than %d redirects from %s", what, MAX_REDIRECTS, address);
+    }
+
+    private static URI target(URI at, HttpResponse<InputStream> response, String what) {
+        String location = response.headers().firstValue("Location").orElse("");
+        try {
+            URI next = at.resolve(URI.create(location));
+            boolean known = "https".equals(next.getScheme()) || "http".equals(next.getScheme());
+            boolean weaker = "https".equals(at.getScheme()) && !"https".equals(next.getScheme());
+            if (!location.isEmpty() && known && !weaker && next.getHost() != null) {
+                return next;
+            }
+        } catch (IllegalArgumentException e) {
+            throw new CodaException(what + ": " + at.getHost() + " redirects to no address: " + location, e);
+        }
+        throw CodaException.of("%s: %s redirects to \"%s\", which is not followed", what, at.getHost(), location);
+    }
+
+    private HttpRequest request(URI at, long from) {
+        HttpRequest.Builder builder = HttpRequest.newBuilder(at)
+                .timeout(stall)
+                .header("User-Agent", "coda4j")
+                .header("Accept-Encoding", "identity");
+        if (from > 0) {
+            builder.header("Range", "bytes=" + from + "-");
+        }
+        if (isHub(at)) {
+            token.ifPresent(value -> builder.header("Authorization", "Bearer " + value));
+        }
+        return builder.build();
+    }
+
+    private boolean isHub(URI at) {
+        return endpoint.getScheme().equals(at.getScheme())
+                && endpoint.getHost().equalsIgnoreCase(at.getHost())
+                && endpoint.getPort() == at.getPort();
+    }
+
+    private HttpResponse<InputStream> send(HttpRequest request) throws IOException, InterruptedException {
+        try {
+            HttpResponse<InputStream> response = client.send(request, HttpResponse.BodyHandlers.ofInputStream());
+            reached = true;
+            return response;
+        } catch (ConnectException | HttpConnectTimeoutException | SSLException e) {
+            if (reached) {
+                throw e;
+            }
+            String reason = e.getCause() instanceof UnresolvedAddressException
+                    ? "its name is not known"
+                    : e.getMessage() == null ? "no connection" : e.getMessage();
+            throw new CodaException(
+                    "cannot reach " + request.uri().getScheme() + "://"
+                            + request.uri().getAuthority() + " (" + reason
+                            + "); check the network, the proxy (-Dhttps.proxyHost) and HF_ENDPOINT",
+                    e);
+        }
+    }
+
+    private Answer accepted(HttpResponse<InputStream> response, long from, String what) throws IOException {
+        int status = response.statusCode();
+        if (status == 200 || from > 0 && (status == 206 || status == 416)) {
+            return new Answer(response);
+        }
+        response.body().close();
+        String hub = endpoint.getAuthority();
+        String answer = hub + " answers " + status;
+        switch (status) {
+            case 401 ->
+                throw CodaException.of(
+                        token.isPresent()
+                                ? "%s: %s, HF_TOKEN is not accepted; make a new one at %s/settings/tokens"
+                                : "%s: %s, it is private, gated or does not exist; check the name, and set HF_TOKEN if it needs a login (%s/settings/tokens)",
+                        what,
+                        answer,
+                        endpoint);
+            case 403 ->
+                throw CodaException.of(
+                        "%s: %s, your account has no access; accept the model's conditions on its page at %s%s",
+                        what, answer, endpoint, token.isPresent() ? "" : " and set HF_TOKEN");
+            case 404 ->
+                throw CodaException.of(
+                        "%s: %s, there is no such thing; check the spelling of name and revision", what, answer);
+            case 429 ->
+                throw new Retrier.Transient(
+                        answer + " (too many requests)",
+                        "wait some minutes and run it again"
+                                + (token.isPresent() ? "" : ", or set HF_TOKEN for higher limits"),
+                        retryAfter(response));
+            default -> {
+                if (status == 408 || status >= 500) {
+                    throw new Retrier.Transient(
+                            answer, "the hub has a problem, run it again later to continue", retryAfter(response));
+                }
+                throw CodaException.of("%s: %s, which is not understood; check HF_ENDPOINT", what, answer);
+            }
+        }
+    }
+
+    /** Seconds or an HTTP date; anything else is as good as nothing. */
+    private static Optional<Duration> retryAfter(HttpResponse<InputStream> response) {
+        return response.headers().firstValue("Retry-After").map(String::strip).flatMap(value -> {
+            if (value.matches("\\d{1,9}")) {
+                return Optional.of(Duration.ofSeconds(Long.parseLong(value)));
+            }
+            try {
+                Instant time = ZonedDateTime.parse(value, DateTimeFormatter.RFC_1123_DATE_TIME)
+                        .toInstant();
+                Duration wait = Duration.between(Instant.now(), time);
+                return Optional.of(wait.isNegative() ? Duration.ZERO : wait);
+            } catch (DateTimeParseException e) {
+                return Optional.empty();
+            }
+        });
+    }
+
+    @Override
+    public void close() {
+        watchdog.shutdownNow();
+        client.shutdownNow();
+        client.close();
+    }
+}

@@ -1,0 +1,202 @@
+package io.github.coda4j.cli.answer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.github.coda4j.cli.app.Cli;
+import io.github.coda4j.decode.CachePolicy;
+import io.github.coda4j.decode.DecodeOptions;
+import io.github.coda4j.eval.InfillScore;
+import io.github.coda4j.eval.InfillSpan;
+import io.github.coda4j.eval.InfillVariant;
+import io.github.coda4j.eval.SpanInfilling;
+import io.github.coda4j.eval.SpanSampler;
+import io.github.coda4j.eval.Validity;
+import io.github.coda4j.files.TextFiles;
+import io.github.coda4j.generate.Engine;
+import io.github.coda4j.generate.EngineOptions;
+import io.github.coda4j.generate.GenerateRequest;
+import io.github.coda4j.model.EngineKind;
+import io.github.coda4j.model.LoadOptions;
+import io.github.coda4j.model.Precision;
+import io.github.coda4j.model.Transformer;
+import io.github.coda4j.tensor.Device;
+import io.github.coda4j.text.BpeTokenizer;
+import io.github.coda4j.weights.CheckpointFolder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The trained model in the box, from end to end; measured on sources of this project as they once were, which its corpus does not hold. */
+class CodaMiniTest {
+    private static final Path MODEL = Path.of("models/coda-mini");
+    private static final Path SOURCES = Path.of("src/test/resources/coda-mini/sources.txt");
+    private static final int CONTEXT = 128;
+
+    private static List<int[]> documents;
+
+    @TempDir
+    Path folder;
+
+    private final Cli cli = new Cli().real();
+
+    @BeforeAll
+    static void readSources() {
+        BpeTokenizer tokenizer = BpeTokenizer.load(MODEL);
+        documents = Stream.of(TextFiles.read(SOURCES).split("(?m)^=== .*\n"))
+                .filter(text -> !text.isBlank())
+                .map(tokenizer::encodeOrdinary)
+                .toList();
+    }
+
+    private static Transformer open(Precision precision) {
+        try (CheckpointFolder checkpoint = CheckpointFolder.open(MODEL)) {
+            return Transformer.open(checkpoint, new LoadOptions(EngineKind.FAST, precision, Device.CPU, 2));
+        }
+    }
+
+    @Test
+    void infill_takes_it_when_no_model_is_named_and_says_so_in_one_line() throws IOException {
+        Path file = Files.writeString(folder.resolve("Point.java"), """
+                public final class Point {
+                    private final int x;
+
+                    public Point(int x) {
+                        this.x =<|hole|>;
+                    }
+                }
+                """);
+        assertThat(cli.run("infill", file.toString(), "--tokens", "1"))
+                .as(cli.err())
+                .isZero();
+        assertThat(cli.out()).contains("        this.x = x;\n");
+        assertThat(cli.err().lines())
+                .singleElement()
+                .asString()
+                .contains("coda-mini")
+                .contains("coda pull Salesforce/CoDA-v0-Instruct");
+    }
+
+    @Test
+    void the_demo_fills_every_hole_with_code() {
+        assertThat(cli.run("demo")).as(cli.err()).isZero();
+        String filled =
+                cli.out().substring(cli.out().indexOf("Filled:"), cli.out().indexOf("Now your own file"));
+        assertThat(filled)
+                .doesNotContain("<|hole|>", "<|mask|>", "<|endoftext|>")
+                .contains("this.limit = limit;", "return limit;");
+    }
+
+    @Test
+    void chat_answers_from_a_pipe_and_the_same_each_time() {
+        String question = "Complete this Java code:\\\n```java\\\npublic int size() {\\\n```";
+        assertThat(cli.stdin(question).run("chat", "--max-new-tokens", "32"))
+                .as(cli.err())
+                .isZero();
+        Cli again = new Cli().real();
+        assertThat(again.stdin(question).run("chat", "--max-new-tokens", "32")).isZero();
+        assertThat(cli.out()).isNotBlank().isEqualTo(again.out()).doesNotContain("<think>", "<|im_end|>", "<|mask|>");
+    }
+
+    @Test
+    void a_cache_that_is_refreshed_at_every_forward_changes_no_token() throws InterruptedException {
+        try (Transformer model = open(Precision.FP32);
+                Engine engine = Engine.withoutTokenizer(model, EngineOptions.DEFAULT)) {
+            for (int[] document : documents.subList(0, 3)) {
+                int[] prompt = Arrays.copyOf(document, 60);
+                List<Integer> exact = generated(engine, prompt, CachePolicy.NONE);
+                assertThat(exact).hasSize(16).doesNotContain(model.maskId());
+                assertThat(generated(engine, prompt, new CachePolicy.Prefix(1))).isEqualTo(exact);
+                assertThat(generated(engine, prompt, new CachePolicy.Dual(1))).isEqualTo(exact);
+            }
+        }
+    }
+
+    private static List<Integer> generated(Engine engine, int[] prompt, CachePolicy cache) throws InterruptedException {
+        DecodeOptions options = DecodeOptions.ofSteps(16).withBlocks(8, cache);
+        return engine.generate(GenerateRequest.of(prompt, 16, options))
+                .holes()
+                .getFirst()
+                .ids();
+    }
+
+    @Test
+    void int8_says_what_bf16_says() {
+        int rows = 0;
+        int same = 0;
+        double divergence = 0;
+        try (Transformer bf16 = open(Precision.BF16);
+                Transformer int8 = open(Precision.INT8)) {
+            for (int[] document : documents.subList(0, 12)) {
+                int[] ids = Arrays.copyOf(document, Math.min(CONTEXT, document.length));
+                float[] expected = bf16.logits(ids);
+                float[] actual = int8.logits(ids);
+                int vocab = bf16.vocabSize();
+                for (int row = 0; row < ids.length; row++) {
+                    float[] a = Arrays.copyOfRange(expected, row * vocab, (row + 1) * vocab);
+                    float[] b = Arrays.copyOfRange(actual, row * vocab, (row + 1) * vocab);
+                    same += argMax(a) == argMax(b) ? 1 : 0;
+                    divergence += klDivergence(a, b);
+                    rows++;
+                }
+            }
+        }
+        assertThat(rows).isGreaterThan(1000);
+        assertThat((double) same / rows).as("arg-max agreement").isGreaterThan(0.95);
+        assertThat(divergence / rows).as("mean KL divergence, nats").isLessThan(0.01);
+    }
+
+    private static int argMax(float[] logits) {
+        int best = 0;
+        for (int i = 1; i < logits.length; i++) {
+            best = logits[i] > logits[best] ? i : best;
+        }
+        return best;
+    }
+
+    private static double klDivergence(float[] p, float[] q) {
+        double ofP = logSum(p);
+        double ofQ = logSum(q);
+        double sum = 0;
+        for (int i = 0; i < p.length; i++) {
+            sum += Math.exp(p[i] - ofP) * (p[i] - ofP - q[i] + ofQ);
+        }
+        return sum;
+    }
+
+    private static double logSum(float[] logits) {
+        double top = logits[argMax(logits)];
+        double sum = 0;
+        for (float logit : logits) {
+            sum += Math.exp(logit - top);
+        }
+        return top + Math.log(sum);
+    }
+
+    @Test
+    void both_sides_beat_the_left_side_and_a_cache_with_a_threshold_costs_little() {
+        List<InfillSpan> spans = new SpanSampler(CONTEXT, 1).ofLength(documents, 8, 60);
+        try (Transformer model = open(Precision.BF16)) {
+            double both = accuracy(model, spans, "both sides");
+            double left = accuracy(model, spans, "left side only");
+            double dual = accuracy(model, spans, "dual cache, threshold 0.9");
+            assertThat(both).isGreaterThan(left + 0.02);
+            assertThat(dual).isCloseTo(both, within(0.03));
+        }
+    }
+
+    private static double accuracy(Transformer model, List<InfillSpan> spans, String name) {
+        InfillVariant variant = Stream.concat(InfillVariant.exact().stream(), InfillVariant.faster().stream())
+                .filter(candidate -> candidate.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+        InfillScore score = SpanInfilling.of(model, spans, variant.sides(), variant.options(), Validity.UNKNOWN);
+        return score.tokenAccuracy();
+    }
+}

@@ -1,0 +1,212 @@
+package io.github.coda4j.cli.answer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.coda4j.CodaException;
+import io.github.coda4j.cli.app.Cli;
+import io.github.coda4j.cli.inspect.JsonText;
+import io.github.coda4j.generate.Document;
+import io.github.coda4j.generate.Engine;
+import io.github.coda4j.generate.EngineOptions;
+import io.github.coda4j.generate.Generator;
+import io.github.coda4j.generate.Prompt;
+import io.github.coda4j.testkit.ByteTokenizer;
+import io.github.coda4j.testkit.Goldens;
+import io.github.coda4j.testkit.RuleDenoiser;
+import io.github.coda4j.testkit.ScriptedGenerator;
+import io.github.coda4j.testkit.ScriptedGenerator.Script;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Files with holes, filled by a real engine whose network writes digits: the position modulo 10. */
+class InfillCommandTest {
+    private static final String MODEL = Goldens.path("model/a-untied").toString();
+
+    @TempDir
+    Path folder;
+
+    private final Engine engine = new Engine(
+            new RuleDenoiser(4096, (_, position) -> '0' + position % 10),
+            new ByteTokenizer(),
+            new EngineOptions(1, 0, 4096));
+    private final Cli cli = new Cli().with(engine);
+
+    @AfterEach
+    void closeEngine() {
+        engine.close();
+    }
+
+    @Test
+    void markers_are_filled_and_everything_else_stays() throws IOException {
+        Path file = file("a<|hole|>b\r\nc<|hole|>\u00E9\n");
+        assertThat(infill(file, "--tokens", "2", "--tokens", "3")).isZero();
+        assertThat(cli.out()).isEqualTo("a12b\r\nc789\u00E9\n");
+        assertThat(Files.readString(file)).contains("<|hole|>");
+        assertThat(cli.err()).isEmpty();
+        assertThat(cli.closed()).isTrue();
+    }
+
+    @Test
+    void ranges_are_replaced() throws IOException {
+        Path file = file("first\nsecond\nthird");
+        assertThat(infill(file, "--hole", "2:1-2:7", "--hole", "3:6-3:6", "--tokens", "2"))
+                .isZero();
+        assertThat(cli.out()).isEqualTo("first\n67\nthird34");
+    }
+
+    @Test
+    void one_count_serves_all_holes_and_the_default_is_32() throws IOException {
+        infill(file("<|hole|>-<|hole|>"), "--tokens", "1");
+        assertThat(cli.out()).isEqualTo("0-2");
+        ScriptedGenerator generator = ScriptedGenerator.always(Script.says("x"));
+        cli.with(generator).run("infill", file("<|hole|>").toString(), "-m", MODEL, "--stop", "\n");
+        Document document = ((Prompt.Text) generator.requests().getFirst().prompt()).document();
+        assertThat(document.holes()).containsExactly(new Document.Hole(32));
+        assertThat(generator.requests().getFirst().stopStrings()).containsExactly("\n");
+    }
+
+    @Test
+    void in_place_replaces_the_file_and_keeps_line_ends_bytes_and_permissions() throws IOException {
+        Path file = file("\uFEFFa\r\n<|hole|>\r\n\tb\u00A0\uD83D\uDE00");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-x---"));
+        assertThat(infill(file, "--tokens", "2", "--in-place")).isZero();
+        assertThat(Files.readString(file)).matches("\uFEFFa\r\n\\d\\d\r\n\tb\u00A0\uD83D\uDE00");
+        assertThat(Files.getPosixFilePermissions(file)).isEqualTo(PosixFilePermissions.fromString("rwxr-x---"));
+        assertThat(cli.out()).isEmpty();
+        assertThat(names()).containsExactly(file.getFileName().toString());
+    }
+
+    @Test
+    void in_place_follows_a_link_and_leaves_it_a_link() throws IOException {
+        Path file = file("<|hole|>");
+        Path link = Files.createSymbolicLink(folder.resolve("link"), file);
+        assertThat(infill(link, "--tokens", "2", "--in-place")).isZero();
+        assertThat(Files.isSymbolicLink(link)).isTrue();
+        assertThat(Files.readString(file)).isEqualTo("01");
+    }
+
+    @Test
+    void a_file_that_someone_changes_meanwhile_is_left_alone() throws IOException {
+        Path file = file("<|hole|>");
+        Generator slow = (request, listener) -> {
+            write(file, "edited");
+            return engine.submit(request, listener);
+        };
+        assertThat(cli.with(slow).run("infill", file.toString(), "-m", MODEL, "--in-place"))
+                .isEqualTo(1);
+        assertThat(cli.err()).contains("was changed by someone else meanwhile; nothing was written");
+        assertThat(Files.readString(file)).isEqualTo("edited");
+    }
+
+    @Test
+    void a_failed_write_leaves_the_old_file_and_nothing_else() throws IOException {
+        Path file = file("old");
+        Path gone = folder.resolve("gone");
+        assertThatThrownBy(() -> InPlaceFile.replace(gone, "old", "new")).isInstanceOf(CodaException.class);
+        assertThatThrownBy(() -> InPlaceFile.replace(file, "other", "new")).isInstanceOf(CodaException.class);
+        assertThat(Files.readString(file)).isEqualTo("old");
+        assertThat(names()).containsExactly("text");
+    }
+
+    @Test
+    void the_change_can_be_shown_as_a_diff_that_patch_reads() throws IOException {
+        Path file = file("one\r\ntwo <|hole|>\r\nthree\r\nfour");
+        assertThat(infill(file, "--tokens", "2", "--diff")).isZero();
+        assertThat(cli.out())
+                .isEqualTo("--- a" + file + "\n+++ b" + file
+                        + "\n@@ -1,4 +1,4 @@\n one\r\n-two <|hole|>\r\n+two 89\r\n three\r\n"
+                        + " four\n\\ No newline at end of file\n");
+        assertThat(UnifiedDiff.of("f", "same\n", "same\n")).isEmpty();
+        assertThat(UnifiedDiff.of("f", "a", "a\n"))
+                .isEqualTo("--- a/f\n+++ b/f\n@@ -1,1 +1,1 @@\n-a\n\\ No newline at end of file\n+a\n");
+        assertThat(UnifiedDiff.of("f", "", "a\n")).isEqualTo("--- a/f\n+++ b/f\n@@ -0,0 +1,1 @@\n+a\n");
+    }
+
+    @Test
+    void json_has_the_filled_text_and_each_hole() throws IOException {
+        assertThat(infill(file("a<|hole|>b<|hole|>"), "--tokens", "1", "--json"))
+                .isZero();
+        JsonNode json = JsonText.parse(cli.out(), "the output");
+        assertThat(json.get("text").textValue()).isEqualTo("a1b3");
+        assertThat(json.at("/holes/1/text").textValue()).isEqualTo("3");
+        assertThat(json.at("/cost/new_tokens").intValue()).isEqualTo(2);
+    }
+
+    @Test
+    void watching_into_a_pipe_gives_plain_frames_on_standard_error() throws IOException {
+        assertThat(infill(file("a<|hole|>b"), "--tokens", "2", "--steps", "2", "--watch", "--show-meta"))
+                .isZero();
+        assertThat(cli.out()).isEqualTo("a12b");
+        assertThat(cli.err())
+                .startsWith(
+                        "--- step 1: 0 of 2 tokens\na\u2591\u2591b\n--- step 2: 2 of 2 tokens\na12b\n2 new tokens, 2 given")
+                .doesNotContain("\u001B");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '~',
+            value = {
+                "--diff --in-place ~ --diff, --in-place and --json exclude each other",
+                "--json --watch ~ --watch and --json exclude each other",
+                "--tokens 0 ~ --tokens must be at least 1, got 0",
+                "--tokens 1 --tokens 2 --tokens 3 ~ 2 holes need one token count for all or one for each, got 3 counts",
+                "--hole 1:1 ~ a hole is written LINE:COL-LINE:COL",
+                "--hole 1:1-9:1 ~ line 9 asked for, the file ends at line 2",
+                "--hole 1:19-1:19 ~ is outside the file: column 19 of line 1",
+                "--block-length 4 --steps 1 --tokens 8 ~ 1 steps do not divide over 4 blocks",
+                "--max-new-tokens 8 ~ unknown option --max-new-tokens",
+            })
+    void what_does_not_fit_the_file_is_refused_before_a_model_is_loaded(String flags, String message)
+            throws IOException {
+        assertThat(infill(file("a<|hole|>\n<|hole|>"), flags.split(" "))).isEqualTo(2);
+        assertThat(cli.err().lines()).singleElement().asString().contains(message);
+        assertThat(cli.loaded()).isEmpty();
+    }
+
+    @Test
+    void files_without_holes_and_files_that_are_no_text_are_bad_data() throws IOException {
+        assertThat(infill(file("no hole"))).isEqualTo(1);
+        assertThat(cli.err()).contains("has no <|hole|>: put one").contains("--hole LINE:COL-LINE:COL");
+        Path binary = Files.write(folder.resolve("binary"), new byte[] {(byte) 0xC3, 0x28});
+        assertThat(infill(binary, "--in-place")).isEqualTo(1);
+        assertThat(cli.err()).contains("binary is not UTF-8: byte 0 is 0xC3");
+        assertThat(infill(folder.resolve("missing"))).isEqualTo(1);
+        assertThat(cli.err()).contains("there is no file");
+    }
+
+    private int infill(Path file, String... flags) {
+        List<String> arguments = new ArrayList<>(List.of("infill", file.toString(), "-m", MODEL));
+        arguments.addAll(List.of(flags));
+        return cli.run(arguments.toArray(String[]::new));
+    }
+
+    private Path file(String text) throws IOException {
+        return Files.writeString(folder.resolve("text"), text);
+    }
+
+    private static void write(Path file, String text) {
+        try {
+            Files.writeString(file, text);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private List<String> names() throws IOException {
+        try (var children = Files.list(folder)) {
+            return children.map(child -> child.getFileName().toString()).toList();
+        }
+    }
+}

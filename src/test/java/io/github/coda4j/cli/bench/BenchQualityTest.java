@@ -1,0 +1,136 @@
+package io.github.coda4j.cli.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.coda4j.cli.app.Cli;
+import io.github.coda4j.cli.inspect.JsonText;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** From a folder of code to the quality of a model that knows nothing. */
+class BenchQualityTest {
+    @TempDir
+    Path folder;
+
+    private final Cli cli = new Cli();
+
+    @Test
+    void a_random_model_fills_in_held_out_code_worse_than_the_baseline() {
+        String model = folder.resolve("model").toString();
+        String shards = folder.resolve("shards").toString();
+        run("init", "--preset", "coda-tiny", "--out", model);
+        run(
+                "data",
+                "tokenize",
+                "--tokenizer",
+                model,
+                "--out",
+                shards,
+                "--held-out",
+                "0.3",
+                "src/main/java/io/github/coda4j/decode");
+        String page = folder.resolve("quality.md").toString();
+        JsonNode report = quality(
+                model, shards, "--lines", "4-60", "--lengths", "6", "--sweep", "--loss-rows", "4", "--out", page);
+        assertPage(
+                Path.of(page),
+                "| both sides, int8 | 6 |",
+                "| dual cache, threshold 0.9 | 6 |",
+                "--loss-rows 4",
+                "    coda bench quality --model");
+        assertThat(row(report, "6 tokens", "5-gram").get("files_judged").intValue())
+                .as("the corpus is Java, and most of its files parse as they are")
+                .isBetween(1, 6);
+        double uniform = Math.log(512);
+        for (String task : List.of("noise", "completion", "infilling")) {
+            assertThat(report.get("cross_entropy").get(task).doubleValue())
+                    .as(task)
+                    .isBetween(uniform - 1, uniform + 1);
+        }
+        assertThat(report.get("spans").findValuesAsText("method"))
+                .contains("5-gram", "both sides", "left side only", "dual cache, threshold 0.9");
+        double baseline = accuracy(report, "6 tokens", "5-gram");
+        assertThat(baseline).isPositive();
+        assertThat(accuracy(report, "6 tokens", "both sides")).isLessThan(baseline);
+        assertThat(row(report, "6 tokens", "tokens/2 steps")
+                        .get("tokens_per_forward")
+                        .doubleValue())
+                .isGreaterThan(row(report, "6 tokens", "both sides")
+                        .get("tokens_per_forward")
+                        .doubleValue());
+    }
+
+    private static void assertPage(Path page, String... parts) {
+        assertThat(page).content().contains(parts).contains("![Quality against tokens per forward](quality.png)");
+        BufferedImage plot;
+        try {
+            plot = ImageIO.read(page.resolveSibling("quality.png").toFile());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        int[] pixels = plot.getRGB(0, 0, plot.getWidth(), plot.getHeight(), null, 0, plot.getWidth());
+        assertThat(Arrays.stream(pixels).filter(pixel -> pixel != 0xFFFFFFFF).count())
+                .isGreaterThan(1000);
+    }
+
+    @Test
+    void shards_of_another_tokenizer_are_refused() {
+        String model = folder.resolve("model").toString();
+        String other = folder.resolve("tokenizer").toString();
+        String shards = folder.resolve("shards").toString();
+        String code = "src/main/java/io/github/coda4j/decode";
+        run("init", "--preset", "coda-tiny", "--out", model);
+        run("data", "tokenizer", "--size", "400", "--out", other, code);
+        run("data", "tokenize", "--tokenizer", other, "--out", shards, "--held-out", "0.3", code);
+        assertThat(cli.run("bench", "quality", "--model", model, "--data", shards))
+                .isEqualTo(1);
+        assertThat(cli.err()).contains("tokenizer");
+    }
+
+    private JsonNode quality(String model, String shards, String... flags) {
+        List<String> arguments = new java.util.ArrayList<>(List.of(
+                "bench",
+                "quality",
+                "--model",
+                model,
+                "--data",
+                shards,
+                "--spans",
+                "6",
+                "--context",
+                "64",
+                "--threads",
+                "1",
+                "--json"));
+        arguments.addAll(List.of(flags));
+        String before = cli.out();
+        run(arguments.toArray(String[]::new));
+        return JsonText.parse(cli.out().substring(before.length()), "report");
+    }
+
+    private static double accuracy(JsonNode report, String kind, String method) {
+        return row(report, kind, method).get("token_accuracy").doubleValue();
+    }
+
+    private static JsonNode row(JsonNode report, String kind, String method) {
+        for (JsonNode row : report.get("spans")) {
+            if (row.get("kind").textValue().equals(kind)
+                    && row.get("method").textValue().equals(method)) {
+                return row;
+            }
+        }
+        throw new AssertionError("no row " + kind + ", " + method);
+    }
+
+    private void run(String... arguments) {
+        assertThat(cli.run(arguments)).as(cli.err()).isZero();
+    }
+}

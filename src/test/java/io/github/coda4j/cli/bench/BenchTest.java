@@ -1,0 +1,146 @@
+package io.github.coda4j.cli.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.coda4j.cli.app.Cli;
+import io.github.coda4j.model.ModelConfig;
+import io.github.coda4j.model.RandomCheckpoint;
+import io.github.coda4j.model.StepCost;
+import io.github.coda4j.tensor.DType;
+import io.github.coda4j.weights.ProgressListener;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The measurements run and count right; their times are not judged here. */
+class BenchTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void a_step_is_timed_for_every_dtype_and_compared_with_the_peak() {
+        Cli cli = new Cli();
+        int code = cli.run(
+                "bench", "step", "--preset", "coda-mini", "--dtype", "bf16,int8", "--rounds", "1", "--warm-up", "0");
+        assertThat(code).as(cli.err()).isZero();
+        List<String> rows = cli.out().lines().filter(line -> line.contains("%")).toList();
+        assertThat(rows).hasSize(4);
+        assertThat(rows.get(0)).startsWith("bf16").contains("1024 tokens, full");
+        assertThat(rows.get(3)).startsWith("int8").contains("32 tokens, 512 cached");
+        assertThat(rows).allMatch(row -> row.matches(".* \\d+\\.\\d% .* \\d+\\.\\d%"));
+    }
+
+    @Test
+    void a_model_that_is_too_short_for_the_steps_is_refused() {
+        Cli cli = new Cli();
+        assertThat(cli.run("bench", "step", "--preset", "coda-tiny", "--dtype", "fp32"))
+                .isEqualTo(2);
+        assertThat(cli.err()).contains("the model knows 512 positions, the steps need 1024");
+    }
+
+    @Test
+    void decoding_reports_its_cost() {
+        Cli cli = new Cli();
+        int code = cli.run(
+                "bench", "decode", "--preset", "coda-tiny", "--max-new-tokens", "16", "--steps", "8", "--repeat", "1");
+        assertThat(code).as(cli.err()).isZero();
+        String[] row =
+                cli.out().lines().skip(1).findFirst().orElseThrow().trim().split("\\s+");
+        assertThat(row[0]).isEqualTo("1");
+        assertThat(row[3]).as("forwards").isEqualTo("8");
+        assertThat(row[5]).as("commits").isEqualTo("16");
+        assertThat(row[6]).as("commits per forward").isEqualTo("2.00");
+    }
+
+    @Test
+    void loading_reports_time_and_memory() {
+        RandomCheckpoint.write(
+                ModelConfig.preset("coda-tiny"),
+                1,
+                DType.F32,
+                Optional.empty(),
+                folder.resolve("m"),
+                ProgressListener.NONE,
+                false);
+        Cli cli = new Cli();
+        int code = cli.run("bench", "load", "--model", folder.resolve("m").toString());
+        assertThat(code).as(cli.err()).isZero();
+        assertThat(cli.out()).contains("load", "weights", "resident", "bf16, fast engine");
+    }
+
+    @Test
+    void model_and_preset_exclude_each_other() {
+        Cli cli = new Cli();
+        assertThat(cli.run("bench", "decode", "--preset", "coda-tiny", "--model", "x"))
+                .isEqualTo(2);
+        assertThat(cli.err()).contains("--model and --preset");
+    }
+
+    @Test
+    void training_is_timed_with_both_passes_and_its_memory_compared_with_the_plan() {
+        Cli cli = new Cli();
+        int code = cli.run(
+                "bench",
+                "train",
+                "--preset",
+                "coda-tiny",
+                "--length",
+                "64",
+                "--rows",
+                "2",
+                "--documents",
+                "3",
+                "--rounds",
+                "1",
+                "--warm-up",
+                "0",
+                "--recompute",
+                "--optimizer",
+                "adafactor");
+        assertThat(code).as(cli.err()).isZero();
+        assertThat(cli.out())
+                .contains("2 x 64 tokens, 3 document(s) per row; bf16")
+                .contains("recompute on")
+                .containsPattern("planned: \\d+\\.\\d\\d GB resident = ")
+                .containsPattern("fused .* \\d+\\.\\d% ")
+                .containsPattern(
+                        "products \\d+%, weight gradients \\d+%, attention \\d+%.* optimizer \\d+% of the step")
+                .containsPattern("plain .* \\d+\\.\\d% ");
+    }
+
+    @Test
+    void what_cannot_be_trained_is_refused() {
+        assertThat(refusal("--length", "513"))
+                .contains("--length must be in [2, 512], the positions that the model knows, got 513");
+        assertThat(refusal("--pass", "quick")).contains("unknown pass \"quick\" in --pass; known: fused, plain");
+        assertThat(refusal("--optimizer", "sgd", "--length", "9"))
+                .contains("unknown optimizer \"sgd\" in --optimizer; known: none, adamw, adafactor");
+        assertThat(refusal("--dtype", "int8")).contains("--dtype int8 cannot be trained");
+        assertThat(refusal("--length", "9", "--documents", "0")).contains("--documents must be in [1, 9], got 0");
+    }
+
+    private static String refusal(String... flags) {
+        List<String> arguments = new ArrayList<>(List.of("bench", "train", "--preset", "coda-tiny"));
+        arguments.addAll(List.of(flags));
+        Cli cli = new Cli();
+        assertThat(cli.run(arguments.toArray(String[]::new))).isEqualTo(2);
+        return cli.err();
+    }
+
+    @Test
+    void training_operations_are_counted_as_in_the_formula() {
+        ModelConfig config = ModelConfig.preset("coda-tiny");
+        assertThat(StepCost.trainingOperations(config, 1000, 30, 500)).isEqualTo(6.0 * 1000 * 30 + 12.0 * 500 * 64 * 2);
+    }
+
+    @Test
+    void operations_are_counted_as_in_the_formula() {
+        ModelConfig config = ModelConfig.preset("coda-1.7b");
+        assertThat(StepCost.productWeights(config)).isEqualTo(28 * 50_331_648.0);
+        double step = StepCost.operations(config, 32, 544, 32);
+        assertThat(step).isEqualTo(2 * 28 * 50_331_648.0 * 32 + 4.0 * 32 * 544 * 2048 * 28 + 2.0 * 32 * 2048 * 151936);
+    }
+}
