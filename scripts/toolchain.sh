@@ -8,7 +8,8 @@ coda_fail() {
   exit 1
 }
 
-# Prints the feature version of the JDK in $1, or nothing if there is none. Reads the release file, so that no JVM starts.
+# Prints the feature version of the JDK in $1, or nothing if there is none. Reads the release file, so that no JVM
+# starts.
 coda_jdk_version() {
   [ -x "$1/bin/java" ] && [ -x "$1/bin/javac" ] && [ -f "$1/release" ] || return 0
   sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$1/release"

@@ -1,9 +1,9 @@
 package io.github.coda4j;
 
 /**
- * Data that cannot be used: a broken checkpoint, a missing file, a full disk. The message is one line that says what, where, the
- * value, the allowed range and what to do; the command line prints it without a stack trace and exits with 1. Wrong arguments are
- * {@link IllegalArgumentException}s instead and exit with 2.
+ * Data that cannot be used: a broken checkpoint, a missing file, a full disk. The message is one line that says what,
+ * where, the value, the allowed range and what to do; the command line prints it without a stack trace and exits with
+ * 1. Wrong arguments are {@link IllegalArgumentException}s instead and exit with 2.
  */
 public class CodaException extends RuntimeException {
     private static final long serialVersionUID = 1L;

@@ -13,7 +13,10 @@ public final class Nearest {
         return of(given, names).map(name -> "; did you mean " + name + "?").orElse("");
     }
 
-    /** The first name that begins so, else the one with the fewest edits if they are at most a third of its length or two. */
+    /**
+     * The first name that begins so, else the one with the fewest edits if they are at most a third of its length or
+     * two.
+     */
     public static Optional<String> of(String given, Collection<String> names) {
         Optional<String> longer =
                 names.stream().filter(name -> name.startsWith(given)).min(Comparator.naturalOrder());

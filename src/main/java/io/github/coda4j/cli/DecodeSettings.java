@@ -27,8 +27,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How to decode, put together from flags, environment and the checkpoint's generation_config.json. A flag that has no effect together
- * with the others is refused; a weaker value that has none is left out.
+ * How to decode, put together from flags, environment and the checkpoint's generation_config.json. A flag that has no
+ * effect together with the others is refused; a weaker value that has none is left out.
  */
 public final class DecodeSettings {
     private static final Logger LOG = LoggerFactory.getLogger(DecodeSettings.class);
@@ -122,7 +122,10 @@ public final class DecodeSettings {
                 endTokens);
     }
 
-    /** Lays the work out on a canvas of that shape, without a model: what cannot be done is refused before one is loaded. */
+    /**
+     * Lays the work out on a canvas of that shape, without a model: what cannot be done is refused before one is
+     * loaded.
+     */
     private void rehearse(DecodeOptions options, List<Integer> holes, boolean completion) {
         int given = 1;
         int mask = 0;

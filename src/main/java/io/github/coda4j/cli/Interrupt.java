@@ -5,9 +5,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Ctrl-C (or a termination signal): the work under way hears of it at its next {@link #check}, cleans up what it has begun, and the
- * process ends with 130. Work that does not ask is cut off after a grace time; what it was writing is hidden until it is complete. Work
- * that asks {@link #isRequested} instead ends in its own time, for example after a checkpoint is written.
+ * Ctrl-C (or a termination signal): the work under way hears of it at its next {@link #check}, cleans up what it has
+ * begun, and the process ends with 130. Work that does not ask is cut off after a grace time; what it was writing is
+ * hidden until it is complete. Work that asks {@link #isRequested} instead ends in its own time, for example after a
+ * checkpoint is written.
  */
 public final class Interrupt {
     private static final long GRACE_SECONDS = 5;
@@ -51,7 +52,10 @@ public final class Interrupt {
         }
     }
 
-    /** Whether an end was requested. From the first call on the process waits for the work to end, however long that takes. */
+    /**
+     * Whether an end was requested. From the first call on the process waits for the work to end, however long that
+     * takes.
+     */
     public boolean isRequested() {
         patient = true;
         return requested;

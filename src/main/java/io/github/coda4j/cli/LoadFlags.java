@@ -18,8 +18,8 @@ public final class LoadFlags {
     @Option(
             names = "--dtype",
             paramLabel = "KIND",
-            description =
-                    "Numbers to compute in: fp32, bf16 or int8 (default: int8 for an int8 checkpoint, otherwise bf16, in inspect fp32).")
+            description = "Numbers to compute in: fp32, bf16 or int8 (default: int8 for an int8 checkpoint, "
+                    + "otherwise bf16, in inspect fp32).")
     Optional<String> dtype = Optional.empty();
 
     @Option(

@@ -9,8 +9,8 @@ public final class ModelFlag {
     @Option(
             names = {"-m", "--model"},
             paramLabel = "DIR|ID",
-            description =
-                    "Model folder, or the hub id of a model that was pulled (default: coda-mini, the small model in the box).")
+            description = "Model folder, or the hub id of a model that was pulled (default: coda-mini, the small "
+                    + "model in the box).")
     Optional<String> model = Optional.empty();
 
     /**

@@ -14,7 +14,8 @@ import java.util.regex.Pattern;
 /** Finds the folder of the model that a user names: a folder, or the id of a model that was pulled. */
 public final class ModelLocator {
     public static final String HOW_TO_GET_ONE =
-            "get one with `coda pull Salesforce/CoDA-v0-Instruct`, or make a random one with `coda init --preset coda-mini --out DIR`";
+            "get one with `coda pull Salesforce/CoDA-v0-Instruct`, or make a random one with `coda init "
+                    + "--preset coda-mini --out DIR`";
 
     /** The property that names the project's folder; the launcher sets it. */
     public static final String HOME = "coda.home";
@@ -49,7 +50,8 @@ public final class ModelLocator {
     }
 
     /**
-     * The folder of coda-mini, the small trained model that comes with the project. Says on standard error that it is taken.
+     * The folder of coda-mini, the small trained model that comes with the project. Says on standard error that it is
+     * taken.
      *
      * @throws IllegalArgumentException when it is not there, as in a Java process without the project's folder
      */
@@ -59,9 +61,9 @@ public final class ModelLocator {
                 .filter(Files::isDirectory)
                 .orElseThrow(() -> new IllegalArgumentException(
                         "no model given and coda-mini is not here: add --model DIR|ID; " + HOW_TO_GET_ONE));
-        world.note(
-                "No --model: coda-mini answers, a small model that completes code but follows few instructions. The full one:"
-                        + " coda pull Salesforce/CoDA-v0-Instruct");
+        world.note("No --model: coda-mini answers, a small model that completes code but follows few "
+                + "instructions. The full one:"
+                + " coda pull Salesforce/CoDA-v0-Instruct");
         return folder;
     }
 

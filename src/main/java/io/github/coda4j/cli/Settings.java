@@ -7,7 +7,10 @@ import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 
-/** Finds values: a flag beats the environment, which beats the checkpoint's generation_config.json, which beats the default. */
+/**
+ * Finds values: a flag beats the environment, which beats the checkpoint's generation_config.json, which beats the
+ * default.
+ */
 public final class Settings {
     private static final String FILE_NAME = "generation_config.json";
 

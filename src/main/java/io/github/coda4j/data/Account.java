@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What became of the documents that were read: how many were kept, and how many were dropped for which reason. For one thread. */
+/**
+ * What became of the documents that were read: how many were kept, and how many were dropped for which reason. For one
+ * thread.
+ */
 public final class Account {
     private final Map<Fate, Line> lines = new TreeMap<>();
 

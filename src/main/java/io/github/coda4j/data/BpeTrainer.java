@@ -14,12 +14,12 @@ import java.util.PriorityQueue;
 import java.util.Set;
 
 /**
- * Byte-level byte-pair encoding (Sennrich, Haddow, Birch 2016): starting from the 256 bytes, the pair of neighbouring tokens that occurs
- * most often becomes a token, again and again. Of equal pairs the one with the smaller ids comes first, so that the result depends on
- * the counts alone.
+ * Byte-level byte-pair encoding (Sennrich, Haddow, Birch 2016): starting from the 256 bytes, the pair of neighbouring
+ * tokens that occurs most often becomes a token, again and again. Of equal pairs the one with the smaller ids comes
+ * first, so that the result depends on the counts alone.
  *
- * <p>A pair that would make the same bytes as an earlier token is passed over: every token is then made by exactly one merge, and a
- * merge's rank can be read off the id of its token.
+ * <p>A pair that would make the same bytes as an earlier token is passed over: every token is then made by exactly one
+ * merge, and a merge's rank can be read off the id of its token.
  */
 public final class BpeTrainer {
     /** The 256 bytes. */
@@ -111,7 +111,8 @@ public final class BpeTrainer {
     /**
      * Trains.
      *
-     * @param maxMerges how many tokens are wanted beyond the 256 bytes, at least 0; fewer are found when no pair occurs twice any more
+     * @param maxMerges how many tokens are wanted beyond the 256 bytes, at least 0; fewer are found when no pair occurs
+     *     twice any more
      */
     public static Result train(WordCounts wordCounts, int maxMerges) {
         check(maxMerges >= 0, "the number of merges must be 0 or more, got %d", maxMerges);

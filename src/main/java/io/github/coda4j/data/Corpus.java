@@ -15,8 +15,9 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
 /**
- * Finds the documents of a corpus: plain files, the rows of {@code .jsonl} and {@code .jsonl.gz} files, and the entries of
- * {@code .jar} and {@code .zip} archives (source jars). One document is held at a time. What cannot be read is told, not fatal.
+ * Finds the documents of a corpus: plain files, the rows of {@code .jsonl} and {@code .jsonl.gz} files, and the entries
+ * of {@code .jar} and {@code .zip} archives (source jars). One document is held at a time. What cannot be read is told,
+ * not fatal.
  */
 final class Corpus {
     private final CorpusOptions options;

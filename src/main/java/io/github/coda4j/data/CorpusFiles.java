@@ -15,8 +15,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * The files that a list of files, folders and globs stands for, folder by folder in the order of their names. Only one folder's names per
- * level are held at a time. Links inside folders are not followed.
+ * The files that a list of files, folders and globs stands for, folder by folder in the order of their names. Only one
+ * folder's names per level are held at a time. Links inside folders are not followed.
  */
 final class CorpusFiles {
     private static final Set<String> PASSED_OVER = Set.of("node_modules", "__pycache__");

@@ -9,18 +9,21 @@ import java.util.Set;
 /**
  * What is read and what is dropped.
  *
- * @param inputs files, folders and globs; a folder counts with everything below it, but for hidden folders, node_modules and __pycache__
- * @param languages of the files to take; empty: programming languages, and files that are named one by one whatever they hold
+ * @param inputs files, folders and globs; a folder counts with everything below it, but for hidden folders,
+ *     node_modules and __pycache__
+ * @param languages of the files to take; empty: programming languages, and files that are named one by one whatever
+ *     they hold
  * @param textField the field of a JSONL row that holds the text
- * @param pathField the field of a JSONL row that holds the path of its file, if the row has one; rows without are of any language
+ * @param pathField the field of a JSONL row that holds the path of its file, if the row has one; rows without are of
+ *     any language
  * @param licenseField the field of a JSONL row that holds its license or a list of licenses, if the row has one
  * @param licenses SPDX identifiers of the licenses that are allowed; empty: any, stated or not
  * @param defaultLicense the license of documents that state none
  * @param excludes what is left out
  * @param minBytes of a document as UTF-8, at least 1
  * @param maxBytes of a document as UTF-8
- * @param nearDuplicate the similarity of two documents (Jaccard, of their five-word shingles) from which on the later one is dropped,
- *     in (0, 1]; empty: only equal ones are
+ * @param nearDuplicate the similarity of two documents (Jaccard, of their five-word shingles) from which on the later
+ *     one is dropped, in (0, 1]; empty: only equal ones are
  */
 public record CorpusOptions(
         List<String> inputs,
@@ -57,7 +60,9 @@ public record CorpusOptions(
                 "a license for documents that state none has no effect unless the allowed licenses are given");
     }
 
-    /** Everything that is code, of any license, between 32 bytes and a megabyte, without near duplicates from 0.8 on. */
+    /**
+     * Everything that is code, of any license, between 32 bytes and a megabyte, without near duplicates from 0.8 on.
+     */
     public static CorpusOptions of(List<String> inputs) {
         return new CorpusOptions(
                 inputs,

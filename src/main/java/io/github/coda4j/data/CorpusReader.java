@@ -8,9 +8,9 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * Reads a corpus once: finds the documents, drops what is not wanted, and works on the rest with several threads. The outcome does not
- * depend on the number of threads. Memory does not grow with the corpus but for some 700 bytes per document, by which duplicates are
- * found.
+ * Reads a corpus once: finds the documents, drops what is not wanted, and works on the rest with several threads. The
+ * outcome does not depend on the number of threads. Memory does not grow with the corpus but for some 700 bytes per
+ * document, by which duplicates are found.
  */
 public final class CorpusReader {
     private static final long SAMPLE_KEY = 0x5A;

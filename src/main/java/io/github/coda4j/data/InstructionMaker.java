@@ -8,8 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Makes instructions out of code: each method or function becomes one exercise of a kind that its place decides - write it from its
- * documentation and signature, complete its beginning, or fill in a gap. The same file gives the same exercises.
+ * Makes instructions out of code: each method or function becomes one exercise of a kind that its place decides - write
+ * it from its documentation and signature, complete its beginning, or fill in a gap. The same file gives the same
+ * exercises.
  *
  * @param maxPerFile functions that one file gives at most
  * @param seed of the choices

@@ -6,8 +6,8 @@ import io.github.coda4j.CodaException;
 import java.util.Arrays;
 
 /**
- * Instructions with answers, one example per row. Only answers may be masked; the rest of the row is filled with the pad token, which is
- * a segment of its own. Examples that are longer than a row are left out and counted, never cut.
+ * Instructions with answers, one example per row. Only answers may be masked; the rest of the row is filled with the
+ * pad token, which is a segment of its own. Examples that are longer than a row are left out and counted, never cut.
  */
 public final class InstructionSequences implements SequenceSource {
     private final TokenShards shards;

@@ -13,9 +13,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Makes token shards of conversations, with the answers marked. Each conversation is rendered by the chat template; its answers are cut out
- * before they are encoded, so that an answer begins with the same token as when it is generated. Rows without an answer, and rows that
- * are too long, are dropped and counted; nothing is ever cut off.
+ * Makes token shards of conversations, with the answers marked. Each conversation is rendered by the chat template; its
+ * answers are cut out before they are encoded, so that an answer begins with the same token as when it is generated.
+ * Rows without an answer, and rows that are too long, are dropped and counted; nothing is ever cut off.
  */
 public final class InstructionTokenizing {
     private final BpeTokenizer tokenizer;

@@ -14,7 +14,9 @@ final class JavaComments {
 
     private JavaComments() {}
 
-    /** The text without comments and without the lines that held nothing else; the same text when it cannot be parsed. */
+    /**
+     * The text without comments and without the lines that held nothing else; the same text when it cannot be parsed.
+     */
     static String drop(String text) {
         if (text.indexOf(REMOVED) >= 0) {
             return text;
@@ -66,7 +68,10 @@ final class JavaComments {
         return Character.isJavaIdentifierPart(c) && c != REMOVED;
     }
 
-    /** Lines that held nothing but comments go; of two blank lines that meet there, one goes, and so do those before the first line. */
+    /**
+     * Lines that held nothing but comments go; of two blank lines that meet there, one goes, and so do those before the
+     * first line.
+     */
     private static String withoutEmptiedLines(String marked) {
         StringBuilder kept = new StringBuilder(marked.length());
         boolean blankBefore = true;

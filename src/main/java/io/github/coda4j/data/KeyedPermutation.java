@@ -5,8 +5,9 @@ import static io.github.coda4j.Checks.check;
 import io.github.coda4j.diffusion.CounterRandom;
 
 /**
- * A shuffled order of 0..n-1 of which every place can be asked for by itself, without memory: a Feistel network (Luby, Rackoff 1988) over
- * the next power of four, walked on until it lands inside (Black, Rogaway 2002, "cycle walking": fewer than four steps on average).
+ * A shuffled order of 0..n-1 of which every place can be asked for by itself, without memory: a Feistel network (Luby,
+ * Rackoff 1988) over the next power of four, walked on until it lands inside (Black, Rogaway 2002, "cycle walking":
+ * fewer than four steps on average).
  */
 final class KeyedPermutation {
     private static final int ROUNDS = 6;

@@ -8,7 +8,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Which documents may be used by their license: what is stated beside them, or in their first lines as SPDX-License-Identifier. */
+/**
+ * Which documents may be used by their license: what is stated beside them, or in their first lines as
+ * SPDX-License-Identifier.
+ */
 final class Licenses {
     private static final Pattern SPDX = Pattern.compile("SPDX-License-Identifier:\\s*([^\\r\\n]+)");
     private static final int HEAD = 4000;
@@ -40,7 +43,9 @@ final class Licenses {
         return !known.isEmpty() && known.stream().allMatch(this::allowsExpression);
     }
 
-    /** Of alternatives (OR) one must be allowed, of joint licenses (AND) all; an exception (WITH) only ever allows more. */
+    /**
+     * Of alternatives (OR) one must be allowed, of joint licenses (AND) all; an exception (WITH) only ever allows more.
+     */
     private boolean allowsExpression(String expression) {
         String plain = expression.replaceAll("[()]|\\*/|-->", " ").strip();
         for (String alternative : plain.split("(?i)\\s+OR\\s+")) {

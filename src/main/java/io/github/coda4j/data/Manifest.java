@@ -167,7 +167,8 @@ public record Manifest(
         String found = TokenizerFingerprint.of(tokenizer);
         if (!found.equals(tokenizerSha256)) {
             throw CodaException.of(
-                    "the tokens were made by another tokenizer (%d ids, SHA-256 %s) than that of %s (%d ids, %s): tokenize the"
+                    "the tokens were made by another tokenizer (%d ids, SHA-256 %s) than that of %s (%d ids, "
+                            + "%s): tokenize the"
                             + " corpus again with --tokenizer %s, or take the model that belongs to the tokens",
                     vocabSize,
                     tokenizerSha256.substring(0, Math.min(12, tokenizerSha256.length())),
@@ -187,13 +188,15 @@ public record Manifest(
     public void requireVocabulary(int modelVocabSize, int modelMaskId) {
         if (modelVocabSize < vocabSize || modelVocabSize - vocabSize > Tokenizer.MAX_PADDING_ROWS) {
             throw CodaException.of(
-                    "the tokens are of a vocabulary of %d ids but the model's vocab_size is %d; it must be between %d and %d:"
+                    "the tokens are of a vocabulary of %d ids but the model's vocab_size is %d; it must be "
+                            + "between %d and %d:"
                             + " take the model and the tokenizer that belong together",
                     vocabSize, modelVocabSize, vocabSize, vocabSize + Tokenizer.MAX_PADDING_ROWS);
         }
         if (modelMaskId != maskId) {
             throw CodaException.of(
-                    "the tokens' tokenizer has the mask token %d but the model's mask_token_id is %d: take the model and the"
+                    "the tokens' tokenizer has the mask token %d but the model's mask_token_id is %d: take "
+                            + "the model and the"
                             + " tokenizer that belong together",
                     maskId, modelMaskId);
         }

@@ -4,9 +4,9 @@ import io.github.coda4j.diffusion.CounterRandom;
 import java.util.Arrays;
 
 /**
- * Signatures of texts (Broder 1997): of 128 hash functions the smallest value over the text's shingles. Two texts agree in a place with
- * a probability that is the Jaccard similarity of their shingles. A shingle is five words in a row, a word a run of letters, digits and
- * underscores: white space and punctuation do not count.
+ * Signatures of texts (Broder 1997): of 128 hash functions the smallest value over the text's shingles. Two texts agree
+ * in a place with a probability that is the Jaccard similarity of their shingles. A shingle is five words in a row, a
+ * word a run of letters, digits and underscores: white space and punctuation do not count.
  */
 final class MinHash {
     static final int NUM_HASHES = 128;

@@ -5,10 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Finds texts that are nearly equal to an earlier one by banding of signatures (Leskovec, Rajaraman, Ullman, "Mining of massive
- * datasets", 3.4): 16 bands of 8 values, of which one must be equal; then the share of equal values must reach the threshold. Pairs of
- * similarity 0.8 are found with a probability of 0.95, of 0.9 nearly always. Some 700 bytes are kept per text, whatever its size. For one
- * thread.
+ * Finds texts that are nearly equal to an earlier one by banding of signatures (Leskovec, Rajaraman, Ullman, "Mining of
+ * massive datasets", 3.4): 16 bands of 8 values, of which one must be equal; then the share of equal values must reach
+ * the threshold. Pairs of similarity 0.8 are found with a probability of 0.95, of 0.9 nearly always. Some 700 bytes are
+ * kept per text, whatever its size. For one thread.
  */
 final class NearDuplicates {
     private static final int BANDS = 16;
@@ -27,7 +27,9 @@ final class NearDuplicates {
         leastEqual = (int) Math.ceil(threshold * MinHash.NUM_HASHES);
     }
 
-    /** Whether a text like this was kept before; if not, this one is kept. A text without a signature is like no other. */
+    /**
+     * Whether a text like this was kept before; if not, this one is kept. A text without a signature is like no other.
+     */
     boolean isNearOrKeep(int[] signature) {
         if (signature.length == 0) {
             return false;

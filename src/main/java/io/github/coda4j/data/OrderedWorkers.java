@@ -10,7 +10,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
 
-/** Threads that work on many small things at once, and lanes that give the results back in the order in which they were asked for. */
+/**
+ * Threads that work on many small things at once, and lanes that give the results back in the order in which they were
+ * asked for.
+ */
 final class OrderedWorkers implements AutoCloseable {
     private static final int MOST_WAITING = 256;
     private static final long MOST_BYTES_WAITING = 64L << 20;

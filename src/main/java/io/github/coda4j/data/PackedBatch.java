@@ -6,9 +6,10 @@ import static io.github.coda4j.Checks.check;
  * Sequences of equal length, ready to be masked. B rows, T positions.
  *
  * @param ids [B][T] token ids
- * @param segments [B][T] to which document of its row a position belongs: 0, then the same or one more at each position; padding at the
- *     end is a segment of its own
- * @param maskable [B][T] which positions may be masked: in plain text all but the padding, in instruction data the answers
+ * @param segments [B][T] to which document of its row a position belongs: 0, then the same or one more at each
+ *     position; padding at the end is a segment of its own
+ * @param maskable [B][T] which positions may be masked: in plain text all but the padding, in instruction data the
+ *     answers
  */
 public record PackedBatch(int[][] ids, int[][] segments, boolean[][] maskable) {
     public PackedBatch {

@@ -7,9 +7,10 @@ import io.github.coda4j.diffusion.CounterRandom;
 import java.util.Arrays;
 
 /**
- * Text packed without gaps: all documents behind one another, cut every T tokens. A row begins and ends inside a document as it comes;
- * a document longer than T fills consecutive rows. Each piece of a document is a segment of its row, its end token included. Only the
- * very last row may be short; it is filled with the pad token, which is a segment of its own and never masked.
+ * Text packed without gaps: all documents behind one another, cut every T tokens. A row begins and ends inside a
+ * document as it comes; a document longer than T fills consecutive rows. Each piece of a document is a segment of its
+ * row, its end token included. Only the very last row may be short; it is filled with the pad token, which is a segment
+ * of its own and never masked.
  */
 public final class PackedSequences implements SequenceSource {
     private final TokenShards shards;

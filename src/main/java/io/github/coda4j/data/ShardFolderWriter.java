@@ -15,9 +15,10 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
- * Writes a folder of token shards, which appears whole or not at all. A shard is {@code NAME.tokens} (ids, 2 or 4 bytes each),
- * {@code NAME.documents} (where each document ends, as a count of tokens in the shard, 8 bytes) and, of instructions,
- * {@code NAME.answers} (1 byte per token: 1 in an answer, 0 elsewhere); all little-endian. For one thread.
+ * Writes a folder of token shards, which appears whole or not at all. A shard is {@code NAME.tokens} (ids, 2 or 4 bytes
+ * each), {@code NAME.documents} (where each document ends, as a count of tokens in the shard, 8 bytes) and, of
+ * instructions, {@code NAME.answers} (1 byte per token: 1 in an answer, 0 elsewhere); all little-endian. For one
+ * thread.
  */
 public final class ShardFolderWriter implements AutoCloseable {
     /** A shard is closed once it has so many tokens; documents are never cut between shards. */

@@ -15,7 +15,8 @@ public final class TextTokenizing {
      * Reads the corpus and appends the tokens of every document that is kept, each followed by the end token.
      *
      * @param tokenizer the one the writer was made for
-     * @param keepsComments false takes the comments out of Java files; documents are chosen and split by what they were before
+     * @param keepsComments false takes the comments out of Java files; documents are chosen and split by what they were
+     *     before
      * @return what became of the documents
      */
     public static Account run(

@@ -17,8 +17,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The tokens of one split of a folder of shards, mapped into memory, as one long row: all documents behind one another, each with its
- * end token. May be read by several threads.
+ * The tokens of one split of a folder of shards, mapped into memory, as one long row: all documents behind one another,
+ * each with its end token. May be read by several threads.
  */
 public final class TokenShards implements AutoCloseable {
     private static final ValueLayout.OfShort TOKEN_16 =
@@ -57,7 +57,8 @@ public final class TokenShards implements AutoCloseable {
     /**
      * Opens the shards of a split and compares each with the hash in the manifest.
      *
-     * @throws CodaException when the folder holds no shards, the split is empty, or a shard changed since it was written (named)
+     * @throws CodaException when the folder holds no shards, the split is empty, or a shard changed since it was
+     *     written (named)
      */
     public static TokenShards open(Path folder, Split split) {
         Manifest manifest = Manifest.read(folder);
@@ -101,7 +102,8 @@ public final class TokenShards implements AutoCloseable {
 
     private static CodaException changed(Path file, String how) {
         return CodaException.of(
-                "%s changed since it was written: %s; restore the file, or make the folder again with `coda data tokenize`",
+                "%s changed since it was written: %s; restore the file, or make the folder again with `coda "
+                        + "data tokenize`",
                 file, how);
     }
 

@@ -8,8 +8,8 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 
 /**
- * A hash of what a tokenizer's ids mean: the bytes of each and which are added tokens. It is the same for the same tokenizer in
- * another form of files (tokenizer.json, or vocab.json with merges.txt).
+ * A hash of what a tokenizer's ids mean: the bytes of each and which are added tokens. It is the same for the same
+ * tokenizer in another form of files (tokenizer.json, or vocab.json with merges.txt).
  */
 public final class TokenizerFingerprint {
     private TokenizerFingerprint() {}

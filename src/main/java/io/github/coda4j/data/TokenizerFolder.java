@@ -37,8 +37,8 @@ public final class TokenizerFolder {
     private TokenizerFolder() {}
 
     /**
-     * The added tokens of a tokenizer for code, with the names of CoDA's: pad 0, end 1, mask 2 (as the presets of random models have
-     * them), then those of chats, of filling in the middle, of tools and of thoughts.
+     * The added tokens of a tokenizer for code, with the names of CoDA's: pad 0, end 1, mask 2 (as the presets of
+     * random models have them), then those of chats, of filling in the middle, of tools and of thoughts.
      *
      * @param more further ones, taken as control tokens
      */
@@ -90,7 +90,8 @@ public final class TokenizerFolder {
         int found = smallest + result.merges().size();
         if (found < size) {
             throw CodaException.of(
-                    "the corpus has too little text for %d tokens, only %d were found: give more text or ask for --size %d",
+                    "the corpus has too little text for %d tokens, only %d were found: give more text or ask "
+                            + "for --size %d",
                     size, found, found);
         }
         return result;

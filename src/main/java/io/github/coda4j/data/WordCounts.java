@@ -9,8 +9,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * How often each piece of text occurs that merges may happen in. It holds a bounded number of distinct pieces: when there are more, those
- * seen least often are forgotten. For one thread.
+ * How often each piece of text occurs that merges may happen in. It holds a bounded number of distinct pieces: when
+ * there are more, those seen least often are forgotten. For one thread.
  */
 public final class WordCounts {
     /** Distinct pieces that are kept at least; some 20 MB of code have 200,000. */

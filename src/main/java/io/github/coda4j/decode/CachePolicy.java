@@ -3,8 +3,8 @@ package io.github.coda4j.decode;
 import static io.github.coda4j.Checks.check;
 
 /**
- * Which keys and values a forward takes from an earlier one (Fast-dLLM, Wu et al. 2025). A cache holds what positions looked like when
- * it was filled: an approximation, exact only when every forward refreshes it.
+ * Which keys and values a forward takes from an earlier one (Fast-dLLM, Wu et al. 2025). A cache holds what positions
+ * looked like when it was filled: an approximation, exact only when every forward refreshes it.
  */
 public sealed interface CachePolicy {
     /** Every forward runs the whole sequence. */
@@ -16,10 +16,11 @@ public sealed interface CachePolicy {
     }
 
     /**
-     * Cached forwards run the block and all that is right of it against the stored keys and values of what is left of it.
+     * Cached forwards run the block and all that is right of it against the stored keys and values of what is left of
+     * it.
      *
-     * @param refreshEvery 0: one full forward at the start of each block; n: every n-th forward of a block is a full one, counted from
-     *     its first (1: all of them)
+     * @param refreshEvery 0: one full forward at the start of each block; n: every n-th forward of a block is a full
+     *     one, counted from its first (1: all of them)
      */
     record Prefix(int refreshEvery) implements CachePolicy {
         public Prefix {

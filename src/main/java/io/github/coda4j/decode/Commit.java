@@ -6,7 +6,8 @@ package io.github.coda4j.decode;
  * @param step number of the step, from 0
  * @param position in the canvas
  * @param token id
- * @param confidence what the commit policy ranked it by, higher is better: a probability, a margin or a negative entropy
+ * @param confidence what the commit policy ranked it by, higher is better: a probability, a margin or a negative
+ *     entropy
  * @param probability the token's probability after temperature and filters, in [0, 1]
  */
 public record Commit(int step, int position, int token, float confidence, float probability) {}

@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.OptionalDouble;
 
 /**
- * Which proposals of a step are committed. The first four follow the timestep schedule ({@link
- * io.github.coda4j.diffusion.Timesteps}): at the step from noise level t to s they commit the integer part of masked * (1 - s/t)
- * positions, all at the last step. With {@code algTemp} 0 these are the most confident ones (the leftmost of equals), above 0 they are
- * drawn without replacement with probabilities softmax(confidence / algTemp).
+ * Which proposals of a step are committed. The first four follow the timestep schedule
+ * ({@link io.github.coda4j.diffusion.Timesteps}): at the step from noise level t to s they commit the integer part of
+ * masked * (1 - s/t) positions, all at the last step. With {@code algTemp} 0 these are the most confident ones (the
+ * leftmost of equals), above 0 they are drawn without replacement with probabilities softmax(confidence / algTemp).
  */
 public sealed interface CommitPolicy {
     /** Each masked position is committed with probability 1 - s/t, wherever it is (Austin et al. 2021). */
@@ -50,10 +50,10 @@ public sealed interface CommitPolicy {
     }
 
     /**
-     * Every proposal whose probability is at least the threshold, and always the best one (Fast-dLLM, Wu et al. 2025). With blocks this
-     * goes on until the block is full, however many forwards it takes: the number of steps plays no part. Without blocks each step looks
-     * at its even share of the positions plus those left over from the step before, most confident first; when some are left over after
-     * the last step, steps are added.
+     * Every proposal whose probability is at least the threshold, and always the best one (Fast-dLLM, Wu et al. 2025).
+     * With blocks this goes on until the block is full, however many forwards it takes: the number of steps plays no
+     * part. Without blocks each step looks at its even share of the positions plus those left over from the step
+     * before, most confident first; when some are left over after the last step, steps are added.
      *
      * @param threshold in [0, 1]
      */

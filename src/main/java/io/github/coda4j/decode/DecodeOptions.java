@@ -11,19 +11,23 @@ import java.util.function.Consumer;
 /**
  * How a canvas is decoded. Options that would have no effect together are refused.
  *
- * @param steps number of steps over the whole canvas, at least 1; spread evenly over the blocks. {@link
- *     CommitPolicy.ConfidenceThreshold} with blocks takes as many as it needs and does not look at it
- * @param blockLength empty: all masks are decoded together; otherwise masks are decoded from left to right, this many at a time
+ * @param steps number of steps over the whole canvas, at least 1; spread evenly over the blocks.
+ *     {@link CommitPolicy.ConfidenceThreshold} with blocks takes as many as it needs and does not look at it
+ * @param blockLength empty: all masks are decoded together; otherwise masks are decoded from left to right, this many
+ *     at a time
  * @param commit which proposals are committed
  * @param cache what forwards reuse; a cache needs a block length
- * @param blockStart how a block's first token is found; {@link BlockStart#COMMIT} needs a cache that is refreshed at block starts only
+ * @param blockStart how a block's first token is found; {@link BlockStart#COMMIT} needs a cache that is refreshed at
+ *     block starts only
  * @param maskCandidates whether the mask token may be proposed
- * @param eps last noise level of the schedule, in [0, 1); refused unless {@link #DEFAULT_EPS} where no schedule is followed
+ * @param eps last noise level of the schedule, in [0, 1); refused unless {@link #DEFAULT_EPS} where no schedule is
+ *     followed
  * @param temperature 0 (arg-max) or positive
  * @param topP in (0, 1]; 1 is off
  * @param topK 0 is off
  * @param seed of every random draw
- * @param endTokens a completion is done when one of these is committed and everything before it too; empty: never stop early
+ * @param endTokens a completion is done when one of these is committed and everything before it too; empty: never stop
+ *     early
  */
 public record DecodeOptions(
         int steps,

@@ -59,7 +59,8 @@ public final class DecodeSession implements AutoCloseable {
      *
      * @param canvas the session writes to it; masks anywhere are filled, a run of them at the end is the completion
      * @param caches makes the cache for a sequence length; asked at most once, and only if the options say to cache
-     * @throws IllegalArgumentException if the completion is no multiple of the block length or the steps are none of the blocks
+     * @throws IllegalArgumentException if the completion is no multiple of the block length or the steps are none of
+     *     the blocks
      */
     public DecodeSession(Canvas canvas, DecodeOptions options, IntFunction<KvCache> caches, Draws draws) {
         this.canvas = canvas;
@@ -101,7 +102,8 @@ public final class DecodeSession implements AutoCloseable {
     /**
      * Commits what the policy chooses among the answers to {@link #plan}.
      *
-     * @return the steps since the last call in order: the one of this forward, and around it those that needed no forward
+     * @return the steps since the last call in order: the one of this forward, and around it those that needed no
+     *     forward
      * @throws CodaException if the model proposes something that is no number
      */
     public List<StepResult> apply(Proposals proposals) {
@@ -268,7 +270,8 @@ public final class DecodeSession implements AutoCloseable {
             if (!Float.isFinite(proposals.probability()[i])
                     || !Float.isFinite(proposals.negativeEntropy()[i])) {
                 throw CodaException.of(
-                        "the model's output for position %d is not a number: its weights hold NaN or overflow in this dtype",
+                        "the model's output for position %d is not a number: its weights hold NaN or overflow "
+                                + "in this dtype",
                         proposals.positions()[i]);
             }
         }

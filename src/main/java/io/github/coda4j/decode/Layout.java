@@ -12,7 +12,8 @@ import java.util.List;
  *
  * @param blocks without a block length the whole canvas is one; otherwise every run of masks is cut into blocks
  * @param steps one number for each block
- * @param tailStart where the completion begins: the run of masks at the end of the canvas; the canvas' length if there is none
+ * @param tailStart where the completion begins: the run of masks at the end of the canvas; the canvas' length if there
+ *     is none
  */
 record Layout(List<Block> blocks, List<Integer> steps, int tailStart) {
     static Layout of(Canvas canvas, DecodeOptions options) {
@@ -68,7 +69,9 @@ record Layout(List<Block> blocks, List<Integer> steps, int tailStart) {
                 numNew);
     }
 
-    /** The original wants equal shares; where holes make the number of blocks less obvious the shares may differ by one. */
+    /**
+     * The original wants equal shares; where holes make the number of blocks less obvious the shares may differ by one.
+     */
     private static List<Integer> shares(DecodeOptions options, int numBlocks, boolean completionOnly) {
         int steps = options.steps();
         if (!(options.commit() instanceof CommitPolicy.ConfidenceThreshold)) {

@@ -19,8 +19,8 @@ final class Ranking {
     }
 
     /**
-     * Scores whose order is that of drawing without replacement with probabilities softmax(confidence / temperature): each is perturbed
-     * by Gumbel noise (Vieira 2014; Kool et al. 2019).
+     * Scores whose order is that of drawing without replacement with probabilities softmax(confidence / temperature):
+     * each is perturbed by Gumbel noise (Vieira 2014; Kool et al. 2019).
      *
      * @param uniforms one uniform draw in [0, 1) for each confidence
      */

@@ -10,7 +10,10 @@ interface Selector {
     /** Whether the block ends before this step. */
     boolean finished(int step, int numMasked);
 
-    /** The positions among the masked ones whose proposals the step needs; none: the step commits nothing and needs no forward. */
+    /**
+     * The positions among the masked ones whose proposals the step needs; none: the step commits nothing and needs no
+     * forward.
+     */
     int[] wanted(int step, int[] masked);
 
     /** Indexes of the proposals that the step commits. */

@@ -98,8 +98,9 @@ final class Selectors {
     }
 
     /**
-     * All proposals at or above the threshold and the best one, until the block is full. Bounded: each forward commits a token or is the
-     * last one, because the same canvas would be answered the same way for ever (only possible when masks may be proposed).
+     * All proposals at or above the threshold and the best one, until the block is full. Bounded: each forward commits
+     * a token or is the last one, because the same canvas would be answered the same way for ever (only possible when
+     * masks may be proposed).
      */
     private static final class Threshold implements Selector {
         private final double threshold;
@@ -179,8 +180,8 @@ final class Selectors {
     }
 
     /**
-     * {@link BlockStart#COMMIT}: the block's first forward commits its first token and counts as step 0; no forward is left out; one
-     * more forward without an effect is run when masks are left after the last step.
+     * {@link BlockStart#COMMIT}: the block's first forward commits its first token and counts as step 0; no forward is
+     * left out; one more forward without an effect is run when masks are left after the last step.
      */
     private record CommitFirst(Selector next, int firstPosition, int steps) implements Selector {
         @Override

@@ -5,7 +5,10 @@ import static io.github.coda4j.Checks.check;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
-/** The sequence under decoding: token ids, of which those equal to the mask id are still to be committed. Not thread-safe. */
+/**
+ * The sequence under decoding: token ids, of which those equal to the mask id are still to be committed. Not
+ * thread-safe.
+ */
 public final class Canvas {
     private final int[] ids;
     private final int maskId;

@@ -1,8 +1,9 @@
 package io.github.coda4j.diffusion;
 
 /**
- * Random numbers by counter: the same key and counters give the same number on any machine, in any order, however the work is cut
- * into batches or ranks. Mixing is the finalizer of SplitMix64 (Steele, Lea, Flood 2014), chained over the counters.
+ * Random numbers by counter: the same key and counters give the same number on any machine, in any order, however the
+ * work is cut into batches or ranks. Mixing is the finalizer of SplitMix64 (Steele, Lea, Flood 2014), chained over the
+ * counters.
  */
 public final class CounterRandom {
     private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;

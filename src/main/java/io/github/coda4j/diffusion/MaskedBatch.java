@@ -6,10 +6,10 @@ import static io.github.coda4j.Checks.check;
  * Masked examples of equal length, as the model is trained on them. B rows, T positions.
  *
  * @param noisyIds [B][T] what the model sees
- * @param targets [B][T] the id that the model should say for the position, or {@link #NOT_COUNTED}; position 0 never counts, since no
- *     row of the output predicts it
- * @param segments [B][T] to which document of its row a position belongs: 0, then the same or one more at each position. Positions
- *     attend to their own document only
+ * @param targets [B][T] the id that the model should say for the position, or {@link #NOT_COUNTED}; position 0 never
+ *     counts, since no row of the output predicts it
+ * @param segments [B][T] to which document of its row a position belongs: 0, then the same or one more at each
+ *     position. Positions attend to their own document only
  * @param weights [B] factor of the row's cross entropy in the ELBO, 1 / sigma
  */
 public record MaskedBatch(int[][] noisyIds, int[][] targets, int[][] segments, float[] weights) {

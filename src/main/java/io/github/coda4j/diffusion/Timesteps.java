@@ -3,9 +3,9 @@ package io.github.coda4j.diffusion;
 import static io.github.coda4j.Checks.check;
 
 /**
- * The noise levels of a decode: from 1 (all masked) down to eps in {@code steps} equal intervals. Going from level t to level s
- * reveals each masked position with probability 1 - s/t (Sahoo et al. 2024, Nie et al. 2025), or that share of all masked positions.
- * Computed in 32-bit floats and rounded as the original does, so that the integer counts agree.
+ * The noise levels of a decode: from 1 (all masked) down to eps in {@code steps} equal intervals. Going from level t to
+ * level s reveals each masked position with probability 1 - s/t (Sahoo et al. 2024, Nie et al. 2025), or that share of
+ * all masked positions. Computed in 32-bit floats and rounded as the original does, so that the integer counts agree.
  */
 public final class Timesteps {
     private final float[] levels;
@@ -46,7 +46,10 @@ public final class Timesteps {
         return step == steps() - 1 ? 1f : 1f - levels[step + 1] / levels[step];
     }
 
-    /** How many of {@code numMasked} positions are revealed at the step: the integer part of their share, all at the last step. */
+    /**
+     * How many of {@code numMasked} positions are revealed at the step: the integer part of their share, all at the
+     * last step.
+     */
     public int numToReveal(int step, int numMasked) {
         return (int) (numMasked * revealProbability(step));
     }

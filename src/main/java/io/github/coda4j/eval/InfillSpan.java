@@ -25,7 +25,10 @@ public record InfillSpan(int[] before, int[] answer, int[] after, int[] head, in
         this(before, answer, after, new int[0], new int[0]);
     }
 
-    /** The span with at most {@code context} tokens around it; half of them before it, more where there are fewer after it. */
+    /**
+     * The span with at most {@code context} tokens around it; half of them before it, more where there are fewer after
+     * it.
+     */
     static InfillSpan cut(int[] document, int start, int length, int context) {
         int end = start + length;
         int after = Math.min(document.length - end, context / 2);

@@ -11,7 +11,8 @@ import java.util.Locale;
 import java.util.function.IntFunction;
 
 /**
- * One way to fill in a span, of those that are compared: the exact decoder (a forward per token, no cache) or a faster one.
+ * One way to fill in a span, of those that are compared: the exact decoder (a forward per token, no cache) or a faster
+ * one.
  *
  * @param name as in the report
  * @param family the variants that differ in one number, which a plot joins with a line

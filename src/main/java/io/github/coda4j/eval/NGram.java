@@ -5,9 +5,9 @@ import static io.github.coda4j.Checks.check;
 import io.github.coda4j.diffusion.CounterRandom;
 
 /**
- * The most frequent continuation of the last tokens, with back-off to fewer of them: the baseline that a model has to beat. Contexts are
- * kept by a 64-bit hash in tables of fixed size; each keeps one candidate by the majority vote of Boyer and Moore (1981), so that memory
- * does not grow with the text.
+ * The most frequent continuation of the last tokens, with back-off to fewer of them: the baseline that a model has to
+ * beat. Contexts are kept by a 64-bit hash in tables of fixed size; each keeps one candidate by the majority vote of
+ * Boyer and Moore (1981), so that memory does not grow with the text.
  */
 public final class NGram {
     private final int order;

@@ -9,8 +9,8 @@ import java.util.SplittableRandom;
 import java.util.function.IntPredicate;
 
 /**
- * Draws spans to fill in from documents: at most one per document and round, so that no long document rules the figures. The same seed
- * and documents give the same spans.
+ * Draws spans to fill in from documents: at most one per document and round, so that no long document rules the
+ * figures. The same seed and documents give the same spans.
  *
  * @param context tokens of the document around a span, at least 2
  * @param seed of the draws

@@ -8,8 +8,8 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
- * Whether files still parse. A file is of the first language whose parser takes it as it was, and is judged by that one; a file that none
- * takes has no verdict. Not safe for use by several threads.
+ * Whether files still parse. A file is of the first language whose parser takes it as it was, and is judged by that
+ * one; a file that none takes has no verdict. Not safe for use by several threads.
  */
 public final class Syntax implements Validity {
     private final Function<int[], String> decode;

@@ -9,7 +9,8 @@ public interface Validity {
     Validity UNKNOWN = (_, _) -> Optional.empty();
 
     /**
-     * The verdict; empty where there is none, because the document is of another language or was not valid in the first place.
+     * The verdict; empty where there is none, because the document is of another language or was not valid in the first
+     * place.
      *
      * @param filled the tokens in place of the span's answer
      */

@@ -1,4 +1,7 @@
-/** Tasks, code extraction, sandbox, pass@k, reports, through any generator; infilling of held-out code, through any denoiser. */
+/**
+ * Tasks, code extraction, sandbox, pass@k, reports, through any generator; infilling of held-out code, through any
+ * denoiser.
+ */
 @MayUse({
     "generate",
     "diffusion",

@@ -19,9 +19,10 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * Files that appear whole or not at all: written beside the target, brought to the disk, renamed. After a failure the temporary file
- * is gone and an older file of the target's name is as it was; after a success the new one has its permissions. A link stays a link to
- * the file, and what is no regular file (a pipe, a terminal, another device) is written to as it stands.
+ * Files that appear whole or not at all: written beside the target, brought to the disk, renamed. After a failure the
+ * temporary file is gone and an older file of the target's name is as it was; after a success the new one has its
+ * permissions. A link stays a link to the file, and what is no regular file (a pipe, a terminal, another device) is
+ * written to as it stands.
  */
 public final class AtomicFiles {
     private static final String REMOVED = ".removed";
@@ -44,8 +45,8 @@ public final class AtomicFiles {
     }
 
     /**
-     * Removes a folder: its name is gone at once, so that nobody sees half of it. What a killed process leaves is hidden, {@code
-     * .NAME.removed}.
+     * Removes a folder: its name is gone at once, so that nobody sees half of it. What a killed process leaves is
+     * hidden, {@code .NAME.removed}.
      *
      * @throws CodaException when it cannot be removed
      */
@@ -88,7 +89,9 @@ public final class AtomicFiles {
         }
     }
 
-    /** Whether there is something that is neither a regular file nor a folder: a rename would put a file in its place. */
+    /**
+     * Whether there is something that is neither a regular file nor a folder: a rename would put a file in its place.
+     */
     public static boolean isSpecial(Path path) {
         return Files.exists(path) && !Files.isRegularFile(path) && !Files.isDirectory(path);
     }
@@ -128,7 +131,9 @@ public final class AtomicFiles {
         }
     }
 
-    /** Renames over the target and brings the rename to the disk. A file keeps the permissions of the one it replaces. */
+    /**
+     * Renames over the target and brings the rename to the disk. A file keeps the permissions of the one it replaces.
+     */
     public static void replace(Path source, Path target) throws IOException {
         keepPermissions(target, source);
         Files.move(source, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);

@@ -17,9 +17,10 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
- * A strict, typed, immutable view of a JSON object, usually a {@code config.json}. {@code require...} throws a {@link CodaException}
- * naming file and key when the key is absent; every getter throws one naming file, key, value and the kind expected when the value is
- * of another kind. A JSON null counts as absent, as in the files of Hugging Face. Numbers are not rounded: {@code 64.0} is no integer.
+ * A strict, typed, immutable view of a JSON object, usually a {@code config.json}. {@code require...} throws a
+ * {@link CodaException} naming file and key when the key is absent; every getter throws one naming file, key, value and
+ * the kind expected when the value is of another kind. A JSON null counts as absent, as in the files of Hugging Face.
+ * Numbers are not rounded: {@code 64.0} is no integer.
  */
 public final class ConfigFile {
     private final String source;

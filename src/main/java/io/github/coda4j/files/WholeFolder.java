@@ -13,9 +13,10 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
- * A folder that appears whole or not at all. It is filled under the hidden name {@code .NAME.partial} beside the target and gets its name
- * in {@link #publish}. Closing without it removes what was written; what a killed process left there is never read and is removed by
- * the next one that makes the same target. A lock keeps two processes apart. For one thread.
+ * A folder that appears whole or not at all. It is filled under the hidden name {@code .NAME.partial} beside the target
+ * and gets its name in {@link #publish}. Closing without it removes what was written; what a killed process left there
+ * is never read and is removed by the next one that makes the same target. A lock keeps two processes apart. For one
+ * thread.
  */
 public final class WholeFolder implements AutoCloseable {
     private static final String LOCK = ".lock";
@@ -35,9 +36,11 @@ public final class WholeFolder implements AutoCloseable {
      * Starts a folder.
      *
      * @param kind what the folder is, for messages: "a model"
-     * @param belongs whether a file of this name is part of such a folder; a folder that holds anything else is never replaced
+     * @param belongs whether a file of this name is part of such a folder; a folder that holds anything else is never
+     *     replaced
      * @param overwrite whether an older folder of the kind may be replaced
-     * @throws CodaException when the folder is not empty and must not be replaced, another process is making it, or it cannot be written
+     * @throws CodaException when the folder is not empty and must not be replaced, another process is making it, or it
+     *     cannot be written
      */
     public static WholeFolder create(Path folder, String kind, Predicate<String> belongs, boolean overwrite) {
         Path target = folder.toAbsolutePath().normalize();
@@ -81,7 +84,8 @@ public final class WholeFolder implements AutoCloseable {
             String name = child.getFileName().toString();
             if (!Files.isRegularFile(child) || !(belongs.test(name) || name.equals(LOCK))) {
                 throw CodaException.of(
-                        "%s is not overwritten because %s in it is not part of %s; remove it yourself or choose another folder",
+                        "%s is not overwritten because %s in it is not part of %s; remove it yourself or "
+                                + "choose another folder",
                         target, name, kind);
             }
         }

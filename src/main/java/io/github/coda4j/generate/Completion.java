@@ -9,10 +9,11 @@ import java.util.stream.Collectors;
 /**
  * The answer to a request. A cancelled or late one holds what was finished from the left of each hole.
  *
- * @param holes what fills the holes, from left to right, at least one; {@code document.fill(holeTexts())} is the whole text
+ * @param holes what fills the holes, from left to right, at least one; {@code document.fill(holeTexts())} is the whole
+ *     text
  * @param ids the whole sequence as it was left, masks included where nothing was committed
- * @param finishReason CANCELLED or DEADLINE when the request was cut off; otherwise LENGTH when a hole used all its tokens, else
- *     STOP_STRING when one ended at a stop string, else STOP
+ * @param finishReason CANCELLED or DEADLINE when the request was cut off; otherwise LENGTH when a hole used all its
+ *     tokens, else STOP_STRING when one ended at a stop string, else STOP
  * @param cost what it took
  */
 public record Completion(List<HoleAnswer> holes, List<Integer> ids, FinishReason finishReason, Cost cost) {

@@ -9,8 +9,8 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /**
- * Text with holes in it. A prompt to be continued is a document whose only hole is at its end. The text pieces are kept as they are,
- * line ends included, and stand unchanged in {@link #fill}.
+ * Text with holes in it. A prompt to be continued is a document whose only hole is at its end. The text pieces are kept
+ * as they are, line ends included, and stand unchanged in {@link #fill}.
  *
  * @param segments text pieces and holes in turn, from left to right, at least one hole; no text piece is empty
  */
@@ -76,8 +76,8 @@ public record Document(List<Segment> segments) {
     }
 
     /**
-     * Text of which some ranges are replaced by holes. The text in a range is dropped; an empty range is a place to insert.
-     * Overlapping and touching ranges are refused.
+     * Text of which some ranges are replaced by holes. The text in a range is dropped; an empty range is a place to
+     * insert. Overlapping and touching ranges are refused.
      *
      * @param ranges in any order; the holes of the document are in the order of the text
      * @param tokens tokens of every hole, or of each in the order of {@code ranges}

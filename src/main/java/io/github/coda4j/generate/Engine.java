@@ -23,11 +23,13 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * Answers many requests with one model. A single thread owns the model and every session: it collects what the live sessions plan,
- * runs that as one packed forward pass, and hands each session its proposals. An answer does not depend on what else is running.
+ * Answers many requests with one model. A single thread owns the model and every session: it collects what the live
+ * sessions plan, runs that as one packed forward pass, and hands each session its proposals. An answer does not depend
+ * on what else is running.
  *
- * <p>When not all plans fit in one pass the sessions take turns, so that between two steps of a session every other one makes at most
- * one. A failing pass fails the requests that were in it; the engine goes on. The model stays open when the engine is closed.
+ * <p>When not all plans fit in one pass the sessions take turns, so that between two steps of a session every other one
+ * makes at most one. A failing pass fails the requests that were in it; the engine goes on. The model stays open when
+ * the engine is closed.
  */
 public final class Engine implements Generator, AutoCloseable {
     private final Denoiser denoiser;
@@ -104,8 +106,8 @@ public final class Engine implements Generator, AutoCloseable {
     }
 
     /**
-     * Cancels what is under way, waits for the step that is running and ends the thread. Called from a listener, it does not wait. A
-     * second call does nothing.
+     * Cancels what is under way, waits for the step that is running and ends the thread. Called from a listener, it
+     * does not wait. A second call does nothing.
      */
     @Override
     public void close() {
@@ -177,7 +179,10 @@ public final class Engine implements Generator, AutoCloseable {
         }
     }
 
-    /** Takes the sessions whose plans fit in one pass, at least one if any is live, and moves them to the end of the line. */
+    /**
+     * Takes the sessions whose plans fit in one pass, at least one if any is live, and moves them to the end of the
+     * line.
+     */
     private List<Job> nextTurn() {
         List<Job> turn = new ArrayList<>();
         long tokens = 0;
@@ -238,7 +243,8 @@ public final class Engine implements Generator, AutoCloseable {
         int mask = tokenizer.specialTokens().requireMask();
         if (mask != maskId) {
             throw CodaException.of(
-                    "the tokenizer's mask token is %d, the model's is %d: take the tokenizer files that belong to this checkpoint",
+                    "the tokenizer's mask token is %d, the model's is %d: take the tokenizer files that "
+                            + "belong to this checkpoint",
                     mask, maskId);
         }
     }
@@ -246,7 +252,8 @@ public final class Engine implements Generator, AutoCloseable {
     private void checkRunnable(GenerateRequest request, PromptLayout layout) {
         check(
                 layout.ids().length <= denoiser.maxPositions(),
-                "the prompt has %d tokens and %d are to be generated, together %d: the model takes at most %d; shorten one of them",
+                "the prompt has %d tokens and %d are to be generated, together %d: the model takes at most "
+                        + "%d; shorten one of them",
                 layout.promptTokens(),
                 layout.newTokens(),
                 layout.ids().length,

@@ -13,7 +13,8 @@ import java.util.Optional;
  * What is to be generated and how.
  *
  * @param prompt what is to be completed, with the number of tokens of each hole
- * @param decode how; each hole's answer ends before the first of its end tokens, and nothing more is run once every hole has ended
+ * @param decode how; each hole's answer ends before the first of its end tokens, and nothing more is run once every
+ *     hole has ended
  * @param stopStrings each hole's answer ends before the first of these; none may be empty
  * @param deadline the longest time from submission to the answer, positive; empty: no limit
  */

@@ -7,8 +7,8 @@ import java.util.concurrent.ExecutionException;
 /** A request under way. */
 public interface Generation {
     /**
-     * Completed when the answer is there, after the last event; exceptionally with the cause when the request failed. Completing or
-     * cancelling it from outside has no effect on the request.
+     * Completed when the answer is there, after the last event; exceptionally with the cause when the request failed.
+     * Completing or cancelling it from outside has no effect on the request.
      */
     CompletableFuture<Completion> completion();
 

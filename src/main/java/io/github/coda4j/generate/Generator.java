@@ -5,7 +5,8 @@ public interface Generator {
     /**
      * Starts a request.
      *
-     * @throws IllegalArgumentException for a request that cannot be run, such as one longer than the model takes; nothing has run then
+     * @throws IllegalArgumentException for a request that cannot be run, such as one longer than the model takes;
+     *     nothing has run then
      * @throws EngineBusyException when too many requests are under way
      */
     Generation submit(GenerateRequest request, GenerationListener listener);

@@ -1,9 +1,10 @@
 package io.github.coda4j.generate;
 
 /**
- * Characters of a document beside a hole that the model does not see. Tokenizers join a space with the word after it, and a line's end
- * with the punctuation before it: a text that is cut there would hold tokens that no model has met in that place. So these characters are
- * left to the hole. The document keeps them; an answer that repeats them gives them up.
+ * Characters of a document beside a hole that the model does not see. Tokenizers join a space with the word after it,
+ * and a line's end with the punctuation before it: a text that is cut there would hold tokens that no model has met in
+ * that place. So these characters are left to the hole. The document keeps them; an answer that repeats them gives them
+ * up.
  *
  * @param before the space before the hole, or nothing
  * @param after the line ends after the hole, or nothing

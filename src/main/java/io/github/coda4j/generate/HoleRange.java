@@ -6,9 +6,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A range of a text file. Lines and columns count from 1, columns in characters (code points); a line may be followed by {@code \n},
- * {@code \r\n} or {@code \r}, which the columns do not count. The end is exclusive: {@code 3:1-4:1} is line 3 with its line end, {@code
- * 3:5-3:5} is the place before the fifth character.
+ * A range of a text file. Lines and columns count from 1, columns in characters (code points); a line may be followed
+ * by {@code \n}, {@code \r\n} or {@code \r}, which the columns do not count. The end is exclusive: {@code 3:1-4:1} is
+ * line 3 with its line end, {@code 3:5-3:5} is the place before the fifth character.
  */
 public record HoleRange(int startLine, int startColumn, int endLine, int endColumn) {
     private static final Pattern FORM = Pattern.compile("(\\d{1,9}):(\\d{1,9})-(\\d{1,9}):(\\d{1,9})");

@@ -10,8 +10,8 @@ import java.util.OptionalInt;
 import java.util.Set;
 
 /**
- * The answer of one hole as it becomes certain from its left end: tokens behind the first mask wait, half characters wait, and so does
- * text that may turn out to be a stop string.
+ * The answer of one hole as it becomes certain from its left end: tokens behind the first mask wait, half characters
+ * wait, and so does text that may turn out to be a stop string.
  */
 final class HoleStream {
     private final Block hole;

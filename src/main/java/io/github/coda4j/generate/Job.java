@@ -18,8 +18,8 @@ import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 
 /**
- * One request in the engine, from submission to its answer. All but {@link #cancel} and {@link #completion} belongs to the engine's
- * thread.
+ * One request in the engine, from submission to its answer. All but {@link #cancel} and {@link #completion} belongs to
+ * the engine's thread.
  */
 final class Job implements Generation {
     private final GenerateRequest request;

@@ -43,7 +43,8 @@ final class LineIndex {
         Line found = lines.get(line - 1);
         check(
                 column <= lastColumn(found),
-                "hole %s is outside the file: column %d of line %d asked for, that line ends at column %d (the file has %d lines)",
+                "hole %s is outside the file: column %d of line %d asked for, that line ends at column %d "
+                        + "(the file has %d lines)",
                 range,
                 column,
                 line,

@@ -8,8 +8,8 @@ import io.github.coda4j.text.MarkedText;
 /** What is to be completed. */
 public sealed interface Prompt {
     /**
-     * A document. Each text piece is tokenized by itself and literally: the name of an added token in it, such as {@code <|im_end|>},
-     * is plain text.
+     * A document. Each text piece is tokenized by itself and literally: the name of an added token in it, such as
+     * {@code <|im_end|>}, is plain text.
      */
     record Text(Document document) implements Prompt {
         public Text {
@@ -18,8 +18,8 @@ public sealed interface Prompt {
     }
 
     /**
-     * Text in which added tokens are recognised outside its literal parts, such as a rendered chat. Masks among its ids are holes as
-     * for {@link Ids}.
+     * Text in which added tokens are recognised outside its literal parts, such as a rendered chat. Masks among its ids
+     * are holes as for {@link Ids}.
      *
      * @param newTokens number of masks behind the text, 0 for none
      */

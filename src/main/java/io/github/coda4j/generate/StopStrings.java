@@ -5,7 +5,10 @@ import java.util.OptionalInt;
 
 /** Finds stop strings in text that grows. */
 record StopStrings(List<String> strings) {
-    /** Where the leftmost stop string begins that ends behind {@code from}, that is in what was appended at {@code from}. */
+    /**
+     * Where the leftmost stop string begins that ends behind {@code from}, that is in what was appended at
+     * {@code from}.
+     */
     OptionalInt find(StringBuilder text, int from) {
         return strings.stream()
                 .mapToInt(stop -> text.indexOf(stop, Math.max(0, from - stop.length() + 1)))

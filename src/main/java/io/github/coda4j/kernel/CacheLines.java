@@ -6,8 +6,8 @@ import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Brings memory into the cache as fast as it can be read. Products that rearrange a factor fetch its lines with long waits in between;
- * reading the factor first, in order, takes a fraction of those waits.
+ * Brings memory into the cache as fast as it can be read. Products that rearrange a factor fetch its lines with long
+ * waits in between; reading the factor first, in order, takes a fraction of those waits.
  */
 public final class CacheLines {
     private static final VectorSpecies<Long> SPECIES = LongVector.SPECIES_PREFERRED;

@@ -1,6 +1,9 @@
 package io.github.coda4j.kernel;
 
-/** The best logits of a row, unordered: finds where top-k and top-p cut without sorting. Its arrays are reordered by use. */
+/**
+ * The best logits of a row, unordered: finds where top-k and top-p cut without sorting. Its arrays are reordered by
+ * use.
+ */
 final class Candidates {
     /**
      * Where a filter cuts.
@@ -42,8 +45,8 @@ final class Candidates {
     }
 
     /**
-     * The least value that stays when a token stays as long as the mass of all before it, best first, is at most the budget. The mass of
-     * a value is exp(value - max).
+     * The least value that stays when a token stays as long as the mass of all before it, best first, is at most the
+     * budget. The mass of a value is exp(value - max).
      */
     Cut topP(double budget, float max) {
         int low = 0;
@@ -92,7 +95,9 @@ final class Candidates {
         return Math.max(Math.min(a, b), Math.min(Math.max(a, b), c));
     }
 
-    /** Groups [low, high) into above, equal to and below the pivot; the ends of the first two groups, one in each half. */
+    /**
+     * Groups [low, high) into above, equal to and below the pivot; the ends of the first two groups, one in each half.
+     */
     private long partition(int low, int high, float pivot) {
         int above = low;
         int below = high;

@@ -17,8 +17,8 @@ public final class CrossEntropy {
     }
 
     /**
-     * Gives -log softmax(row)[target] in nats, and replaces the logits by {@code factor * (softmax(row) - oneHot(target))}. A NaN
-     * among the logits makes the result NaN.
+     * Gives -log softmax(row)[target] in nats, and replaces the logits by {@code factor * (softmax(row) -
+     * oneHot(target))}. A NaN among the logits makes the result NaN.
      *
      * @param logits [width] in {@code kind} (F32 or BF16), from element {@code first} on
      * @param target in [0, width)

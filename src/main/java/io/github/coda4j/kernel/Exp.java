@@ -4,9 +4,9 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * exp of arguments in [-{@value #LEAST_MAGNITUDE}, {@value #LEAST_MAGNITUDE}], inlined: exp(x) = 2^n * e^r with n the nearest integer of
- * x / ln 2 and e^r by a polynomial of degree 5 on [-ln 2 / 2, ln 2 / 2], whose coefficients make the greatest relative error least. It is below
- * 5e-7; a NaN stays one.
+ * exp of arguments in [-{@value #LEAST_MAGNITUDE}, {@value #LEAST_MAGNITUDE}], inlined: exp(x) = 2^n * e^r with n the
+ * nearest integer of x / ln 2 and e^r by a polynomial of degree 5 on [-ln 2 / 2, ln 2 / 2], whose coefficients make the
+ * greatest relative error least. It is below 5e-7; a NaN stays one.
  */
 final class Exp {
     static final float LEAST_MAGNITUDE = 86;

@@ -4,8 +4,9 @@ import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Adafactor's passes over the rows of an F32 matrix (Shazeer and Stern 2018, algorithm 4): sums of squares by row and by column, and the
- * update {@code value += rowFactor * columnFactor * gradient} with its own sum of squares. One instance per thread: it holds scratch.
+ * Adafactor's passes over the rows of an F32 matrix (Shazeer and Stern 2018, algorithm 4): sums of squares by row and
+ * by column, and the update {@code value += rowFactor * columnFactor * gradient} with its own sum of squares. One
+ * instance per thread: it holds scratch.
  */
 public final class FactoredMoments {
     /** Rows whose squares are summed up in F32 before they go into the columns' F64 sums. */

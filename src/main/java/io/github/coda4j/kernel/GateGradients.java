@@ -4,8 +4,8 @@ import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * The backward pass of {@link Rows#gate}. With s = 1 / (1 + exp(-g)), y = g * s * u and the gradient dy of y:
- * {@code dg = dy * u * s * (1 + g * (1 - s)); du = dy * g * s}.
+ * The backward pass of {@link Rows#gate}. With s = 1 / (1 + exp(-g)), y = g * s * u and the gradient dy of y: {@code dg
+ * = dy * u * s * (1 + g * (1 - s)); du = dy * g * s}.
  */
 public final class GateGradients {
     private final int width;
@@ -22,8 +22,8 @@ public final class GateGradients {
     }
 
     /**
-     * Replaces gates and ups of row {@code t} by their gradients, and the gradient of the product by the product itself, which the
-     * gradient of the weights after it needs.
+     * Replaces gates and ups of row {@code t} by their gradients, and the gradient of the product by the product
+     * itself, which the gradient of the weights after it needs.
      *
      * @param gateUp [T, 2 * width] in {@code kind} (F32 or BF16): the gates, then the ups
      * @param gated dy, [T, width] in {@code kind}

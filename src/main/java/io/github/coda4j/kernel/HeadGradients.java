@@ -22,10 +22,12 @@ public final class HeadGradients {
      *
      * @param source memory and kind (F32 or BF16) with the head's elements from element {@code first} on
      * @param normWeight [headDim], or an empty array for no norm
-     * @param normGradient [headDim], receives the gradient of {@code normWeight} in addition; not touched without a norm
+     * @param normGradient [headDim], receives the gradient of {@code normWeight} in addition; not touched without a
+     *     norm
      * @param cos [headDim / 2] per position, from {@code angleFirst} on; an empty array for no rotation
      * @param given gradient of the prepared head in {@code kind}, from element {@code givenFirst} on
-     * @param wanted receives the gradient of the source in {@code kind}, from element {@code wantedFirst} on; may be the source
+     * @param wanted receives the gradient of the source in {@code kind}, from element {@code wantedFirst} on; may be
+     *     the source
      */
     public void prepare(
             MemorySegment source,
@@ -94,14 +96,15 @@ public final class HeadGradients {
     }
 
     /**
-     * Deals the gradient of one token's joined heads out to the folded layout, where {@link Rows#gatherHeads} took the heads from, and
-     * computes what the softmax's backward pass needs.
+     * Deals the gradient of one token's joined heads out to the folded layout, where {@link Rows#gatherHeads} took the
+     * heads from, and computes what the softmax's backward pass needs.
      *
      * @param joined the heads' outputs, [rows, heads * headDim] in {@code kind} (F32 or BF16)
      * @param joinedGradient their gradients, the same shape and kind
      * @param token the token's index within its sequence of {@code tokens}
      * @param folded receives the gradients as [heads, tokens, headDim] in {@code kind}, from element {@code first} on
-     * @param dots receives output times gradient, summed over each head, as [heads, tokens] from index {@code dotsFirst} on
+     * @param dots receives output times gradient, summed over each head, as [heads, tokens] from index
+     *     {@code dotsFirst} on
      */
     public void scatter(
             MemorySegment joined,

@@ -4,8 +4,8 @@ import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Per-head work around attention: bias, RMS norm over the head, rotary embedding of the "rotate half" kind (Su et al. 2021), scaling
- * and the change of layout.
+ * Per-head work around attention: bias, RMS norm over the head, rotary embedding of the "rotate half" kind (Su et al.
+ * 2021), scaling and the change of layout.
  */
 public final class Heads {
     private final int headDim;

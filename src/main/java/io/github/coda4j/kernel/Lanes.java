@@ -14,19 +14,24 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * Moves rows between memory of each {@link Kind} and arrays of floats; offsets are in bytes.
  *
- * <p>All kernels compute on arrays, so that only the few loops here exist once per kind. Loops over vectors run over at most
- * {@link #BLOCK} elements per call: a method that is called often is compiled long before a loop that turns often, and until then a
- * vector operation costs a thousand times more. Results do not depend on whether the code is compiled yet.
+ * <p>All kernels compute on arrays, so that only the few loops here exist once per kind. Loops over vectors run over at
+ * most {@link #BLOCK} elements per call: a method that is called often is compiled long before a loop that turns often,
+ * and until then a vector operation costs a thousand times more. Results do not depend on whether the code is compiled
+ * yet.
  *
- * <p>What a loop carries from turn to turn is an argument of vector operations there, never their receiver: to the compiler it is any
- * vector, and where its profile does not tell more, a call on it stays a call, with a vector in memory, at ten times the cost.
+ * <p>What a loop carries from turn to turn is an argument of vector operations there, never their receiver: to the
+ * compiler it is any vector, and where its profile does not tell more, a call on it stays a call, with a vector in
+ * memory, at ten times the cost.
  */
 final class Lanes {
     static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
     static final int WIDTH = FLOATS.length();
     /** Elements that a loop over vectors handles in one call at most. */
     static final int BLOCK = 32 * WIDTH;
-    /** Rows whose largest magnitude is below this are rows of zeros in bytes: the reciprocal of their scale would overflow. */
+    /**
+     * Rows whose largest magnitude is below this are rows of zeros in bytes: the reciprocal of their scale would
+     * overflow.
+     */
     static final float LEAST_ABS_MAX = 0x1p-120f;
 
     private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
@@ -86,13 +91,19 @@ final class Lanes {
         }
     }
 
-    /** Rounds to the nearest, of equally near ones to the even; a NaN stays one unless all its lower 16 bits and more are set. */
+    /**
+     * Rounds to the nearest, of equally near ones to the even; a NaN stays one unless all its lower 16 bits and more
+     * are set.
+     */
     static short toBf16(float value) {
         int bits = Float.floatToRawIntBits(value);
         return (short) ((bits + ((bits >>> 16) & 1) + 0x7FFF) >>> 16);
     }
 
-    /** Reads {@code count} elements of F32 or BF16 from element {@code first} on, times a factor, into the row from {@code from} on. */
+    /**
+     * Reads {@code count} elements of F32 or BF16 from element {@code first} on, times a factor, into the row from
+     * {@code from} on.
+     */
     static void read(MemorySegment memory, Kind kind, long first, float factor, float[] row, int from, int count) {
         for (int i = 0; i < count; i += BLOCK) {
             int length = Math.min(BLOCK, count - i);
@@ -191,9 +202,9 @@ final class Lanes {
     }
 
     /**
-     * Writes the first {@code length} floats as row {@code rowIndex} of a matrix of that width and returns the row's scale: 1 for F32
-     * and BF16. For U8 it is absMax / 127, 0 for a row of zeros, and not finite for a row with a NaN or an infinity, whose bytes then
-     * mean nothing.
+     * Writes the first {@code length} floats as row {@code rowIndex} of a matrix of that width and returns the row's
+     * scale: 1 for F32 and BF16. For U8 it is absMax / 127, 0 for a row of zeros, and not finite for a row with a NaN
+     * or an infinity, whose bytes then mean nothing.
      */
     static float writeRow(float[] row, int length, MemorySegment out, Kind kind, long rowIndex) {
         if (kind != Kind.U8) {
@@ -247,7 +258,8 @@ final class Lanes {
     }
 
     /**
-     * The sum of a vector's lanes in a fixed order: that of reduceLanes changes when the code is compiled, and with it the last digit.
+     * The sum of a vector's lanes in a fixed order: that of reduceLanes changes when the code is compiled, and with it
+     * the last digit.
      *
      * @param lanes scratch, [WIDTH]
      */

@@ -12,8 +12,8 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * One row of logits becomes one proposal in a few passes at memory speed, without a softmax of the row being stored. Stateless: any
- * number of threads may reduce different rows. {@link PlainLogitsRow} is the same in plain code.
+ * One row of logits becomes one proposal in a few passes at memory speed, without a softmax of the row being stored.
+ * Stateless: any number of threads may reduce different rows. {@link PlainLogitsRow} is the same in plain code.
  */
 public final class LogitsRow {
     /** What a filter writes over a logit: the lowest float. */
@@ -26,19 +26,22 @@ public final class LogitsRow {
     /** Sums run in float lanes over this many logits and in double between chunks: keeps 7 digits on any row length. */
     private static final int CHUNK = 1024;
 
-    /** Filters look for their cut among the logits this close to the best first, and among all only if it is not there. */
+    /**
+     * Filters look for their cut among the logits this close to the best first, and among all only if it is not there.
+     */
     private static final float NEAR = 20;
 
     private LogitsRow() {}
 
     /**
-     * The proposal of one row. The row's memory is used as scratch unless temperature is 0, nothing is excluded and nothing filtered.
+     * The proposal of one row. The row's memory is used as scratch unless temperature is 0, nothing is excluded and
+     * nothing filtered.
      *
      * @param logits native-order floats
      * @param offset byte offset of the row
      * @param numTokens number of logits, at least 1
-     * @param temperature 0: the best token is proposed (the lowest id of equals); above 0: logits are divided by it and the token is
-     *     drawn, the first id at which the cumulative probability in order of ids exceeds {@code uniform}
+     * @param temperature 0: the best token is proposed (the lowest id of equals); above 0: logits are divided by it and
+     *     the token is drawn, the first id at which the cumulative probability in order of ids exceeds {@code uniform}
      * @param topP in (0, 1]; 1 is off. A token stays when the probability of all better ones together is at most this
      * @param topK 0 is off. Otherwise every token at least as good as the k-th best stays
      * @param excludedToken an id that is removed before the filters, or -1
@@ -72,8 +75,8 @@ public final class LogitsRow {
     }
 
     /**
-     * Divides the row by the temperature if that is above 0 and overwrites what is excluded or filtered with {@link #REMOVED}.
-     * Arguments as for {@link #reduce}.
+     * Divides the row by the temperature if that is above 0 and overwrites what is excluded or filtered with
+     * {@link #REMOVED}. Arguments as for {@link #reduce}.
      */
     public static void filter(
             MemorySegment logits,
@@ -225,7 +228,9 @@ public final class LogitsRow {
         return new Top(best, second);
     }
 
-    /** Where x is NaN, the other: it is what the loop carries, and so never the receiver of a call (see {@link Lanes}). */
+    /**
+     * Where x is NaN, the other: it is what the loop carries, and so never the receiver of a call (see {@link Lanes}).
+     */
     private static FloatVector larger(FloatVector x, FloatVector carried) {
         return x.blend(carried, x.compare(VectorOperators.GT, carried).not());
     }
@@ -234,7 +239,9 @@ public final class LogitsRow {
         return x.blend(carried, x.compare(VectorOperators.LT, carried).not());
     }
 
-    /** With d = logit - best: the sum of exp(d) over each chunk of the row, and the sum of exp(d) * d over all of it. */
+    /**
+     * With d = logit - best: the sum of exp(d) over each chunk of the row, and the sum of exp(d) * d over all of it.
+     */
     private record Sums(double[] masses, double weighted) {}
 
     private static Sums sums(MemorySegment row, int numTokens, float best) {
@@ -303,8 +310,8 @@ public final class LogitsRow {
     }
 
     /**
-     * The lowest id with this logit; 0 if there is none, which only a row of NaN has. A loop over vectors that returns from its middle
-     * would keep its mask in memory, at thirty times the cost; so the chunk is found first.
+     * The lowest id with this logit; 0 if there is none, which only a row of NaN has. A loop over vectors that returns
+     * from its middle would keep its mask in memory, at thirty times the cost; so the chunk is found first.
      */
     private static int indexOf(MemorySegment row, int numTokens, float logit) {
         for (int from = 0; from < numTokens; from += CHUNK) {

@@ -4,8 +4,8 @@ import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Residual addition fused with RMS norm (Zhang and Sennrich 2019): {@code r += d; y = r / sqrt(mean(r^2) + eps) * w}, in F32 inside,
- * written in the kind that the next product wants.
+ * Residual addition fused with RMS norm (Zhang and Sennrich 2019): {@code r += d; y = r / sqrt(mean(r^2) + eps) * w},
+ * in F32 inside, written in the kind that the next product wants.
  */
 public final class Norms {
     private final int width;
@@ -95,8 +95,8 @@ public final class Norms {
     }
 
     /**
-     * Norm of row {@code t} of the residual, written as row {@code outRow} of {@code out}. The sum of squares must fit F32: magnitudes
-     * up to 1e16 do at every width.
+     * Norm of row {@code t} of the residual, written as row {@code outRow} of {@code out}. The sum of squares must fit
+     * F32: magnitudes up to 1e16 do at every width.
      *
      * @param residual F32 [T, width]
      * @param weight [width]
@@ -124,7 +124,9 @@ public final class Norms {
         outScale[outRow] = Lanes.writeRow(row, width, out, kind, outRow);
     }
 
-    /** The sum of the squares of {@code count} elements, in an order that does not depend on the code being compiled. */
+    /**
+     * The sum of the squares of {@code count} elements, in an order that does not depend on the code being compiled.
+     */
     static float sumOfSquares(float[] row, int from, int count, float[] lanes) {
         FloatVector sum0 = FloatVector.zero(Lanes.FLOATS);
         FloatVector sum1 = sum0;

@@ -3,7 +3,9 @@ package io.github.coda4j.kernel;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 
-/** Row-wise passes between products: the gated activation, the gathering of attention heads, and copies between kinds. */
+/**
+ * Row-wise passes between products: the gated activation, the gathering of attention heads, and copies between kinds.
+ */
 public final class Rows {
     private float[] row = new float[0];
     private final float[] block = new float[2 * Lanes.BLOCK];
@@ -12,9 +14,11 @@ public final class Rows {
     public Rows() {}
 
     /**
-     * {@code silu(gate) * up} of one row, where silu(x) = x / (1 + exp(-x)); gates below -86 count as nothing (less than 1e-35).
+     * {@code silu(gate) * up} of one row, where silu(x) = x / (1 + exp(-x)); gates below -86 count as nothing (less
+     * than 1e-35).
      *
-     * @param gateUp [T, 2 * F] in parts; each part holds some gate columns followed by the up columns of the same indices
+     * @param gateUp [T, 2 * F] in parts; each part holds some gate columns followed by the up columns of the same
+     *     indices
      * @param scale one factor per row of both
      * @param out [T, F] in {@code kind}
      * @param outScale receives the row's scale: 1 unless the kind is {@link Kind#U8}

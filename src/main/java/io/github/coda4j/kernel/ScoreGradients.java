@@ -4,9 +4,10 @@ import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * The backward pass of softmax attention over scores that lie transposed, one row per key and one column per query, so that what
- * belongs to a query is a vector along the row. With p = exp(s - logSum) and the gradient dp of p: {@code ds = p * (dp - sum(p * dp))},
- * where the sum over a query's keys equals its output times its output's gradient (Dao et al. 2022, appendix B.2).
+ * The backward pass of softmax attention over scores that lie transposed, one row per key and one column per query, so
+ * that what belongs to a query is a vector along the row. With p = exp(s - logSum) and the gradient dp of p: {@code ds
+ * = p * (dp - sum(p * dp))}, where the sum over a query's keys equals its output times its output's gradient (Dao et
+ * al. 2022, appendix B.2).
  */
 public final class ScoreGradients {
     private ScoreGradients() {}

@@ -3,7 +3,8 @@ package io.github.coda4j.kernel;
 import java.lang.foreign.MemorySegment;
 
 /**
- * A matrix [T, sum of widths] whose columns lie in several row-major parts, as the workers of a sharded product leave them.
+ * A matrix [T, sum of widths] whose columns lie in several row-major parts, as the workers of a sharded product leave
+ * them.
  *
  * @param parts part i is [T, widths[i]] in the given kind
  * @param widths columns of each part

@@ -7,7 +7,10 @@ import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
-/** The exponentials of attention scores, left unnormalized: the sums divide the product with the values later, on fewer elements. */
+/**
+ * The exponentials of attention scores, left unnormalized: the sums divide the product with the values later, on fewer
+ * elements.
+ */
 public final class Softmax {
     private static final VectorSpecies<Short> SHORTS = ShortVector.SPECIES_PREFERRED;
 
@@ -19,8 +22,8 @@ public final class Softmax {
     private Softmax() {}
 
     /**
-     * Replaces each score x of a row by exp(x - max), or by exp(-86), which is nothing, where that is more. A NaN makes the sum of its
-     * row NaN, as a row of minus infinities does.
+     * Replaces each score x of a row by exp(x - max), or by exp(-86), which is nothing, where that is more. A NaN makes
+     * the sum of its row NaN, as a row of minus infinities does.
      *
      * <p>Offsets are trusted beyond the bounds of the memory itself.
      *
@@ -35,8 +38,8 @@ public final class Softmax {
     /**
      * The same for a pass that will run backward.
      *
-     * @param logSums receives the logarithm of the sum of exp(x) over each row, from index {@code sumsFirst} on: exp(x - logSum) is a
-     *     score's probability. An empty array where it is not wanted
+     * @param logSums receives the logarithm of the sum of exp(x) over each row, from index {@code sumsFirst} on: exp(x
+     *     - logSum) is a score's probability. An empty array where it is not wanted
      */
     public static void exponentiate(
             MemorySegment scores,

@@ -12,7 +12,10 @@ public final class Sums {
         sum(to, toFirst, from, kind, first, to, toFirst, count);
     }
 
-    /** {@code out[i] = a[i] + b[i]} for {@code count} elements; {@code a} and {@code out} are F32, {@code b} is F32 or BF16. */
+    /**
+     * {@code out[i] = a[i] + b[i]} for {@code count} elements; {@code a} and {@code out} are F32, {@code b} is F32 or
+     * BF16.
+     */
     public static void sum(
             MemorySegment a,
             long aFirst,

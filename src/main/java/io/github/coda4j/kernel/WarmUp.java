@@ -4,11 +4,15 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Runs the kernels on a few zeros until the JVM has compiled them. A vector operation that is not compiled yet costs a thousand times
- * more, which makes the first forward of a model seconds slower; a thread that does this while other things load hides most of that.
+ * Runs the kernels on a few zeros until the JVM has compiled them. A vector operation that is not compiled yet costs a
+ * thousand times more, which makes the first forward of a model seconds slower; a thread that does this while other
+ * things load hides most of that.
  */
 public final class WarmUp {
-    /** As many turns of each loop as a real row has: loops that turned seldom before they were compiled stay twice as slow. */
+    /**
+     * As many turns of each loop as a real row has: loops that turned seldom before they were compiled stay twice as
+     * slow.
+     */
     private static final int WIDTH = 16 * Lanes.WIDTH;
     /** A walk takes some 10 microseconds compiled, a thousand and more before. */
     private static final long COMPILED_NANOS = 60_000;
@@ -34,8 +38,8 @@ public final class WarmUp {
     }
 
     /**
-     * Returns when the kernels are compiled, when the thread is interrupted, or after 2.5 seconds. The first call in a process takes
-     * about a second of one core and one of the compiler's, later ones almost nothing.
+     * Returns when the kernels are compiled, when the thread is interrupted, or after 2.5 seconds. The first call in a
+     * process takes about a second of one core and one of the compiler's, later ones almost nothing.
      *
      * @param input kind of a product's input: any
      * @param output kind of a product's result: F32 or BF16

@@ -6,9 +6,9 @@ import static java.util.Objects.requireNonNull;
 import java.util.List;
 
 /**
- * Progressive masking over a run (CoDA report, section on progressive masking): which probabilities, block sizes and noise hold at a
- * step. Lists of numbers have one value for each epoch and begin again after the last one; a list of one value holds in all of them.
- * The run's steps are cut in {@code epochs} equal parts.
+ * Progressive masking over a run (CoDA report, section on progressive masking): which probabilities, block sizes and
+ * noise hold at a step. Lists of numbers have one value for each epoch and begin again after the last one; a list of
+ * one value holds in all of them. The run's steps are cut in {@code epochs} equal parts.
  *
  * @param growth how the three probabilities come to their targets; lists by epoch need a constant one
  * @param prefixProbability S1 by epoch, each in [0, 1]
@@ -16,8 +16,8 @@ import java.util.List;
  * @param blockProbability S3 by epoch, each in [0, 1]
  * @param blockSizes S3's sizes in stages of equal length over the run; one stage holds all the time
  * @param eps least noise level by epoch, each in (0, 1)
- * @param promptRamp share of the run's steps, in [0, 1], in which the prompt that is given unmasked grows from nothing to all of it; 0 is
- *     all of it from the first step
+ * @param promptRamp share of the run's steps, in [0, 1], in which the prompt that is given unmasked grows from nothing
+ *     to all of it; 0 is all of it from the first step
  * @param epochs how many epochs the run counts, at least 1
  * @param totalSteps steps of the run, at least 1
  */

@@ -3,8 +3,9 @@ package io.github.coda4j.masking;
 import io.github.coda4j.diffusion.CounterRandom;
 
 /**
- * The random numbers that mask the batch of one step, each named by what it decides, its row in the step's global batch and its
- * position: the order of asking plays no part, so that any world size and any micro-batch draws the same. Uniforms lie in [0, 1).
+ * The random numbers that mask the batch of one step, each named by what it decides, its row in the step's global batch
+ * and its position: the order of asking plays no part, so that any world size and any micro-batch draws the same.
+ * Uniforms lie in [0, 1).
  */
 interface Draws {
     /** S1 when below the prefix probability. */
@@ -22,7 +23,10 @@ interface Draws {
     /** The noise level of a row before it is scaled. */
     double noise(long row);
 
-    /** The same, spread evenly over {@code strata} rows: the first of them draws, the others follow at equal distances, modulo 1. */
+    /**
+     * The same, spread evenly over {@code strata} rows: the first of them draws, the others follow at equal distances,
+     * modulo 1.
+     */
     default double noise(long row, int strata) {
         long place = row % strata;
         double level = noise(row - place) + (double) place / strata;

@@ -9,8 +9,9 @@ import static java.util.Objects.requireNonNull;
  * @param maskId id that stands for a masked position
  * @param padId id that stands where S2 cut
  * @param seed key of all draws
- * @param strata how many rows in a row share one draw of noise levels, spread evenly over [0, 1) and wrapped around; 1 draws each row's
- *     level for itself. Low-discrepancy levels of a whole batch take variance out of the loss (Kingma et al. 2021, appendix I.1)
+ * @param strata how many rows in a row share one draw of noise levels, spread evenly over [0, 1) and wrapped around; 1
+ *     draws each row's level for itself. Low-discrepancy levels of a whole batch take variance out of the loss (Kingma
+ *     et al. 2021, appendix I.1)
  */
 public record MaskingOptions(int maskId, int padId, long seed, MaskingRules rules, int strata) {
     public MaskingOptions {

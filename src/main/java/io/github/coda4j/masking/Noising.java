@@ -8,8 +8,9 @@ import io.github.coda4j.diffusion.CounterRandom;
 import io.github.coda4j.diffusion.MaskedBatch;
 
 /**
- * From sequences to masked examples: prompt conditioning, S1, S2, a noise level for each row, then masks token by token or in blocks
- * (S3). Every draw is keyed by (seed, step, row of the global batch). Holds no state; safe for use by several threads.
+ * From sequences to masked examples: prompt conditioning, S1, S2, a noise level for each row, then masks token by token
+ * or in blocks (S3). Every draw is keyed by (seed, step, row of the global batch). Holds no state; safe for use by
+ * several threads.
  */
 public final class Noising {
     private static final int HELD_OUT = 1;

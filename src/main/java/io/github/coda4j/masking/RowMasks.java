@@ -19,8 +19,8 @@ final class RowMasks {
     }
 
     /**
-     * Progressive prompt conditioning within [start, end): of the n unmaskable positions only a share stays so, namely the first
-     * {@code floor(share * n)} positions of the range, whichever they are; all others become maskable.
+     * Progressive prompt conditioning within [start, end): of the n unmaskable positions only a share stays so, namely
+     * the first {@code floor(share * n)} positions of the range, whichever they are; all others become maskable.
      *
      * @param share below 1; at 1 nothing is to be done
      */
@@ -49,8 +49,9 @@ final class RowMasks {
     }
 
     /**
-     * S3: masks windows of {@code size} positions, all maskable, each with probability 1 - (1 - sigma)^(1/size). A position that
-     * {@code size} windows cover is then masked with probability sigma; near ends and protected positions there are fewer windows.
+     * S3: masks windows of {@code size} positions, all maskable, each with probability 1 - (1 - sigma)^(1/size). A
+     * position that {@code size} windows cover is then masked with probability sigma; near ends and protected positions
+     * there are fewer windows.
      *
      * @param uniform one draw for each window, named by its first position
      * @return true where masked

@@ -8,8 +8,9 @@ import io.github.coda4j.diffusion.MaskedBatch;
 import java.util.Arrays;
 
 /**
- * Held-out tasks that look like use: in each row one window of a document is masked whole, and the model sees what is left of it
- * (completion) or both sides (infilling). Every target weighs the same. The same rows, seed and window give the same masks.
+ * Held-out tasks that look like use: in each row one window of a document is masked whole, and the model sees what is
+ * left of it (completion) or both sides (infilling). Every target weighs the same. The same rows, seed and window give
+ * the same masks.
  *
  * @param seed of the windows' places
  * @param window tokens of it, at least 1

@@ -16,8 +16,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * One forward of {@link FastTransformer}. Every worker walks through {@link #work}; between its own columns of a product and its own rows
- * of a fused pass stands a barrier.
+ * One forward of {@link FastTransformer}. Every worker walks through {@link #work}; between its own columns of a
+ * product and its own rows of a fused pass stands a barrier.
  */
 final class FastPass {
     // T packed tokens of all sequences, L positions attended to, D hidden, N query heads, K key/value heads, H head

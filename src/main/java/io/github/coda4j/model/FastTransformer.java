@@ -17,9 +17,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The model for the CPU: packed F32, BF16 or int8 weights cut over a team of workers, fused passes between the products, attention with
- * the query heads of one key/value head folded into rows, all sequences of a forward packed into one set of rows, logits only for the
- * rows that are asked for. Never differentiable.
+ * The model for the CPU: packed F32, BF16 or int8 weights cut over a team of workers, fused passes between the
+ * products, attention with the query heads of one key/value head folded into rows, all sequences of a forward packed
+ * into one set of rows, logits only for the rows that are asked for. Never differentiable.
  */
 public final class FastTransformer implements Transformer {
     private final ModelConfig config;
@@ -138,8 +138,8 @@ public final class FastTransformer implements Transformer {
     }
 
     /**
-     * Runs the matrix products of a forward alone, without norms, attention or activations: the time that no fused pass can beat. For
-     * the bench.
+     * Runs the matrix products of a forward alone, without norms, attention or activations: the time that no fused pass
+     * can beat. For the bench.
      */
     public void productsAlone(int tokens, int rows) {
         new ProductsAlone(weights, team, workspace, config).run(tokens, rows);

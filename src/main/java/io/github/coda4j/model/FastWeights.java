@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.function.IntFunction;
 
 /**
- * The weights of {@link FastTransformer}: every product cut by output columns into one packed shard per worker, streamed from the files
- * layer by layer so that no second copy of the model is ever in memory.
+ * The weights of {@link FastTransformer}: every product cut by output columns into one packed shard per worker,
+ * streamed from the files layer by layer so that no second copy of the model is ever in memory.
  */
 final class FastWeights implements AutoCloseable {
     /** Columns come in runs of this many, so that shards fit the vector units. */
@@ -50,7 +50,10 @@ final class FastWeights implements AutoCloseable {
             Product gateUp,
             Product down) {}
 
-    /** A product cut by columns into one shard per worker: runs of columns, for gate and up of each half, for qkv of heads. */
+    /**
+     * A product cut by columns into one shard per worker: runs of columns, for gate and up of each half, for qkv of
+     * heads.
+     */
     record Product(PackedLinear[] shards, int inputs) {
         int[] widths() {
             return Arrays.stream(shards).mapToInt(PackedLinear::outputs).toArray();

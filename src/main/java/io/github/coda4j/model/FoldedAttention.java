@@ -17,8 +17,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Attention of packed sequences: each attends to its own keys and values only. The query heads that share a key/value head lie under
- * each other, so that one product serves them all: [G*T, H] x [H, L], exponentials in place, [G*T, L] x [L, H].
+ * Attention of packed sequences: each attends to its own keys and values only. The query heads that share a key/value
+ * head lie under each other, so that one product serves them all: [G*T, H] x [H, L], exponentials in place, [G*T, L] x
+ * [L, H].
  */
 final class FoldedAttention {
     // T tokens of one sequence, L positions it attends to, N query heads, K key/value heads, G = N/K, H head dimension
@@ -121,7 +122,9 @@ final class FoldedAttention {
         }
     }
 
-    /** Items of some key/value heads whose scores, and keys or values where they are of several heads, fit the cache. */
+    /**
+     * Items of some key/value heads whose scores, and keys or values where they are of several heads, fit the cache.
+     */
     private List<Item> items(Segment segment, int firstHead, int lastHead) {
         List<Item> items = new ArrayList<>();
         int rows = config.groups() * segment.tokens();
@@ -206,7 +209,8 @@ final class FoldedAttention {
     private static final float[] NONE = new float[0];
 
     /**
-     * Runs a worker's items of one layer, after {@link #prepare}; results lie like the queries, not yet divided by the softmax sums.
+     * Runs a worker's items of one layer, after {@link #prepare}; results lie like the queries, not yet divided by the
+     * softmax sums.
      */
     void mix(int layerIndex, int worker) {
         if (!shares.selfContained()) {

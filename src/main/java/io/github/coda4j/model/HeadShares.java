@@ -3,9 +3,10 @@ package io.github.coda4j.model;
 import java.util.stream.IntStream;
 
 /**
- * Which columns of the joined query, key and value projection each worker computes, counted in heads: first the N query heads, then the
- * K key and the K value heads. Where the key/value heads can be dealt out evenly, a worker gets some of them with all query heads that
- * use them, and its attention needs nothing that another worker makes. Otherwise every worker gets a run of heads of the same length.
+ * Which columns of the joined query, key and value projection each worker computes, counted in heads: first the N query
+ * heads, then the K key and the K value heads. Where the key/value heads can be dealt out evenly, a worker gets some of
+ * them with all query heads that use them, and its attention needs nothing that another worker makes. Otherwise every
+ * worker gets a run of heads of the same length.
  */
 record HeadShares(int heads, int kvHeads, int workers) {
     /** Whether each worker makes all that the attention of its own key/value heads needs. */

@@ -3,8 +3,9 @@ package io.github.coda4j.model;
 import io.github.coda4j.model.plan.ForwardPlan;
 
 /**
- * The alignment of outputs and predictions, in one place. CoDA keeps the autoregressive one: the prediction for position p is the
- * output row of position p-1; the first row that is run also predicts its own position, for want of the row before it.
+ * The alignment of outputs and predictions, in one place. CoDA keeps the autoregressive one: the prediction for
+ * position p is the output row of position p-1; the first row that is run also predicts its own position, for want of
+ * the row before it.
  */
 final class LogitsShift {
     private LogitsShift() {}

@@ -24,8 +24,8 @@ import java.util.Set;
  * @param normEps added to the mean square in RMS norms
  * @param maxPositions the longest sequence
  * @param attentionBias whether q, k, v and o projections have biases
- * @param tiedHead whether the embedding must serve as output layer (true), must not (false): what config.json says; a checkpoint's
- *     tensors decide where it says nothing
+ * @param tiedHead whether the embedding must serve as output layer (true), must not (false): what config.json says; a
+ *     checkpoint's tensors decide where it says nothing
  * @param initializerRange standard deviation of random weights
  * @param maskId id of the mask token
  * @param padId id of the padding token, if any
@@ -82,7 +82,8 @@ public record ModelConfig(
     /**
      * Reads config.json.
      *
-     * @throws io.github.coda4j.CodaException naming the key when one is missing or asks for something that this model does not do
+     * @throws io.github.coda4j.CodaException naming the key when one is missing or asks for something that this model
+     *     does not do
      */
     public static ModelConfig read(ConfigFile file) {
         require(file, "model_type", MODEL_TYPES.contains(file.requireString("model_type")), "\"CoDA\"");
@@ -164,9 +165,9 @@ public record ModelConfig(
     }
 
     /**
-     * A named shape. {@code coda-1.7b}: the published model. {@code coda-16m} and {@code coda-mini}: 15.7 and 8.4 million
-     * parameters with an 8192-token vocabulary and a tied head. {@code coda-nano}: about 5.5 million with a vocabulary of 4096, to be trained on two cores. {@code coda-tiny}: small
-     * enough for tests.
+     * A named shape. {@code coda-1.7b}: the published model. {@code coda-16m} and {@code coda-mini}: 15.7 and 8.4
+     * million parameters with an 8192-token vocabulary and a tied head. {@code coda-nano}: about 5.5 million with a
+     * vocabulary of 4096, to be trained on two cores. {@code coda-tiny}: small enough for tests.
      */
     public static ModelConfig preset(String name) {
         return switch (name) {

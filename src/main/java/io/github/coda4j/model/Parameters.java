@@ -67,7 +67,10 @@ public final class Parameters {
         return specs;
     }
 
-    /** What a checkpoint must hold: its config says whether it is int8 or may be tied, its tensors whether it has an output layer. */
+    /**
+     * What a checkpoint must hold: its config says whether it is int8 or may be tied, its tensors whether it has an
+     * output layer.
+     */
     public static List<TensorSpec> expected(CheckpointFolder folder, ModelConfig config) {
         if (Int8Checkpoint.isQuantized(folder.config())) {
             return ofInt8(config);

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * One layer in libtorch's own operations, differentiable, on any device. Products and attention run in the given dtype; norms, softmax,
- * rotation and the residual stream in F32.
+ * One layer in libtorch's own operations, differentiable, on any device. Products and attention run in the given dtype;
+ * norms, softmax, rotation and the residual stream in F32.
  */
 public final class PlainLayer {
     // T tokens run, L positions attended to, D hidden, F intermediate, N query heads, K key/value heads, G = N / K, H

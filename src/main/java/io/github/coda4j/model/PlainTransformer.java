@@ -20,8 +20,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The model in libtorch's own operations: any device, F32 or BF16, differentiable. The reference that the fast one is compared with,
- * and the one that is trained. Sequences of one forward run one after another.
+ * The model in libtorch's own operations: any device, F32 or BF16, differentiable. The reference that the fast one is
+ * compared with, and the one that is trained. Sequences of one forward run one after another.
  */
 public final class PlainTransformer implements Transformer {
     // T tokens run, L positions attended to, D hidden, N query heads, K key/value heads, H head dimension, V
@@ -137,7 +137,10 @@ public final class PlainTransformer implements Transformer {
         }
     }
 
-    /** The residual stream after each layer for one sequence: entry 0 is the embedding, the last one is normed. For comparisons. */
+    /**
+     * The residual stream after each layer for one sequence: entry 0 is the embedding, the last one is normed. For
+     * comparisons.
+     */
     public List<float[]> hiddenStates(int[] ids) {
         List<float[]> states = new ArrayList<>();
         try (Scope _ = Scope.open()) {

@@ -8,7 +8,9 @@ import java.util.Locale;
 public enum Precision {
     /** 32-bit floats: the reference. */
     FP32,
-    /** bfloat16 weights and product inputs; norms, softmax and the residual stream stay in 32 bits in the fast engine. */
+    /**
+     * bfloat16 weights and product inputs; norms, softmax and the residual stream stay in 32 bits in the fast engine.
+     */
     BF16,
     /** int8 weights with one scale per output, int8 inputs with one scale per token; attention in bfloat16. */
     INT8;

@@ -6,8 +6,8 @@ import io.github.coda4j.tensor.Libtorch;
 import java.util.Optional;
 
 /**
- * What takes time before a model can run and needs none of its files: loading libtorch and having the JVM compile the kernels. It is
- * begun in the background, so that files are read meanwhile, and awaited before the first forward.
+ * What takes time before a model can run and needs none of its files: loading libtorch and having the JVM compile the
+ * kernels. It is begun in the background, so that files are read meanwhile, and awaited before the first forward.
  */
 public final class Preparation implements AutoCloseable {
     private final Thread libtorch;
@@ -46,7 +46,10 @@ public final class Preparation implements AutoCloseable {
         kernels.ifPresent(Preparation::join);
     }
 
-    /** Ends what is still under way; a library that is being loaded is waited for, because a process must not end in the middle of that. */
+    /**
+     * Ends what is still under way; a library that is being loaded is waited for, because a process must not end in the
+     * middle of that.
+     */
     @Override
     public void close() {
         kernels.ifPresent(Thread::interrupt);

@@ -12,9 +12,9 @@ import java.util.SplittableRandom;
 import java.util.stream.LongStream;
 
 /**
- * The weights of an untrained model: products and embedding from a normal distribution with the config's standard deviation, norms 1,
- * biases 0, the padding row of the embedding 0. Every row has a generator of its own, keyed by seed, tensor and row, so that any row is
- * the same however it is reached.
+ * The weights of an untrained model: products and embedding from a normal distribution with the config's standard
+ * deviation, norms 1, biases 0, the padding row of the embedding 0. Every row has a generator of its own, keyed by
+ * seed, tensor and row, so that any row is the same however it is reached.
  */
 final class RandomWeights implements WeightSource {
     private final ModelConfig config;

@@ -1,8 +1,8 @@
 package io.github.coda4j.model;
 
 /**
- * Cosines and sines of the rotary embedding (Su et al. 2021): position p turns pair i by p * theta^(-2i / headDim). Computed in double,
- * stored as floats, grown on demand.
+ * Cosines and sines of the rotary embedding (Su et al. 2021): position p turns pair i by p * theta^(-2i / headDim).
+ * Computed in double, stored as floats, grown on demand.
  */
 public final class Rotary {
     private final int half;

@@ -19,8 +19,9 @@ public final class StepCost {
     }
 
     /**
-     * Operations of a training step by the usual count (Chowdhery et al. 2022, "PaLM", appendix B): 6 per parameter and token, and 12 per
-     * layer, attention width and pair of positions that see each other. Computing layers again and rows without logits do not change it.
+     * Operations of a training step by the usual count (Chowdhery et al. 2022, "PaLM", appendix B): 6 per parameter and
+     * token, and 12 per layer, attention width and pair of positions that see each other. Computing layers again and
+     * rows without logits do not change it.
      *
      * @param parameters numbers in the model; a tied head counts once
      * @param pairs sum over documents of their length squared
@@ -38,8 +39,8 @@ public final class StepCost {
     }
 
     /**
-     * Bytes that the weights take in memory at a precision: products at its width, the embedding (which int8 keeps in bf16), norms in
-     * 32 bits. A tied head is a second, packed copy in the fast engine.
+     * Bytes that the weights take in memory at a precision: products at its width, the embedding (which int8 keeps in
+     * bf16), norms in 32 bits. A tied head is a second, packed copy in the fast engine.
      */
     public static double weightBytes(ModelConfig config, Precision precision) {
         double table = (double) config.vocabSize() * config.hidden();

@@ -6,7 +6,10 @@ import io.github.coda4j.model.plan.Denoiser;
 import io.github.coda4j.tensor.Libtorch;
 import io.github.coda4j.weights.CheckpointFolder;
 
-/** The CoDA network over the weights of one checkpoint. Used by one thread at a time; owns its native memory until closed. */
+/**
+ * The CoDA network over the weights of one checkpoint. Used by one thread at a time; owns its native memory until
+ * closed.
+ */
 public sealed interface Transformer extends Denoiser permits PlainTransformer, FastTransformer {
     ModelConfig config();
 

@@ -9,7 +9,8 @@ public sealed interface WeightSource permits StoredWeights, RandomWeights {
     /**
      * The tensors of a checkpoint folder, which must stay open.
      *
-     * @throws io.github.coda4j.CodaException naming what is missing, too much, or of another shape or dtype than the model's
+     * @throws io.github.coda4j.CodaException naming what is missing, too much, or of another shape or dtype than the
+     *     model's
      */
     static WeightSource stored(CheckpointFolder folder, ModelConfig config) {
         return StoredWeights.open(folder, config);

@@ -6,7 +6,10 @@ import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
-/** Reverse-mode differentiation by libtorch. Operations on a leaf, and on what follows from it, are recorded until they are freed. */
+/**
+ * Reverse-mode differentiation by libtorch. Operations on a leaf, and on what follows from it, are recorded until they
+ * are freed.
+ */
 public final class Autograd {
     private Autograd() {}
 
@@ -23,8 +26,8 @@ public final class Autograd {
     }
 
     /**
-     * The gradients of {@code sum(output * outputGradient)} by the given leaves, in their shapes and dtypes. The recorded graph of the
-     * output is used up.
+     * The gradients of {@code sum(output * outputGradient)} by the given leaves, in their shapes and dtypes. The
+     * recorded graph of the output is used up.
      *
      * @param outputGradient shape and dtype of the output
      */

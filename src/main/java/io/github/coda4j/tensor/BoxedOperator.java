@@ -58,7 +58,9 @@ final class BoxedOperator {
         return new org.bytedeco.pytorch.Tensor(stack.get(0).toTensor());
     }
 
-    /** Arguments that stay the same from call to call, kept alive until {@link Prepared#close}; the first one varies. */
+    /**
+     * Arguments that stay the same from call to call, kept alive until {@link Prepared#close}; the first one varies.
+     */
     static final class Prepared implements AutoCloseable {
         private final IValue[] constant;
 

@@ -15,8 +15,8 @@ public final class FusedAdamW {
     }
 
     /**
-     * One update in place (Loshchilov and Hutter 2019, algorithm 2, with decoupled decay lr * weightDecay). All tensors are F32 of the
-     * same size.
+     * One update in place (Loshchilov and Hutter 2019, algorithm 2, with decoupled decay lr * weightDecay). All tensors
+     * are F32 of the same size.
      *
      * @param gradient of {@code values}, in units of {@code 1 / gradientScale}; it is overwritten by the scaled one
      * @param firstMoment running mean of the gradient

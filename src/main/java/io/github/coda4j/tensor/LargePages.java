@@ -11,9 +11,9 @@ import java.lang.invoke.MethodHandle;
 import java.util.Optional;
 
 /**
- * Native memory in pages of 2 MiB where the system has them (Linux, unless its transparent large pages are switched off): memory that is
- * streamed through is read 2 to 3 % faster from them (docs/LOG.md). Dealt out in order from blocks, and freed together. The content of
- * what is dealt out is undefined.
+ * Native memory in pages of 2 MiB where the system has them (Linux, unless its transparent large pages are switched
+ * off): memory that is streamed through is read 2 to 3 % faster from them (docs/LOG.md). Dealt out in order from
+ * blocks, and freed together. The content of what is dealt out is undefined.
  */
 @SuppressWarnings("restricted") // calls functions of the C library
 public final class LargePages implements AutoCloseable {
@@ -30,8 +30,8 @@ public final class LargePages implements AutoCloseable {
     /**
      * Nothing is allocated yet.
      *
-     * @param blockBytes least size of a block. Of a block, only what is used takes memory, in whole large pages; blocks of less than two
-     *     large pages have ordinary ones
+     * @param blockBytes least size of a block. Of a block, only what is used takes memory, in whole large pages; blocks
+     *     of less than two large pages have ordinary ones
      */
     public LargePages(long blockBytes) {
         check(blockBytes > 0, "a block needs at least one byte, got %d", blockBytes);

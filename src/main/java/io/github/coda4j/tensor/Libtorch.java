@@ -18,8 +18,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Loads libtorch once per process: the one bundled with the dependency, or an installed one when the system property
- * {@code coda.libtorch} or the environment variable {@code CODA_LIBTORCH} names its folder (the root of a libtorch, of a Python
- * {@code torch} package, or the {@code lib} folder itself).
+ * {@code coda.libtorch} or the environment variable {@code CODA_LIBTORCH} names its folder (the root of a libtorch, of
+ * a Python {@code torch} package, or the {@code lib} folder itself).
  */
 public final class Libtorch {
     private static final Logger LOG = LoggerFactory.getLogger(Libtorch.class);
@@ -39,7 +39,9 @@ public final class Libtorch {
         return torch.cuda_is_available();
     }
 
-    /** Threads that one libtorch operation may use when called from the current thread; of its BLAS, from any thread. */
+    /**
+     * Threads that one libtorch operation may use when called from the current thread; of its BLAS, from any thread.
+     */
     public static void setThreads(int threads) {
         setOwnThreads(threads);
         setBlasThreads(threads);
@@ -61,8 +63,8 @@ public final class Libtorch {
     }
 
     /**
-     * Threads that one 32-bit product may use. The BLAS has a pool of its own, and its threads spin: two workers that each wake it for a
-     * tiny product are twenty times slower than without it.
+     * Threads that one 32-bit product may use. The BLAS has a pool of its own, and its threads spin: two workers that
+     * each wake it for a tiny product are twenty times slower than without it.
      */
     public static void setBlasThreads(int threads) {
         load();
@@ -102,14 +104,18 @@ public final class Libtorch {
                 throw new CodaException(
                         "libtorch could not be loaded: " + e.getMessage()
                                 + (installed == null
-                                        ? "; is this a supported platform (linux-x86_64, linux-arm64, macosx-arm64, windows-x86_64)?"
+                                        ? "; is this a supported platform (linux-x86_64, linux-arm64, "
+                                                + "macosx-arm64, windows-x86_64)?"
                                         : "; CODA_LIBTORCH is " + installed),
                         e);
             }
         }
     }
 
-    /** JavaCPP looks for libraries along a path; this lays out one folder with the installed ones and our JNI layer in it. */
+    /**
+     * JavaCPP looks for libraries along a path; this lays out one folder with the installed ones and our JNI layer in
+     * it.
+     */
     private static void useInstalled(Path given) {
         // Read once, when JavaCPP's loader is first touched.
         System.setProperty("org.bytedeco.javacpp.pathsFirst", "true");

@@ -7,9 +7,9 @@ import java.lang.invoke.MethodHandle;
 import java.util.Optional;
 
 /**
- * The C heap that libtorch allocates from. By default glibc returns every large block to the system and fetches it again, cleared page
- * by page, at the next product: a tenth of a 1024-token step. Here freed blocks stay for the next step. On other C libraries nothing
- * is changed.
+ * The C heap that libtorch allocates from. By default glibc returns every large block to the system and fetches it
+ * again, cleared page by page, at the next product: a tenth of a 1024-token step. Here freed blocks stay for the next
+ * step. On other C libraries nothing is changed.
  */
 @SuppressWarnings("restricted") // calls two functions of the C library
 final class NativeHeap {

@@ -39,7 +39,8 @@ final class Natives {
     static org.bytedeco.pytorch.Device device(Device device) {
         if (device.isCuda() && !Libtorch.cudaAvailable()) {
             throw CodaException.of(
-                    "%s cannot be used: this libtorch has no CUDA, or finds no driver, GPU or CUDA 13 libraries; set CODA_LIBTORCH to a"
+                    "%s cannot be used: this libtorch has no CUDA, or finds no driver, GPU or CUDA 13 "
+                            + "libraries; set CODA_LIBTORCH to a"
                             + " libtorch with CUDA, build with -Pcuda, or use --device cpu",
                     device);
         }

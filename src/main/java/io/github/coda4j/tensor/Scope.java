@@ -6,8 +6,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.bytedeco.javacpp.PointerScope;
 
 /**
- * Owns the tensors that are made on its thread while it is the innermost open scope; closing it frees them. What must live longer
- * leaves with {@link #keep}. Scopes close in the reverse order of opening, on the thread that opened them; closing twice throws.
+ * Owns the tensors that are made on its thread while it is the innermost open scope; closing it frees them. What must
+ * live longer leaves with {@link #keep}. Scopes close in the reverse order of opening, on the thread that opened them;
+ * closing twice throws.
  */
 public final class Scope implements AutoCloseable {
     private static final ThreadLocal<Scope> CURRENT = new ThreadLocal<>();
@@ -38,8 +39,8 @@ public final class Scope implements AutoCloseable {
     }
 
     /**
-     * Lets the tensor outlive this scope: it then belongs to the enclosing scope if there is one, otherwise to the caller, who closes
-     * it.
+     * Lets the tensor outlive this scope: it then belongs to the enclosing scope if there is one, otherwise to the
+     * caller, who closes it.
      */
     public Tensor keep(Tensor tensor) {
         checkUsable();

@@ -14,8 +14,9 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * A typed, shaped block of memory on a device. It belongs to the innermost {@link Scope} of the thread that makes it and is freed with
- * it, unless kept. Operations are libtorch's, with its broadcasting rules, and build the autograd graph when an operand needs gradients.
+ * A typed, shaped block of memory on a device. It belongs to the innermost {@link Scope} of the thread that makes it
+ * and is freed with it, unless kept. Operations are libtorch's, with its broadcasting rules, and build the autograd
+ * graph when an operand needs gradients.
  */
 @SuppressWarnings("restricted") // reinterpret: gives the memory behind a native address its size
 public final class Tensor implements AutoCloseable {
@@ -234,7 +235,9 @@ public final class Tensor implements AutoCloseable {
         return new Tensor(torch.embedding(raw(), ids.raw()));
     }
 
-    /** x / sqrt(mean(x^2) + eps) over the last dimension, computed in F32 and cast back before the weight is applied. */
+    /**
+     * x / sqrt(mean(x^2) + eps) over the last dimension, computed in F32 and cast back before the weight is applied.
+     */
     public Tensor rmsNorm(Tensor weight, double eps) {
         Tensor wide = to(DType.F32);
         org.bytedeco.pytorch.Tensor square = wide.raw().mul(wide.raw());
@@ -252,7 +255,10 @@ public final class Tensor implements AutoCloseable {
         return new Tensor(torch.softmax(raw(), -1, new ScalarTypeOptional(torch.ScalarType.Float))).to(dtype);
     }
 
-    /** x * cos + rotateHalf(x) * sin, where rotateHalf swaps the halves of the last dimension and negates the new first one. */
+    /**
+     * x * cos + rotateHalf(x) * sin, where rotateHalf swaps the halves of the last dimension and negates the new first
+     * one.
+     */
     public Tensor rotate(Tensor cos, Tensor sin) {
         long half = size(-1) / 2;
         Tensor first = narrow(shape.length - 1, 0, half);
@@ -261,7 +267,10 @@ public final class Tensor implements AutoCloseable {
         return mul(cos).add(turned.mul(sin));
     }
 
-    /** softmax(Q K^T / sqrt(H)) V without a mask by libtorch's fused kernel; shapes [B, N, T, H], the same N for all three. */
+    /**
+     * softmax(Q K^T / sqrt(H)) V without a mask by libtorch's fused kernel; shapes [B, N, T, H], the same N for all
+     * three.
+     */
     public static Tensor fusedAttention(Tensor query, Tensor key, Tensor value) {
         return new Tensor(torch.scaled_dot_product_attention(query.raw(), key.raw(), value.raw()));
     }
@@ -303,7 +312,10 @@ public final class Tensor implements AutoCloseable {
         raw().add_(other.raw());
     }
 
-    /** Adds row i of {@code rows} [R, D] to the row of this tensor [V, D] that index i names, in place; an index may come often. */
+    /**
+     * Adds row i of {@code rows} [R, D] to the row of this tensor [V, D] that index i names, in place; an index may
+     * come often.
+     */
     public void accumulateRows(Tensor indices, Tensor rows) {
         raw().index_add_(0, indices.raw(), rows.raw());
     }

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What others keep in native memory for the current thread. They are told when the thread may use another number of threads, and when
- * it ends, so that this room need not know them.
+ * What others keep in native memory for the current thread. They are told when the thread may use another number of
+ * threads, and when it ends, so that this room need not know them.
  */
 public interface ThreadBound {
     /** The thread's operations may use this many threads from now on, at least 1. */

@@ -9,9 +9,10 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A fixed set of threads that walk through one task in step. Each runs libtorch single-threaded on its own share, so that products and
- * fused passes alternate without a second pool of threads spinning on the same cores; a {@link #barrier()} inside the task costs well
- * under a microsecond. Measured here: two workers with half the columns each beat libtorch's own two threads on 32-row products.
+ * A fixed set of threads that walk through one task in step. Each runs libtorch single-threaded on its own share, so
+ * that products and fused passes alternate without a second pool of threads spinning on the same cores; a
+ * {@link #barrier()} inside the task costs well under a microsecond. Measured here: two workers with half the columns
+ * each beat libtorch's own two threads on 32-row products.
  */
 public final class WorkerTeam implements AutoCloseable {
     /** What every worker runs, each with its own index in [0, size). */
@@ -53,7 +54,10 @@ public final class WorkerTeam implements AutoCloseable {
         return size;
     }
 
-    /** Runs the task on every worker and returns when all are done. The first failure of any worker is thrown; the others then stop. */
+    /**
+     * Runs the task on every worker and returns when all are done. The first failure of any worker is thrown; the
+     * others then stop.
+     */
     public synchronized void runOnAll(Task newTask) {
         if (closed) {
             throw new IllegalStateException("the worker team is closed");

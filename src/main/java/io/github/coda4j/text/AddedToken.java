@@ -3,11 +3,13 @@ package io.github.coda4j.text;
 import static io.github.coda4j.Checks.check;
 
 /**
- * A token that stands for a piece of text as a whole, outside the merges, such as {@code <|im_end|>} or {@code <think>}.
+ * A token that stands for a piece of text as a whole, outside the merges, such as {@code <|im_end|>} or
+ * {@code <think>}.
  *
  * @param id its id, 0 or more
  * @param content the text it stands for, not empty
- * @param special true for control tokens, which decoding may skip; false for tokens such as {@code <think>} that stay in the text
+ * @param special true for control tokens, which decoding may skip; false for tokens such as {@code <think>} that stay
+ *     in the text
  */
 public record AddedToken(int id, String content, boolean special) {
     public AddedToken {

@@ -34,7 +34,10 @@ record BpeSource(
     static final String GPT2_SPLIT =
             "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
 
-    /** Reads the files of a checkpoint folder. Added tokens that only tokenizer_config.json lists are taken in, as the original does. */
+    /**
+     * Reads the files of a checkpoint folder. Added tokens that only tokenizer_config.json lists are taken in, as the
+     * original does.
+     */
     static BpeSource read(Path folder, TokenizerConfig config) {
         Path whole = folder.resolve("tokenizer.json");
         BpeSource source;
@@ -44,7 +47,8 @@ record BpeSource(
             source = readVocabularyAndMerges(folder, config);
         } else {
             throw CodaException.of(
-                    "no tokenizer in %s: it needs tokenizer.json, or vocab.json and merges.txt; copy the checkpoint's tokenizer files there",
+                    "no tokenizer in %s: it needs tokenizer.json, or vocab.json and merges.txt; copy the "
+                            + "checkpoint's tokenizer files there",
                     folder);
         }
         return source.withAdded(config.addedTokens());
@@ -54,7 +58,8 @@ record BpeSource(
         String tokenizerClass = config.tokenizerClass().orElse("Qwen2Tokenizer");
         if (!tokenizerClass.startsWith("Qwen2Tokenizer")) {
             throw CodaException.of(
-                    "%s: tokenizer_class is %s, whose rules vocab.json and merges.txt do not tell; a tokenizer.json is needed",
+                    "%s: tokenizer_class is %s, whose rules vocab.json and merges.txt do not tell; a "
+                            + "tokenizer.json is needed",
                     folder.resolve("tokenizer_config.json"), tokenizerClass);
         }
         Path mergesFile = folder.resolve("merges.txt");

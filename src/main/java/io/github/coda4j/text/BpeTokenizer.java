@@ -21,9 +21,9 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /**
- * The byte-level BPE tokenizer of a checkpoint (Qwen2 family). Encoding: added tokens are cut out first, the longest at each place; the
- * text between them is brought to NFC, cut by the file's pattern, and merged inside the cuts. A lone surrogate, which is no text,
- * becomes U+FFFD.
+ * The byte-level BPE tokenizer of a checkpoint (Qwen2 family). Encoding: added tokens are cut out first, the longest at
+ * each place; the text between them is brought to NFC, cut by the file's pattern, and merged inside the cuts. A lone
+ * surrogate, which is no text, becomes U+FFFD.
  */
 public final class BpeTokenizer implements Tokenizer {
     private static final byte[] NOTHING = {};
@@ -71,9 +71,9 @@ public final class BpeTokenizer implements Tokenizer {
     }
 
     /**
-     * Loads the tokenizer of a checkpoint folder: {@code tokenizer.json}, or without it {@code vocab.json}, {@code merges.txt} and the
-     * added tokens of {@code tokenizer_config.json} or {@code added_tokens.json}. The roles of special tokens come from
-     * {@code tokenizer_config.json} or {@code special_tokens_map.json}.
+     * Loads the tokenizer of a checkpoint folder: {@code tokenizer.json}, or without it {@code vocab.json},
+     * {@code merges.txt} and the added tokens of {@code tokenizer_config.json} or {@code added_tokens.json}. The roles
+     * of special tokens come from {@code tokenizer_config.json} or {@code special_tokens_map.json}.
      *
      * @throws CodaException when there is none, a file is broken, or it is of a kind that would encode differently here
      */

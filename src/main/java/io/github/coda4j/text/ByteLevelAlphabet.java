@@ -3,8 +3,8 @@ package io.github.coda4j.text;
 import java.util.Arrays;
 
 /**
- * The printable alphabet in which byte-level tokenizers write their tokens (GPT-2): each of the 256 bytes is one character, so that the
- * space becomes "Ġ" and the line feed "Ċ". Tokens in this alphabet never hold a white space.
+ * The printable alphabet in which byte-level tokenizers write their tokens (GPT-2): each of the 256 bytes is one
+ * character, so that the space becomes "Ġ" and the line feed "Ċ". Tokens in this alphabet never hold a white space.
  */
 public final class ByteLevelAlphabet {
     private static final char[] CHAR_OF_BYTE = new char[256];

@@ -12,8 +12,8 @@ import java.util.Optional;
  * @param messages the conversation, at least one message; a system message at its start needs content
  * @param tools each tool's description as JSON text, put into the prompt as it stands
  * @param addGenerationPrompt whether the prompt ends with the start of the assistant's answer
- * @param enableThinking false puts an empty thought at the start of the answer, so that the model does not think aloud; true or absent
- *     leaves the choice to the model
+ * @param enableThinking false puts an empty thought at the start of the answer, so that the model does not think aloud;
+ *     true or absent leaves the choice to the model
  */
 public record ChatRequest(
         List<ChatMessage> messages, List<String> tools, boolean addGenerationPrompt, Optional<Boolean> enableThinking) {
@@ -38,9 +38,10 @@ public record ChatRequest(
     }
 
     /**
-     * Reads {@code {"messages", "tools", "add_generation_prompt", "enable_thinking"}}, all but the messages optional; the generation
-     * prompt is added only when asked for. JSON of tools and arguments is written as the original's template does: keys in their order,
-     * ", " and ": " between, numbers in their kind. Content that is not a string counts as absent, as in the original.
+     * Reads {@code {"messages", "tools", "add_generation_prompt", "enable_thinking"}}, all but the messages optional;
+     * the generation prompt is added only when asked for. JSON of tools and arguments is written as the original's
+     * template does: keys in their order, ", " and ": " between, numbers in their kind. Content that is not a string
+     * counts as absent, as in the original.
      *
      * @throws CodaException when the text is not JSON, has an unknown key, or describes no valid request
      */

@@ -7,12 +7,13 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The chat template of the Qwen3/CoDA family, written natively: system text, tools, tool calls and results, thoughts of the last turn
- * kept and those of earlier turns dropped. It gives the same bytes as the original's Jinja template.
+ * The chat template of the Qwen3/CoDA family, written natively: system text, tools, tool calls and results, thoughts of
+ * the last turn kept and those of earlier turns dropped. It gives the same bytes as the original's Jinja template.
  *
- * <p>A checkpoint may bring a template of its own ({@code chat_template.jinja} or in {@code tokenizer_config.json}). It is not run; it
- * is looked at: when it lacks one of the family's marks ({@code enable_thinking}, {@code <tool_response>}, ...) the checkpoint was
- * trained on other prompts and {@link #forCheckpoint} refuses it. A checkpoint without a template is taken to be of the family.
+ * <p>A checkpoint may bring a template of its own ({@code chat_template.jinja} or in {@code tokenizer_config.json}). It
+ * is not run; it is looked at: when it lacks one of the family's marks ({@code enable_thinking},
+ * {@code <tool_response>}, ...) the checkpoint was trained on other prompts and {@link #forCheckpoint} refuses it. A
+ * checkpoint without a template is taken to be of the family.
  */
 public final class ChatTemplate {
     private static final List<String> FAMILY_MARKS = List.of(
@@ -30,7 +31,8 @@ public final class ChatTemplate {
                     + "You are provided with function signatures within <tools></tools> XML tags:\n<tools>";
     private static final String TOOLS_TAIL =
             "\n</tools>\n\nFor each function call, return a json object with function name and arguments"
-                    + " within <tool_call></tool_call> XML tags:\n<tool_call>\n{\"name\": <function-name>, \"arguments\": <args-json-object>}\n"
+                    + " within <tool_call></tool_call> XML tags:\n<tool_call>\n{\"name\": <function-name>, "
+                    + "\"arguments\": <args-json-object>}\n"
                     + "</tool_call><|im_end|>\n";
 
     private ChatTemplate() {}
@@ -50,7 +52,8 @@ public final class ChatTemplate {
         for (String mark : template.isPresent() ? FAMILY_MARKS : List.<String>of()) {
             if (!template.get().contains(mark)) {
                 throw CodaException.of(
-                        "the chat template in %s is not of the Qwen3/CoDA family: it does not mention '%s'; send the prompt as raw text,"
+                        "the chat template in %s is not of the Qwen3/CoDA family: it does not mention '%s'; "
+                                + "send the prompt as raw text,"
                                 + " or remove the template to use that of CoDA",
                         folder, mark);
             }
@@ -58,13 +61,17 @@ public final class ChatTemplate {
         return new ChatTemplate();
     }
 
-    /** The prompt as plain text. Encoded as it is, a message that holds {@code <|im_end|>} ends itself, as in the original. */
+    /**
+     * The prompt as plain text. Encoded as it is, a message that holds {@code <|im_end|>} ends itself, as in the
+     * original.
+     */
     public String render(ChatRequest request) {
         return mark(request).text();
     }
 
     /**
-     * The same prompt with everything that came with the request marked as literal, so that no message can pass for a control token.
+     * The same prompt with everything that came with the request marked as literal, so that no message can pass for a
+     * control token.
      */
     public MarkedText mark(ChatRequest request) {
         return markAnswers(request).text();
@@ -74,8 +81,8 @@ public final class ChatTemplate {
      * A conversation to learn from.
      *
      * @param text as {@link #mark} gives it
-     * @param answers what an assistant's turn has to say, from behind {@code <|im_start|>assistant} and its line end, an empty thought
-     *     included, to and with {@code <|im_end|>}; turns that say nothing are left out
+     * @param answers what an assistant's turn has to say, from behind {@code <|im_start|>assistant} and its line end,
+     *     an empty thought included, to and with {@code <|im_end|>}; turns that say nothing are left out
      */
     public record Answered(MarkedText text, List<MarkedText.Span> answers) {
         public Answered {

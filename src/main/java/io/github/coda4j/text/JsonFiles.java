@@ -21,8 +21,8 @@ import java.nio.file.Path;
 /** Reads JSON files and says on one line what is wrong with them. */
 final class JsonFiles {
     /**
-     * Field names are neither interned nor pooled: a vocabulary has 150,000 of them, each seen once. Trees are built here and not by an
-     * ObjectMapper, whose first use costs a third of a second of class loading.
+     * Field names are neither interned nor pooled: a vocabulary has 150,000 of them, each seen once. Trees are built
+     * here and not by an ObjectMapper, whose first use costs a third of a second of class loading.
      */
     private static final JsonFactory JSON = JsonFactory.builder()
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
@@ -70,7 +70,9 @@ final class JsonFiles {
         return tree(parser);
     }
 
-    /** The value at which the parser stands; at the end of the input a missing node. Of equal keys the last one counts. */
+    /**
+     * The value at which the parser stands; at the end of the input a missing node. Of equal keys the last one counts.
+     */
     static JsonNode tree(JsonParser parser) throws IOException {
         JsonNodeFactory nodes = JsonNodeFactory.instance;
         return switch (parser.currentToken()) {

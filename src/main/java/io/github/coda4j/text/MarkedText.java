@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Text of which some parts were written by a user: there {@code <|im_end|>} and its like are plain characters, never added tokens.
- * Where the user's text holds no added token, encoding gives the same ids as for the plain string.
+ * Text of which some parts were written by a user: there {@code <|im_end|>} and its like are plain characters, never
+ * added tokens. Where the user's text holds no added token, encoding gives the same ids as for the plain string.
  *
  * @param text the whole text
  * @param literals the parts in which no added token is recognised: ascending, not overlapping, inside the text

@@ -21,8 +21,8 @@ public final class MaskToken {
     private MaskToken() {}
 
     /**
-     * The files of the tokenizer in a folder that change when it gets a mask token behind its last id: for Qwen3's that is 151669, as
-     * CoDA has it. A token of that text that is there already becomes the mask.
+     * The files of the tokenizer in a folder that change when it gets a mask token behind its last id: for Qwen3's that
+     * is 151669, as CoDA has it. A token of that text that is there already becomes the mask.
      *
      * @return the new text of each file by its name; empty when the tokenizer has a mask token
      * @throws CodaException when the folder has no tokenizer.json, or none that can be used

@@ -2,7 +2,9 @@ package io.github.coda4j.text;
 
 import java.util.Arrays;
 
-/** The rank of each pair of ids that merges: a hash table without boxing, for hundreds of thousands of pairs at load. */
+/**
+ * The rank of each pair of ids that merges: a hash table without boxing, for hundreds of thousands of pairs at load.
+ */
 final class PairRanks {
     private static final long FREE = -1;
     private static final long SPREAD = 0x9E3779B97F4A7C15L;

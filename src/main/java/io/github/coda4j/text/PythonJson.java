@@ -5,7 +5,10 @@ import java.math.BigDecimal;
 import java.util.Iterator;
 import java.util.Map;
 
-/** Writes JSON as Python's {@code json.dumps(value, ensure_ascii=False)} does, which is what models saw in their prompts. */
+/**
+ * Writes JSON as Python's {@code json.dumps(value, ensure_ascii=False)} does, which is what models saw in their
+ * prompts.
+ */
 final class PythonJson {
     private PythonJson() {}
 

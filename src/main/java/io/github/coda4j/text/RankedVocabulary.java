@@ -6,9 +6,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The vocabulary's bytes, once it is proven that a merge's rank may be read off the id of the token it makes. Merging by ids then gives
- * what merging by the list gives, for every text. That holds when the ids of the made tokens ascend with the list, every token of two
- * bytes and more is made by exactly one merge of tokens made before, and the list applied to a token's own bytes ends in that merge.
+ * The vocabulary's bytes, once it is proven that a merge's rank may be read off the id of the token it makes. Merging
+ * by ids then gives what merging by the list gives, for every text. That holds when the ids of the made tokens ascend
+ * with the list, every token of two bytes and more is made by exactly one merge of tokens made before, and the list
+ * applied to a token's own bytes ends in that merge.
  */
 final class RankedVocabulary {
     private static final int SINGLE_BYTE = -1;
@@ -164,8 +165,8 @@ final class RankedVocabulary {
     }
 
     /**
-     * Undoes the merges along the seam between the token's two parts, the latest first, and asks at each stage whether an earlier merge
-     * would have joined the two sides. Among equal ranks the leftmost pair merges first.
+     * Undoes the merges along the seam between the token's two parts, the latest first, and asks at each stage whether
+     * an earlier merge would have joined the two sides. Among equal ranks the leftmost pair merges first.
      */
     private void requireReachable(int made) {
         int a = left[made];

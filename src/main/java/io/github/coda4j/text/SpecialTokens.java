@@ -30,7 +30,8 @@ public record SpecialTokens(OptionalInt mask, OptionalInt pad, OptionalInt eos, 
 
     private static int require(OptionalInt id, String role) {
         return id.orElseThrow(() -> CodaException.of(
-                "the tokenizer has no %1$s token: name it as \"%1$s_token\" in the checkpoint's tokenizer_config.json, and add it to the"
+                "the tokenizer has no %1$s token: name it as \"%1$s_token\" in the checkpoint's "
+                        + "tokenizer_config.json, and add it to the"
                         + " added tokens of tokenizer.json if it is not there%2$s",
                 role, role.equals("mask") ? " (coda init --from-ar does both for an autoregressive model)" : ""));
     }

@@ -5,8 +5,9 @@ import static io.github.coda4j.Checks.check;
 import java.util.Arrays;
 
 /**
- * Turns ids into text one by one, never showing half a character: bytes that may still become a character are held back. All texts
- * returned, put together with the final {@link #flush}, are what {@link Tokenizer#decode} gives for all ids at once. Not thread-safe.
+ * Turns ids into text one by one, never showing half a character: bytes that may still become a character are held
+ * back. All texts returned, put together with the final {@link #flush}, are what {@link Tokenizer#decode} gives for all
+ * ids at once. Not thread-safe.
  */
 public final class StreamingDetokenizer {
     private static final byte[] NOTHING = {};

@@ -11,23 +11,36 @@ public interface Tokenizer {
     /** Rows that a model's vocabulary may have beyond the tokenizer's, as padding (CoDA: 266). */
     int MAX_PADDING_ROWS = 4096;
 
-    /** The ids of the text; added tokens are recognised outside its literal parts only. Nothing is put before or after. */
+    /**
+     * The ids of the text; added tokens are recognised outside its literal parts only. Nothing is put before or after.
+     */
     int[] encode(MarkedText text);
 
-    /** The ids of the text with every added token recognised, as the original encodes. For text of one's own, not a stranger's. */
+    /**
+     * The ids of the text with every added token recognised, as the original encodes. For text of one's own, not a
+     * stranger's.
+     */
     default int[] encode(String text) {
         return encode(MarkedText.trusted(text));
     }
 
-    /** The ids of the text with no added token recognised: {@code "<|im_end|>"} becomes ordinary tokens. For untrusted text. */
+    /**
+     * The ids of the text with no added token recognised: {@code "<|im_end|>"} becomes ordinary tokens. For untrusted
+     * text.
+     */
     default int[] encodeOrdinary(String text) {
         return encode(MarkedText.literal(text));
     }
 
-    /** The bytes the token stands for; empty for an id beyond the tokenizer (a model's padding rows). A negative id is refused. */
+    /**
+     * The bytes the token stands for; empty for an id beyond the tokenizer (a model's padding rows). A negative id is
+     * refused.
+     */
     byte[] tokenBytes(int id);
 
-    /** The token as the tokenizer's files write it ("Ġdef", {@code "<|mask|>"}); empty for an id beyond the tokenizer. */
+    /**
+     * The token as the tokenizer's files write it ("Ġdef", {@code "<|mask|>"}); empty for an id beyond the tokenizer.
+     */
     String token(int id);
 
     /** The id of a token written as in the tokenizer's files. */
@@ -41,7 +54,10 @@ public interface Tokenizer {
 
     SpecialTokens specialTokens();
 
-    /** The text of the ids, special tokens included. Bytes that are not UTF-8 become U+FFFD, one per maximal invalid part. */
+    /**
+     * The text of the ids, special tokens included. Bytes that are not UTF-8 become U+FFFD, one per maximal invalid
+     * part.
+     */
     default String decode(int... ids) {
         return decode(ids, false);
     }
@@ -65,7 +81,8 @@ public interface Tokenizer {
     default void checkFits(int modelVocabSize) {
         if (modelVocabSize < vocabSize() || modelVocabSize - vocabSize() > MAX_PADDING_ROWS) {
             throw CodaException.of(
-                    "the tokenizer has %d ids but the model's vocab_size is %d; it must be between %d and %d: take the tokenizer files"
+                    "the tokenizer has %d ids but the model's vocab_size is %d; it must be between %d and %d: "
+                            + "take the tokenizer files"
                             + " that belong to this checkpoint",
                     vocabSize(), modelVocabSize, vocabSize(), vocabSize() + MAX_PADDING_ROWS);
         }

@@ -11,7 +11,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** The small files beside the vocabulary: tokenizer_config.json, special_tokens_map.json and added_tokens.json; each may be absent. */
+/**
+ * The small files beside the vocabulary: tokenizer_config.json, special_tokens_map.json and added_tokens.json; each may
+ * be absent.
+ */
 final class TokenizerConfig {
     private static final List<String> ROLES =
             List.of("bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token");
@@ -31,7 +34,10 @@ final class TokenizerConfig {
         return Files.exists(file) ? JsonFiles.object(file) : JsonNodeFactory.instance.objectNode();
     }
 
-    /** The text of the token named for a role such as {@code mask_token}: in tokenizer_config.json, else in special_tokens_map.json. */
+    /**
+     * The text of the token named for a role such as {@code mask_token}: in tokenizer_config.json, else in
+     * special_tokens_map.json.
+     */
     Optional<String> named(String role) {
         return content(config.path(role)).or(() -> content(specialTokensMap.path(role)));
     }
@@ -100,7 +106,10 @@ final class TokenizerConfig {
         return addedToken(Integer.parseInt(id), entry, where);
     }
 
-    /** An added token as tokenizer.json and tokenizer_config.json describe it. Ways of matching that would change ids are refused. */
+    /**
+     * An added token as tokenizer.json and tokenizer_config.json describe it. Ways of matching that would change ids
+     * are refused.
+     */
     static AddedToken addedToken(int id, JsonNode entry, String where) {
         String content = entry.path("content").asText();
         if (id < 0 || content.isEmpty()) {

@@ -14,9 +14,10 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Reads a tokenizer.json of the byte-level BPE kind, the two large members as a stream. Whatever would make encoding differ from what
- * {@link BpeTokenizer} does is refused by name. Read over: "truncation" and "padding" (ours to decide per call), "unk_token",
- * "fuse_unk" (every byte has a token) and "ignore_merges" (without effect where ranks follow ids, which is checked).
+ * Reads a tokenizer.json of the byte-level BPE kind, the two large members as a stream. Whatever would make encoding
+ * differ from what {@link BpeTokenizer} does is refused by name. Read over: "truncation" and "padding" (ours to decide
+ * per call), "unk_token", "fuse_unk" (every byte has a token) and "ignore_merges" (without effect where ranks follow
+ * ids, which is checked).
  */
 final class TokenizerJson {
     private static final Set<String> TOP_LEVEL = Set.of(

@@ -19,8 +19,9 @@ import java.util.OptionalInt;
 import java.util.Set;
 
 /**
- * The files of a byte-level BPE tokenizer of the Qwen2 kind (NFC, Qwen2's split, no prefix space), as {@link BpeTokenizer#load} and the
- * Hugging Face library read them. Added tokens stand in the vocabulary too: only so does that library keep ids with gaps between them.
+ * The files of a byte-level BPE tokenizer of the Qwen2 kind (NFC, Qwen2's split, no prefix space), as
+ * {@link BpeTokenizer#load} and the Hugging Face library read them. Added tokens stand in the vocabulary too: only so
+ * does that library keep ids with gaps between them.
  */
 public final class TokenizerWriter {
     private static final JsonFactory JSON = new JsonFactory();
@@ -37,8 +38,8 @@ public final class TokenizerWriter {
     /**
      * The files of a tokenizer.
      *
-     * @param vocabulary token in the {@link ByteLevelAlphabet} to id, without the added tokens: the 256 bytes and what the merges make,
-     *     with ids that ascend in the order of the merges
+     * @param vocabulary token in the {@link ByteLevelAlphabet} to id, without the added tokens: the 256 bytes and what
+     *     the merges make, with ids that ascend in the order of the merges
      * @param merges the pairs that merge, {@code "left right"} in that alphabet, in the order of their rank
      * @param added tokens outside the merges
      * @param roles ids among {@code added}
@@ -66,11 +67,12 @@ public final class TokenizerWriter {
     }
 
     /**
-     * The files of a tokenizer without merges: one token per byte on the lowest ids that no role has, and CoDA's tokens of chats and of
-     * filling in the middle on the highest rows of the vocabulary. The ids between stand for no text.
+     * The files of a tokenizer without merges: one token per byte on the lowest ids that no role has, and CoDA's tokens
+     * of chats and of filling in the middle on the highest rows of the vocabulary. The ids between stand for no text.
      *
      * @param vocabSize rows of the model's vocabulary
-     * @param roles the model's ids of {@code <|mask|>}, {@code <|endoftext|>} (pad) and {@code <|im_end|>} (eos), below {@code vocabSize}
+     * @param roles the model's ids of {@code <|mask|>}, {@code <|endoftext|>} (pad) and {@code <|im_end|>} (eos), below
+     *     {@code vocabSize}
      * @return the text of each file by its name
      * @throws IllegalArgumentException when the tokens do not fit, or two roles have the same id
      */

@@ -2,7 +2,10 @@ package io.github.coda4j.text;
 
 import java.nio.charset.StandardCharsets;
 
-/** Decoding of UTF-8 that may be cut or broken, with one U+FFFD per maximal invalid part as the Unicode standard recommends. */
+/**
+ * Decoding of UTF-8 that may be cut or broken, with one U+FFFD per maximal invalid part as the Unicode standard
+ * recommends.
+ */
 final class Utf8 {
     private Utf8() {}
 
@@ -23,7 +26,9 @@ final class Utf8 {
         return new String(source, start, end - start, StandardCharsets.UTF_8);
     }
 
-    /** How many of the first {@code length} bytes are not the beginning of a character that later bytes could complete. */
+    /**
+     * How many of the first {@code length} bytes are not the beginning of a character that later bytes could complete.
+     */
     static int completeLength(byte[] bytes, int length) {
         for (int back = 1; back <= Math.min(3, length); back++) {
             int lead = bytes[length - back] & 0xFF;
@@ -46,7 +51,10 @@ final class Utf8 {
         return lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
     }
 
-    /** Rules out overlong forms and values above U+10FFFF; the continuation bytes after the second one have no further limits. */
+    /**
+     * Rules out overlong forms and values above U+10FFFF; the continuation bytes after the second one have no further
+     * limits.
+     */
     private static boolean mayFollow(int lead, int second) {
         return switch (lead) {
             case 0xE0 -> second >= 0xA0;

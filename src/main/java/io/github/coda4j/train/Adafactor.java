@@ -13,10 +13,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Adafactor (Shazeer and Stern 2018) as Hugging Face defines it without relative step, parameter scaling, first moment and weight decay:
- * the second moment of a matrix is kept as one mean per row and one per column, and an update whose root mean square exceeds the
- * threshold is scaled down to it. On the CPU matrices are updated by {@link FactoredUpdate}, elsewhere by libtorch operations on some
- * rows at a time; no second copy of a matrix is ever held.
+ * Adafactor (Shazeer and Stern 2018) as Hugging Face defines it without relative step, parameter scaling, first moment
+ * and weight decay: the second moment of a matrix is kept as one mean per row and one per column, and an update whose
+ * root mean square exceeds the threshold is scaled down to it. On the CPU matrices are updated by
+ * {@link FactoredUpdate}, elsewhere by libtorch operations on some rows at a time; no second copy of a matrix is ever
+ * held.
  */
 public final class Adafactor implements Optimizer {
     // R rows, C columns of a matrix

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * AdamW with decoupled weight decay (Loshchilov and Hutter 2019) on a range of the flat parameters. Decay applies to every tensor, norms
- * included, as in the original's fine-tuning.
+ * AdamW with decoupled weight decay (Loshchilov and Hutter 2019) on a range of the flat parameters. Decay applies to
+ * every tensor, norms included, as in the original's fine-tuning.
  */
 public final class AdamW implements Optimizer {
     private static final String FIRST_MOMENT = "first_moment";

@@ -11,7 +11,9 @@ final class BadBatch {
 
     private BadBatch() {}
 
-    /** Writes {@code bad-batch-step-0000123-rank-0.json} with the rows before and after masking, and returns its path. */
+    /**
+     * Writes {@code bad-batch-step-0000123-rank-0.json} with the rows before and after masking, and returns its path.
+     */
     static Path write(Path folder, StepBatch batch, int rank) {
         Path file = folder.resolve(String.format("bad-batch-step-%07d-rank-%d.json", batch.step() + 1, rank));
         ObjectNode json = JSON.createObjectNode()

@@ -10,8 +10,8 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 
 /**
- * Reads and masks a rank's rows ahead of the training thread, on a thread of its own. What comes depends on step and cursor alone, not
- * on timing.
+ * Reads and masks a rank's rows ahead of the training thread, on a thread of its own. What comes depends on step and
+ * cursor alone, not on timing.
  */
 public final class BatchFeed implements AutoCloseable {
     private final BlockingQueue<Item> queue;

@@ -29,8 +29,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The checkpoints of a run, one folder {@code step-0000123} each, which appears whole or not at all: a model folder with the exact F32
- * parameters (and the tokenizer, so that every command opens it), the optimizer's state, where the run stands and its config.
+ * The checkpoints of a run, one folder {@code step-0000123} each, which appears whole or not at all: a model folder
+ * with the exact F32 parameters (and the tokenizer, so that every command opens it), the optimizer's state, where the
+ * run stands and its config.
  */
 public final class Checkpoints {
     static final String OPTIMIZER = "optimizer.safetensors";

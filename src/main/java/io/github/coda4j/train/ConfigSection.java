@@ -15,8 +15,8 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * One section of a config while it is read: hands out each value with its type checked, remembers what was asked for, and writes down
- * what is in force. Everything wrong is an {@link IllegalArgumentException} that names file and key.
+ * One section of a config while it is read: hands out each value with its type checked, remembers what was asked for,
+ * and writes down what is in force. Everything wrong is an {@link IllegalArgumentException} that names file and key.
  */
 final class ConfigSection {
     private final String source;

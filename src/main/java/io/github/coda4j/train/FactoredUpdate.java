@@ -7,9 +7,9 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * Adafactor's update of one matrix on the CPU, in three fused passes over its rows: read for the moments, read for the size of the
- * update, read and write for the update. All processors share the rows in blocks, whose sums are added up in the order of the blocks:
- * the result is the same on any number of processors.
+ * Adafactor's update of one matrix on the CPU, in three fused passes over its rows: read for the moments, read for the
+ * size of the update, read and write for the update. All processors share the rows in blocks, whose sums are added up
+ * in the order of the blocks: the result is the same on any number of processors.
  */
 final class FactoredUpdate {
     // R rows, C columns

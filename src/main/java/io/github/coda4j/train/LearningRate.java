@@ -6,10 +6,11 @@ import static java.util.Objects.requireNonNull;
 import java.util.function.LongToDoubleFunction;
 
 /**
- * The learning rate of each step: it climbs in a straight line over the warm-up, then falls from peak to min over the rest of the run.
- * With w warm-up steps of n, step s (from 0) has peak (s + 1) / (w + 1) in the warm-up, so that the first step learns too; after it the
- * way is gone to the share p = (s - w) / (n - w), and the rate is min + (peak - min) f(p) with f = 1 - p (linear) or (1 + cos(pi p)) / 2
- * (cosine; Loshchilov and Hutter 2017), or stays at the peak (constant).
+ * The learning rate of each step: it climbs in a straight line over the warm-up, then falls from peak to min over the
+ * rest of the run. With w warm-up steps of n, step s (from 0) has peak (s + 1) / (w + 1) in the warm-up, so that the
+ * first step learns too; after it the way is gone to the share p = (s - w) / (n - w), and the rate is min + (peak -
+ * min) f(p) with f = 1 - p (linear) or (1 + cos(pi p)) / 2 (cosine; Loshchilov and Hutter 2017), or stays at the peak
+ * (constant).
  *
  * @param peak the largest rate, above 0
  * @param min what it falls to, in [0, peak]; the peak itself for a constant rate

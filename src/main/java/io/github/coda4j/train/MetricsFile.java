@@ -15,8 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * {@code metrics.jsonl}: one JSON object per line, with {@code "loss"} and more for every step and with {@code "held_out_loss"} for every
- * measurement on held-out data.
+ * {@code metrics.jsonl}: one JSON object per line, with {@code "loss"} and more for every step and with
+ * {@code "held_out_loss"} for every measurement on held-out data.
  */
 public final class MetricsFile implements MetricsSink {
     private static final ObjectMapper JSON = new ObjectMapper();

@@ -106,7 +106,8 @@ public final class RankGroup implements AutoCloseable {
         double[] sums = sum(what, high, low);
         if (sums[0] != high * size() || sums[1] != low * size()) {
             throw CodaException.of(
-                    "%s is not the same on all ranks (%d on rank %d); they need the same files and the same command line",
+                    "%s is not the same on all ranks (%d on rank %d); they need the same files and the same "
+                            + "command line",
                     what, number, rank());
         }
     }

@@ -18,7 +18,8 @@ public record RowShare(int globalRows, int microRows, int rank, int worldSize) {
         check(rank >= 0 && rank < worldSize, "the rank must be in [0, %d), got %d", worldSize, rank);
         check(
                 globalRows % worldSize == 0,
-                "a batch of %d rows cannot be divided among %d ranks; take a multiple of %d rows or another number of ranks",
+                "a batch of %d rows cannot be divided among %d ranks; take a multiple of %d rows or another "
+                        + "number of ranks",
                 globalRows,
                 worldSize,
                 worldSize);

@@ -14,8 +14,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The folder of a run: {@code config.yaml} (the effective config), {@code tokenizer/}, {@code metrics.jsonl}, {@code tensorboard/}, {@code checkpoints/}, and
- * at the end {@code model/} and {@code report.html}. One run at a time trains in it.
+ * The folder of a run: {@code config.yaml} (the effective config), {@code tokenizer/}, {@code metrics.jsonl},
+ * {@code tensorboard/}, {@code checkpoints/}, and at the end {@code model/} and {@code report.html}. One run at a time
+ * trains in it.
  */
 public final class RunFolder implements AutoCloseable {
     private final Path folder;
@@ -29,7 +30,8 @@ public final class RunFolder implements AutoCloseable {
     }
 
     /**
-     * Opens or makes the folder. Rank 0 locks it and removes what killed processes left; the others only read and must come after it.
+     * Opens or makes the folder. Rank 0 locks it and removes what killed processes left; the others only read and must
+     * come after it.
      *
      * @param keepLast how many of the newest checkpoints are kept besides the best
      * @throws CodaException when it cannot be written or another process trains in it
@@ -68,8 +70,8 @@ public final class RunFolder implements AutoCloseable {
     /**
      * Where a run goes on from; empty when it begins.
      *
-     * @throws CodaException when there are checkpoints and resuming was not asked for, or the config differs and that was not accepted;
-     *     the message lists what differs
+     * @throws CodaException when there are checkpoints and resuming was not asked for, or the config differs and that
+     *     was not accepted; the message lists what differs
      */
     public Optional<Path> resumeFrom(Resume resume, TrainConfig config) {
         Optional<Path> newest = checkpoints.newest();
@@ -86,7 +88,8 @@ public final class RunFolder implements AutoCloseable {
             List<String> differences = config.differencesFrom(Files.readString(saved));
             if (resume == Resume.SAME_CONFIG && !differences.isEmpty()) {
                 throw CodaException.of(
-                        "the config is not that of the run in %s: %s; undo that, or add --accept-config-changes to go on with it",
+                        "the config is not that of the run in %s: %s; undo that, or add "
+                                + "--accept-config-changes to go on with it",
                         folder, String.join("; ", differences));
             }
             return newest;

@@ -16,7 +16,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A run as one HTML page with its curves, that needs nothing from the net: the plotting library (uPlot) and the numbers are in it.
+ * A run as one HTML page with its curves, that needs nothing from the net: the plotting library (uPlot) and the numbers
+ * are in it.
  */
 public final class RunReport {
     /** A curve of more steps is drawn by the means of so many pieces. */

@@ -12,8 +12,8 @@ import java.util.OptionalDouble;
 import java.util.Set;
 
 /**
- * Where a run stands: with the parameters and the optimizer's state all that it needs to go on. There is no generator to store: what is
- * drawn is keyed by seed, step and row.
+ * Where a run stands: with the parameters and the optimizer's state all that it needs to go on. There is no generator
+ * to store: what is drawn is keyed by seed, step and row.
  *
  * @param step how many optimizer steps were made
  * @param cursor position of the next step's first row in the endless order of sequences

@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The updater of a run on several ranks: gradients are reduced in pieces to the rank that owns them while the backward pass goes on, each
- * rank updates what it owns (ZeRO stage 1), and the new values go from their owners to all.
+ * The updater of a run on several ranks: gradients are reduced in pieces to the rank that owns them while the backward
+ * pass goes on, each rank updates what it owns (ZeRO stage 1), and the new values go from their owners to all.
  */
 public final class ShardedUpdater implements Updater {
     private final ParameterStore parameters;

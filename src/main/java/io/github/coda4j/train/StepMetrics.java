@@ -8,8 +8,8 @@ import java.util.OptionalDouble;
  *
  * @param step number of the step, from 1: how many updates were made
  * @param loss the training loss: negative ELBO estimate in nats, per position
- * @param elbo the ELBO estimate in nats per token that may be masked: a bound of the log-likelihood of what is learned. 0 when there was
- *     none
+ * @param elbo the ELBO estimate in nats per token that may be masked: a bound of the log-likelihood of what is learned.
+ *     0 when there was none
  * @param maskedCrossEntropy mean cross entropy of the masked positions in nats
  * @param learningRate that the update was made with
  * @param gradientNorm L2 norm of the gradient before clipping

@@ -17,8 +17,9 @@ import java.util.Locale;
 import java.util.zip.CRC32C;
 
 /**
- * An event file that TensorBoard shows: records of {@code tensorflow.Event} (event.proto and summary.proto of TensorFlow) in the TFRecord
- * framing, which is length, masked CRC-32C of the length, data, masked CRC-32C of the data, all little-endian.
+ * An event file that TensorBoard shows: records of {@code tensorflow.Event} (event.proto and summary.proto of
+ * TensorFlow) in the TFRecord framing, which is length, masked CRC-32C of the length, data, masked CRC-32C of the data,
+ * all little-endian.
  */
 public final class TensorBoardFile implements MetricsSink {
     // Field numbers of event.proto and summary.proto
@@ -52,8 +53,8 @@ public final class TensorBoardFile implements MetricsSink {
     }
 
     /**
-     * Begins a new file in a folder; TensorBoard reads all files of a folder as one run. A run that goes on tells TensorBoard to forget
-     * what older files say about later steps.
+     * Begins a new file in a folder; TensorBoard reads all files of a folder as one run. A run that goes on tells
+     * TensorBoard to forget what older files say about later steps.
      *
      * @param step the last step that counts; 0 at the beginning
      * @throws CodaException when the folder cannot be written

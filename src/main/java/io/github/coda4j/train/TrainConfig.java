@@ -16,7 +16,8 @@ import java.util.OptionalInt;
 /**
  * Everything that decides a training run. Paths are relative to the working directory.
  *
- * @param lastStep the step after which the run is done; usually the schedule's last, earlier when a run with another config goes on
+ * @param lastStep the step after which the run is done; usually the schedule's last, earlier when a run with another
+ *     config goes on
  * @param yaml the effective config as YAML text: what was given and what was not, for the run's folder
  */
 public record TrainConfig(
@@ -44,7 +45,8 @@ public record TrainConfig(
                 || curriculum.truncateProbability().stream().anyMatch(p -> p > 0);
         check(
                 stage != Stage.SFT || !cuts,
-                "masking.prefix_probability and masking.truncate_probability must be 0 in sft: prompts are given there, and answers"
+                "masking.prefix_probability and masking.truncate_probability must be 0 in sft: prompts are "
+                        + "given there, and answers"
                         + " are never cut");
         check(
                 stage == Stage.SFT || curriculum.promptRamp() == 0,
@@ -180,9 +182,11 @@ public record TrainConfig(
     /**
      * Reads the config of a run.
      *
-     * @param overrides values that count instead of the file's, such as {@code schedule.steps=200}; {@code model.preset=} takes a key out
+     * @param overrides values that count instead of the file's, such as {@code schedule.steps=200};
+     *     {@code model.preset=} takes a key out
      * @throws io.github.coda4j.CodaException when the file cannot be read or is not YAML
-     * @throws IllegalArgumentException naming file and key when a key is unknown, missing, of the wrong type or out of range
+     * @throws IllegalArgumentException naming file and key when a key is unknown, missing, of the wrong type or out of
+     *     range
      */
     public static TrainConfig read(Path file, List<String> overrides) {
         ObjectNode given = ConfigText.read(file);
@@ -196,8 +200,8 @@ public record TrainConfig(
     }
 
     /**
-     * What another config says otherwise about the training itself, one line each, such as {@code schedule.steps: 100 before, 200 now};
-     * where and how often something is written does not count.
+     * What another config says otherwise about the training itself, one line each, such as {@code schedule.steps: 100
+     * before, 200 now}; where and how often something is written does not count.
      *
      * @param before effective config of an earlier run
      */

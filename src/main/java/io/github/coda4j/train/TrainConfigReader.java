@@ -83,7 +83,8 @@ final class TrainConfigReader {
                     Stream.of("preset", "from", "from_ar").filter(in::has).toList();
             check(
                     ways.size() == 1,
-                    "exactly one of preset (random weights), from (a CoDA model) and from_ar (an autoregressive Qwen3 model)"
+                    "exactly one of preset (random weights), from (a CoDA model) and from_ar (an "
+                            + "autoregressive Qwen3 model)"
                             + " must be given, got %s",
                     ways.isEmpty() ? NONE : String.join(" and ", ways));
             switch (ways.getFirst()) {
@@ -209,7 +210,8 @@ final class TrainConfigReader {
             boolean blocks = curriculum.blockProbability().stream().anyMatch(p -> p > 0);
             check(
                     !blocks || curriculum.blockSizes().stream().noneMatch(List::isEmpty),
-                    "block_sizes is missing: with block_probability above 0 it says which sizes are drawn, such as [2, 4, 8]");
+                    "block_sizes is missing: with block_probability above 0 it says which sizes are drawn, "
+                            + "such as [2, 4, 8]");
             boolean stratified = in.choiceOr("noise_levels", "independent", List.of("independent", "stratified"))
                     .equals("stratified");
             return new TrainConfig.Masking(rules, curriculum, stratified ? rows : 1);

@@ -12,8 +12,8 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /**
- * A run from where it stands to its last step: steps, measurements on held-out data, checkpoints, and an orderly stop when one is asked
- * for. Every rank runs the same loop; rank 0 writes.
+ * A run from where it stands to its last step: steps, measurements on held-out data, checkpoints, and an orderly stop
+ * when one is asked for. Every rank runs the same loop; rank 0 writes.
  */
 public final class TrainingLoop {
     private final Settings settings;
@@ -90,8 +90,8 @@ public final class TrainingLoop {
     /**
      * Runs until the last step or an orderly stop; both end with a checkpoint.
      *
-     * @throws CodaException when a step's loss is not finite (the batch is written out and the last good checkpoint named), a checkpoint
-     *     cannot be written, or another rank is lost
+     * @throws CodaException when a step's loss is not finite (the batch is written out and the last good checkpoint
+     *     named), a checkpoint cannot be written, or another rank is lost
      */
     public Outcome run() {
         while (state.step() < settings.steps()) {

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.function.LongToDoubleFunction;
 
 /**
- * Training, one {@link #step} at a time: this file and what it calls are the story of how CoDA learns. Every rank runs the same steps on
- * its own rows of the global batch, and has the same parameters after each.
+ * Training, one {@link #step} at a time: this file and what it calls are the story of how CoDA learns. Every rank runs
+ * the same steps on its own rows of the global batch, and has the same parameters after each.
  */
 public final class TrainingRun {
     private final RowShare share;
@@ -51,7 +51,8 @@ public final class TrainingRun {
     /**
      * One optimizer step.
      *
-     * @throws TrainingDivergedException on every rank when loss or gradient is not finite; the parameters are unchanged then
+     * @throws TrainingDivergedException on every rank when loss or gradient is not finite; the parameters are unchanged
+     *     then
      * @throws io.github.coda4j.CodaException when data cannot be read or another rank is lost
      */
     public StepMetrics step() {

@@ -5,8 +5,8 @@ import io.github.coda4j.tensor.Tensor;
 import java.util.Map;
 
 /**
- * From the gradients that this rank accumulated to updated parameters, the same on every rank. One step calls {@link #listener} for its
- * last micro-batch, then {@link #reduceGradients}, then {@link #update}.
+ * From the gradients that this rank accumulated to updated parameters, the same on every rank. One step calls
+ * {@link #listener} for its last micro-batch, then {@link #reduceGradients}, then {@link #update}.
  */
 public interface Updater extends AutoCloseable {
     /** Number of this process, 0 to worldSize - 1. */
@@ -21,8 +21,8 @@ public interface Updater extends AutoCloseable {
     double reduceGradients();
 
     /**
-     * One optimizer step on the summed gradients times {@code gradientScale}; afterwards every rank has all new values and gradients
-     * are zero.
+     * One optimizer step on the summed gradients times {@code gradientScale}; afterwards every rank has all new values
+     * and gradients are zero.
      *
      * @param gradientScale 1, or less to clip
      */
@@ -35,8 +35,8 @@ public interface Updater extends AutoCloseable {
     long steps();
 
     /**
-     * The optimizer's state by name, whole and in the same layout for every world size; in the current scope. All ranks call it together;
-     * only rank 0 gets it, the others an empty map.
+     * The optimizer's state by name, whole and in the same layout for every world size; in the current scope. All ranks
+     * call it together; only rank 0 gets it, the others an empty map.
      */
     Map<String, Tensor> state();
 

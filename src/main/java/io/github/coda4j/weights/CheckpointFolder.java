@@ -21,10 +21,10 @@ import java.util.SequencedMap;
 import java.util.stream.Stream;
 
 /**
- * A model folder as on the Hugging Face hub, opened for reading: {@code config.json}, the weights in {@code model.safetensors} or in
- * shards named by {@code model.safetensors.index.json}, and optionally {@code generation_config.json}. Everything that can be wrong
- * with files, index and headers is found on opening; whether the tensors are those of a model is asked with {@link #verify}. Usable
- * from several threads.
+ * A model folder as on the Hugging Face hub, opened for reading: {@code config.json}, the weights in
+ * {@code model.safetensors} or in shards named by {@code model.safetensors.index.json}, and optionally
+ * {@code generation_config.json}. Everything that can be wrong with files, index and headers is found on opening;
+ * whether the tensors are those of a model is asked with {@link #verify}. Usable from several threads.
  */
 public final class CheckpointFolder implements AutoCloseable {
     public static final String CONFIG = "config.json";
@@ -54,8 +54,8 @@ public final class CheckpointFolder implements AutoCloseable {
     /**
      * Opens a folder.
      *
-     * @throws CodaException saying what to do when the folder, its config or its weights are missing, when a shard is missing, when
-     *     index and shards disagree, or when a file is broken
+     * @throws CodaException saying what to do when the folder, its config or its weights are missing, when a shard is
+     *     missing, when index and shards disagree, or when a file is broken
      */
     public static CheckpointFolder open(Path folder) {
         checkPresent(folder);
@@ -98,7 +98,8 @@ public final class CheckpointFolder implements AutoCloseable {
         }
         if (!names.contains(CONFIG)) {
             throw CodaException.of(
-                    "%s has no config.json; a model folder holds config.json and model.safetensors (`coda pull ID` fetches one)",
+                    "%s has no config.json; a model folder holds config.json and model.safetensors (`coda "
+                            + "pull ID` fetches one)",
                     folder);
         }
         boolean single = names.contains(WEIGHTS);

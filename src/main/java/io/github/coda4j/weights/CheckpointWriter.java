@@ -20,9 +20,10 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * Writes a model folder that appears whole or not at all. Everything goes to a hidden folder {@code .NAME.partial} beside the target,
- * which gets its name in {@link #finish}. Closing without it, or a failure, removes the hidden folder; what a killed process left
- * there is never read and is removed by the next writer of the same target. For one thread.
+ * Writes a model folder that appears whole or not at all. Everything goes to a hidden folder {@code .NAME.partial}
+ * beside the target, which gets its name in {@link #finish}. Closing without it, or a failure, removes the hidden
+ * folder; what a killed process left there is never read and is removed by the next writer of the same target. For one
+ * thread.
  */
 public final class CheckpointWriter implements AutoCloseable {
     /** Shards of at most 4 GB, below the limits of common file systems and hubs. */
@@ -53,7 +54,8 @@ public final class CheckpointWriter implements AutoCloseable {
      * @param config becomes {@code config.json}
      * @param tensors in the order in which they are laid out over the shards
      * @param maxShardBytes largest sum of tensor bytes in one file; positive
-     * @param overwrite whether an existing model folder may be replaced; folders that hold other things than a model never are
+     * @param overwrite whether an existing model folder may be replaced; folders that hold other things than a model
+     *     never are
      * @throws CodaException when the folder is not empty and must not be replaced, or another process is writing it
      */
     public static CheckpointWriter create(
@@ -106,8 +108,8 @@ public final class CheckpointWriter implements AutoCloseable {
     }
 
     /**
-     * Lets somebody else write further files of the folder; they must bring them to the disk. A {@link CodaException} of theirs discards
-     * the whole folder.
+     * Lets somebody else write further files of the folder; they must bring them to the disk. A {@link CodaException}
+     * of theirs discards the whole folder.
      *
      * @param writer is given the folder as long as it has no name
      */

@@ -10,9 +10,9 @@ import java.util.Set;
 import java.util.stream.LongStream;
 
 /**
- * Conversions between the floating kinds of weights: anything of F32, BF16, F16 to F32 (exact) and to BF16 (rounded to the nearest,
- * ties to even; NaN stays NaN). Segments need no alignment. Large conversions run on several threads when both segments may be
- * touched by them.
+ * Conversions between the floating kinds of weights: anything of F32, BF16, F16 to F32 (exact) and to BF16 (rounded to
+ * the nearest, ties to even; NaN stays NaN). Segments need no alignment. Large conversions run on several threads when
+ * both segments may be touched by them.
  */
 public final class DTypeConversion {
     /** What can be read. */

@@ -14,11 +14,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Makes an int8 checkpoint from a floating one, row by row, in little memory. Every linear weight {@code X.weight} [N, K], that is
- * every name ending in {@code _proj.weight} and {@code lm_head.weight}, becomes {@code X.weight} I8 [N, K] and {@code X.weight_scale}
- * F32 [N] (see {@link Quantizer}). {@code lm_head.weight} is always there: in a tied checkpoint it is made from
- * {@code model.embed_tokens.weight}, and {@code tie_word_embeddings} in the config stays as it was. The embedding becomes BF16, other
- * tensors stay as they are except that F16 is widened to F32.
+ * Makes an int8 checkpoint from a floating one, row by row, in little memory. Every linear weight {@code X.weight} [N,
+ * K], that is every name ending in {@code _proj.weight} and {@code lm_head.weight}, becomes {@code X.weight} I8 [N, K]
+ * and {@code X.weight_scale} F32 [N] (see {@link Quantizer}). {@code lm_head.weight} is always there: in a tied
+ * checkpoint it is made from {@code model.embed_tokens.weight}, and {@code tie_word_embeddings} in the config stays as
+ * it was. The embedding becomes BF16, other tensors stay as they are except that F16 is widened to F32.
  */
 public final class Int8Checkpoint {
     /** Key of config.json that marks a quantized checkpoint. */
@@ -70,13 +70,13 @@ public final class Int8Checkpoint {
     }
 
     /**
-     * Writes the int8 checkpoint with tokenizer files and config. The folder appears whole or not at all; after a failure or a kill a
-     * rerun starts cleanly.
+     * Writes the int8 checkpoint with tokenizer files and config. The folder appears whole or not at all; after a
+     * failure or a kill a rerun starts cleanly.
      *
      * @param in a floating checkpoint (F32, BF16 or F16)
      * @param overwrite whether an older model in {@code out} may be replaced
-     * @throws CodaException when {@code in} is quantized already, has tensors of other kinds, NaN or infinite weights, when
-     *     {@code out} cannot be written
+     * @throws CodaException when {@code in} is quantized already, has tensors of other kinds, NaN or infinite weights,
+     *     when {@code out} cannot be written
      */
     public static void quantize(CheckpointFolder in, Path out, ProgressListener listener, boolean overwrite) {
         quantize(in, out, listener, overwrite, CheckpointWriter.DEFAULT_SHARD_BYTES);

@@ -1,8 +1,8 @@
 package io.github.coda4j.weights;
 
 /**
- * Hears how far a long piece of work over tensors is. May throw, for example a {@link java.util.concurrent.CancellationException}, to
- * stop the work: it cleans up and the exception comes through.
+ * Hears how far a long piece of work over tensors is. May throw, for example a
+ * {@link java.util.concurrent.CancellationException}, to stop the work: it cleans up and the exception comes through.
  */
 @FunctionalInterface
 public interface ProgressListener {

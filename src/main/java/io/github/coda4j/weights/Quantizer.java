@@ -9,9 +9,9 @@ import java.lang.foreign.ValueLayout;
 import java.util.stream.LongStream;
 
 /**
- * Symmetric int8 quantization per output channel (row): {@code scale = max|w| / 127}, {@code q = round(w / scale)} with ties to even,
- * so that {@code w ~ q * scale} with an error of at most half a scale. A row of zeros, or of values so small that the scale would
- * vanish, gets scale 0 and zeros.
+ * Symmetric int8 quantization per output channel (row): {@code scale = max|w| / 127}, {@code q = round(w / scale)} with
+ * ties to even, so that {@code w ~ q * scale} with an error of at most half a scale. A row of zeros, or of values so
+ * small that the scale would vanish, gets scale 0 and zeros.
  */
 public final class Quantizer {
     private static final int MAX = 127;
@@ -20,7 +20,8 @@ public final class Quantizer {
     private Quantizer() {}
 
     /**
-     * Quantizes consecutive rows, on several threads; the segments must be accessible to them (heap, shared or automatic arena).
+     * Quantizes consecutive rows, on several threads; the segments must be accessible to them (heap, shared or
+     * automatic arena).
      *
      * @param weights [rows, columns] of the given kind
      * @param kind F32, BF16 or F16

@@ -16,9 +16,9 @@ import java.util.Map;
 import java.util.SequencedMap;
 
 /**
- * A safetensors file opened for reading: 8 bytes little-endian header length, a JSON header, the tensors' bytes without holes. The
- * header is checked completely on opening. Usable from several threads; {@link #close} unmaps, after which segments of {@link #data}
- * throw. Interrupting a thread inside {@link #read} closes the file for all threads.
+ * A safetensors file opened for reading: 8 bytes little-endian header length, a JSON header, the tensors' bytes without
+ * holes. The header is checked completely on opening. Usable from several threads; {@link #close} unmaps, after which
+ * segments of {@link #data} throw. Interrupting a thread inside {@link #read} closes the file for all threads.
  */
 public final class SafetensorsFile implements AutoCloseable {
     private static final long CHUNK = 8L << 20;
@@ -43,9 +43,9 @@ public final class SafetensorsFile implements AutoCloseable {
     /**
      * Opens and checks a file.
      *
-     * @throws CodaException naming the file, the tensor, and the found and expected values: no such file, truncated, header length
-     *     beyond the file, bad JSON, a name twice, offsets that overlap or leave a hole, a size that is not shape times dtype, a
-     *     negative or overflowing shape, an unknown dtype
+     * @throws CodaException naming the file, the tensor, and the found and expected values: no such file, truncated,
+     *     header length beyond the file, bad JSON, a name twice, offsets that overlap or leave a hole, a size that is
+     *     not shape times dtype, a negative or overflowing shape, an unknown dtype
      */
     public static SafetensorsFile open(Path path) {
         if (Files.isDirectory(path)) {
@@ -93,8 +93,9 @@ public final class SafetensorsFile implements AutoCloseable {
     }
 
     /**
-     * The tensor's bytes in the mapped file, read-only, valid until {@link #close}, not aligned to the element size by rule. Pages that
-     * are touched count as resident memory of this process: use {@link #read} for weights that are only copied once.
+     * The tensor's bytes in the mapped file, read-only, valid until {@link #close}, not aligned to the element size by
+     * rule. Pages that are touched count as resident memory of this process: use {@link #read} for weights that are
+     * only copied once.
      */
     public MemorySegment data(TensorEntry entry) {
         return mapping.asSlice(mine(entry).offset(), entry.bytes());
@@ -116,7 +117,8 @@ public final class SafetensorsFile implements AutoCloseable {
     }
 
     /**
-     * Fills the target with the tensor's bytes from {@code from} on, so that a large tensor can be streamed piece by piece.
+     * Fills the target with the tensor's bytes from {@code from} on, so that a large tensor can be streamed piece by
+     * piece.
      *
      * @param from byte offset inside the tensor; {@code from + target.byteSize() <= entry.bytes()}
      */

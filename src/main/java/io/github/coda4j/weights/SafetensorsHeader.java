@@ -41,7 +41,8 @@ record SafetensorsHeader(SequencedMap<String, TensorEntry> entries, Map<String, 
                 bytes(channel, 0, LENGTH_BYTES).order(ByteOrder.LITTLE_ENDIAN).getLong();
         if (length < 0 || length > fileSize - LENGTH_BYTES) {
             throw CodaException.of(
-                    "%s: the header is said to have %s bytes but only %d follow; the file is truncated or no safetensors file",
+                    "%s: the header is said to have %s bytes but only %d follow; the file is truncated or no "
+                            + "safetensors file",
                     file, Long.toUnsignedString(length), fileSize - LENGTH_BYTES);
         }
         if (length > LONGEST) {

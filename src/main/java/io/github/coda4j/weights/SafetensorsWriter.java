@@ -23,9 +23,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Writes one safetensors file piece by piece: the tensors are declared first, then their bytes are appended, tensor by tensor or
- * interleaved, in any order. The file appears under its name only in {@link #finish}; closing without it, or any failure, leaves
- * nothing behind and an older file untouched. For one thread.
+ * Writes one safetensors file piece by piece: the tensors are declared first, then their bytes are appended, tensor by
+ * tensor or interleaved, in any order. The file appears under its name only in {@link #finish}; closing without it, or
+ * any failure, leaves nothing behind and an older file untouched. For one thread.
  *
  * <p>Tensors of large elements come first in the file, so that every tensor is aligned to its element size.
  */

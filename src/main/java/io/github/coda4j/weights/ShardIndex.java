@@ -14,7 +14,8 @@ import java.util.SequencedMap;
 import java.util.TreeMap;
 
 /**
- * Which shard holds which tensor. The index's {@code metadata} is not used: the sizes written there differ between tools.
+ * Which shard holds which tensor. The index's {@code metadata} is not used: the sizes written there differ between
+ * tools.
  *
  * @param file the index file
  * @param shardOf tensor name to shard file name
@@ -43,7 +44,10 @@ record ShardIndex(Path file, Map<String, String> shardOf) {
         return new ShardIndex(file, shardOf);
     }
 
-    /** Opens all shards into {@code opened} (the caller closes them, also after an exception) and checks them against the index. */
+    /**
+     * Opens all shards into {@code opened} (the caller closes them, also after an exception) and checks them against
+     * the index.
+     */
     SequencedMap<String, TensorEntry> openShards(Map<Path, SafetensorsFile> opened) {
         SequencedMap<String, TensorEntry> tensors = new LinkedHashMap<>();
         for (Map.Entry<String, List<String>> shard : namesOfShards().entrySet()) {

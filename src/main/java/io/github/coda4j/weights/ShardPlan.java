@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.TreeMap;
 
 /**
- * Which tensors go to which file: one {@code model.safetensors} when all fit, shards {@code model-00001-of-0000N.safetensors}
- * otherwise. A tensor larger than a shard gets one of its own.
+ * Which tensors go to which file: one {@code model.safetensors} when all fit, shards
+ * {@code model-00001-of-0000N.safetensors} otherwise. A tensor larger than a shard gets one of its own.
  */
 record ShardPlan(List<Shard> shards) {
     record Shard(String fileName, List<TensorDeclaration> tensors) {}

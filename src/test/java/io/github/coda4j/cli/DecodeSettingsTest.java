@@ -47,7 +47,8 @@ class DecodeSettingsTest {
     @Test
     void every_flag_reaches_the_options() {
         DecodeOptions options = resolve(
-                "--steps 8 --alg maskgit_plus --alg-temp 0.5 --temperature 0.7 --top-p 0.9 --top-k 4 --seed 7 --eps 0.01"
+                "--steps 8 --alg maskgit_plus --alg-temp 0.5 --temperature 0.7 --top-p 0.9 --top-k 4 --seed 7 "
+                        + "--eps 0.01"
                         + " --block-length 16 --cache dual --block-start commit --mask-candidates allow",
                 64);
         assertThat(options)
@@ -71,8 +72,8 @@ class DecodeSettingsTest {
     @Test
     void the_environment_beats_the_file_and_flags_beat_both() {
         file("""
-                {"steps": 3, "alg": "topk_margin", "alg_temp": 0.1, "temperature": 0.1, "top_p": 0.1, "top_k": 1, "eps": 0.01,
-                 "max_new_tokens": 5}""");
+                {"steps": 3, "alg": "topk_margin", "alg_temp": 0.1, "temperature": 0.1, "top_p": 0.1, "top_k": 1,
+                 "eps": 0.01, "max_new_tokens": 5}""");
         DecodeOptions fromFile = resolve("", 64);
         assertThat(fromFile.steps()).isEqualTo(3);
         assertThat(fromFile.commit()).isEqualTo(new CommitPolicy.TopKMargin(0.1));
@@ -147,9 +148,11 @@ class DecodeSettingsTest {
             delimiter = ';',
             quoteCharacter = '`',
             value = {
-                "--alg entrpy; --alg must be one of origin, maskgit_plus, topk_margin, entropy, confidence_threshold, got 'entrpy'; did",
+                "--alg entrpy; --alg must be one of origin, maskgit_plus, topk_margin, entropy, "
+                        + "confidence_threshold, got 'entrpy'; did",
                 "--alg origin --alg-temp 0.1; --alg-temp 0.1 has no effect with --alg origin",
-                "--threshold 0.9; --threshold 0.9 has no effect with --alg entropy (the default): leave it out or use --alg confidence",
+                "--threshold 0.9; --threshold 0.9 has no effect with --alg entropy (the default): leave it "
+                        + "out or use --alg confidence",
                 "--alg confidence_threshold --threshold 2; --threshold must be in [0, 1], got 2.0",
                 "--alg confidence_threshold --eps 0.1; --eps 0.1 has no effect with --alg confidence_threshold",
                 "--cache dual; --cache dual needs blocks: add --block-length N",

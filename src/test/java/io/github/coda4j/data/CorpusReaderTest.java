@@ -197,7 +197,8 @@ class CorpusReaderTest {
         file("e.py", code(5));
         file(
                 "f.jsonl",
-                "{\"text\": \"of f\", \"license\": \"mit\"}\n{\"text\": \"of g\", \"license\": [\"MIT\", \"GPL-3.0\"]}");
+                "{\"text\": \"of f\", \"license\": \"mit\"}\n{\"text\": \"of g\", \"license\": [\"MIT\", "
+                        + "\"GPL-3.0\"]}");
         Set<String> allowed = Set.of("MIT", "Apache-2.0");
         Account account = read(with(Set.of(), allowed, Optional.empty(), Excludes.NONE));
         assertThat(names).containsExactly("a.py", "b.c", "d.c", "f.jsonl:1");

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 /**
- * The original's decoding, token by token: every network that passes gives the ids of the original after every step. The sequences of a
- * fixture run together, many plans to a forward, so this is also a test of packing.
+ * The original's decoding, token by token: every network that passes gives the ids of the original after every step.
+ * The sequences of a fixture run together, many plans to a forward, so this is also a test of packing.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class DecodeGoldenContract {

@@ -89,8 +89,8 @@ class EngineBatchTest {
             Generation second = engine.submit(request, GenerationListener.NONE);
             assertThatThrownBy(() -> engine.submit(request, GenerationListener.NONE))
                     .isInstanceOf(EngineBusyException.class)
-                    .hasMessage(
-                            "the engine is busy: 2 requests are under way, it takes at most 2 at a time; try again later");
+                    .hasMessage("the engine is busy: 2 requests are under way, it takes at most 2 at a time; try "
+                            + "again later");
             gate.countDown();
             first.await();
             second.await();

@@ -248,8 +248,8 @@ class EngineLifecycleTest {
         try (Engine engine = new Engine(small, new ByteTokenizer(), EngineOptions.DEFAULT)) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> engine.submit(REQUEST, GenerationListener.NONE))
-                    .withMessage(
-                            "the prompt has 3 tokens and 16 are to be generated, together 19: the model takes at most 16; shorten one of them");
+                    .withMessage("the prompt has 3 tokens and 16 are to be generated, together 19: the model takes "
+                            + "at most 16; shorten one of them");
             assertThat(small.passes()).isEmpty();
         }
     }

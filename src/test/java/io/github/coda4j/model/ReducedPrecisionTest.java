@@ -11,9 +11,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * bfloat16 and int8 stay close to 32-bit floats. The golden models have large random weights and 32 to 64 channels, so that a rounding
- * error grows from layer to layer as in no trained model: single rows fall to about 0.97 even when int8 is emulated exactly in 32-bit
- * arithmetic (docs/LOG.md). The mean is held here.
+ * bfloat16 and int8 stay close to 32-bit floats. The golden models have large random weights and 32 to 64 channels, so
+ * that a rounding error grows from layer to layer as in no trained model: single rows fall to about 0.97 even when int8
+ * is emulated exactly in 32-bit arithmetic (docs/LOG.md). The mean is held here.
  */
 class ReducedPrecisionTest {
     private static final double LEAST_MEAN_COSINE = 0.995;

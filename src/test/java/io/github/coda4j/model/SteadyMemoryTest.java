@@ -18,8 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Decoding for a long time needs no more memory than decoding for a short time. Measured in a process of its own whose heap is there from
- * the start, so that all growth is native.
+ * Decoding for a long time needs no more memory than decoding for a short time. Measured in a process of its own whose
+ * heap is there from the start, so that all growth is native.
  */
 class SteadyMemoryTest {
     private static final int STEPS = 1000;
@@ -53,8 +53,8 @@ class SteadyMemoryTest {
     }
 
     /**
-     * Prints how many more tensors live after the measured steps, and the growth of resident memory in the window that grew least: a leak
-     * grows every window, while a late compilation or a new arena of the allocator grows one.
+     * Prints how many more tensors live after the measured steps, and the growth of resident memory in the window that
+     * grew least: a leak grows every window, while a late compilation or a new arena of the allocator grows one.
      */
     static final class Probe {
         private Probe() {}

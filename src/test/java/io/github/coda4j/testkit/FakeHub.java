@@ -27,8 +27,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * A model hub on the loopback address with one model, {@value #ID}: an API that lists files, small files served at once, large ones
- * after a redirect to a second server. Can be told to misbehave, request by request.
+ * A model hub on the loopback address with one model, {@value #ID}: an API that lists files, small files served at
+ * once, large ones after a redirect to a second server. Can be told to misbehave, request by request.
  */
 public final class FakeHub implements AutoCloseable {
     public static final String ID = "Owner/Name";
@@ -106,7 +106,9 @@ public final class FakeHub implements AutoCloseable {
         return this;
     }
 
-    /** The next requests for the file's bytes (or {@link #LISTING}) are answered this way, one each, then rightly again. */
+    /**
+     * The next requests for the file's bytes (or {@link #LISTING}) are answered this way, one each, then rightly again.
+     */
     public FakeHub next(String name, Behavior... behaviors) {
         queues.computeIfAbsent(name, _ -> new ArrayDeque<>()).addAll(List.of(behaviors));
         return this;

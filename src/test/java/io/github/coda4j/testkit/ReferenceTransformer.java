@@ -30,8 +30,8 @@ import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.VectorMask;
 
 /**
- * The transformer in plain Java and double precision: the independent judge of the fast ones, and a network for decoding tests that need
- * no libtorch. For checkpoints of toy size.
+ * The transformer in plain Java and double precision: the independent judge of the fast ones, and a network for
+ * decoding tests that need no libtorch. For checkpoints of toy size.
  */
 public final class ReferenceTransformer implements Denoiser {
     // T tokens run, L positions attended to, D hidden, H head size, F feed-forward size, V vocabulary; matrices

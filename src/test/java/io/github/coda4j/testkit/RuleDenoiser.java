@@ -15,9 +15,9 @@ import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 
 /**
- * A network whose answer for a position is a function of the sequence as it sees it, cached parts as they were when they were stored,
- * so that answers of packed and single requests can be compared. Checks that caches are filled before they are reused and closed once,
- * and that one thread uses it.
+ * A network whose answer for a position is a function of the sequence as it sees it, cached parts as they were when
+ * they were stored, so that answers of packed and single requests can be compared. Checks that caches are filled before
+ * they are reused and closed once, and that one thread uses it.
  */
 public final class RuleDenoiser implements Denoiser {
     /** What is proposed for a position of a sequence. */

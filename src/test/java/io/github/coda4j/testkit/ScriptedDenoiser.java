@@ -11,8 +11,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Answers from a script in place of a network, and checks that the plans it is given are possible: caches are filled before they are
- * reused and closed only once. Confidence c is answered as probability and margin c and negative entropy c - 1.
+ * Answers from a script in place of a network, and checks that the plans it is given are possible: caches are filled
+ * before they are reused and closed only once. Confidence c is answered as probability and margin c and negative
+ * entropy c - 1.
  */
 public final class ScriptedDenoiser implements Denoiser {
     /** What is proposed for a position at the forward with the given index. */

@@ -14,8 +14,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 
 /**
- * Answers from a script in place of an engine: the listener hears every piece before {@code submit} returns. A script that holds leaves
- * the request open after its pieces, until it is cancelled. Prompts and options are recorded and not looked at.
+ * Answers from a script in place of an engine: the listener hears every piece before {@code submit} returns. A script
+ * that holds leaves the request open after its pieces, until it is cancelled. Prompts and options are recorded and not
+ * looked at.
  */
 public final class ScriptedGenerator implements Generator {
     /** One answer: a single hole filled with the pieces put together. */
@@ -38,7 +39,10 @@ public final class ScriptedGenerator implements Generator {
         }
     }
 
-    /** What {@link Completion#cost} always is, apart from the number of new tokens, which is that of the text's characters. */
+    /**
+     * What {@link Completion#cost} always is, apart from the number of new tokens, which is that of the text's
+     * characters.
+     */
     public static final Cost COST = new Cost(8, 1, 16, 5, 0, 1, 20, 80);
 
     private final Function<GenerateRequest, Script> scripts;

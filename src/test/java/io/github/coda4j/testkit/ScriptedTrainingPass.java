@@ -16,8 +16,9 @@ import java.util.List;
 import java.util.OptionalInt;
 
 /**
- * A toy that learns: each row pulls all parameters towards a number made of its targets, and its loss is their distance. Gradients add up
- * over rows and depend on the parameters, so that any batch that is missing, doubled or out of order shows in the result.
+ * A toy that learns: each row pulls all parameters towards a number made of its targets, and its loss is their
+ * distance. Gradients add up over rows and depend on the parameters, so that any batch that is missing, doubled or out
+ * of order shows in the result.
  */
 public final class ScriptedTrainingPass implements TrainingPass {
     /** A model of a few hundred numbers. */

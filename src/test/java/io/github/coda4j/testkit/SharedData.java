@@ -4,7 +4,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Assumptions;
 
-/** Other people's data that tests read but the repository does not hold: it lies in {@code shared} beside the checkout. */
+/**
+ * Other people's data that tests read but the repository does not hold: it lies in {@code shared} beside the checkout.
+ */
 public final class SharedData {
     private SharedData() {}
 

@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The check at load is exact: merge lists that pass encode by rank as merging pair by pair does, and one that is refused for a token
- * that is never made has such a token.
+ * The check at load is exact: merge lists that pass encode by rank as merging pair by pair does, and one that is
+ * refused for a token that is never made has such a token.
  */
 class RankedMergingTest {
 

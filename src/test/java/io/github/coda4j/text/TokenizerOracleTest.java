@@ -28,7 +28,9 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** The Hugging Face library gives the same ids for real code, for code with odd characters in it, and for random text. */
+/**
+ * The Hugging Face library gives the same ids for real code, for code with odd characters in it, and for random text.
+ */
 class TokenizerOracleTest {
     private static final int MEGABYTE = 1 << 20;
 
@@ -133,7 +135,9 @@ class TokenizerOracleTest {
         assertThat(other.first()).isEqualTo(0x07FD);
     }
 
-    /** Texts that normalization changes, by the character they are about: taken apart, or beside marks of other classes. */
+    /**
+     * Texts that normalization changes, by the character they are about: taken apart, or beside marks of other classes.
+     */
     private static Map<String, Integer> normalizations() {
         Map<String, Integer> texts = new HashMap<>();
         for (int c = 0; c <= Character.MAX_CODE_POINT; c++) {
@@ -193,7 +197,10 @@ class TokenizerOracleTest {
         };
     }
 
-    /** Any character but a combining mark: their order in NFC follows an older Unicode version in the other library, see above. */
+    /**
+     * Any character but a combining mark: their order in NFC follows an older Unicode version in the other library, see
+     * above.
+     */
     private static String randomCharacter() {
         while (true) {
             int c = random.nextInt(random.nextBoolean() ? 0x3100 : Character.MAX_CODE_POINT);

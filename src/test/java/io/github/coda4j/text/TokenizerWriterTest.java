@@ -75,8 +75,8 @@ class TokenizerWriterTest {
     void a_vocabulary_that_is_too_small_is_refused() {
         assertThatThrownBy(() -> TokenizerWriter.bytes(269, MINI))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage(
-                        "a byte-level tokenizer needs 270 ids (256 bytes and 14 special tokens), the vocabulary has 269");
+                .hasMessage("a byte-level tokenizer needs 270 ids (256 bytes and 14 special tokens), the "
+                        + "vocabulary has 269");
         assertThatThrownBy(() -> TokenizerWriter.bytes(300, CODA))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("the id of <|mask|> must be in [0, 300), got 151669");

@@ -15,7 +15,10 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A tokenizer.json as training on a text gives it, the way the Hugging Face library writes it, for tests to bend and break. */
+/**
+ * A tokenizer.json as training on a text gives it, the way the Hugging Face library writes it, for tests to bend and
+ * break.
+ */
 final class TrainedTokenizer {
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -62,9 +65,10 @@ final class TrainedTokenizer {
         file.set("normalizer", object("{'type':'NFC'}"));
         file.set(
                 "pre_tokenizer",
-                object(
-                        "{'type':'Sequence','pretokenizers':[{'type':'Split','pattern':{'Regex':''},'behavior':'Isolated',"
-                                + "'invert':false},{'type':'ByteLevel','add_prefix_space':false,'trim_offsets':false,'use_regex':false}]}"));
+                object("{'type':'Sequence','pretokenizers':[{'type':'Split','pattern':{'Regex':''},"
+                        + "'behavior':'Isolated',"
+                        + "'invert':false},{'type':'ByteLevel','add_prefix_space':false,'trim_offsets':false,"
+                        + "'use_regex':false}]}"));
         split(BpeSource.QWEN2_SPLIT);
         file.set(
                 "post_processor",

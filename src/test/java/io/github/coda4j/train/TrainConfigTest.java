@@ -132,9 +132,9 @@ class TrainConfigTest {
                 .hasMessage("run.yaml: unknown key batch.micro_row; did you mean batch.micro_rows?");
         refuses("batch:", "batchs:").hasMessage("run.yaml: unknown key batchs; did you mean batch?");
         refuses("batch:", "zzzzzzzzzz:")
-                .hasMessage(
-                        "run.yaml: unknown key zzzzzzzzzz; known: stage, seed, out, model, data, batch, optimizer, schedule, masking,"
-                                + " compute, evaluation, checkpoints, metrics");
+                .hasMessage("run.yaml: unknown key zzzzzzzzzz; known: stage, seed, out, model, data, batch, "
+                        + "optimizer, schedule, masking,"
+                        + " compute, evaluation, checkpoints, metrics");
         refuses("steps: 500, ", "")
                 .hasMessage("run.yaml: schedule.steps is missing: how many optimizer steps the run makes");
         refuses("name: adafactor", "name: adafactor, beta1: 0.9")
@@ -142,9 +142,9 @@ class TrainConfigTest {
         refuses("steps: 500", "steps: 500, kind: constant, min: 1e-5")
                 .hasMessage("run.yaml: schedule.min has no effect with the rest of this config; leave it out");
         refuses("from: runs/pre/model", "from: a, preset: coda-tiny")
-                .hasMessage(
-                        "run.yaml: model: exactly one of preset (random weights), from (a CoDA model) and from_ar (an autoregressive"
-                                + " Qwen3 model) must be given, got preset and from");
+                .hasMessage("run.yaml: model: exactly one of preset (random weights), from (a CoDA model) and "
+                        + "from_ar (an autoregressive"
+                        + " Qwen3 model) must be given, got preset and from");
         refuses("from: runs/pre/model", "preset: coda-tiny")
                 .hasMessage("run.yaml: model.tokenizer is missing: the folder of the tokenizer that made the data");
     }
@@ -165,24 +165,24 @@ class TrainConfigTest {
                 .hasMessage("run.yaml: batch must be a section with keys rows, micro_rows, got 32");
         refuses("out: runs/mid", "out: 5").hasMessage("run.yaml: out must be a text, got 5");
         with("masking: {block_probability: 0.5}")
-                .hasMessage(
-                        "run.yaml: masking: block_sizes is missing: with block_probability above 0 it says which sizes are drawn, such"
-                                + " as [2, 4, 8]");
+                .hasMessage("run.yaml: masking: block_sizes is missing: with block_probability above 0 it says "
+                        + "which sizes are drawn, such"
+                        + " as [2, 4, 8]");
         with("masking: {eps: [0.1, x]}")
                 .hasMessage("run.yaml: masking.eps must be a number or a list of numbers, got \"x\"");
         with("masking: {block_sizes: [2, 4.5]}")
                 .hasMessage(
                         "run.yaml: masking.block_sizes must be a list of integers or a list of such lists, got 4.5");
         with("masking: {prefix_probability: [0.1, 0.2]}")
-                .hasMessage(
-                        "run.yaml: masking: prefix probability has values for 2 epochs, but the run has 1; set the epochs or shorten"
-                                + " the list");
+                .hasMessage("run.yaml: masking: prefix probability has values for 2 epochs, but the run has 1; "
+                        + "set the epochs or shorten"
+                        + " the list");
         with("masking: {schedule: linear}")
                 .hasMessage(
                         "run.yaml: masking: a linear masking schedule needs its ramp steps: how many steps it grows");
         with("masking: {prompt_ramp: 0.1}")
-                .hasMessage(
-                        "run.yaml: masking.prompt_ramp is for sft only, where documents have prompts; leave it out of midtrain");
+                .hasMessage("run.yaml: masking.prompt_ramp is for sft only, where documents have prompts; leave "
+                        + "it out of midtrain");
         with("compute: {device: tpu}")
                 .hasMessage("run.yaml: compute: unknown device \"tpu\"; known: cpu, cuda, cuda:INDEX");
         with("compute: {device: cuda, engine: fast}")

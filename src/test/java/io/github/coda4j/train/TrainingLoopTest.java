@@ -105,8 +105,8 @@ class TrainingLoopTest {
     void a_batch_that_the_ranks_cannot_share_is_refused() {
         assertThatThrownBy(() -> new RowShare(6, 1, 0, 4))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage(
-                        "a batch of 6 rows cannot be divided among 4 ranks; take a multiple of 4 rows or another number of ranks");
+                .hasMessage("a batch of 6 rows cannot be divided among 4 ranks; take a multiple of 4 rows or "
+                        + "another number of ranks");
     }
 
     @Test

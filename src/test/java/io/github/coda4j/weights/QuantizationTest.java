@@ -263,7 +263,8 @@ class QuantizationTest {
         assertRefused(
                 () -> Int8Checkpoint.isQuantized(
                         ConfigFile.of(Map.of("quantization_config", Map.of("quant_method", "awq")), "c")),
-                "\"quantization_config.quant_method\" must be \"coda4j-int8\", the only quantized kind that is read, got \"awq\"");
+                "\"quantization_config.quant_method\" must be \"coda4j-int8\", the only quantized kind that "
+                        + "is read, got \"awq\"");
     }
 
     @Test

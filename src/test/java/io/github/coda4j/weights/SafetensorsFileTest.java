@@ -114,11 +114,16 @@ class SafetensorsFileTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "[2] | F32 | 0 | 8 | [2] | F32 | 4 | 12 | its data begins at 4, expected 8 where a ends; offsets overlap",
-                "[2] | F32 | 0 | 8 | [1] | F32 | 12 | 16 | its data begins at 12, expected 8 where a ends; offsets leave a hole",
-                "[2] | F32 | 4 | 12 | [1] | F32 | 12 | 16 | expected 0 where the start of the data ends; offsets leave a hole",
-                "[2] | F32 | 0 | 8 | [1] | F32 | 8 | 12 | the tensors end at byte 128 but the file has 132 bytes; 4 belong to no tensor",
-                "[2] | F32 | 0 | 8 | [3] | F32 | 8 | 20 | its data ends at byte 20 but the file holds 16 bytes of data; it is truncated",
+                "[2] | F32 | 0 | 8 | [2] | F32 | 4 | 12 | its data begins at 4, expected 8 where a ends; "
+                        + "offsets overlap",
+                "[2] | F32 | 0 | 8 | [1] | F32 | 12 | 16 | its data begins at 12, expected 8 where a ends; "
+                        + "offsets leave a hole",
+                "[2] | F32 | 4 | 12 | [1] | F32 | 12 | 16 | expected 0 where the start of the data ends; "
+                        + "offsets leave a hole",
+                "[2] | F32 | 0 | 8 | [1] | F32 | 8 | 12 | the tensors end at byte 128 but the file has 132 "
+                        + "bytes; 4 belong to no tensor",
+                "[2] | F32 | 0 | 8 | [3] | F32 | 8 | 20 | its data ends at byte 20 but the file holds 16 "
+                        + "bytes of data; it is truncated",
                 "[3] | F32 | 0 | 8 | [2] | F32 | 8 | 16 | F32 [3] takes 12 bytes but data_offsets [0, 8] span 8",
                 "[2] | F32 | 8 | 0 | [2] | F32 | 8 | 16 | begin <= end, got [8, 0]",
                 "[2] | F32 | -8 | 0 | [2] | F32 | 8 | 16 | data_offsets must hold integers from 0 to 2^63-1, got -8",

@@ -36,8 +36,8 @@ final class Answering {
     }
 
     /**
-     * Waits for the answer and draws the canvas meanwhile: in place when standard output is a terminal, otherwise as plain frames on
-     * standard error, so that the answer is alone in the pipe.
+     * Waits for the answer and draws the canvas meanwhile: in place when standard output is a terminal, otherwise as
+     * plain frames on standard error, so that the answer is alone in the pipe.
      */
     Completion watched(GenerateRequest request, boolean showsGiven) throws InterruptedException {
         List<HiddenText> hidden =

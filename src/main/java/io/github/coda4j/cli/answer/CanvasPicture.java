@@ -13,7 +13,9 @@ import org.jline.utils.AttributedString;
 import org.jline.utils.AttributedStringBuilder;
 import org.jline.utils.AttributedStyle;
 
-/** What a canvas under decoding looks like: what was given, what is committed, what is new in this step, and the masks. */
+/**
+ * What a canvas under decoding looks like: what was given, what is committed, what is new in this step, and the masks.
+ */
 final class CanvasPicture {
     /** Stands for one mask. */
     static final char MASK = '\u2591';

@@ -15,8 +15,8 @@ import org.jline.utils.AttributedStyle;
 import org.jline.utils.Display;
 
 /**
- * Draws a canvas while it is decoded: in place on a terminal, or frame after frame as plain text without escape codes. Closing it takes
- * the picture off the terminal.
+ * Draws a canvas while it is decoded: in place on a terminal, or frame after frame as plain text without escape codes.
+ * Closing it takes the picture off the terminal.
  */
 final class CanvasView implements GenerationListener, AutoCloseable {
     /** No more than 30 pictures a second: drawing happens on the engine's thread. */
@@ -96,7 +96,10 @@ final class CanvasView implements GenerationListener, AutoCloseable {
             terminal.flush();
         }
 
-        /** Some terminals, such as those of recorders, do not say how large they are; JLine then gives 0 or the largest number. */
+        /**
+         * Some terminals, such as those of recorders, do not say how large they are; JLine then gives 0 or the largest
+         * number.
+         */
         private static int known(int size, int otherwise) {
             return size > 0 && size < Short.MAX_VALUE ? size : otherwise;
         }

@@ -29,7 +29,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Talk with a model.",
             "",
-            "/help lists the commands of the chat; Ctrl-C stops an answer, Ctrl-D ends the chat. From a pipe every line is a message and"
+            "/help lists the commands of the chat; Ctrl-C stops an answer, Ctrl-D ends the chat. From a pipe "
+                    + "every line is a message and"
                     + " the answers are printed one after the other.",
             ""
         },

@@ -12,7 +12,10 @@ import java.util.Locale;
 final class CostReport {
     private CostReport() {}
 
-    /** For example {@code 64 new tokens, 12 given; 32 forwards (2.0 commits each, 2 cache refreshes); ... 51.2 tokens/s; finish reason length}. */
+    /**
+     * For example {@code 64 new tokens, 12 given; 32 forwards (2.0 commits each, 2 cache refreshes); ... 51.2 tokens/s;
+     * finish reason length}.
+     */
     static String line(Completion completion) {
         Cost cost = completion.cost();
         return String.format(

@@ -33,7 +33,8 @@ import picocli.CommandLine.Mixin;
         description = {
             "Fill the holes of a short Java file, and watch how.",
             "",
-            "Every hole is filled from all sides at once: at each step the model commits the token that it is surest of, wherever it is.",
+            "Every hole is filled from all sides at once: at each step the model commits the token that it is "
+                    + "surest of, wherever it is.",
             ""
         },
         footerHeading = "%nExamples:%n",

@@ -32,8 +32,10 @@ import picocli.CommandLine.Parameters;
         description = {
             "Answer a prompt.",
             "",
-            "The answer goes to standard output as it becomes certain from the left; everything else to standard error. Values"
-                    + " come from flags, else the environment (MAX_TOKENS STEPS ALG ALG_TEMP BLOCK_LENGTH TEMPERATURE TOP_P TOP_K"
+            "The answer goes to standard output as it becomes certain from the left; everything else to "
+                    + "standard error. Values"
+                    + " come from flags, else the environment (MAX_TOKENS STEPS ALG ALG_TEMP BLOCK_LENGTH "
+                    + "TEMPERATURE TOP_P TOP_K"
                     + " DEVICE), else the checkpoint's generation_config.json, else the defaults.",
             ""
         },
@@ -59,8 +61,8 @@ public final class GenerateCommand implements Callable<Integer> {
 
     @Option(
             names = "--raw",
-            description =
-                    "Continue the text as it is, special tokens in it included, instead of putting it into the chat template.")
+            description = "Continue the text as it is, special tokens in it included, instead of putting it into "
+                    + "the chat template.")
     boolean raw;
 
     @Option(names = "--system", paramLabel = "TEXT", description = "The system message of the chat template.")

@@ -11,7 +11,8 @@ final class InPlaceFile {
     private InPlaceFile() {}
 
     /**
-     * Puts {@code after} in the place of {@code before}: whole or not at all. Permissions stay; a link stays a link to the changed file.
+     * Puts {@code after} in the place of {@code before}: whole or not at all. Permissions stay; a link stays a link to
+     * the changed file.
      *
      * @throws CodaException when the file is no longer what was read, or cannot be written; it is unchanged then
      */

@@ -30,13 +30,15 @@ import picocli.CommandLine.Parameters;
         description = {
             "Fill the holes of a file, seeing the text on both sides of each.",
             "",
-            "Holes are <|hole|> markers in the file, or ranges given with --hole. Bytes outside the holes stay as they are.",
+            "Holes are <|hole|> markers in the file, or ranges given with --hole. Bytes outside the holes "
+                    + "stay as they are.",
             ""
         },
         footerHeading = "%nExamples:%n",
         footer = {
             "  coda infill Sort.java --model models/coda --tokens 48 --diff",
-            "  coda infill app.py --model models/coda --hole 12:5-14:1 --hole 30:9-30:9 --tokens 32 --tokens 8 --in-place"
+            "  coda infill app.py --model models/coda --hole 12:5-14:1 --hole 30:9-30:9 --tokens 32 --tokens "
+                    + "8 --in-place"
         })
 public final class InfillCommand implements Callable<Integer> {
     private static final int DEFAULT_TOKENS = 32;
@@ -49,8 +51,8 @@ public final class InfillCommand implements Callable<Integer> {
     @Option(
             names = "--hole",
             paramLabel = "LINE:COL-LINE:COL",
-            description =
-                    "A range to be replaced, counted from 1, the end exclusive; 3:5-3:5 inserts. May be given several times.")
+            description = "A range to be replaced, counted from 1, the end exclusive; 3:5-3:5 inserts. May be given "
+                    + "several times.")
     List<String> holes = new ArrayList<>();
 
     @Option(
@@ -112,7 +114,8 @@ public final class InfillCommand implements Callable<Integer> {
         }
         if (!text.contains(Document.MARKER)) {
             throw CodaException.of(
-                    "%s has no %s: put one where something is to be generated, or say where with --hole LINE:COL-LINE:COL",
+                    "%s has no %s: put one where something is to be generated, or say where with --hole "
+                            + "LINE:COL-LINE:COL",
                     file, Document.MARKER);
         }
         return Document.parse(text, counts);

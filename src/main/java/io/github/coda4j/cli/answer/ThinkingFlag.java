@@ -14,8 +14,8 @@ final class ThinkingFlag {
             names = NAME,
             arity = "1",
             paramLabel = "true|false",
-            description =
-                    "false starts the answer with an empty thought; true leaves the choice to the model (default: enable_thinking of the checkpoint's generation_config.json, else true).")
+            description = "false starts the answer with an empty thought; true leaves the choice to the model "
+                    + "(default: enable_thinking of the checkpoint's generation_config.json, else true).")
     Optional<Boolean> thinking = Optional.empty();
 
     /** The strongest value: flag, the checkpoint's file; empty leaves the choice to the model. */

@@ -15,7 +15,9 @@ import java.util.List;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** What every command takes that lets a model write: which model, how it is loaded, how it decodes and where it ends. */
+/**
+ * What every command takes that lets a model write: which model, how it is loaded, how it decodes and where it ends.
+ */
 final class WriterFlags {
     @Mixin
     private ModelFlag model;

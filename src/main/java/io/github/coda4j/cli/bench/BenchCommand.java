@@ -7,8 +7,8 @@ import picocli.CommandLine.Command;
 /** {@code coda bench}: groups the measurements. */
 @Command(
         name = "bench",
-        description =
-                "Measure speed on this machine, as ratios to its own peak, so that figures from different machines compare.",
+        description = "Measure speed on this machine, as ratios to its own peak, so that figures from different "
+                + "machines compare.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  coda bench step --preset coda-1.7b",

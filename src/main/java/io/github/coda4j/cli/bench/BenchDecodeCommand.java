@@ -38,14 +38,16 @@ import picocli.CommandLine.Option;
         description = {
             "Decode the continuation of a prompt and report what it cost.",
             "",
-            "The model is --model, or coda-mini, or random weights with --preset. Every decode option of generate works here;",
+            "The model is --model, or coda-mini, or random weights with --preset. Every decode option of "
+                    + "generate works here;",
             "environment variables do not.",
             ""
         },
         footerHeading = "%nExamples:%n",
         footer = {
             "  coda bench decode --prompt \"public static int max(int a, int b) {\" --dtype int8",
-            "  coda bench decode --preset coda-1.7b --block-length 32 --cache dual --alg confidence_threshold --threshold 0.9"
+            "  coda bench decode --preset coda-1.7b --block-length 32 --cache dual --alg confidence_threshold "
+                    + "--threshold 0.9"
         })
 final class BenchDecodeCommand implements Callable<Integer> {
     private static final int DEFAULT_PROMPT_TOKENS = 64;

@@ -23,15 +23,15 @@ final class BenchModel {
     @Option(
             names = {"-m", "--model"},
             paramLabel = "DIR|ID",
-            description =
-                    "Model folder, or the hub id of a model that was pulled (default: in decode coda-mini, the small model in the box; otherwise random weights of coda-1.7b).")
+            description = "Model folder, or the hub id of a model that was pulled (default: in decode coda-mini, "
+                    + "the small model in the box; otherwise random weights of coda-1.7b).")
     Optional<String> model = Optional.empty();
 
     @Option(
             names = "--preset",
             paramLabel = "NAME",
-            description =
-                    "Random weights of this shape instead of a model: coda-1.7b, coda-16m, coda-mini, coda-nano or coda-tiny.")
+            description = "Random weights of this shape instead of a model: coda-1.7b, coda-16m, coda-mini, "
+                    + "coda-nano or coda-tiny.")
     Optional<String> preset = Optional.empty();
 
     /** The shape of what will be measured. */

@@ -47,9 +47,11 @@ import picocli.CommandLine.Spec;
         name = "quality",
         sortOptions = false,
         description = {
-            "Let a model fill in held-out code and compare with what was there: whole lines, and spans of fixed length.",
+            "Let a model fill in held-out code and compare with what was there: whole lines, and spans of "
+                    + "fixed length.",
             "",
-            "Spans come from the held-out split of token shards (coda data tokenize --held-out). A 5-gram baseline learns from",
+            "Spans come from the held-out split of token shards (coda data tokenize --held-out). A 5-gram "
+                    + "baseline learns from",
             "the other split of the same shards. Exact match and token accuracy are in percent.",
             ""
         },
@@ -113,8 +115,8 @@ final class BenchQualityCommand implements Callable<Integer> {
     @Option(
             names = "--loss-rows",
             paramLabel = "N",
-            description =
-                    "Held-out rows for the losses of noise, completion and infilling; 0 to leave them out (default: ${DEFAULT-VALUE}).")
+            description = "Held-out rows for the losses of noise, completion and infilling; 0 to leave them out "
+                    + "(default: ${DEFAULT-VALUE}).")
     int lossRows = 256;
 
     @Option(names = "--json", description = "Print JSON instead of a table.")

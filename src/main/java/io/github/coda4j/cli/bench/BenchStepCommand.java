@@ -33,7 +33,8 @@ import picocli.CommandLine.Option;
         description = {
             "Time one forward pass against the best matrix product that this machine does.",
             "",
-            "Two steps: 1024 tokens in full, and a block of 32 tokens with 512 cached before it; logits for 32 rows each.",
+            "Two steps: 1024 tokens in full, and a block of 32 tokens with 512 cached before it; logits for "
+                    + "32 rows each.",
             ""
         },
         footerHeading = "%nExample:%n",
@@ -94,9 +95,10 @@ final class BenchStepCommand implements Callable<Integer> {
         for (Precision precision : precisions) {
             bench(precision);
         }
-        print(
-                "%npeak: the best matrix product of this machine, measured between the steps. products alone: the same step's%n"
-                        + "products with nothing between them, of peak: what norms, attention and activations cannot beat.%n");
+        print("%npeak: the best matrix product of this machine, measured between the steps. products alone: "
+                + "the same step's%n"
+                + "products with nothing between them, of peak: what norms, attention and activations "
+                + "cannot beat.%n");
         return ExitCodes.OK;
     }
 

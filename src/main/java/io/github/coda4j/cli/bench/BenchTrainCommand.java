@@ -35,7 +35,8 @@ import picocli.CommandLine.Option;
         name = "train",
         sortOptions = false,
         description = {
-            "Time training steps on random tokens against the best matrix product that this machine does, and compare the memory they take"
+            "Time training steps on random tokens against the best matrix product that this machine does, and "
+                    + "compare the memory they take"
                     + " with what was planned.",
             "",
             "Noise levels are spread evenly over the rows, so that about half of the tokens are masked.",
@@ -142,9 +143,10 @@ final class BenchTrainCommand implements Callable<Integer> {
                 peak = bench(pass, config, parameters, chosen, type, peak, plan);
             }
         }
-        print(
-                "%nGFLOP/s: 6 x parameters x tokens + 12 x layers x attention width x pairs of positions that see each other, whatever%n"
-                        + "was computed again. peak: the best matrix product of this machine, measured between the steps.%n");
+        print("%nGFLOP/s: 6 x parameters x tokens + 12 x layers x attention width x pairs of positions that "
+                + "see each other, whatever%n"
+                + "was computed again. peak: the best matrix product of this machine, measured "
+                + "between the steps.%n");
         return ExitCodes.OK;
     }
 
@@ -161,7 +163,8 @@ final class BenchTrainCommand implements Callable<Integer> {
 
     private void announce(ModelConfig config, Plan plan) {
         print(
-                "%s: %.1f million parameters; steps of %d x %d tokens, %d document(s) per row; %s, %d threads, recompute %s,"
+                "%s: %.1f million parameters; steps of %d x %d tokens, %d document(s) per row; %s, %d "
+                        + "threads, recompute %s,"
                         + " optimizer %s%n",
                 model.name(),
                 config.numParameters() / 1e6,
@@ -174,7 +177,8 @@ final class BenchTrainCommand implements Callable<Integer> {
                 optimizer);
         if (passes.contains(FUSED)) {
             print(
-                    "planned: %.2f GB resident = %.2f process + %.2f parameters and gradients + %.2f optimizer + %.2f fused pass%n",
+                    "planned: %.2f GB resident = %.2f process + %.2f parameters and gradients + %.2f "
+                            + "optimizer + %.2f fused pass%n",
                     plan.all() / GIGA,
                     plan.process() / GIGA,
                     plan.parameters() / GIGA,

@@ -26,7 +26,10 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.BiFunction;
 
-/** Mean cross entropies of held-out tokens in nats, for three ways to mask them; always the same masks for the same rows and seed. */
+/**
+ * Mean cross entropies of held-out tokens in nats, for three ways to mask them; always the same masks for the same rows
+ * and seed.
+ */
 final class HeldOutLosses {
     private static final double EPS = 1e-3;
     private static final int ROWS_AT_A_TIME = 8;

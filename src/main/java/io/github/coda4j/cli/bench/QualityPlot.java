@@ -34,7 +34,8 @@ final class QualityPlot {
         } catch (LinkageError | InternalError e) {
             // AWT on a machine without fontconfig, at the first text.
             throw new CodaException(
-                    "cannot draw the plot (the page is written): this Java has no fonts to write with; install fontconfig and a font, for example"
+                    "cannot draw the plot (the page is written): this Java has no fonts to write with; "
+                            + "install fontconfig and a font, for example"
                             + " the package fonts-dejavu-core",
                     e);
         }

@@ -49,7 +49,8 @@ record QualityReport(Map<String, Double> losses, List<InfillResult> results) {
     String lossLine(int window) {
         return String.format(
                 Locale.ROOT,
-                "held-out cross entropy, nats per token: %.4f at random noise, %.4f completing %d tokens, %.4f infilling them",
+                "held-out cross entropy, nats per token: %.4f at random noise, %.4f completing %d tokens, "
+                        + "%.4f infilling them",
                 losses.get("noise"),
                 losses.get("completion"),
                 window,
@@ -96,10 +97,12 @@ record QualityReport(Map<String, Double> losses, List<InfillResult> results) {
         lines.add("");
         about.forEach(line -> lines.add("- " + line));
         lines.add("");
-        lines.add(
-                "**exact**: spans of which every token is right. **tokens**: tokens that are right at their place. **parses**: files that still"
-                        + " parse with the span filled in, of those that did before; Java by JavaParser, Python by tree-sitter."
-                        + " **tok/forw.**: tokens for each pass of the model. Steps are one token each unless another number is named.");
+        lines.add("**exact**: spans of which every token is right. **tokens**: tokens that are right at their "
+                + "place. **parses**: files that still"
+                + " parse with the span filled in, of those that did before; Java by JavaParser, "
+                + "Python by tree-sitter."
+                + " **tok/forw.**: tokens for each pass of the model. Steps are one token each unless "
+                + "another number is named.");
         lines.add("");
         lines.add("![Quality against tokens per forward](" + plot + ")");
         for (String kind : results.stream()

@@ -24,18 +24,18 @@ final class CorpusFlags {
     @Parameters(
             arity = "1..*",
             paramLabel = "INPUT",
-            description =
-                    "Folders, files, globs (in quotes), .jsonl and .jsonl.gz files, .jar and .zip archives. Hidden folders,"
-                            + " node_modules and __pycache__ are passed over.")
+            description = "Folders, files, globs (in quotes), .jsonl and .jsonl.gz files, .jar and .zip archives. "
+                    + "Hidden folders,"
+                    + " node_modules and __pycache__ are passed over.")
     List<String> inputs = new ArrayList<>();
 
     @Option(
             names = "--languages",
             split = ",",
             paramLabel = "NAME",
-            description =
-                    "Only files of these languages, by extension, for example java,python,markdown (default: programming"
-                            + " languages, and files named one by one).")
+            description = "Only files of these languages, by extension, for example java,python,markdown (default: "
+                    + "programming"
+                    + " languages, and files named one by one).")
     List<String> languages = new ArrayList<>();
 
     @Option(names = "--field", paramLabel = "NAME", description = "Field of a JSONL row with the text (default: text).")
@@ -51,9 +51,9 @@ final class CorpusFlags {
             names = "--licenses",
             split = ",",
             paramLabel = "SPDX",
-            description =
-                    "Only documents of these licenses, for example MIT,Apache-2.0: stated in a row, or in the first lines as"
-                            + " SPDX-License-Identifier (default: any).")
+            description = "Only documents of these licenses, for example MIT,Apache-2.0: stated in a row, or in the "
+                    + "first lines as"
+                    + " SPDX-License-Identifier (default: any).")
     List<String> licenses = new ArrayList<>();
 
     @Option(
@@ -97,9 +97,9 @@ final class CorpusFlags {
     @Option(
             names = "--near-duplicates",
             paramLabel = "X",
-            description =
-                    "Drop documents that are so similar to an earlier one, 0 to 1, by MinHash of five-word shingles, or 'keep'"
-                            + " them (default: 0.8). Equal ones are always dropped.")
+            description = "Drop documents that are so similar to an earlier one, 0 to 1, by MinHash of five-word "
+                    + "shingles, or 'keep'"
+                    + " them (default: 0.8). Equal ones are always dropped.")
     String nearDuplicates = String.valueOf(NEAR);
 
     @Option(names = "--threads", paramLabel = "N", description = "Threads (default: one per processor).")

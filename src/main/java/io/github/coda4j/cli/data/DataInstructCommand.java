@@ -35,7 +35,8 @@ import picocli.CommandLine.Option;
         name = "instruct",
         sortOptions = false,
         description = {
-            "Make instructions with answers out of Java and Python code, for fine-tuning: write a method from its documentation and"
+            "Make instructions with answers out of Java and Python code, for fine-tuning: write a method from "
+                    + "its documentation and"
                     + " signature, complete one, fill in a gap.",
             "",
             "Reads the same documents as tokenize with the same flags, and leaves out those that it holds out.",

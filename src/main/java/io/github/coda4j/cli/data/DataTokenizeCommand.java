@@ -37,15 +37,18 @@ import picocli.CommandLine.Spec;
         description = {
             "Make token shards for training from files of code, or with --sft from instructions with answers.",
             "",
-            "Drops what is no code that people write: binary, minified, generated and repeated files. What was dropped and why is"
-                    + " printed and stands in the manifest. The same input gives the same shards, with any number of threads.",
+            "Drops what is no code that people write: binary, minified, generated and repeated files. What "
+                    + "was dropped and why is"
+                    + " printed and stands in the manifest. The same input gives the same shards, with any "
+                    + "number of threads.",
             ""
         },
         footerHeading = "%nExamples:%n",
         footer = {
             "  coda data tokenize --tokenizer models/tok --out data/code src libs/*-sources.jar",
             "  coda data tokenize --tokenizer data/small/tokenizer --new-tokenizer 4096 --out data/small/code ~/src",
-            "  coda data tokenize --tokenizer models/tok --out data/stack --field content --licenses MIT stack.jsonl.gz",
+            "  coda data tokenize --tokenizer models/tok --out data/stack --field content --licenses MIT "
+                    + "stack.jsonl.gz",
             "  coda data tokenize --tokenizer models/tok --out data/chat --sft instructions.jsonl"
         })
 final class DataTokenizeCommand implements Callable<Integer> {
@@ -81,8 +84,8 @@ final class DataTokenizeCommand implements Callable<Integer> {
     @Option(
             names = "--new-tokenizer",
             paramLabel = "SIZE",
-            description =
-                    "Train a tokenizer of so many ids on the same input first, comments included, and write it to the folder that --tokenizer names.")
+            description = "Train a tokenizer of so many ids on the same input first, comments included, and write "
+                    + "it to the folder that --tokenizer names.")
     Optional<Integer> newTokenizer = Optional.empty();
 
     @Option(
@@ -111,9 +114,9 @@ final class DataTokenizeCommand implements Callable<Integer> {
 
     @Option(
             names = "--sft",
-            description =
-                    "Read instructions: JSONL rows of {\"messages\": [{\"role\", \"content\"}]} or {\"instruction\", \"input\","
-                            + " \"output\"}. The chat template is applied and the answers are marked.")
+            description = "Read instructions: JSONL rows of {\"messages\": [{\"role\", \"content\"}]} or "
+                    + "{\"instruction\", \"input\","
+                    + " \"output\"}. The chat template is applied and the answers are marked.")
     boolean sft;
 
     @Option(
@@ -161,7 +164,8 @@ final class DataTokenizeCommand implements Callable<Integer> {
             for (Path folder : List.of(out, tokenizer)) {
                 if (Files.exists(folder)) {
                     throw CodaException.of(
-                            "%s exists already: --overwrite replaces shards and tokenizer; leave --new-tokenizer out to use a tokenizer that is there",
+                            "%s exists already: --overwrite replaces shards and tokenizer; leave "
+                                    + "--new-tokenizer out to use a tokenizer that is there",
                             folder);
                 }
             }

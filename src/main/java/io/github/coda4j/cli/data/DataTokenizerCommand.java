@@ -20,8 +20,10 @@ import picocli.CommandLine.Option;
         description = {
             "Train a tokenizer on files of code: byte-level BPE of the Qwen2 kind.",
             "",
-            "The folder holds a tokenizer.json that the Hugging Face library loads too. Pad, end and mask are the ids 0, 1 and 2,"
-                    + " as in the presets of `coda init`; tokens of chats, of filling in the middle and of tools follow.",
+            "The folder holds a tokenizer.json that the Hugging Face library loads too. Pad, end and mask are "
+                    + "the ids 0, 1 and 2,"
+                    + " as in the presets of `coda init`; tokens of chats, of filling in the middle and of "
+                    + "tools follow.",
             ""
         },
         footerHeading = "%nExample:%n",
@@ -49,8 +51,8 @@ final class DataTokenizerCommand implements Callable<Integer> {
     @Option(
             names = "--sample-mb",
             paramLabel = "N",
-            description =
-                    "Of a larger corpus, as it lies on the disk, take about so many megabytes, chosen by hash (default: 200).")
+            description = "Of a larger corpus, as it lies on the disk, take about so many megabytes, chosen by hash "
+                    + "(default: 200).")
     int sampleMegabytes = TokenizerTraining.DEFAULT_SAMPLE_MEGABYTES;
 
     @Option(names = "--overwrite", description = "Replace an older tokenizer in that folder.")

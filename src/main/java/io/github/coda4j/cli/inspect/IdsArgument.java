@@ -10,7 +10,10 @@ import java.util.Arrays;
 import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
 
-/** Token ids on the command line: {@code 1,2,3}, or a JSON file with a list or an object that has one as "ids" or "prompt". */
+/**
+ * Token ids on the command line: {@code 1,2,3}, or a JSON file with a list or an object that has one as "ids" or
+ * "prompt".
+ */
 final class IdsArgument {
     private static final Pattern INLINE = Pattern.compile("\\s*-?\\d+\\s*(,\\s*-?\\d+\\s*)*");
 

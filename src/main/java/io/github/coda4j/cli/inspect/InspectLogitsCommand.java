@@ -51,8 +51,8 @@ final class InspectLogitsCommand implements Callable<Integer> {
             names = "--ids",
             required = true,
             paramLabel = "IDS|FILE.json",
-            description =
-                    "The sequence: 1,2,3, or a JSON file with a list or an object that has one as \"ids\" or \"prompt\".")
+            description = "The sequence: 1,2,3, or a JSON file with a list or an object that has one as \"ids\" or "
+                    + "\"prompt\".")
     String ids;
 
     @Option(

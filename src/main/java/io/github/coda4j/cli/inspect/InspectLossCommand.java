@@ -27,9 +27,11 @@ import picocli.CommandLine.Option;
         name = "loss",
         sortOptions = false,
         description = {
-            "Print the training loss of one batch, the mean cross entropy of its masked positions and the L2 norm of every gradient as JSON.",
+            "Print the training loss of one batch, the mean cross entropy of its masked positions and the L2 "
+                    + "norm of every gradient as JSON.",
             "",
-            "The loss is the ELBO-weighted, shifted cross entropy, divided by rows * length. The folder needs no tokenizer.",
+            "The loss is the ELBO-weighted, shifted cross entropy, divided by rows * length. The folder needs "
+                    + "no tokenizer.",
             ""
         },
         footerHeading = "%nExample:%n",

@@ -33,12 +33,14 @@ import picocli.CommandLine.Option;
         description = {
             "Write the parameters after some optimizer steps on one batch: F32, by name.",
             "",
-            "The masks stay the same in every step, gradients are not clipped. The loss before each step goes to standard error.",
+            "The masks stay the same in every step, gradients are not clipped. The loss before each step goes "
+                    + "to standard error.",
             ""
         },
         footerHeading = "%nExample:%n",
         footer = {
-            "  coda inspect optimizer --model models/tiny --batch batch.json --optimizer adamw --lr 1e-3 --steps 5 --out after.safetensors"
+            "  coda inspect optimizer --model models/tiny --batch batch.json --optimizer adamw --lr 1e-3 "
+                    + "--steps 5 --out after.safetensors"
         })
 final class InspectOptimizerCommand implements Callable<Integer> {
     private final World world;
@@ -53,8 +55,8 @@ final class InspectOptimizerCommand implements Callable<Integer> {
             names = "--optimizer",
             required = true,
             paramLabel = "NAME",
-            description =
-                    "adamw (betas 0.9 and 0.999, eps 1e-8, weight decay 0.01) or adafactor (no relative step, no parameter scaling).")
+            description = "adamw (betas 0.9 and 0.999, eps 1e-8, weight decay 0.01) or adafactor (no relative step, "
+                    + "no parameter scaling).")
     String optimizer;
 
     @Option(names = "--lr", required = true, paramLabel = "X", description = "Learning rate, above 0.")

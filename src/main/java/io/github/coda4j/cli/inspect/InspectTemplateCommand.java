@@ -19,7 +19,8 @@ import picocli.CommandLine.Option;
         description = {
             "Print the prompt that the chat template makes of a request, and nothing else.",
             "",
-            "The request is {\"messages\": [...], \"tools\": [...], \"add_generation_prompt\": true, \"enable_thinking\": false}; all but"
+            "The request is {\"messages\": [...], \"tools\": [...], \"add_generation_prompt\": true, "
+                    + "\"enable_thinking\": false}; all but"
                     + " the messages may be left out.",
             ""
         },

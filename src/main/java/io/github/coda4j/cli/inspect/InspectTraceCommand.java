@@ -32,15 +32,19 @@ import picocli.CommandLine.Option;
         description = {
             "Decode ids and write what every step did.",
             "",
-            "The JSON has \"prompt\", \"history\" (the whole sequence after each step; with blocks after each forward), \"final\","
-                    + " \"commits\" ([step, position, id, confidence], steps counted like the history), \"forwards\" and"
-                    + " \"cache_refreshes\". Masks among the ids are holes to fill. Nothing stops early. Decoding depends on the flags"
+            "The JSON has \"prompt\", \"history\" (the whole sequence after each step; with blocks after each "
+                    + "forward), \"final\","
+                    + " \"commits\" ([step, position, id, confidence], steps counted like the history), "
+                    + "\"forwards\" and"
+                    + " \"cache_refreshes\". Masks among the ids are holes to fill. Nothing stops early. "
+                    + "Decoding depends on the flags"
                     + " only, not on the environment or generation_config.json. The folder needs no tokenizer.",
             ""
         },
         footerHeading = "%nExample:%n",
         footer = {
-            "  coda inspect trace --model models/coda --ids prompt.json --max-new-tokens 32 --steps 16 --alg entropy --out trace.json"
+            "  coda inspect trace --model models/coda --ids prompt.json --max-new-tokens 32 --steps 16 --alg "
+                    + "entropy --out trace.json"
         })
 final class InspectTraceCommand implements Callable<Integer> {
     private final World world;

@@ -151,7 +151,9 @@ final class ModelReport {
                         TensorEntry::dtype, TreeMap::new, Collectors.summingLong(TensorEntry::bytes)));
     }
 
-    /** Bytes of the weights in the fast engine: products packed, the output layer always by itself, norms in 32 bits. */
+    /**
+     * Bytes of the weights in the fast engine: products packed, the output layer always by itself, norms in 32 bits.
+     */
     private long memory(Precision precision) {
         long bytes = 0;
         for (TensorSpec spec : Parameters.of(config, true)) {

@@ -8,9 +8,9 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * A batch to train on as JSON: {@code input_ids} and {@code noisy_ids}, lists of rows of equal length, {@code sigma}, one noise level per
- * row, and {@code segments} (document of each position, from 0) where a row holds more than one document. What is masked counts, but the
- * first position of a row.
+ * A batch to train on as JSON: {@code input_ids} and {@code noisy_ids}, lists of rows of equal length, {@code sigma},
+ * one noise level per row, and {@code segments} (document of each position, from 0) where a row holds more than one
+ * document. What is masked counts, but the first position of a row.
  */
 final class TrainingCase {
     private TrainingCase() {}

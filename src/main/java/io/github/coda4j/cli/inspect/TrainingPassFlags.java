@@ -18,8 +18,8 @@ final class TrainingPassFlags {
             names = "--batch",
             required = true,
             paramLabel = "FILE.json",
-            description =
-                    "{\"input_ids\": rows of ids, \"noisy_ids\": the same with masks, \"sigma\": noise level per row}; optional \"segments\": document number per position.")
+            description = "{\"input_ids\": rows of ids, \"noisy_ids\": the same with masks, \"sigma\": noise level "
+                    + "per row}; optional \"segments\": document number per position.")
     Path batch;
 
     @Option(

@@ -72,9 +72,9 @@ public final class InitCommand implements Callable<Integer> {
     @Option(
             names = "--tokenizer",
             paramLabel = "DIR",
-            description =
-                    "Copy the tokenizer of this folder; where the preset's vocabulary does not fit it, the model gets the"
-                            + " tokenizer's. Without one a tokenizer of single bytes is made.")
+            description = "Copy the tokenizer of this folder; where the preset's vocabulary does not fit it, the "
+                    + "model gets the"
+                    + " tokenizer's. Without one a tokenizer of single bytes is made.")
     Optional<Path> tokenizer = Optional.empty();
 
     @Option(names = "--overwrite", description = "Replace an older model in that folder.")
@@ -85,16 +85,16 @@ public final class InitCommand implements Callable<Integer> {
         @Option(
                 names = "--preset",
                 paramLabel = "NAME",
-                description =
-                        "The shape: coda-1.7b (the published model), coda-16m (16 million parameters), coda-mini (8.4 million), coda-nano (5.5 million) or coda-tiny.")
+                description = "The shape: coda-1.7b (the published model), coda-16m (16 million parameters), "
+                        + "coda-mini (8.4 million), coda-nano (5.5 million) or coda-tiny.")
         Optional<String> preset = Optional.empty();
 
         @Option(
                 names = "--from-ar",
                 paramLabel = "DIR",
-                description =
-                        "In place of --preset: take the weights of this autoregressive Qwen3 folder as they are, and give"
-                                + " tokenizer and vocabulary the mask token that they lack.")
+                description = "In place of --preset: take the weights of this autoregressive Qwen3 folder as they "
+                        + "are, and give"
+                        + " tokenizer and vocabulary the mask token that they lack.")
         Optional<Path> fromAr = Optional.empty();
     }
 

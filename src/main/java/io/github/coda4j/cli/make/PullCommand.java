@@ -26,7 +26,8 @@ import picocli.CommandLine.Parameters;
         description = {
             "Fetch a model from a hub (Hugging Face or one that speaks its protocol) into the local cache.",
             "",
-            "An interrupted pull goes on where it was when it is run again. Sizes and checksums are compared with the hub's; what is"
+            "An interrupted pull goes on where it was when it is run again. Sizes and checksums are compared "
+                    + "with the hub's; what is"
                     + " not complete is never used. The cache is CODA_CACHE or the account's folder for caches.",
             ""
         },

@@ -38,7 +38,10 @@ final class NprocFlag {
         return nproc.orElse(1);
     }
 
-    /** @throws IllegalArgumentException when the number is no number of ranks, or somebody else started this process as one of several */
+    /**
+     * @throws IllegalArgumentException when the number is no number of ranks, or somebody else started this process as
+     *     one of several
+     */
     void refuseWhereOneOfSeveral(World world) {
         nproc.ifPresent(n -> {
             check(n >= 1, "%s must be at least 1, got %d", NAME, n);
@@ -47,7 +50,8 @@ final class NprocFlag {
                             || world.variable("WORLD_SIZE")
                                     .filter(size -> !size.equals("1"))
                                     .isEmpty(),
-                    "%s starts all ranks itself, but WORLD_SIZE says that this is one of several already; leave one of them out",
+                    "%s starts all ranks itself, but WORLD_SIZE says that this is one of several already; "
+                            + "leave one of them out",
                     NAME);
         });
     }

@@ -28,8 +28,8 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Starts the ranks of one machine: the same command once per rank, with torchrun's variables set. Rank 0 prints; of the others only the
- * one that fails first is heard. When one fails all end; a request to end goes to all.
+ * Starts the ranks of one machine: the same command once per rank, with torchrun's variables set. Rank 0 prints; of the
+ * others only the one that fails first is heard. When one fails all end; a request to end goes to all.
  */
 final class RankLauncher {
     /** The launcher's process id, for its ranks: they end when it is gone ({@link TrainRanks}). */
@@ -83,8 +83,8 @@ final class RankLauncher {
      * Runs the command on every rank and waits for all.
      *
      * @param ranks at least 1
-     * @return 0 when all ranks ended well, 130 when they ended because they were asked to, else the exit code of the rank that failed
-     *     first, or 1 when it was killed
+     * @return 0 when all ranks ended well, 130 when they ended because they were asked to, else the exit code of the
+     *     rank that failed first, or 1 when it was killed
      */
     int run(List<String> command, int ranks) {
         check(ranks >= 1, "--nproc must be at least 1, got %d", ranks);
@@ -227,7 +227,8 @@ final class RankLauncher {
         int code = failed.process().exitValue();
         if (code > SIGNALED) {
             world.note(String.format(
-                    "coda: rank %d of %d was killed by signal %d%s; all ranks have ended, --resume goes on from the last checkpoint",
+                    "coda: rank %d of %d was killed by signal %d%s; all ranks have ended, --resume goes on "
+                            + "from the last checkpoint",
                     failed.number(),
                     ranks,
                     code - SIGNALED,

@@ -55,7 +55,8 @@ final class TrainConsole implements MetricsSink {
     private String line(StepMetrics m) {
         StringBuilder line = new StringBuilder(String.format(
                 Locale.ROOT,
-                "step %d/%d  loss %.4f  elbo %.4f  masked ce %.4f  lr %.2e  grad %.3f  masked %d (S1 %d S2 %d S3 %d)  %s tok/s",
+                "step %d/%d  loss %.4f  elbo %.4f  masked ce %.4f  lr %.2e  grad %.3f  masked %d (S1 %d S2 %d "
+                        + "S3 %d)  %s tok/s",
                 m.step(),
                 steps,
                 m.loss(),

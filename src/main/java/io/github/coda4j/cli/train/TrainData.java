@@ -58,7 +58,8 @@ record TrainData(SequenceSource training, Optional<SequenceSource> heldOut, Mani
         Path folder = config.data().heldOut();
         if (Manifest.read(folder).shards(Split.HELD_OUT).isEmpty()) {
             throw CodaException.of(
-                    "%s has no held-out tokens; tokenize it with a larger --held-out, or set evaluation.sequences=0 to measure"
+                    "%s has no held-out tokens; tokenize it with a larger --held-out, or set "
+                            + "evaluation.sequences=0 to measure"
                             + " nothing",
                     folder);
         }

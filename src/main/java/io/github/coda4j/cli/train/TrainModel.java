@@ -23,7 +23,8 @@ import java.util.Optional;
  */
 record TrainModel(ModelConfig config, ParameterStore parameters, Path tokenizer) {
     /**
-     * Copies the tokenizer to the run's folder, so that checkpoints have it whatever becomes of the folder that it is from.
+     * Copies the tokenizer to the run's folder, so that checkpoints have it whatever becomes of the folder that it is
+     * from.
      *
      * @throws io.github.coda4j.CodaException when it cannot be read or written
      */
@@ -36,7 +37,8 @@ record TrainModel(ModelConfig config, ParameterStore parameters, Path tokenizer)
     }
 
     /**
-     * Loads the parameters of a checkpoint of the run, or makes those that the run starts with. The run must have its tokenizer.
+     * Loads the parameters of a checkpoint of the run, or makes those that the run starts with. The run must have its
+     * tokenizer.
      *
      * @param device where the parameters go
      * @throws io.github.coda4j.CodaException when a folder cannot be used

@@ -71,7 +71,10 @@ final class TrainSession {
         this.console = new TrainConsole(this.world, config.lastStep(), System::nanoTime);
     }
 
-    /** Trains from the beginning, or from where the run's folder stands, to the last step or until the process is asked to end. */
+    /**
+     * Trains from the beginning, or from where the run's folder stands, to the last step or until the process is asked
+     * to end.
+     */
     TrainingLoop.Outcome run(RunFolder.Resume resume) {
         RowShare share = RowShare.of(config.batch(), ranks.rank(), ranks.size());
         try (RunFolder folder = ranks.firstThenOthers("the run's folder", this::openFolder)) {

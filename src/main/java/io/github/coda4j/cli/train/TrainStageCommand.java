@@ -44,9 +44,9 @@ abstract class TrainStageCommand implements Callable<Integer> {
 
     @Option(
             names = "--resume",
-            description =
-                    "Go on from the newest checkpoint in the run's folder, to the bit as if never stopped; where there is"
-                            + " none yet, begin.")
+            description = "Go on from the newest checkpoint in the run's folder, to the bit as if never stopped; "
+                    + "where there is"
+                    + " none yet, begin.")
     boolean resume;
 
     @Option(

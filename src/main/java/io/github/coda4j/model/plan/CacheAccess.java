@@ -9,8 +9,8 @@ public sealed interface CacheAccess {
     record Fill(KvCache cache) implements CacheAccess {}
 
     /**
-     * The tokens that are run attend to each other and to the stored keys and values of all positions that are not run. The stored
-     * entries of the positions that are run are replaced.
+     * The tokens that are run attend to each other and to the stored keys and values of all positions that are not run.
+     * The stored entries of the positions that are run are replaced.
      */
     record Reuse(KvCache cache) implements CacheAccess {}
 

@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Attention within documents, forward and backward. The query heads that share a key/value head lie under each other, so that one product
- * serves them all. Backward, the scores are computed again and lie transposed, [L, G * L], some keys at a time (Dao et al. 2022,
- * "FlashAttention", algorithm 4, with whole rows of queries).
+ * Attention within documents, forward and backward. The query heads that share a key/value head lie under each other,
+ * so that one product serves them all. Backward, the scores are computed again and lie transposed, [L, G * L], some
+ * keys at a time (Dao et al. 2022, "FlashAttention", algorithm 4, with whole rows of queries).
  */
 final class FusedAttention {
     // L positions of a document, M packed tokens, N query heads, K key/value heads, G = N / K, H head dimension

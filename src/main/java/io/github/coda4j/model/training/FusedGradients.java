@@ -9,7 +9,10 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
-/** Adds to the gradients of the parameters: those of products in pieces that workers take one after another, the others by sums. */
+/**
+ * Adds to the gradients of the parameters: those of products in pieces that workers take one after another, the others
+ * by sums.
+ */
 final class FusedGradients {
     /** Pieces have a multiple of this many rows. */
     private static final int ROW_UNIT = 16;

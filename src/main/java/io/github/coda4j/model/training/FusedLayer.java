@@ -11,8 +11,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /**
- * One layer forward and backward. All workers walk through it, each with its own rows, some at a time; between attention, where they mix,
- * and the rest stands a barrier.
+ * One layer forward and backward. All workers walk through it, each with its own rows, some at a time; between
+ * attention, where they mix, and the rest stands a barrier.
  */
 final class FusedLayer {
     // M packed tokens, D hidden, N query heads, K key/value heads, H head dimension, F MLP width

@@ -9,8 +9,9 @@ import java.util.List;
 import java.util.function.LongFunction;
 
 /**
- * All memory of a {@link FusedTrainingPass}, allocated once for the largest batch: what a layer leaves for its backward pass (once per
- * layer, or once in all when layers are computed again), the residual stream after every layer, and scratch.
+ * All memory of a {@link FusedTrainingPass}, allocated once for the largest batch: what a layer leaves for its backward
+ * pass (once per layer, or once in all when layers are computed again), the residual stream after every layer, and
+ * scratch.
  */
 final class FusedMemory implements AutoCloseable {
     // M packed tokens, D hidden, N query heads, K key/value heads, G = N / K, H head dimension, F MLP width, V
@@ -74,7 +75,8 @@ final class FusedMemory implements AutoCloseable {
      *
      * @param normed [M, D], input of the attention
      * @param qkv [M, (N + 2 K) H], as projected
-     * @param heads normed, turned and folded: all queries [N, T, H] per document, then all keys [K, T, H], then all values
+     * @param heads normed, turned and folded: all queries [N, T, H] per document, then all keys [K, T, H], then all
+     *     values
      * @param logSums [N * M], of the softmax
      * @param joined [M, N * H], output of the heads
      * @param middle F32 [M, D], residual stream between attention and MLP

@@ -8,8 +8,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /**
- * Final norm, output layer and loss, forward and backward at once, for rows that have a target and some of them at a time: logits of the
- * whole batch are never held.
+ * Final norm, output layer and loss, forward and backward at once, for rows that have a target and some of them at a
+ * time: logits of the whole batch are never held.
  */
 final class FusedOutput {
     // M packed tokens, D hidden, V vocabulary, R rows at a time

@@ -17,9 +17,9 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * Forward and backward written by hand for the CPU: products in libtorch, everything between them in fused kernels, over memory that is
- * allocated once and whose size is known beforehand. Gradients equal those of {@link PlainTrainingPass}, with recompute and without to
- * the bit.
+ * Forward and backward written by hand for the CPU: products in libtorch, everything between them in fused kernels,
+ * over memory that is allocated once and whose size is known beforehand. Gradients equal those of
+ * {@link PlainTrainingPass}, with recompute and without to the bit.
  */
 public final class FusedTrainingPass implements TrainingPass {
     // M packed tokens, D hidden
@@ -36,7 +36,8 @@ public final class FusedTrainingPass implements TrainingPass {
     /**
      * A pass over the given parameters, which it does not own and which must be on the CPU.
      *
-     * @param dtype of the products: F32 or BF16; parameters, norms, softmax, residual stream, loss and gradients are F32
+     * @param dtype of the products: F32 or BF16; parameters, norms, softmax, residual stream, loss and gradients are
+     *     F32
      * @param threads workers
      * @param recompute whether the backward pass computes each layer's inner values again and keeps only its input
      */
@@ -57,7 +58,8 @@ public final class FusedTrainingPass implements TrainingPass {
     }
 
     /**
-     * Bytes of memory that a pass allocates beside the parameters and their gradients, once it has seen its largest batch.
+     * Bytes of memory that a pass allocates beside the parameters and their gradients, once it has seen its largest
+     * batch.
      *
      * @param rows of the batch
      * @param length positions per row

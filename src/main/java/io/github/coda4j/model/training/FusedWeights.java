@@ -10,8 +10,8 @@ import java.lang.foreign.ValueLayout;
 import java.util.List;
 
 /**
- * The weights of one layer at a time as products take them: rounded to the pass's numbers, with those of q, k and v and those of gate and
- * up joined.
+ * The weights of one layer at a time as products take them: rounded to the pass's numbers, with those of q, k and v and
+ * those of gate and up joined.
  */
 final class FusedWeights {
     // D hidden, N query heads, K key/value heads, H head dimension, F MLP width, V vocabulary

@@ -14,7 +14,9 @@ import io.github.coda4j.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
-/** What one worker of a {@link FusedTrainingPass} has for itself: kernels with their scratch and sums over its own rows. */
+/**
+ * What one worker of a {@link FusedTrainingPass} has for itself: kernels with their scratch and sums over its own rows.
+ */
 final class FusedWorker {
     final int index;
     final Norms norms;
@@ -104,7 +106,8 @@ final class FusedWorker {
     }
 
     /**
-     * Some rows of a weight's gradient from {@code count} tokens: out = dy[:, column .. column + outputs]^T x, [outputs, inputs].
+     * Some rows of a weight's gradient from {@code count} tokens: out = dy[:, column .. column + outputs]^T x,
+     * [outputs, inputs].
      *
      * @param dy [M, width]
      * @param x [M, inputs]

@@ -5,6 +5,9 @@ package io.github.coda4j.model.training;
 public interface GradientListener {
     GradientListener NONE = slice -> {};
 
-    /** The backward pass will not touch the gradient of this parameter again. Each parameter comes once, the last layer's first. */
+    /**
+     * The backward pass will not touch the gradient of this parameter again. Each parameter comes once, the last
+     * layer's first.
+     */
     void ready(ParameterStore.Slice slice);
 }

@@ -1,7 +1,8 @@
 package io.github.coda4j.model.training;
 
 /**
- * Sums over the positions of one or more batches, from which the losses follow. Sums add up over micro-batches and ranks.
+ * Sums over the positions of one or more batches, from which the losses follow. Sums add up over micro-batches and
+ * ranks.
  *
  * @param weighted sum over targets of weight * cross entropy, in nats
  * @param crossEntropy sum over targets of the cross entropy, in nats

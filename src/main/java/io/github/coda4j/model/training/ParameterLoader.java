@@ -55,8 +55,8 @@ public final class ParameterLoader {
     }
 
     /**
-     * The config that an autoregressive Qwen3 model gets for diffusion: the same with a mask token. Where the mask's id lies beyond the
-     * vocabulary, that grows to the next multiple of {@value #VOCABULARY_UNIT} rows.
+     * The config that an autoregressive Qwen3 model gets for diffusion: the same with a mask token. Where the mask's id
+     * lies beyond the vocabulary, that grows to the next multiple of {@value #VOCABULARY_UNIT} rows.
      *
      * @param file its config.json
      * @param maskId an id that no text uses
@@ -81,8 +81,9 @@ public final class ParameterLoader {
     }
 
     /**
-     * The parameters of an autoregressive model. It says at each position what comes next, which is what the shift of CoDA's output
-     * means too, so that all weights are taken as they are. Rows that the vocabulary grew by are the mean of the others.
+     * The parameters of an autoregressive model. It says at each position what comes next, which is what the shift of
+     * CoDA's output means too, so that all weights are taken as they are. Rows that the vocabulary grew by are the mean
+     * of the others.
      *
      * @param config from {@link #autoregressiveConfig}
      * @throws CodaException naming what is missing, too much, or of another shape

@@ -15,7 +15,8 @@ import java.util.Map;
 
 /**
  * All parameters of a model in training and their gradients: two flat F32 tensors of the same layout, in the order of
- * {@link Parameters#of}, each parameter starting at a multiple of {@link #ALIGNMENT} elements (what lies between stays 0).
+ * {@link Parameters#of}, each parameter starting at a multiple of {@link #ALIGNMENT} elements (what lies between stays
+ * 0).
  */
 public final class ParameterStore implements AutoCloseable {
     public static final int ALIGNMENT = 16;

@@ -29,7 +29,8 @@ public final class ParameterWriter {
      * @param dtype F32, which is exact, or BF16
      * @param tokenizer folder whose tokenizer files are copied along
      * @param overwrite whether an existing model folder may be replaced
-     * @throws io.github.coda4j.CodaException when the folder cannot be written, for example on a full disk; nothing is left behind then
+     * @throws io.github.coda4j.CodaException when the folder cannot be written, for example on a full disk; nothing is
+     *     left behind then
      */
     public static void write(
             ParameterStore parameters,

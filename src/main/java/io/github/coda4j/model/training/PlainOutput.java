@@ -12,9 +12,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The output layer and the training objective: the shifted cross entropy of the masked positions, weighted by 1 / sigma (Sahoo et al.
- * 2024, "Simple and effective masked diffusion language models", equation 10; Nie et al. 2025, equation 3). Logits are made for rows
- * with a target only, some at a time.
+ * The output layer and the training objective: the shifted cross entropy of the masked positions, weighted by 1 / sigma
+ * (Sahoo et al. 2024, "Simple and effective masked diffusion language models", equation 10; Nie et al. 2025, equation
+ * 3). Logits are made for rows with a target only, some at a time.
  */
 final class PlainOutput {
     // D hidden, R rows with a target, C of them at a time, V vocabulary
@@ -47,7 +47,8 @@ final class PlainOutput {
     }
 
     /**
-     * The loss, and {@code scale} times its gradients: added to those of the final norm and the output layer, and to dx.
+     * The loss, and {@code scale} times its gradients: added to those of the final norm and the output layer, and to
+     * dx.
      *
      * @param dx F32 [B*T, D]
      */

@@ -22,9 +22,10 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
- * Forward in libtorch's own operations and backward by its autograd, one layer at a time, on any device: the twin that faster passes are
- * compared with. Each layer has a graph of its own, so that its gradients are final as soon as its backward is done, and so that with
- * recompute only the layers' inputs are kept (Chen et al. 2016, "Training deep nets with sublinear memory cost").
+ * Forward in libtorch's own operations and backward by its autograd, one layer at a time, on any device: the twin that
+ * faster passes are compared with. Each layer has a graph of its own, so that its gradients are final as soon as its
+ * backward is done, and so that with recompute only the layers' inputs are kept (Chen et al. 2016, "Training deep nets
+ * with sublinear memory cost").
  */
 public final class PlainTrainingPass implements TrainingPass {
     // B rows, T positions, D hidden, R rows with a target, V vocabulary
@@ -42,7 +43,8 @@ public final class PlainTrainingPass implements TrainingPass {
     /**
      * A pass over the given parameters, which it does not own.
      *
-     * @param dtype of the products: F32 or BF16; parameters, norms, softmax, residual stream, loss and gradients are F32
+     * @param dtype of the products: F32 or BF16; parameters, norms, softmax, residual stream, loss and gradients are
+     *     F32
      * @param threads that libtorch may use on the CPU
      * @param recompute whether the backward pass computes each layer's inner values again and keeps only its input
      */

@@ -4,7 +4,10 @@ import io.github.coda4j.diffusion.MaskedBatch;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The documents of a batch whose rows lie one after another: runs of positions that attend to each other and to nothing else. */
+/**
+ * The documents of a batch whose rows lie one after another: runs of positions that attend to each other and to nothing
+ * else.
+ */
 final class SegmentRuns {
     private SegmentRuns() {}
 

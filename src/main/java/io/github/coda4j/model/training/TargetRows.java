@@ -3,8 +3,8 @@ package io.github.coda4j.model.training;
 import io.github.coda4j.diffusion.MaskedBatch;
 
 /**
- * Which rows of the model's output count, in the order of the batch. The logits shift: the target of position i is predicted by the
- * output row of position i - 1.
+ * Which rows of the model's output count, in the order of the batch. The logits shift: the target of position i is
+ * predicted by the output row of position i - 1.
  *
  * @param rows [R] number of the output row among all B * T
  * @param tokens [R] the id that the row should say

@@ -10,7 +10,8 @@ public interface TrainingPass extends AutoCloseable {
     ParameterStore parameters();
 
     /**
-     * Runs the batch forward and backward and adds {@code scale} times the gradient of {@link LossSums#weighted} to the gradients.
+     * Runs the batch forward and backward and adds {@code scale} times the gradient of {@link LossSums#weighted} to the
+     * gradients.
      *
      * @param scale usually 1 / (rows * length) of the whole step over all micro-batches and ranks
      * @param listener told when a gradient is final; {@link GradientListener#NONE} for all micro-batches but the last

@@ -9,8 +9,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 
 /**
- * Products of batches of matrices in native memory, on the calling thread: attention's, which are too many and too small to be worth
- * tensors.
+ * Products of batches of matrices in native memory, on the calling thread: attention's, which are too many and too
+ * small to be worth tensors.
  *
  * @param type F32 or BF16, of all three; sums are kept in 32 bits
  * @param batch B, products of the same sizes

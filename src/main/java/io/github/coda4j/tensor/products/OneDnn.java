@@ -20,11 +20,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The functions of oneDNN's C interface that products need. libtorch has a copy of oneDNN inside, but hides it behind operators that
- * take 10 to 35 microseconds per call (docs/adr/0016); here a product is made once and then only run.
+ * The functions of oneDNN's C interface that products need. libtorch has a copy of oneDNN inside, but hides it behind
+ * operators that take 10 to 35 microseconds per call (docs/adr/0016); here a product is made once and then only run.
  *
- * <p>Everything that is made here is native and lives until its {@code destroy} function is called. Objects may be shared between
- * threads unless they are changed ({@link #point}).
+ * <p>Everything that is made here is native and lives until its {@code destroy} function is called. Objects may be
+ * shared between threads unless they are changed ({@link #point}).
  */
 @SuppressWarnings("restricted") // loads a native library and calls it
 final class OneDnn {
@@ -205,7 +205,10 @@ final class OneDnn {
                 (int) reorderPlan.invokeExact(result, from, engine, to, engine, MemorySegment.NULL));
     }
 
-    /** Whether oneDNN has only its reference code for the plan, hundreds of times slower than what it writes for the processor. */
+    /**
+     * Whether oneDNN has only its reference code for the plan, hundreds of times slower than what it writes for the
+     * processor.
+     */
     boolean isSlow(MemorySegment plan) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment name = arena.allocate(P);
@@ -378,8 +381,8 @@ final class OneDnn {
             try {
                 Optional<File> library = unpack(folder + System.mapLibraryName("dnnl") + ".3");
                 if (library.isEmpty()) {
-                    LOG.info(
-                            "no oneDNN for this platform: bf16 runs on libtorch's plain products, int8 is not available");
+                    LOG.info("no oneDNN for this platform: bf16 runs on libtorch's plain products, int8 is not "
+                            + "available");
                     return Optional.empty();
                 }
                 return Optional.of(new OneDnn(open(library.get(), folder)));

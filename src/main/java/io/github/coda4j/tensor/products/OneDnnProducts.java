@@ -11,7 +11,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/** The products that one thread has run last, ready to run again on other data: making one takes longer than a small one runs. */
+/**
+ * The products that one thread has run last, ready to run again on other data: making one takes longer than a small one
+ * runs.
+ */
 final class OneDnnProducts implements ThreadBound {
     private static final int MOST = 256;
 

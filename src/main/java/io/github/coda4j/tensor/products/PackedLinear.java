@@ -14,7 +14,8 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * y = x W^T with a weight [outputs, inputs] laid out once for fast products on the CPU. Biases are left to the pass that follows.
+ * y = x W^T with a weight [outputs, inputs] laid out once for fast products on the CPU. Biases are left to the pass
+ * that follows.
  *
  * <p>Not tied to a scope: closed by its owner. May be used by several threads at once.
  */
@@ -25,7 +26,9 @@ public sealed interface PackedLinear extends AutoCloseable permits OneDnnLinear,
     /** Columns of the weight. */
     int inputs();
 
-    /** What {@link #forward} takes: F32, BF16 or U8 (bytes around 128, one scale per row, see {@code kernel.Kind.U8}). */
+    /**
+     * What {@link #forward} takes: F32, BF16 or U8 (bytes around 128, one scale per row, see {@code kernel.Kind.U8}).
+     */
     DType inputType();
 
     /** What {@link #forward} gives; for U8 inputs still to be multiplied by the scale of the input's row. */
@@ -58,7 +61,8 @@ public sealed interface PackedLinear extends AutoCloseable permits OneDnnLinear,
     }
 
     /**
-     * Packs a BF16 weight; its memory may be freed afterwards. Where oneDNN has no fast code for it, libtorch multiplies.
+     * Packs a BF16 weight; its memory may be freed afterwards. Where oneDNN has no fast code for it, libtorch
+     * multiplies.
      *
      * @param pages where the packed weight is put; freed after this is closed
      */

@@ -12,8 +12,9 @@ import io.github.coda4j.tensor.WorkerTeam;
 import java.util.SplittableRandom;
 
 /**
- * What this machine's matrix products can do at best, measured: the roof that a step's speed is compared with. Large products run both
- * ways that there are, cut over a {@link WorkerTeam} and on libtorch's own threads; the best round counts.
+ * What this machine's matrix products can do at best, measured: the roof that a step's speed is compared with. Large
+ * products run both ways that there are, cut over a {@link WorkerTeam} and on libtorch's own threads; the best round
+ * counts.
  */
 public final class ProductPeak {
     /** Rows, outputs and inputs of the products that are tried. */
@@ -106,7 +107,9 @@ public final class ProductPeak {
         }
     }
 
-    /** Values in [-100, 100], which every type holds; random, because products of zeros can run faster than real ones. */
+    /**
+     * Values in [-100, 100], which every type holds; random, because products of zeros can run faster than real ones.
+     */
     private static Tensor random(DType type, int rows, int columns) {
         SplittableRandom random = new SplittableRandom(1);
         float[] values = new float[rows * columns];

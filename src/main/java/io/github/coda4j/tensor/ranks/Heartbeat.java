@@ -10,9 +10,9 @@ import java.util.function.Consumer;
 import org.bytedeco.pytorch.TCPStore;
 
 /**
- * Tells early that a rank is lost, whatever this rank is doing: each counts up its own number in the store of rank 0 all the time and
- * looks at those of the others. Operations alone would find out only when the next one is waited for, and could not tell a lost rank from
- * one that takes its time over a checkpoint.
+ * Tells early that a rank is lost, whatever this rank is doing: each counts up its own number in the store of rank 0
+ * all the time and looks at those of the others. Operations alone would find out only when the next one is waited for,
+ * and could not tell a lost rank from one that takes its time over a checkpoint.
  */
 final class Heartbeat implements AutoCloseable {
     /** Beats within the silence that counts as lost. */
@@ -124,8 +124,8 @@ final class Heartbeat implements AutoCloseable {
     }
 
     /**
-     * Says that this rank ends in order; the others do not miss it. Rank 0, which has the store, waits until all others have said so or
-     * are silent.
+     * Says that this rank ends in order; the others do not miss it. Rank 0, which has the store, waits until all others
+     * have said so or are silent.
      */
     void leave() {
         stop();

@@ -23,8 +23,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * This rank's connection to the key-value store of rank 0, through which ranks find each other. What c10d would report in pages of native
- * stack frames is asked here first: whether the port is free, whether rank 0 listens, and whether all ranks are there.
+ * This rank's connection to the key-value store of rank 0, through which ranks find each other. What c10d would report
+ * in pages of native stack frames is asked here first: whether the port is free, whether rank 0 listens, and whether
+ * all ranks are there.
  */
 final class MeetingPoint implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MeetingPoint.class);
@@ -56,7 +57,9 @@ final class MeetingPoint implements AutoCloseable {
         return made;
     }
 
-    /** A rank that is started again may find the world that lost it, which has not ended yet; it waits for the next one. */
+    /**
+     * A rank that is started again may find the world that lost it, which has not ended yet; it waits for the next one.
+     */
     private TCPStore enter() {
         while (true) {
             awaitRankZero();
@@ -67,7 +70,8 @@ final class MeetingPoint implements AutoCloseable {
             found.releaseReference();
             if (System.nanoTime() > deadline) {
                 throw CodaException.of(
-                        "%s found the ranks at %s:%d training with another rank %d for %d s; end them, or give MASTER_PORT another"
+                        "%s found the ranks at %s:%d training with another rank %d for %d s; end them, or "
+                                + "give MASTER_PORT another"
                                 + " number",
                         rendezvous, rendezvous.host(), rendezvous.port(), rendezvous.rank(), timeout.toSeconds());
             }
@@ -95,7 +99,8 @@ final class MeetingPoint implements AutoCloseable {
                 if (System.nanoTime() > deadline) {
                     throw new CodaException(
                             String.format(
-                                    "%s waited %d s in vain for rank 0 at %s:%d (%s); is rank 0 running, and do MASTER_ADDR and"
+                                    "%s waited %d s in vain for rank 0 at %s:%d (%s); is rank 0 running, and "
+                                            + "do MASTER_ADDR and"
                                             + " MASTER_PORT lead to it?",
                                     rendezvous,
                                     timeout.toSeconds(),
@@ -133,7 +138,8 @@ final class MeetingPoint implements AutoCloseable {
             }
             if (System.nanoTime() > deadline) {
                 throw CodaException.of(
-                        "%s waited %d s in vain for rank%s %s; are they running, and do MASTER_ADDR and MASTER_PORT lead them to %s:%d?",
+                        "%s waited %d s in vain for rank%s %s; are they running, and do MASTER_ADDR and "
+                                + "MASTER_PORT lead them to %s:%d?",
                         rendezvous,
                         timeout.toSeconds(),
                         missing.size() == 1 ? "" : "s",
@@ -155,9 +161,9 @@ final class MeetingPoint implements AutoCloseable {
     }
 
     /**
-     * The address that the other ranks can reach this one at. It is the one that this machine has in the network that leads to rank 0;
-     * where that is the loopback although others are elsewhere (rank 0 is often told localhost), the one of the machine's name, or of
-     * its first network interface.
+     * The address that the other ranks can reach this one at. It is the one that this machine has in the network that
+     * leads to rank 0; where that is the loopback although others are elsewhere (rank 0 is often told localhost), the
+     * one of the machine's name, or of its first network interface.
      */
     static String ownAddress(Rendezvous rendezvous) throws IOException {
         if (rendezvous.localWorldSize() == rendezvous.worldSize()) {

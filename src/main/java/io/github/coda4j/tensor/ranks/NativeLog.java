@@ -7,8 +7,9 @@ import java.lang.foreign.ValueLayout;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * What libtorch itself prints to standard error. It reports every closed connection with a page of native stack frames; what matters of
- * that comes as an exception too. The variable TORCH_CPP_LOG_LEVEL (INFO, WARNING, ERROR, FATAL) wins, as it does in Python.
+ * What libtorch itself prints to standard error. It reports every closed connection with a page of native stack frames;
+ * what matters of that comes as an exception too. The variable TORCH_CPP_LOG_LEVEL (INFO, WARNING, ERROR, FATAL) wins,
+ * as it does in Python.
  */
 @SuppressWarnings("restricted") // calls a function of the C library
 final class NativeLog {

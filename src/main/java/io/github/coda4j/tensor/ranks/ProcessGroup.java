@@ -24,9 +24,9 @@ import org.bytedeco.pytorch.gloo.Device;
 import org.bytedeco.pytorch.nccl.ProcessGroupNCCL;
 
 /**
- * Processes that compute together, over torch's c10d: Gloo for tensors on the CPU, NCCL for CUDA. All ranks call the same operations in
- * the same order. When one is lost, operations fail on the others as soon as its connections are seen closed, and they are told of its
- * silence in any case.
+ * Processes that compute together, over torch's c10d: Gloo for tensors on the CPU, NCCL for CUDA. All ranks call the
+ * same operations in the same order. When one is lost, operations fail on the others as soon as its connections are
+ * seen closed, and they are told of its silence in any case.
  */
 public final class ProcessGroup implements AutoCloseable {
     private final Rendezvous rendezvous;
@@ -48,11 +48,15 @@ public final class ProcessGroup implements AutoCloseable {
      * How long ranks wait for each other.
      *
      * @param join for all ranks to be there at the start
-     * @param operation for one operation; longer than anything that one rank does while the others wait, such as writing a checkpoint
+     * @param operation for one operation; longer than anything that one rank does while the others wait, such as
+     *     writing a checkpoint
      * @param silence after which a rank of which nothing is heard counts as lost; at least 100 ms
      */
     public record Timeouts(Duration join, Duration operation, Duration silence) {
-        /** Ten minutes for pods to be scheduled, half an hour for the slowest disk, 20 seconds for a machine that is gone. */
+        /**
+         * Ten minutes for pods to be scheduled, half an hour for the slowest disk, 20 seconds for a machine that is
+         * gone.
+         */
         public static final Timeouts DEFAULT =
                 new Timeouts(Duration.ofMinutes(10), Duration.ofMinutes(30), Duration.ofSeconds(20));
 
@@ -69,7 +73,9 @@ public final class ProcessGroup implements AutoCloseable {
         }
     }
 
-    /** An operation that goes on while this rank computes; its tensor must stay alive and untouched until it is done. */
+    /**
+     * An operation that goes on while this rank computes; its tensor must stay alive and untouched until it is done.
+     */
     public final class Pending {
         private final Work work;
         private final String what;
@@ -95,8 +101,8 @@ public final class ProcessGroup implements AutoCloseable {
      * Waits for all ranks and joins them.
      *
      * @param device what tensors live on
-     * @param lost gets a message, once and from a thread of its own, when another rank is lost; operations that wait for that rank may
-     *     fail before, later or not at all, so that this should end the process
+     * @param lost gets a message, once and from a thread of its own, when another rank is lost; operations that wait
+     *     for that rank may fail before, later or not at all, so that this should end the process
      * @throws CodaException naming the ranks that are not there in time, or what rank 0 cannot do
      */
     public static ProcessGroup join(
@@ -119,7 +125,8 @@ public final class ProcessGroup implements AutoCloseable {
             meeting.close();
             throw new CodaException(
                     String.format(
-                            "%s met the others at %s:%d but could not connect to them: %s; GLOO_SOCKET_IFNAME names the network"
+                            "%s met the others at %s:%d but could not connect to them: %s; GLOO_SOCKET_IFNAME "
+                                    + "names the network"
                                     + " interface to use",
                             rendezvous, rendezvous.host(), rendezvous.port(), firstLine(e)),
                     e);
@@ -232,7 +239,8 @@ public final class ProcessGroup implements AutoCloseable {
     private CodaException lost(String what, RuntimeException cause) {
         return new CodaException(
                 String.format(
-                        "%s lost another rank while it waited for %s: %s; look at the output of the other ranks, then go on with --resume",
+                        "%s lost another rank while it waited for %s: %s; look at the output of the other "
+                                + "ranks, then go on with --resume",
                         rendezvous, what, firstLine(cause)),
                 cause);
     }
@@ -242,7 +250,9 @@ public final class ProcessGroup implements AutoCloseable {
         return message.lines().findFirst().orElse("").strip();
     }
 
-    /** Says that this rank ends in order and will not be missed; to be called by all ranks after their last operation. */
+    /**
+     * Says that this rank ends in order and will not be missed; to be called by all ranks after their last operation.
+     */
     public void leave() {
         heartbeat.leave();
     }

@@ -6,17 +6,18 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Where the processes of a run meet and who this one is, as torchrun, Kubeflow's PyTorchJob and our own launcher say it in environment
- * variables.
+ * Where the processes of a run meet and who this one is, as torchrun, Kubeflow's PyTorchJob and our own launcher say it
+ * in environment variables.
  *
  * @param host of rank 0 (MASTER_ADDR)
  * @param port on which rank 0 listens (MASTER_PORT), 1 to 65535
  * @param rank of this process (RANK), 0 to worldSize - 1
  * @param localRank number of this process on its machine (LOCAL_RANK, 0 where it is not set): its GPU
  * @param worldSize number of processes (WORLD_SIZE)
- * @param localWorldSize number of processes on this machine, which share its cores (LOCAL_WORLD_SIZE, 1 where it is not set)
- * @param networkInterface of this machine that tensors on the CPU are sent over (GLOO_SOCKET_IFNAME); empty for the one that leads to
- *     rank 0
+ * @param localWorldSize number of processes on this machine, which share its cores (LOCAL_WORLD_SIZE, 1 where it is not
+ *     set)
+ * @param networkInterface of this machine that tensors on the CPU are sent over (GLOO_SOCKET_IFNAME); empty for the one
+ *     that leads to rank 0
  */
 public record Rendezvous(
         String host,
@@ -87,7 +88,8 @@ public record Rendezvous(
         String value = environment.get(name);
         check(
                 value != null,
-                "WORLD_SIZE is set but %s is not: a run on several ranks needs RANK, WORLD_SIZE, MASTER_ADDR and MASTER_PORT",
+                "WORLD_SIZE is set but %s is not: a run on several ranks needs RANK, WORLD_SIZE, MASTER_ADDR "
+                        + "and MASTER_PORT",
                 name);
         return value;
     }

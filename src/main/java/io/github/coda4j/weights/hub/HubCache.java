@@ -12,8 +12,9 @@ import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 
 /**
- * The local folder of one hub model: {@code models/OWNER--NAME/COMMIT} holds a complete, checked model; {@code .COMMIT.partial} beside
- * it what is being fetched; {@code .refs/REVISION} the commit that a revision had when it was pulled; {@code .lock} is held by the pull.
+ * The local folder of one hub model: {@code models/OWNER--NAME/COMMIT} holds a complete, checked model;
+ * {@code .COMMIT.partial} beside it what is being fetched; {@code .refs/REVISION} the commit that a revision had when
+ * it was pulled; {@code .lock} is held by the pull.
  */
 final class HubCache {
     private static final long POLL_MILLIS = 100;

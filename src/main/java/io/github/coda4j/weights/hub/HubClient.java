@@ -18,9 +18,9 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Fetches models from a hub that speaks the Hugging Face protocol into a local cache. A model's folder appears there only when all its
- * files are complete and checked; an interrupted pull continues with the bytes it has. Only configs, tokenizer files, safetensors,
- * README and licence files are fetched.
+ * Fetches models from a hub that speaks the Hugging Face protocol into a local cache. A model's folder appears there
+ * only when all its files are complete and checked; an interrupted pull continues with the bytes it has. Only configs,
+ * tokenizer files, safetensors, README and licence files are fetched.
  */
 public final class HubClient {
     public static final URI DEFAULT_ENDPOINT = URI.create("https://huggingface.co");
@@ -70,12 +70,13 @@ public final class HubClient {
     }
 
     /**
-     * Makes the model present in the cache. Needs the hub also when it is there already, to learn which commit the revision is.
+     * Makes the model present in the cache. Needs the hub also when it is there already, to learn which commit the
+     * revision is.
      *
      * @param id {@code OWNER/NAME}, or {@code NAME} for the oldest models
      * @param revision branch, tag or commit
-     * @throws CodaException saying what to do: no such model, no access, too many requests, an unreachable or failing hub, files whose
-     *     size or checksum is not as listed, a full disk
+     * @throws CodaException saying what to do: no such model, no access, too many requests, an unreachable or failing
+     *     hub, files whose size or checksum is not as listed, a full disk
      */
     public PulledModel pull(String id, String revision, PullListener listener) {
         checkNames(id, revision);

@@ -10,7 +10,9 @@ import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Fetches one file into a folder: {@code NAME.part} while it grows, {@code NAME} once its size and checksum are right. */
+/**
+ * Fetches one file into a folder: {@code NAME.part} while it grows, {@code NAME} once its size and checksum are right.
+ */
 final class HubDownload {
     private static final Pattern CONTENT_RANGE = Pattern.compile("bytes (\\d+)-\\d+/(\\d+|\\*)");
     private static final int BUFFER = 1 << 18;

@@ -27,8 +27,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SSLException;
 
 /**
- * GET requests to a hub: follows redirects and sends the token to the hub's own address only, ends silent connections, and says what
- * a refusal means.
+ * GET requests to a hub: follows redirects and sends the token to the hub's own address only, ends silent connections,
+ * and says what a refusal means.
  */
 final class HubHttp implements AutoCloseable {
     private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
@@ -203,7 +203,8 @@ final class HubHttp implements AutoCloseable {
                 throw CodaException.of(
                         token.isPresent()
                                 ? "%s: %s, HF_TOKEN is not accepted; make a new one at %s/settings/tokens"
-                                : "%s: %s, it is private, gated or does not exist; check the name, and set HF_TOKEN if it needs a login (%s/settings/tokens)",
+                                : "%s: %s, it is private, gated or does not exist; check the name, and set "
+                                        + "HF_TOKEN if it needs a login (%s/settings/tokens)",
                         what,
                         answer,
                         endpoint);

@@ -19,7 +19,8 @@ import java.util.stream.Collectors;
 /**
  * What the hub's API says of a model at a revision.
  *
- * @param commit names the state of all files; when the hub gives none, a hash over the listed names, sizes and checksums
+ * @param commit names the state of all files; when the hub gives none, a hash over the listed names, sizes and
+ *     checksums
  * @param commitIsKnown whether the hub gave it
  * @param files those that belong to a model, as {@link ModelFiles} knows them
  */

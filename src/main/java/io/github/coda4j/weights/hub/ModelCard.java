@@ -14,7 +14,10 @@ final class ModelCard {
 
     private ModelCard() {}
 
-    /** The {@code license_name} or else {@code license} line between the first two {@code ---} lines of the folder's README.md. */
+    /**
+     * The {@code license_name} or else {@code license} line between the first two {@code ---} lines of the folder's
+     * README.md.
+     */
     static Optional<String> license(Path folder) {
         Path card = folder.resolve("README.md");
         if (!Files.isRegularFile(card)) {

@@ -14,8 +14,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /**
- * A file that grows at its end over several downloads. Failures of the disk are {@link io.github.coda4j.CodaException}s, so that
- * nobody takes them for failures of the network, which pass.
+ * A file that grows at its end over several downloads. Failures of the disk are
+ * {@link io.github.coda4j.CodaException}s, so that nobody takes them for failures of the network, which pass.
  */
 final class PartFile {
     private static final int BUFFER = 1 << 18;

@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Hears how a pull goes, on the thread that pulls. May throw to stop it: what was fetched stays in the cache's hidden part and the
- * next pull continues there.
+ * Hears how a pull goes, on the thread that pulls. May throw to stop it: what was fetched stays in the cache's hidden
+ * part and the next pull continues there.
  */
 public interface PullListener {
     PullListener NONE = new PullListener() {};

@@ -114,7 +114,9 @@ class CanvasViewTest {
         return terminal.screen().lines().map(String::stripTrailing).toList();
     }
 
-    /** A step after which the canvas is this text, question marks being masks; the position is committed to an x in it. */
+    /**
+     * A step after which the canvas is this text, question marks being masks; the position is committed to an x in it.
+     */
     private static StepEvent step(int step, String text, int committed) {
         int[] canvas = text.chars().map(c -> c == '?' ? MASK : c).toArray();
         canvas[committed] = 'x';

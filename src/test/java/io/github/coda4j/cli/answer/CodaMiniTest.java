@@ -33,7 +33,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The trained model in the box, from end to end; measured on sources of this project as they once were, which its corpus does not hold. */
+/**
+ * The trained model in the box, from end to end; measured on sources of this project as they once were, which its
+ * corpus does not hold.
+ */
 class CodaMiniTest {
     private static final Path MODEL = Path.of("models/coda-mini");
     private static final Path SOURCES = Path.of("src/test/resources/coda-mini/sources.txt");

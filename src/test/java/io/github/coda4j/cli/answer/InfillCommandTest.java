@@ -149,8 +149,8 @@ class InfillCommandTest {
                 .isZero();
         assertThat(cli.out()).isEqualTo("a12b");
         assertThat(cli.err())
-                .startsWith(
-                        "--- step 1: 0 of 2 tokens\na\u2591\u2591b\n--- step 2: 2 of 2 tokens\na12b\n2 new tokens, 2 given")
+                .startsWith("--- step 1: 0 of 2 tokens\na\u2591\u2591b\n--- step 2: 2 of 2 tokens\na12b\n2 new "
+                        + "tokens, 2 given")
                 .doesNotContain("\u001B");
     }
 

@@ -24,7 +24,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What running processes leave when they are stopped in the middle of their work, and that the next run completes it. */
+/**
+ * What running processes leave when they are stopped in the middle of their work, and that the next run completes it.
+ */
 @Timeout(60)
 class KilledProcessTest {
     @TempDir

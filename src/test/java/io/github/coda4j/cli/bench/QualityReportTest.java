@@ -10,7 +10,10 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class QualityReportTest {
-    /** 10 spans, 2 of them exact; 80 tokens, 40 of them right; 20 forwards in 4 seconds; 5 files judged, 3 of them valid. */
+    /**
+     * 10 spans, 2 of them exact; 80 tokens, 40 of them right; 20 forwards in 4 seconds; 5 files judged, 3 of them
+     * valid.
+     */
     private static final InfillResult RESULT =
             new InfillResult("8 tokens", "both sides", "fewer steps", new InfillScore(10, 2, 80, 40, 20, 4, 5, 3));
 

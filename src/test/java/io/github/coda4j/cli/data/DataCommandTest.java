@@ -104,7 +104,8 @@ class DataCommandTest {
     void instructions_become_shards_with_answers() throws IOException {
         Path rows = Files.writeString(
                 folder.resolve("rows.jsonl"),
-                "{\"instruction\": \"a\", \"output\": \"b\"}\n{\"instruction\": \"a\"}\n{\"instruction\": \"c\", \"output\": \""
+                "{\"instruction\": \"a\", \"output\": \"b\"}\n{\"instruction\": \"a\"}\n{\"instruction\": "
+                        + "\"c\", \"output\": \""
                         + "d ".repeat(100) + "\"}\n");
         assertThat(tokenize("--sft", "--held-out", "0", "--max-tokens", "50", rows.toString()))
                 .as(cli.err())

@@ -25,7 +25,10 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Training in processes that are killed: what is there afterwards is whole, and the run ends as if nothing had happened. */
+/**
+ * Training in processes that are killed: what is there afterwards is whole, and the run ends as if nothing had
+ * happened.
+ */
 @Timeout(180)
 class TrainKilledTest {
     private static final int STEPS = 24;
@@ -91,7 +94,9 @@ class TrainKilledTest {
         assertThat(weights(out)).isEqualTo(weights(shared.resolve("whole")));
     }
 
-    /** The system refuses to write files beyond a size, as it does on a full disk: the optimizer's state no longer fits. */
+    /**
+     * The system refuses to write files beyond a size, as it does on a full disk: the optimizer's state no longer fits.
+     */
     @Test
     @EnabledOnOs(OS.LINUX)
     void a_checkpoint_that_finds_the_disk_full_leaves_the_one_before() throws Exception {

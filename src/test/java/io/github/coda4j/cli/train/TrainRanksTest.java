@@ -110,9 +110,9 @@ class TrainRanksTest {
         assertThat(cli.err().lines().toList())
                 .satisfiesExactly(
                         line -> assertThat(line)
-                                .isEqualTo(
-                                        "coda: a batch of 4 rows cannot be divided among 3 ranks; take a multiple of 3 rows or"
-                                                + " another number of ranks"),
+                                .isEqualTo("coda: a batch of 4 rows cannot be divided among 3 ranks; take a "
+                                        + "multiple of 3 rows or"
+                                        + " another number of ranks"),
                         line -> assertThat(line).isEqualTo("coda: --nproc must be at least 1, got 0"),
                         line -> assertThat(line).contains("WORLD_SIZE says that this is one of several already"),
                         line -> assertThat(line).contains("WORLD_SIZE is set but RANK is not"));

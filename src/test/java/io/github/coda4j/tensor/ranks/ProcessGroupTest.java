@@ -80,9 +80,9 @@ class ProcessGroupTest {
             }
         });
         assertThat(messages.get(0))
-                .isEqualTo(
-                        "rank 0 of 3 cannot go on: rank 1 has not been heard of for 2 s; look at its output and its machine,"
-                                + " then go on with --resume");
+                .isEqualTo("rank 0 of 3 cannot go on: rank 1 has not been heard of for 2 s; look at its output "
+                        + "and its machine,"
+                        + " then go on with --resume");
         assertThat(messages.get(2)).startsWith("rank 2 of 3 cannot go on: rank 1 has not");
     }
 
