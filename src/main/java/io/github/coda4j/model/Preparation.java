@@ -1,6 +1,7 @@
 package io.github.coda4j.model;
 
 import io.github.coda4j.CodaException;
+import io.github.coda4j.kernel.VectorModule;
 import io.github.coda4j.kernel.WarmUp;
 import io.github.coda4j.tensor.Libtorch;
 import java.util.Optional;
@@ -14,6 +15,7 @@ public final class Preparation implements AutoCloseable {
     private final Optional<Thread> kernels;
 
     private Preparation(LoadOptions options) {
+        VectorModule.require();
         this.libtorch = Thread.ofPlatform().daemon().name("coda-libtorch").start(() -> {
             try {
                 Libtorch.load();

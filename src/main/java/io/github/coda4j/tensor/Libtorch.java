@@ -89,11 +89,7 @@ public final class Libtorch {
         }
 
         private static void loadNatives() {
-            // Memory is freed by scopes, never by the collector; JavaCPP's own accounting would stop large models.
-            System.setProperty("org.bytedeco.javacpp.nopointergc", "true");
-            System.setProperty("org.bytedeco.javacpp.maxBytes", "0");
-            System.setProperty("org.bytedeco.javacpp.maxPhysicalBytes", "0");
-            NativeHeap.keepFreedBlocks();
+            ProcessSettings.apply();
             String installed = System.getProperty("coda.libtorch", System.getenv("CODA_LIBTORCH"));
             if (installed != null && !installed.isBlank()) {
                 useInstalled(Path.of(installed));

@@ -9,12 +9,19 @@ import java.util.List;
 public final class Main {
     private Main() {}
 
+    /** Sets up the console's log, before the first line is written, where nobody has. */
+    private static void log(String setting, String value) {
+        System.getProperties().putIfAbsent("org.slf4j.simpleLogger." + setting, value);
+    }
+
     /** Runs the command and exits with its code: 0 done, 1 failed, 2 wrong usage, 130 interrupted. */
     public static void main(String[] arguments) {
         List<String> given = List.of(arguments);
-        if (given.contains("--debug")) {
-            System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "info");
-        }
+        // Only what a person should act on; CODA_JAVA_OPTS=-Dorg.slf4j.simpleLogger.defaultLogLevel=debug shows the
+        // rest.
+        log("defaultLogLevel", given.contains("--debug") ? "info" : "warn");
+        log("showThreadName", "false");
+        log("showShortLogName", "true");
         World world = World.ofProcess();
         Interrupt interrupt = Interrupt.install();
         int code;
