@@ -79,6 +79,19 @@ class InspectTest {
         }
     }
 
+    @Test
+    void the_confidence_in_a_trace_is_what_the_algorithm_ranks_by() throws IOException {
+        JsonNode entropy = trace(Goldens.cases("generate/diffusion.json").getFirst(), List.of("--alg", "entropy"));
+        assertThat(entropy.get("commits"))
+                .isNotEmpty()
+                .allSatisfy(commit -> assertThat(commit.get(3).floatValue()).isNegative());
+        JsonNode probability =
+                trace(Goldens.cases("generate/diffusion.json").getFirst(), List.of("--alg", "maskgit_plus"));
+        assertThat(probability.get("commits"))
+                .isNotEmpty()
+                .allSatisfy(commit -> assertThat(commit.get(3).floatValue()).isBetween(0f, 1f));
+    }
+
     private JsonNode trace(JsonNode expected, List<String> flags) throws IOException {
         Path prompt =
                 Files.writeString(folder.resolve("prompt.json"), "{\"prompt\": " + row(expected.get("prompt")) + "}");
