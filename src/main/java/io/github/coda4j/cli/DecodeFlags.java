@@ -1,5 +1,7 @@
 package io.github.coda4j.cli;
 
+import io.github.coda4j.generate.request.Given;
+import io.github.coda4j.generate.request.Parameter;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
@@ -9,69 +11,69 @@ public final class DecodeFlags {
             names = "--steps",
             paramLabel = "N",
             description = "Number of denoising steps; fewer are faster and worse (default: one for each new token).")
-    Optional<Integer> steps = Optional.empty();
+    private Optional<Integer> steps = Optional.empty();
 
     @Option(
             names = "--alg",
             paramLabel = "NAME",
             description = "Which proposals a step commits: origin (at random), maskgit_plus, topk_margin, entropy or"
                     + " confidence_threshold (default: entropy).")
-    Optional<String> alg = Optional.empty();
+    private Optional<String> alg = Optional.empty();
 
     @Option(
             names = "--alg-temp",
             paramLabel = "X",
             description =
                     "Above 0 positions are drawn by softmax(confidence / X) instead of taking the best (default: 0).")
-    Optional<Double> algTemp = Optional.empty();
+    private Optional<Double> algTemp = Optional.empty();
 
     @Option(
             names = "--threshold",
             paramLabel = "P",
             description = "With --alg confidence_threshold: commit every proposal of at least this probability, 0 to 1"
                     + " (default: 0.9).")
-    Optional<Double> threshold = Optional.empty();
+    private Optional<Double> threshold = Optional.empty();
 
     @Option(
             names = "--temperature",
             paramLabel = "X",
             description = "0 takes the most probable token, above 0 it is drawn (default: 0).")
-    Optional<Double> temperature = Optional.empty();
+    private Optional<Double> temperature = Optional.empty();
 
     @Option(
             names = "--top-p",
             paramLabel = "P",
             description =
                     "Keep the most probable tokens that together have this probability, in (0, 1] (default: 1, all).")
-    Optional<Double> topP = Optional.empty();
+    private Optional<Double> topP = Optional.empty();
 
     @Option(names = "--top-k", paramLabel = "K", description = "Keep the K most probable tokens (default: 0, all).")
-    Optional<Integer> topK = Optional.empty();
+    private Optional<Integer> topK = Optional.empty();
 
     @Option(
             names = "--seed",
             paramLabel = "N",
             description = "Seed of every random draw: the same seed gives the same answer (default: 0).")
-    Optional<Long> seed = Optional.empty();
+    private Optional<Long> seed = Optional.empty();
 
     @Option(
             names = "--eps",
             paramLabel = "X",
             description = "Last noise level of the schedule, in [0, 1) (default: 0.001).")
-    Optional<Double> eps = Optional.empty();
+    private Optional<Double> eps = Optional.empty();
 
     @Option(
             names = "--block-length",
             paramLabel = "N",
             description = "Decode from left to right in blocks of N tokens (default: everything at once).")
-    Optional<Integer> blockLength = Optional.empty();
+    private Optional<Integer> blockLength = Optional.empty();
 
     @Option(
             names = "--cache",
             paramLabel = "KIND",
             description =
                     "With blocks: none, prefix (reuse what is left of the block) or dual (both sides) (default: none).")
-    Optional<String> cache = Optional.empty();
+    private Optional<String> cache = Optional.empty();
 
     @Option(
             names = "--block-start",
@@ -79,11 +81,29 @@ public final class DecodeFlags {
             description =
                     "With a cache: propose a block's first token like any other, or commit it blindly as the original"
                             + " does (default: propose).")
-    Optional<String> blockStart = Optional.empty();
+    private Optional<String> blockStart = Optional.empty();
 
     @Option(
             names = "--mask-candidates",
             paramLabel = "HOW",
             description = "exclude: the mask is never a candidate; allow: as in the original (default: exclude).")
-    Optional<String> maskCandidates = Optional.empty();
+    private Optional<String> maskCandidates = Optional.empty();
+
+    /** What the flags say. */
+    public Given given() {
+        return Given.asFlags()
+                .with(Parameter.STEPS, steps)
+                .with(Parameter.ALG, alg)
+                .with(Parameter.ALG_TEMP, algTemp)
+                .with(Parameter.THRESHOLD, threshold)
+                .with(Parameter.TEMPERATURE, temperature)
+                .with(Parameter.TOP_P, topP)
+                .with(Parameter.TOP_K, topK)
+                .with(Parameter.SEED, seed)
+                .with(Parameter.EPS, eps)
+                .with(Parameter.BLOCK_LENGTH, blockLength)
+                .with(Parameter.CACHE, cache)
+                .with(Parameter.BLOCK_START, blockStart)
+                .with(Parameter.MASK_CANDIDATES, maskCandidates);
+    }
 }

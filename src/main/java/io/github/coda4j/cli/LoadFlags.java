@@ -9,7 +9,6 @@ import io.github.coda4j.tensor.Device;
 import io.github.coda4j.weights.CheckpointFolder;
 import io.github.coda4j.weights.Int8Checkpoint;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
@@ -53,10 +52,8 @@ public final class LoadFlags {
      * @throws io.github.coda4j.CodaException when the folder holds no model
      */
     public LoadOptions options(Path folder, World world, Purpose purpose) {
-        Setting<String> named = Settings.of(world, Optional.empty())
-                .find("--device", device, Settings.Kind.TEXT, "DEVICE", List.of())
-                .orElse(Setting.ofDefault("cpu", "--device"));
-        Device where = Device.parse(named.value());
+        Optional<String> ofEnvironment = device.isPresent() ? Optional.empty() : world.variable("DEVICE");
+        Device where = Device.parse(device.or(() -> ofEnvironment).orElse("cpu"));
         check(!where.isCuda() || threads.isEmpty(), "--threads has no effect on %s: leave it out", where);
         Precision precision = dtype.map(Precision::parse).orElseGet(() -> precision(folder, purpose));
         boolean plain = where.isCuda() || (purpose == Purpose.COMPARISON && precision != Precision.INT8);
@@ -65,8 +62,10 @@ public final class LoadFlags {
             return new LoadOptions(
                     kind, precision, where, threads.orElse(Runtime.getRuntime().availableProcessors()));
         } catch (IllegalArgumentException e) {
-            boolean fromEnvironment = named.origin() == Setting.Origin.ENVIRONMENT;
-            throw new IllegalArgumentException(e.getMessage() + (fromEnvironment ? " (" + named + ")" : ""), e);
+            String origin = ofEnvironment
+                    .map(name -> " (environment variable DEVICE " + name + ")")
+                    .orElse("");
+            throw new IllegalArgumentException(e.getMessage() + origin, e);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.github.coda4j.cli;
 
+import io.github.coda4j.generate.ModelStore;
 import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Option;
@@ -20,7 +21,21 @@ public final class ModelFlag {
      * @throws io.github.coda4j.CodaException when there is none of that name
      */
     public Path folder(World world) {
-        ModelLocator locator = new ModelLocator(world);
-        return model.map(locator::folder).orElseGet(locator::inTheBox);
+        return folder(model, world);
+    }
+
+    /** The folder of the model of that name, or of the one in the box, as {@link #folder(World)} finds them. */
+    public static Path folder(Optional<String> name, World world) {
+        ModelStore store = world.modelStore();
+        if (name.isPresent()) {
+            return store.folder(name.get());
+        }
+        Path folder = store.inTheBox()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "no model given and coda-mini is not here: add --model DIR|ID; " + ModelStore.HOW_TO_GET_ONE));
+        world.note("No --model: coda-mini answers, a small model that completes code but follows few "
+                + "instructions. The full one:"
+                + " coda pull Salesforce/CoDA-v0-Instruct");
+        return folder;
     }
 }

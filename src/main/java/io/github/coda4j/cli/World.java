@@ -1,5 +1,7 @@
 package io.github.coda4j.cli;
 
+import io.github.coda4j.files.AccountFolders;
+import io.github.coda4j.generate.ModelStore;
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -42,7 +44,7 @@ public record World(
                         StandardCharsets.UTF_8),
                 new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8),
                 System.getenv(),
-                properties("os.name", "user.home", ModelLocator.HOME),
+                properties("os.name", "user.home", ModelStore.HOME),
                 new SystemTerminals(),
                 new CheckpointModels());
     }
@@ -56,6 +58,16 @@ public record World(
     /** The variable's value; empty when it is not set or blank. */
     public Optional<String> variable(String name) {
         return Optional.ofNullable(environment.get(name)).map(String::strip).filter(value -> !value.isEmpty());
+    }
+
+    /** Where models are found. */
+    public ModelStore modelStore() {
+        return ModelStore.of(environment, systemProperties);
+    }
+
+    /** Where this account's files may lie. */
+    public AccountFolders folders() {
+        return new AccountFolders(environment, systemProperties);
     }
 
     /** The same world without anybody who reads. */

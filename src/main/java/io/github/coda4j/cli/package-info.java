@@ -12,7 +12,8 @@
     "model",
     "model.plan",
     "decode",
-    "generate"
+    "generate",
+    "generate.request"
 })
 package io.github.coda4j.cli;
 

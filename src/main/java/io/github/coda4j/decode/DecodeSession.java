@@ -54,15 +54,7 @@ public final class DecodeSession implements AutoCloseable {
     private Optional<KvCache> cache = Optional.empty();
     private Optional<ForwardPlan> next = Optional.empty();
 
-    /**
-     * A session with the given random numbers.
-     *
-     * @param canvas the session writes to it; masks anywhere are filled, a run of them at the end is the completion
-     * @param caches makes the cache for a sequence length; asked at most once, and only if the options say to cache
-     * @throws IllegalArgumentException if the completion is no multiple of the block length or the steps are none of
-     *     the blocks
-     */
-    public DecodeSession(Canvas canvas, DecodeOptions options, IntFunction<KvCache> caches, Draws draws) {
+    private DecodeSession(Canvas canvas, DecodeOptions options, IntFunction<KvCache> caches, Draws draws) {
         this.canvas = canvas;
         this.options = options;
         this.caches = caches;
@@ -74,19 +66,26 @@ public final class DecodeSession implements AutoCloseable {
         advance();
     }
 
-    /** A session for this model with draws from the options' seed. */
+    /**
+     * A session for this model with draws from the options' seed.
+     *
+     * @param canvas the session writes to it; masks anywhere are filled, a run of them at the end is the completion
+     * @throws io.github.coda4j.WrongValueException if canvas, options and model do not fit, see
+     *     {@link CanvasShape#checkDecodable}
+     */
     public static DecodeSession open(Canvas canvas, DecodeOptions options, Denoiser denoiser) {
+        return open(canvas, options, denoiser, Draws.seeded(options.seed()));
+    }
+
+    /** The same with random numbers from elsewhere; the options' seed plays no part. */
+    public static DecodeSession open(Canvas canvas, DecodeOptions options, Denoiser denoiser, Draws draws) {
         check(
                 canvas.maskId() == denoiser.maskId(),
                 "the canvas is masked with id %d, the model's mask is %d",
                 canvas.maskId(),
                 denoiser.maskId());
-        check(
-                canvas.length() <= denoiser.maxPositions(),
-                "prompt and new tokens are %d tokens, the model takes at most %d: shorten one of them",
-                canvas.length(),
-                denoiser.maxPositions());
-        return new DecodeSession(canvas, options, denoiser::newCache, Draws.seeded(options.seed()));
+        CanvasShape.of(canvas).checkDecodable(options, denoiser.maxPositions());
+        return new DecodeSession(canvas, options, denoiser::newCache, draws);
     }
 
     /** Whether nothing is left to do. */

@@ -2,7 +2,9 @@ package io.github.coda4j.diffusion;
 
 import static io.github.coda4j.Checks.check;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.IntStream;
 
 /**
@@ -53,6 +55,21 @@ public final class Canvas {
     /** The masked positions in [start, end), ascending. */
     public int[] maskedPositions(int start, int end) {
         return IntStream.range(start, end).filter(this::isMasked).toArray();
+    }
+
+    /** The runs of neighboring masks, from left to right. */
+    public List<Block> maskedRuns() {
+        List<Block> runs = new ArrayList<>();
+        int start = 0;
+        for (int position = 0; position <= ids.length; position++) {
+            if (position == ids.length || !isMasked(position)) {
+                if (position > start) {
+                    runs.add(new Block(start, position));
+                }
+                start = position + 1;
+            }
+        }
+        return runs;
     }
 
     /** Replaces the mask at the position. Committing the mask id itself leaves the position masked. */

@@ -8,14 +8,18 @@ import static io.github.coda4j.Checks.check;
  * all masked positions. Computed in 32-bit floats and rounded as the original does, so that the integer counts agree.
  */
 public final class Timesteps {
-    private final float[] levels;
+    private final int steps;
+    private final float last;
+    private final float stride;
 
-    private Timesteps(float[] levels) {
-        this.levels = levels;
+    private Timesteps(int steps, float last) {
+        this.steps = steps;
+        this.last = last;
+        this.stride = (last - 1f) / steps;
     }
 
     /**
-     * Linearly spaced levels.
+     * Linearly spaced levels. They are computed when asked for: any number of steps costs nothing.
      *
      * @param steps number of intervals, at least 1
      * @param eps the last level, in [0, 1)
@@ -23,27 +27,21 @@ public final class Timesteps {
     public static Timesteps linear(int steps, double eps) {
         check(steps >= 1, "steps must be at least 1, got %d", steps);
         check(eps >= 0 && eps < 1, "eps must be in [0, 1), got %s", eps);
-        float last = (float) eps;
-        float stride = (last - 1f) / steps;
-        float[] levels = new float[steps + 1];
-        for (int i = 0; i <= steps; i++) {
-            levels[i] = i < (steps + 1) / 2 ? 1f + stride * i : last - stride * (steps - i);
-        }
-        return new Timesteps(levels);
+        return new Timesteps(steps, (float) eps);
     }
 
     public int steps() {
-        return levels.length - 1;
+        return steps;
     }
 
-    /** The noise level before step {@code index}; {@code at(steps())} is eps. */
+    /** The noise level before step {@code index}, in [0, steps]; {@code at(steps())} is eps. */
     public float at(int index) {
-        return levels[index];
+        return index < (steps + 1L) / 2 ? 1f + stride * index : last - stride * (steps - index);
     }
 
     /** Probability that a masked position is revealed at the step; 1 at the last one. */
     public float revealProbability(int step) {
-        return step == steps() - 1 ? 1f : 1f - levels[step + 1] / levels[step];
+        return step == steps - 1 ? 1f : 1f - at(step + 1) / at(step);
     }
 
     /**

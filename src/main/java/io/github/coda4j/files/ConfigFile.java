@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.SequencedSet;
 import java.util.Set;
 import java.util.function.Function;
@@ -78,6 +79,11 @@ public final class ConfigFile {
         return keys;
     }
 
+    /** Whether the key is there with a string as its value. */
+    public boolean isString(String key) {
+        return root.path(key).isTextual();
+    }
+
     /** Whether the key is there with a value other than null. */
     public boolean has(String key) {
         return root.hasNonNull(key);
@@ -94,11 +100,13 @@ public final class ConfigFile {
     }
 
     public long requireLong(String key) {
-        return required(
-                key,
-                value(key, "an integer of 64 bits", JsonNode::canConvertToLong, JsonNode::isIntegralNumber)
-                        .map(JsonNode::longValue),
-                "an integer");
+        return required(key, optionalLong(key).stream().boxed().findFirst(), "an integer");
+    }
+
+    public OptionalLong optionalLong(String key) {
+        return value(key, "an integer of 64 bits", JsonNode::canConvertToLong, JsonNode::isIntegralNumber)
+                .map(node -> OptionalLong.of(node.longValue()))
+                .orElseGet(OptionalLong::empty);
     }
 
     public double requireDouble(String key) {

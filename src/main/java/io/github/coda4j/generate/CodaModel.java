@@ -1,12 +1,17 @@
 package io.github.coda4j.generate;
 
 import io.github.coda4j.CodaException;
+import io.github.coda4j.decode.DecodeOptions;
 import io.github.coda4j.files.ConfigFile;
+import io.github.coda4j.generate.request.DecodeDefaults;
+import io.github.coda4j.generate.request.DecodeSettings;
+import io.github.coda4j.generate.request.ValueSource;
 import io.github.coda4j.model.LoadOptions;
 import io.github.coda4j.model.ModelConfig;
 import io.github.coda4j.model.Preparation;
 import io.github.coda4j.model.Transformer;
 import io.github.coda4j.text.BpeTokenizer;
+import io.github.coda4j.text.ChatRequest;
 import io.github.coda4j.text.ChatTemplate;
 import io.github.coda4j.text.SpecialTokens;
 import io.github.coda4j.text.Tokenizer;
@@ -23,9 +28,8 @@ import java.util.stream.Stream;
  *
  * <pre>{@code
  * try (CodaModel model = CodaModel.open(folder, LoadOptions.of(Precision.BF16, Device.CPU), EngineOptions.DEFAULT)) {
- *     DecodeOptions options = DecodeOptions.ofSteps(64).withEndTokens(model.endTokens());
- *     Document document = Document.completion("def fibonacci(n):", 64);
- *     Completion completion = model.generate(GenerateRequest.of(document, options));
+ *     Document document = Document.parse("int twice(int n) { return <|hole|>; }", 8);
+ *     Completion completion = model.generate(model.request(document, Given.inJava().with(Parameter.STEPS, 4)));
  *     String text = document.fill(completion.holeTexts());
  * }
  * }</pre>
@@ -97,6 +101,46 @@ public final class CodaModel implements Generator, AutoCloseable {
      */
     public ChatTemplate chatTemplate() {
         return ChatTemplate.forCheckpoint(folder);
+    }
+
+    /** What counts where a request says nothing: the checkpoint's own values, and behind them those of coda4j. */
+    public DecodeDefaults defaults() {
+        return DecodeDefaults.of(generationConfig);
+    }
+
+    /**
+     * A request to continue a text as it is. What is not given is as the checkpoint says.
+     *
+     * @param given for example {@code Given.inJava().with(Parameter.MAX_NEW_TOKENS, 64)}
+     * @throws IllegalArgumentException naming what is wrong or has no effect
+     */
+    public GenerateRequest request(String text, ValueSource given) {
+        DecodeSettings how = defaults().resolve(given);
+        return request(how, Document.completion(text, how.maxNewTokens()));
+    }
+
+    /** A request to fill a document's holes; how many tokens they have the document says, the rest as above. */
+    public GenerateRequest request(Document document, ValueSource given) {
+        return request(defaults().resolve(given), document);
+    }
+
+    /**
+     * A request for an answer in a chat. Where the chat does not say whether the model may think aloud, what is given
+     * or the checkpoint does.
+     *
+     * @throws CodaException when the checkpoint was trained on chats of another family
+     */
+    public GenerateRequest request(ChatRequest chat, ValueSource given) {
+        DecodeSettings how = defaults().resolve(given);
+        ChatRequest asked = chat.enableThinking().isPresent() ? chat : chat.withThinking(how.thinking());
+        DecodeOptions options = how.completion(0, config().maxPositions(), endTokens());
+        return GenerateRequest.of(chatTemplate().mark(asked), how.maxNewTokens(), options)
+                .withStopStrings(how.stopStrings());
+    }
+
+    private GenerateRequest request(DecodeSettings how, Document document) {
+        DecodeOptions options = how.options(document.shape(0), config().maxPositions(), endTokens());
+        return GenerateRequest.of(document, options).withStopStrings(how.stopStrings());
     }
 
     /** The ids that end an answer: the end and padding tokens that config.json and the tokenizer name. */

@@ -2,6 +2,7 @@ package io.github.coda4j.generate;
 
 import static io.github.coda4j.Checks.check;
 
+import io.github.coda4j.decode.CanvasShape;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -118,6 +119,15 @@ public record Document(List<Segment> segments) {
                 .filter(Hole.class::isInstance)
                 .map(Hole.class::cast)
                 .toList();
+    }
+
+    /**
+     * The lengths of the canvas that it becomes.
+     *
+     * @param given tokens of its text, 0 where that is not known yet
+     */
+    public CanvasShape shape(long given) {
+        return new CanvasShape(given, holes().stream().map(Hole::tokens).toList(), segments.getLast() instanceof Hole);
     }
 
     /** What of the text beside each hole the model does not see, from left to right. */

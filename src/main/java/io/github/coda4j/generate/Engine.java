@@ -4,12 +4,8 @@ import static io.github.coda4j.Checks.check;
 import static java.util.Objects.requireNonNull;
 
 import io.github.coda4j.CodaException;
-import io.github.coda4j.decode.DecodeSession;
-import io.github.coda4j.decode.Draws;
-import io.github.coda4j.diffusion.Canvas;
 import io.github.coda4j.model.plan.Denoiser;
 import io.github.coda4j.model.plan.ForwardPlan;
-import io.github.coda4j.model.plan.KvCache;
 import io.github.coda4j.model.plan.Proposals;
 import io.github.coda4j.text.Tokenizer;
 import java.util.ArrayDeque;
@@ -76,7 +72,7 @@ public final class Engine implements Generator, AutoCloseable {
 
     @Override
     public Generation submit(GenerateRequest request, GenerationListener listener) {
-        PromptLayout layout = PromptLayout.of(request.prompt(), denoiser.maskId(), tokenizer);
+        PromptLayout layout = PromptLayout.of(request.prompt(), denoiser.maskId(), denoiser.maxPositions(), tokenizer);
         checkRunnable(request, layout);
         Job job = new Job(
                 request,
@@ -250,14 +246,7 @@ public final class Engine implements Generator, AutoCloseable {
     }
 
     private void checkRunnable(GenerateRequest request, PromptLayout layout) {
-        check(
-                layout.ids().length <= denoiser.maxPositions(),
-                "the prompt has %d tokens and %d are to be generated, together %d: the model takes at most "
-                        + "%d; shorten one of them",
-                layout.promptTokens(),
-                layout.newTokens(),
-                layout.ids().length,
-                denoiser.maxPositions());
+        layout.shape().checkDecodable(request.decode(), denoiser.maxPositions());
         for (int position = 0; position < layout.ids().length; position++) {
             int id = layout.ids()[position];
             check(
@@ -267,20 +256,9 @@ public final class Engine implements Generator, AutoCloseable {
                     position,
                     denoiser.vocabSize() - 1);
         }
-        checkDecodable(request, layout);
         check(
                 tokenizer.isPresent() || request.stopStrings().isEmpty(),
                 "stop strings need a tokenizer and this engine has none: leave them out");
-    }
-
-    /** Blocks and steps that do not fit the holes are refused now and not when the request's turn comes. */
-    private void checkDecodable(GenerateRequest request, PromptLayout layout) {
-        record Unused(int length) implements KvCache {
-            @Override
-            public void close() {}
-        }
-        Canvas canvas = new Canvas(layout.ids(), denoiser.maskId());
-        new DecodeSession(canvas, request.decode(), Unused::new, Draws.seeded(0)).close();
     }
 
     private void joinUninterruptibly() {

@@ -2,7 +2,9 @@ package io.github.coda4j.generate;
 
 import static io.github.coda4j.Checks.check;
 
+import io.github.coda4j.decode.CanvasShape;
 import io.github.coda4j.diffusion.Block;
+import io.github.coda4j.diffusion.Canvas;
 import io.github.coda4j.text.Tokenizer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,12 +22,27 @@ import java.util.stream.IntStream;
  */
 record PromptLayout(int[] ids, List<Block> holes, List<HiddenText> hidden) {
 
-    static PromptLayout of(Prompt prompt, int maskId, Optional<Tokenizer> tokenizer) {
+    /**
+     * Lays a prompt out. What is longer than the model takes is refused before anything of its size is made.
+     *
+     * @param maxPositions the longest sequence of the model
+     * @throws io.github.coda4j.WrongValueException if prompt and holes are longer
+     */
+    static PromptLayout of(Prompt prompt, int maskId, int maxPositions, Optional<Tokenizer> tokenizer) {
         return switch (prompt) {
-            case Prompt.Text(Document document) -> ofDocument(document, maskId, need(tokenizer));
-            case Prompt.Marked(var text, int newTokens) -> ofIds(need(tokenizer).encode(text), newTokens, maskId);
-            case Prompt.Ids(int[] ids, int newTokens) -> ofIds(ids, newTokens, maskId);
+            case Prompt.Text(Document document) -> ofDocument(document, maskId, maxPositions, need(tokenizer));
+            case Prompt.Marked(var text, int newTokens) ->
+                ofIds(need(tokenizer).encode(text), newTokens, maskId, maxPositions);
+            case Prompt.Ids(int[] ids, int newTokens) -> ofIds(ids, newTokens, maskId, maxPositions);
         };
+    }
+
+    /** Its lengths. */
+    CanvasShape shape() {
+        return new CanvasShape(
+                promptTokens(),
+                holes.stream().map(Block::length).toList(),
+                holes.getLast().end() == ids.length);
     }
 
     /** Number of tokens to be generated. */
@@ -38,48 +55,44 @@ record PromptLayout(int[] ids, List<Block> holes, List<HiddenText> hidden) {
         return ids.length - newTokens();
     }
 
-    private static PromptLayout ofDocument(Document document, int maskId, Tokenizer tokenizer) {
-        IntStream.Builder ids = IntStream.builder();
-        List<Block> holes = new ArrayList<>();
+    private static PromptLayout ofDocument(Document document, int maskId, int maxPositions, Tokenizer tokenizer) {
         List<Document.Segment> segments = document.segments();
-        int position = 0;
-        for (int i = 0; i < segments.size(); i++) {
-            Document.Segment segment = segments.get(i);
-            int[] piece = switch (segment) {
-                case Document.Text _ ->
-                    tokenizer.encodeOrdinary(document.seen(i).text());
-                case Document.Hole(int tokens) -> masks(tokens, maskId);
-            };
-            if (segment instanceof Document.Hole) {
-                holes.add(new Block(position, position + piece.length));
-            }
-            Arrays.stream(piece).forEach(ids);
-            position += piece.length;
-        }
-        return new PromptLayout(ids.build().toArray(), holes, document.hidden());
-    }
-
-    private static PromptLayout ofIds(int[] given, int newTokens, int maskId) {
-        int[] ids = Arrays.copyOf(given, given.length + newTokens);
-        Arrays.fill(ids, given.length, ids.length, maskId);
+        List<int[]> texts = IntStream.range(0, segments.size())
+                .mapToObj(i -> segments.get(i) instanceof Document.Text
+                        ? tokenizer.encodeOrdinary(document.seen(i).text())
+                        : new int[0])
+                .toList();
+        long given = texts.stream().mapToLong(piece -> piece.length).sum();
+        CanvasShape shape = document.shape(given);
+        shape.checkLength(maxPositions);
+        int[] ids = new int[Math.toIntExact(shape.length())];
         List<Block> holes = new ArrayList<>();
-        int start = 0;
-        for (int position = 0; position <= ids.length; position++) {
-            if (position == ids.length || ids[position] != maskId) {
-                if (position > start) {
-                    holes.add(new Block(start, position));
-                }
-                start = position + 1;
+        int position = 0;
+        for (int i = 0; i < texts.size(); i++) {
+            int start = position;
+            if (segments.get(i) instanceof Document.Hole(int tokens)) {
+                position += tokens;
+                Arrays.fill(ids, start, position, maskId);
+                holes.add(new Block(start, position));
+            } else {
+                position += texts.get(i).length;
+                System.arraycopy(texts.get(i), 0, ids, start, position - start);
             }
         }
-        check(!holes.isEmpty(), "the prompt has no mask and no new tokens are asked for: nothing to generate");
-        return new PromptLayout(ids, holes, Collections.nCopies(holes.size(), HiddenText.NOTHING));
+        return new PromptLayout(ids, holes, document.hidden());
     }
 
-    private static int[] masks(int count, int maskId) {
-        int[] masks = new int[count];
-        Arrays.fill(masks, maskId);
-        return masks;
+    private static PromptLayout ofIds(int[] given, int newTokens, int maskId, int maxPositions) {
+        int masked = (int) Arrays.stream(given).filter(id -> id == maskId).count();
+        check(
+                masked > 0 || newTokens > 0,
+                "the prompt has no mask and no new tokens are asked for: nothing to generate");
+        List<Integer> holes =
+                IntStream.of(masked, newTokens).filter(n -> n > 0).boxed().toList();
+        new CanvasShape(given.length - masked, holes, false).checkLength(maxPositions);
+        Canvas canvas = Canvas.forCompletion(given, newTokens, maskId);
+        List<Block> runs = canvas.maskedRuns();
+        return new PromptLayout(canvas.ids(), runs, Collections.nCopies(runs.size(), HiddenText.NOTHING));
     }
 
     private static Tokenizer need(Optional<Tokenizer> tokenizer) {

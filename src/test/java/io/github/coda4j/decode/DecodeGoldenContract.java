@@ -185,7 +185,7 @@ public abstract class DecodeGoldenContract {
         JsonNode numNew = json.get("max_new_tokens");
         Canvas canvas =
                 Canvas.forCompletion(Goldens.ints(prompt), numNew.isNull() ? 20 : numNew.intValue(), denoiser.maskId());
-        return new Run(json, denoiser, new DecodeSession(canvas, options, denoiser::newCache, draws), expected);
+        return new Run(json, denoiser, DecodeSession.open(canvas, options, denoiser, draws), expected);
     }
 
     private static void decodeAndCompare(List<Run> runs) {

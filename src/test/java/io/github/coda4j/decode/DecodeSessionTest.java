@@ -249,7 +249,8 @@ class DecodeSessionTest {
         assertThatThrownBy(() -> DecodeSession.open(canvas(2, 64), blocks, denoiser))
                 .hasMessage("10 steps do not divide over 16 blocks: use 16 steps");
         assertThatThrownBy(() -> DecodeSession.open(canvas(2, 5000), DecodeOptions.ofSteps(1), denoiser))
-                .hasMessage("prompt and new tokens are 5002 tokens, the model takes at most 4096: shorten one of them");
+                .hasMessage("5000 tokens are to be generated: the model takes at most 4096, the prompt included;"
+                        + " ask for fewer");
         assertThatThrownBy(() ->
                         DecodeSession.open(new Canvas(new int[] {5, 9}, 9), DecodeOptions.ofSteps(1), denoiser))
                 .hasMessage("the canvas is masked with id 9, the model's mask is 0");

@@ -2,6 +2,7 @@ package io.github.coda4j.diffusion;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.coda4j.testkit.Goldens;
@@ -34,6 +35,17 @@ class TimestepsTest {
         assertThat(timesteps.at(4)).isEqualTo(0.2f);
         assertThat(timesteps.revealProbability(0)).isEqualTo(1 - timesteps.at(1));
         assertThat(timesteps.revealProbability(3)).isEqualTo(1f);
+    }
+
+    @Test
+    void any_number_of_steps_is_at_hand_at_once() {
+        Timesteps most = Timesteps.linear(Integer.MAX_VALUE, 0.001);
+
+        assertThat(most.at(0)).isEqualTo(1f);
+        assertThat(most.at(Integer.MAX_VALUE)).isEqualTo(0.001f);
+        assertThat(most.at(Integer.MAX_VALUE / 2)).isCloseTo(0.5005f, within(1e-4f));
+        assertThat(most.numToReveal(5, 1000)).isZero();
+        assertThat(most.numToReveal(Integer.MAX_VALUE - 1, 1000)).isEqualTo(1000);
     }
 
     @Test

@@ -4,17 +4,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.coda4j.CodaException;
+import io.github.coda4j.WrongValueException;
 import io.github.coda4j.decode.CachePolicy;
+import io.github.coda4j.decode.CommitPolicy;
 import io.github.coda4j.decode.DecodeOptions;
+import io.github.coda4j.generate.request.Given;
+import io.github.coda4j.generate.request.Parameter;
 import io.github.coda4j.model.EngineKind;
 import io.github.coda4j.model.LoadOptions;
 import io.github.coda4j.model.Precision;
 import io.github.coda4j.tensor.Device;
 import io.github.coda4j.testkit.ToyCheckpoint;
+import io.github.coda4j.text.ChatMessage;
+import io.github.coda4j.text.ChatRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -73,6 +81,51 @@ class CodaModelTest {
                     .containsExactly(ToyCheckpoint.FIRST_BYTE + 'A', ToyCheckpoint.END);
             assertThat(model.generationConfig()).isEmpty();
         }
+    }
+
+    @Test
+    void requests_take_the_checkpoint_s_own_values_where_nothing_is_given() throws Exception {
+        Files.writeString(folder.resolve("generation_config.json"), """
+                {"alg": "topk_margin", "alg_temp": 0.1, "top_k": 3, "max_new_tokens": 6, "steps": 3,
+                 "enable_thinking": false}""");
+        Files.writeString(folder.resolve("tokenizer_config.json"), """
+                {"mask_token": "<|mask|>", "eos_token": "<|im_end|>", "pad_token": "<|endoftext|>"}""");
+        try (CodaModel model = open(EngineKind.PLAIN)) {
+            Given nothing = Given.inJava();
+            GenerateRequest plain = model.request("def f", nothing);
+            assertThat(plain.prompt()).isEqualTo(new Prompt.Text(Document.completion("def f", 6)));
+            assertThat(plain.decode())
+                    .isEqualTo(DecodeOptions.ofSteps(3)
+                            .withCommit(new CommitPolicy.TopKMargin(0.1))
+                            .withSampling(0, 1, 3)
+                            .withEndTokens(Set.of(ToyCheckpoint.PAD, ToyCheckpoint.END)));
+            GenerateRequest given = model.request(
+                    Document.completion("def f", 8),
+                    nothing.with(Parameter.ALG, "entropy")
+                            .with(Parameter.ALG_TEMP, 0.0)
+                            .with(Parameter.STEPS, 8)
+                            .with(Parameter.STOP, List.of("\n")));
+            assertThat(given.decode().commit()).isEqualTo(new CommitPolicy.Entropy(0));
+            assertThat(given.decode().steps()).isEqualTo(8);
+            assertThat(given.decode().topK()).isEqualTo(3);
+            assertThat(given.stopStrings()).containsExactly("\n");
+            ChatRequest chat = ChatRequest.of(List.of(ChatMessage.user("hi")));
+            assertThat(textOf(model.request(chat, nothing))).endsWith("<think>\n\n</think>\n\n");
+            assertThat(textOf(model.request(chat.withThinking(Optional.of(true)), nothing)))
+                    .doesNotContain("<think>");
+            assertThat(textOf(model.request(chat, nothing.with(Parameter.THINKING, true))))
+                    .doesNotContain("<think>");
+            assertThatThrownBy(() -> model.request("def f", nothing.with(Parameter.MAX_NEW_TOKENS, 2_000_000_000)))
+                    .isInstanceOfSatisfying(
+                            WrongValueException.class,
+                            e -> assertThat(e.parameter()).isEqualTo("maxNewTokens"))
+                    .hasMessageContaining("2000000000 tokens are to be generated");
+            assertThat(model.generate(plain).holes().getFirst().ids()).hasSizeBetween(0, 6);
+        }
+    }
+
+    private static String textOf(GenerateRequest request) {
+        return ((Prompt.Marked) request.prompt()).text().text();
     }
 
     @Test

@@ -2,7 +2,6 @@ package io.github.coda4j.cli.answer;
 
 import io.github.coda4j.CodaException;
 import io.github.coda4j.cli.ExitCodes;
-import io.github.coda4j.cli.Folders;
 import io.github.coda4j.cli.OpenModel;
 import io.github.coda4j.cli.World;
 import io.github.coda4j.files.TextFiles;
@@ -69,14 +68,14 @@ public final class ChatCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         WriterFlags.Source source = writer.source(world);
-        ChatSettings settings = new ChatSettings(source.settings(), decodeFlags());
+        ChatSettings settings = new ChatSettings(writer, source.defaults(), source.maxPositions(), decodeFlags());
         // The input comes first: what is typed while the model loads is not lost.
         try (ChatInput input = input()) {
             if (input.interactive()) {
                 input.out().println("Loading " + source.folder() + " ...");
             }
             try (OpenModel open = source.open(world)) {
-                new ChatLoop(world, open, input, settings, system, writer.stop(), showMeta).run();
+                new ChatLoop(world, open, input, settings, system, showMeta).run();
             }
         }
         return ExitCodes.OK;
@@ -99,7 +98,7 @@ public final class ChatCommand implements Callable<Integer> {
         if (!world.terminals().isTerminal(SystemStream.Input)) {
             return new PipedChatInput(TextFiles.read(world.in()), world.out());
         }
-        Path state = Folders.state(world);
+        Path state = world.folders().state();
         try {
             Files.createDirectories(state);
         } catch (IOException e) {

@@ -14,7 +14,6 @@ import io.github.coda4j.generate.FinishReason;
 import io.github.coda4j.generate.GenerateRequest;
 import io.github.coda4j.generate.Generation;
 import io.github.coda4j.text.ChatMessage;
-import io.github.coda4j.text.ChatRequest;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,7 +50,6 @@ final class ChatLoop {
     private final ChatInput input;
     private final PrintStream out;
     private final ChatSettings settings;
-    private final List<String> stop;
     private final boolean showMeta;
     private final List<ChatMessage> messages = new ArrayList<>();
     private Optional<String> system;
@@ -62,7 +60,6 @@ final class ChatLoop {
             ChatInput input,
             ChatSettings settings,
             Optional<String> system,
-            List<String> stop,
             boolean showMeta) {
         this.world = world;
         this.model = model;
@@ -70,7 +67,6 @@ final class ChatLoop {
         this.out = input.out();
         this.settings = settings;
         this.system = system;
-        this.stop = List.copyOf(stop);
         this.showMeta = showMeta;
     }
 
@@ -225,13 +221,7 @@ final class ChatLoop {
     }
 
     private Completion generate() throws InterruptedException {
-        GenerateRequest request = GenerateRequest.of(
-                        model.template()
-                                .get()
-                                .mark(ChatRequest.of(conversation()).withThinking(settings.thinking())),
-                        settings.newTokens(),
-                        settings.options(model.endTokens()))
-                .withStopStrings(stop);
+        GenerateRequest request = settings.request(conversation(), model);
         Generation generation = model.generator().submit(request, Answering.streamTo(out));
         Runnable restore = input.onInterrupt(generation::cancel);
         try {

@@ -2,14 +2,17 @@ package io.github.coda4j.cli.answer;
 
 import io.github.coda4j.Nearest;
 import io.github.coda4j.cli.DecodeFlags;
-import io.github.coda4j.cli.DecodeSettings;
-import io.github.coda4j.cli.Settings;
-import io.github.coda4j.decode.DecodeOptions;
+import io.github.coda4j.cli.OpenModel;
+import io.github.coda4j.generate.GenerateRequest;
+import io.github.coda4j.generate.request.DecodeDefaults;
+import io.github.coda4j.generate.request.DecodeSettings;
+import io.github.coda4j.generate.request.Given;
+import io.github.coda4j.text.ChatMessage;
+import io.github.coda4j.text.ChatRequest;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -32,19 +35,25 @@ final class ChatSettings {
         DecodeFlags decode;
     }
 
-    private final Settings weaker;
+    private final WriterFlags writer;
+    private final DecodeDefaults defaults;
+    private final int maxPositions;
     private Map<String, String> given;
-    private DecodeSettings decode;
-    private int newTokens;
-    private Optional<Boolean> thinking = Optional.empty();
+    private DecodeSettings current;
 
     /**
-     * @param weaker what counts where no flag is set
+     * The options of a chat as it begins.
+     *
+     * @param writer gives the stop strings, which stay
+     * @param defaults what counts where no flag is set
+     * @param maxPositions the longest sequence of the model
      * @param given flags without dashes and their values
      * @throws IllegalArgumentException when they do not go together
      */
-    ChatSettings(Settings weaker, Map<String, String> given) {
-        this.weaker = weaker;
+    ChatSettings(WriterFlags writer, DecodeDefaults defaults, int maxPositions, Map<String, String> given) {
+        this.writer = writer;
+        this.defaults = defaults;
+        this.maxPositions = maxPositions;
         this.given = Map.of();
         take(given);
     }
@@ -78,16 +87,14 @@ final class ChatSettings {
         take(changed);
     }
 
-    int newTokens() {
-        return newTokens;
-    }
-
-    Optional<Boolean> thinking() {
-        return thinking;
-    }
-
-    DecodeOptions options(Set<Integer> endTokens) {
-        return decode.options(List.of(newTokens), true, endTokens);
+    /** A request for an answer. */
+    GenerateRequest request(List<ChatMessage> conversation, OpenModel model) {
+        ChatRequest chat = ChatRequest.of(conversation).withThinking(current.thinking());
+        return GenerateRequest.of(
+                        model.template().get().mark(chat),
+                        current.maxNewTokens(),
+                        current.completion(0, maxPositions, model.endTokens()))
+                .withStopStrings(current.stopStrings());
     }
 
     private void take(Map<String, String> wanted) {
@@ -99,12 +106,10 @@ final class ChatSettings {
         } catch (ParameterException e) {
             throw new IllegalArgumentException(e.getMessage(), e);
         }
-        int length = flags.length.resolve(weaker).value();
-        DecodeSettings settings = DecodeSettings.resolve(flags.decode, weaker);
-        settings.options(List.of(length), true, Set.of());
-        newTokens = length;
-        thinking = flags.thinking.resolve(weaker);
-        decode = settings;
+        Given all = flags.thinking.addTo(flags.length.addTo(writer.withStops(flags.decode.given())));
+        DecodeSettings settings = defaults.resolve(all);
+        settings.completion(0, maxPositions, Set.of());
+        current = settings;
         given = Map.copyOf(wanted);
     }
 }

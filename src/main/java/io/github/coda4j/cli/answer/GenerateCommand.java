@@ -2,13 +2,13 @@ package io.github.coda4j.cli.answer;
 
 import static io.github.coda4j.Checks.check;
 
-import io.github.coda4j.cli.DecodeSettings;
 import io.github.coda4j.cli.ExitCodes;
 import io.github.coda4j.cli.OpenModel;
 import io.github.coda4j.cli.World;
 import io.github.coda4j.files.TextFiles;
 import io.github.coda4j.generate.Completion;
 import io.github.coda4j.generate.GenerateRequest;
+import io.github.coda4j.generate.request.DecodeSettings;
 import io.github.coda4j.text.ChatMessage;
 import io.github.coda4j.text.ChatRequest;
 import io.github.coda4j.text.MarkedText;
@@ -87,22 +87,21 @@ public final class GenerateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         check(!raw || system.isEmpty(), "--system has no effect with --raw: leave one of them out");
-        check(!raw || thinking.thinking.isEmpty(), "--thinking has no effect with --raw: leave one of them out");
+        check(!raw || !thinking.isGiven(), "--thinking has no effect with --raw: leave one of them out");
         show.verify();
         WriterFlags.Source source = writer.source(world);
-        int newTokens = length.resolve(source.settings()).value();
-        DecodeSettings how = writer.decoding(source.settings());
-        how.options(List.of(newTokens), true, Set.of());
+        DecodeSettings how = source.defaults().resolve(thinking.addTo(length.addTo(writer.given())));
+        how.completion(0, source.maxPositions(), Set.of());
         String text = prompt();
         check(
                 raw || !text.isBlank(),
                 "the prompt is empty: say what is to be done, or use --raw to start from nothing");
         try (OpenModel open = source.open(world)) {
             GenerateRequest request = GenerateRequest.of(
-                            marked(text, open, thinking.resolve(source.settings())),
-                            newTokens,
-                            how.options(List.of(newTokens), true, open.endTokens()))
-                    .withStopStrings(writer.stop());
+                            marked(text, open, how.thinking()),
+                            how.maxNewTokens(),
+                            how.completion(0, source.maxPositions(), open.endTokens()))
+                    .withStopStrings(how.stopStrings());
             answer(open, request);
         }
         return ExitCodes.OK;

@@ -3,15 +3,16 @@ package io.github.coda4j.cli.answer;
 import static io.github.coda4j.Checks.check;
 
 import io.github.coda4j.CodaException;
-import io.github.coda4j.cli.DecodeSettings;
 import io.github.coda4j.cli.ExitCodes;
 import io.github.coda4j.cli.OpenModel;
 import io.github.coda4j.cli.World;
+import io.github.coda4j.decode.CanvasShape;
 import io.github.coda4j.files.TextFiles;
 import io.github.coda4j.generate.Completion;
 import io.github.coda4j.generate.Document;
 import io.github.coda4j.generate.GenerateRequest;
 import io.github.coda4j.generate.HoleRange;
+import io.github.coda4j.generate.request.DecodeSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -87,14 +88,13 @@ public final class InfillCommand implements Callable<Integer> {
         String original = TextFiles.read(file);
         Document document = document(original);
         WriterFlags.Source source = writer.source(world);
-        DecodeSettings how = writer.decoding(source.settings());
-        List<Integer> lengths =
-                document.holes().stream().map(Document.Hole::tokens).toList();
-        boolean completion = document.segments().getLast() instanceof Document.Hole;
-        how.options(lengths, completion, Set.of());
+        DecodeSettings how = source.defaults().resolve(writer.given());
+        CanvasShape shape = document.shape(0);
+        how.options(shape, source.maxPositions(), Set.of());
         try (OpenModel open = source.open(world)) {
-            GenerateRequest request = GenerateRequest.of(document, how.options(lengths, completion, open.endTokens()))
-                    .withStopStrings(writer.stop());
+            GenerateRequest request = GenerateRequest.of(
+                            document, how.options(shape, source.maxPositions(), open.endTokens()))
+                    .withStopStrings(how.stopStrings());
             Answering answering = new Answering(world, open);
             Completion filled = show.watch() ? answering.watched(request, true) : answering.quiet(request);
             write(original, document.fill(filled.holeTexts()), filled);

@@ -1,14 +1,17 @@
 package io.github.coda4j.cli.answer;
 
 import io.github.coda4j.cli.DecodeFlags;
-import io.github.coda4j.cli.DecodeSettings;
 import io.github.coda4j.cli.LoadFlags;
 import io.github.coda4j.cli.ModelFlag;
-import io.github.coda4j.cli.ModelLocator;
 import io.github.coda4j.cli.OpenModel;
-import io.github.coda4j.cli.Settings;
 import io.github.coda4j.cli.World;
+import io.github.coda4j.generate.request.DecodeDefaults;
+import io.github.coda4j.generate.request.Given;
+import io.github.coda4j.generate.request.Parameter;
+import io.github.coda4j.generate.request.ValueSource;
 import io.github.coda4j.model.LoadOptions;
+import io.github.coda4j.model.ModelConfig;
+import io.github.coda4j.weights.CheckpointFolder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,9 +42,10 @@ final class WriterFlags {
      *
      * @param folder the model's folder
      * @param load how it is put into memory
-     * @param settings where values come from that no flag gives
+     * @param maxPositions the longest sequence that it takes
+     * @param defaults where values come from that no flag gives
      */
-    record Source(Path folder, LoadOptions load, Settings settings) {
+    record Source(Path folder, LoadOptions load, int maxPositions, DecodeDefaults defaults) {
         OpenModel open(World world) {
             return world.models().open(folder, load);
         }
@@ -50,14 +54,22 @@ final class WriterFlags {
     Source source(World world) {
         Path folder = model.folder(world);
         LoadOptions options = load.options(folder, world, LoadFlags.Purpose.SPEED);
-        return new Source(folder, options, Settings.of(world, ModelLocator.generationConfig(folder)));
+        try (CheckpointFolder checkpoint = CheckpointFolder.open(folder)) {
+            return new Source(
+                    folder,
+                    options,
+                    ModelConfig.read(checkpoint.config()).maxPositions(),
+                    DecodeDefaults.of(checkpoint.generationConfig()).behind(ValueSource.environment(world::variable)));
+        }
     }
 
-    DecodeSettings decoding(Settings settings) {
-        return DecodeSettings.resolve(decode, settings);
+    /** What the flags say, but for which model. */
+    Given given() {
+        return withStops(decode.given());
     }
 
-    List<String> stop() {
-        return stop;
+    /** The same with the stop strings of the command. */
+    Given withStops(Given given) {
+        return stop.isEmpty() ? given : given.with(Parameter.STOP, List.copyOf(stop));
     }
 }

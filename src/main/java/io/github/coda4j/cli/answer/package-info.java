@@ -9,7 +9,9 @@
     "text",
     "model",
     "decode",
-    "generate"
+    "generate",
+    "generate.request",
+    "weights"
 })
 package io.github.coda4j.cli.answer;
 

@@ -3,24 +3,25 @@ package io.github.coda4j.cli.bench;
 import static io.github.coda4j.Checks.check;
 
 import io.github.coda4j.cli.DecodeFlags;
-import io.github.coda4j.cli.DecodeSettings;
 import io.github.coda4j.cli.ExitCodes;
-import io.github.coda4j.cli.Settings;
 import io.github.coda4j.cli.World;
+import io.github.coda4j.decode.CanvasShape;
 import io.github.coda4j.decode.DecodeOptions;
 import io.github.coda4j.generate.Cost;
 import io.github.coda4j.generate.Engine;
 import io.github.coda4j.generate.EngineOptions;
 import io.github.coda4j.generate.GenerateRequest;
+import io.github.coda4j.generate.request.DecodeDefaults;
+import io.github.coda4j.generate.request.DecodeSettings;
 import io.github.coda4j.model.EngineKind;
 import io.github.coda4j.model.LoadOptions;
+import io.github.coda4j.model.ModelConfig;
 import io.github.coda4j.model.Precision;
 import io.github.coda4j.model.Transformer;
 import io.github.coda4j.tensor.Device;
 import io.github.coda4j.text.BpeTokenizer;
 import io.github.coda4j.weights.CheckpointFolder;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -99,13 +100,15 @@ final class BenchDecodeCommand implements Callable<Integer> {
         check(promptTokens.orElse(1) >= 1, "--prompt-tokens must be at least 1, got %d", promptTokens.orElse(1));
         check(newTokens >= 1, "--max-new-tokens must be at least 1, got %d", newTokens);
         check(repeat >= 1, "--repeat must be at least 1, got %d", repeat);
-        DecodeOptions options =
-                DecodeSettings.resolve(decode, Settings.ofFlags()).options(List.of(newTokens), true, Set.of());
+        DecodeSettings how = DecodeDefaults.STANDARD.resolve(decode.given());
         LoadOptions load = new LoadOptions(EngineKind.FAST, Precision.parse(dtype), Device.CPU, threads);
         Optional<Path> folder = model.folder(world);
         check(
                 prompt.isEmpty() || folder.isPresent(),
                 "--prompt needs a tokenizer and --preset has none: name a --model");
+        int numGiven = prompt.isPresent() ? 0 : promptTokens.orElse(DEFAULT_PROMPT_TOKENS);
+        DecodeOptions options = how.options(
+                CanvasShape.ofCompletion(numGiven, newTokens), config(folder).maxPositions(), Set.of());
         print(
                 "%-6s  %9s  %9s  %8s  %9s  %9s  %13s%n",
                 "answer", "tokens/s", "seconds", "forwards", "refreshes", "commits", "commits/forw.");
@@ -122,6 +125,15 @@ final class BenchDecodeCommand implements Callable<Integer> {
             throw new CancellationException("interrupted");
         }
         return ExitCodes.OK;
+    }
+
+    private ModelConfig config(Optional<Path> folder) {
+        if (folder.isEmpty()) {
+            return model.config(world);
+        }
+        try (CheckpointFolder checkpoint = CheckpointFolder.open(folder.get())) {
+            return ModelConfig.read(checkpoint.config());
+        }
     }
 
     private Transformer open(Optional<Path> folder, LoadOptions load) {

@@ -2,7 +2,7 @@ package io.github.coda4j.cli.bench;
 
 import static io.github.coda4j.Checks.check;
 
-import io.github.coda4j.cli.ModelLocator;
+import io.github.coda4j.cli.ModelFlag;
 import io.github.coda4j.cli.World;
 import io.github.coda4j.model.LoadOptions;
 import io.github.coda4j.model.ModelConfig;
@@ -40,7 +40,7 @@ final class BenchModel {
         if (model.isEmpty()) {
             return ModelConfig.preset(preset.orElse(DEFAULT_PRESET));
         }
-        try (CheckpointFolder folder = CheckpointFolder.open(new ModelLocator(world).folder(model.get()))) {
+        try (CheckpointFolder folder = CheckpointFolder.open(world.modelStore().folder(model.get()))) {
             return ModelConfig.read(folder.config());
         }
     }
@@ -51,7 +51,7 @@ final class BenchModel {
         if (model.isEmpty()) {
             return ParameterLoader.random(config(world), SEED, Device.CPU);
         }
-        try (CheckpointFolder folder = CheckpointFolder.open(new ModelLocator(world).folder(model.get()))) {
+        try (CheckpointFolder folder = CheckpointFolder.open(world.modelStore().folder(model.get()))) {
             return ParameterLoader.load(folder, Device.CPU);
         }
     }
@@ -59,10 +59,7 @@ final class BenchModel {
     /** The model's folder, that of the model in the box when nothing is named; empty for random weights. */
     Optional<Path> folder(World world) {
         checkOne();
-        ModelLocator locator = new ModelLocator(world);
-        return preset.isPresent()
-                ? Optional.empty()
-                : Optional.of(model.map(locator::folder).orElseGet(locator::inTheBox));
+        return preset.isPresent() ? Optional.empty() : Optional.of(ModelFlag.folder(model, world));
     }
 
     /** What the user calls it. */
@@ -80,7 +77,7 @@ final class BenchModel {
         if (model.isEmpty()) {
             return Transformer.random(ModelConfig.preset(preset.orElse(DEFAULT_PRESET)), SEED, options);
         }
-        Path path = new ModelLocator(world).folder(model.get());
+        Path path = world.modelStore().folder(model.get());
         try (CheckpointFolder folder = CheckpointFolder.open(path)) {
             return Transformer.open(folder, options);
         }

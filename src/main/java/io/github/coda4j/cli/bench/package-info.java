@@ -19,7 +19,8 @@
     "weights",
     "model",
     "model.plan",
-    "model.training"
+    "model.training",
+    "generate.request"
 })
 package io.github.coda4j.cli.bench;
 

@@ -4,9 +4,9 @@ import static io.github.coda4j.Checks.check;
 
 import io.github.coda4j.cli.ExitCodes;
 import io.github.coda4j.cli.Interrupt;
-import io.github.coda4j.cli.ModelLocator;
 import io.github.coda4j.cli.Progress;
 import io.github.coda4j.cli.World;
+import io.github.coda4j.generate.ModelStore;
 import io.github.coda4j.weights.CheckpointFolder;
 import io.github.coda4j.weights.WeightCheck;
 import java.nio.file.Path;
@@ -58,10 +58,10 @@ final class InspectModelCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         check(named.isEmpty() || model.isEmpty(), "the model is given twice: leave --model out");
-        Path folder = new ModelLocator(world)
+        Path folder = world.modelStore()
                 .folder(named.or(() -> model)
                         .orElseThrow(() -> new IllegalArgumentException(
-                                "no model given: add its folder; " + ModelLocator.HOW_TO_GET_ONE)));
+                                "no model given: add its folder; " + ModelStore.HOW_TO_GET_ONE)));
         try (CheckpointFolder checkpoint = CheckpointFolder.open(folder)) {
             ModelReport report = ModelReport.of(checkpoint);
             if (checks) {

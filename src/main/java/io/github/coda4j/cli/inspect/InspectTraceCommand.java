@@ -3,22 +3,23 @@ package io.github.coda4j.cli.inspect;
 import static io.github.coda4j.Checks.check;
 
 import io.github.coda4j.cli.DecodeFlags;
-import io.github.coda4j.cli.DecodeSettings;
 import io.github.coda4j.cli.ExitCodes;
 import io.github.coda4j.cli.LoadFlags;
 import io.github.coda4j.cli.ModelFlag;
 import io.github.coda4j.cli.OutFile;
-import io.github.coda4j.cli.Settings;
 import io.github.coda4j.cli.World;
+import io.github.coda4j.decode.CanvasShape;
 import io.github.coda4j.decode.DecodeOptions;
 import io.github.coda4j.diffusion.Canvas;
 import io.github.coda4j.files.AtomicFiles;
+import io.github.coda4j.generate.request.DecodeDefaults;
+import io.github.coda4j.generate.request.DecodeSettings;
 import io.github.coda4j.model.LoadOptions;
+import io.github.coda4j.model.ModelConfig;
 import io.github.coda4j.model.plan.Denoiser;
+import io.github.coda4j.weights.CheckpointFolder;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -86,35 +87,27 @@ final class InspectTraceCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         check(newTokens >= 0, "--max-new-tokens must be 0 or positive, got %d", newTokens);
-        DecodeSettings how = DecodeSettings.resolve(decode, Settings.ofFlags());
+        DecodeSettings how = DecodeDefaults.STANDARD.resolve(decode.given());
         OutFile.check(out);
         Path folder = model.folder(world);
         LoadOptions into = load.options(folder, world, LoadFlags.Purpose.COMPARISON);
+        ModelConfig config = config(folder);
+        int[] prompt = IdsArgument.parse(ids, config.vocabSize());
+        new CanvasShape(prompt.length, newTokens == 0 ? List.of() : List.of(newTokens), newTokens > 0)
+                .checkLength(config.maxPositions());
+        Canvas canvas = Canvas.forCompletion(prompt, newTokens, config.maskId());
+        check(canvas.maskedCount() > 0, "nothing to decode: no mask among the ids and --max-new-tokens is 0");
+        DecodeOptions options = how.options(CanvasShape.of(canvas), config.maxPositions(), Set.of());
         try (Denoiser denoiser = world.models().network(folder, into)) {
-            int[] prompt = IdsArgument.parse(ids, denoiser.vocabSize());
-            Canvas canvas = Canvas.forCompletion(prompt, newTokens, denoiser.maskId());
-            List<Integer> holes = holes(canvas);
-            check(!holes.isEmpty(), "nothing to decode: no mask among the ids and --max-new-tokens is 0");
-            DecodeOptions options = how.options(holes, canvas.isMasked(canvas.length() - 1), Set.of());
             AtomicFiles.writeText(
                     out, Trace.record(prompt, canvas, options, denoiser).json());
         }
         return ExitCodes.OK;
     }
 
-    /** Lengths of the runs of masks. */
-    private static List<Integer> holes(Canvas canvas) {
-        List<Integer> lengths = new ArrayList<>();
-        Optional<Integer> start = Optional.empty();
-        for (int position = 0; position <= canvas.length(); position++) {
-            boolean masked = position < canvas.length() && canvas.isMasked(position);
-            if (masked && start.isEmpty()) {
-                start = Optional.of(position);
-            } else if (!masked && start.isPresent()) {
-                lengths.add(position - start.get());
-                start = Optional.empty();
-            }
+    private static ModelConfig config(Path folder) {
+        try (CheckpointFolder checkpoint = CheckpointFolder.open(folder)) {
+            return ModelConfig.read(checkpoint.config());
         }
-        return lengths;
     }
 }

@@ -12,7 +12,9 @@
     "model",
     "model.plan",
     "model.training",
-    "train"
+    "train",
+    "generate.request",
+    "generate.ModelStore"
 })
 package io.github.coda4j.cli.inspect;
 

@@ -2,7 +2,6 @@ package io.github.coda4j.cli.make;
 
 import io.github.coda4j.cli.Amounts;
 import io.github.coda4j.cli.ExitCodes;
-import io.github.coda4j.cli.Folders;
 import io.github.coda4j.cli.Progress;
 import io.github.coda4j.cli.World;
 import io.github.coda4j.weights.hub.HubClient;
@@ -63,7 +62,10 @@ public final class PullCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        HubClient hub = new HubClient(address(), token.or(() -> world.variable("HF_TOKEN")), Folders.cache(world));
+        HubClient hub = new HubClient(
+                address(),
+                token.or(() -> world.variable("HF_TOKEN")),
+                world.folders().cache());
         out.ifPresent(ModelCopy::checkFree);
         PulledModel pulled;
         try (Listener listener = new Listener()) {

@@ -3,7 +3,6 @@ package io.github.coda4j.cli.make;
 import io.github.coda4j.cli.Amounts;
 import io.github.coda4j.cli.ExitCodes;
 import io.github.coda4j.cli.Interrupt;
-import io.github.coda4j.cli.ModelLocator;
 import io.github.coda4j.cli.Progress;
 import io.github.coda4j.cli.World;
 import io.github.coda4j.weights.CheckpointFolder;
@@ -50,7 +49,7 @@ public final class QuantizeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Path folder = new ModelLocator(world).folder(model);
+        Path folder = world.modelStore().folder(model);
         interrupt.check();
         try (CheckpointFolder checkpoint = CheckpointFolder.open(folder)) {
             try (Progress progress = Progress.of(world, "quantize")) {

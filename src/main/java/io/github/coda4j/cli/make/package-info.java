@@ -9,7 +9,8 @@
     "weights.hub",
     "text",
     "model",
-    "model.training"
+    "model.training",
+    "generate.ModelStore"
 })
 package io.github.coda4j.cli.make;
 

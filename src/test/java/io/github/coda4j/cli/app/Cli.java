@@ -2,12 +2,12 @@ package io.github.coda4j.cli.app;
 
 import io.github.coda4j.cli.CheckpointModels;
 import io.github.coda4j.cli.Interrupt;
-import io.github.coda4j.cli.ModelLocator;
 import io.github.coda4j.cli.Models;
 import io.github.coda4j.cli.OpenModel;
 import io.github.coda4j.cli.Terminals;
 import io.github.coda4j.cli.World;
 import io.github.coda4j.generate.Generator;
+import io.github.coda4j.generate.ModelStore;
 import io.github.coda4j.model.LoadOptions;
 import io.github.coda4j.model.plan.Denoiser;
 import io.github.coda4j.testkit.ByteTokenizer;
@@ -116,7 +116,7 @@ public final class Cli {
                 new PrintStream(out, false, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8),
                 Map.copyOf(environment),
-                Map.of("os.name", "Linux", "user.home", "target", ModelLocator.HOME, home),
+                Map.of("os.name", "Linux", "user.home", "target", ModelStore.HOME, home),
                 new Terminals() {
                     @Override
                     public boolean isTerminal(SystemStream stream) {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.coda4j.CodaException;
 import io.github.coda4j.Nearest;
-import io.github.coda4j.cli.ModelLocator;
+import io.github.coda4j.generate.ModelStore;
 import io.github.coda4j.testkit.Goldens;
 import io.github.coda4j.testkit.ScriptedGenerator;
 import java.nio.file.Files;
@@ -95,7 +95,7 @@ class CommandLineTest {
         assertThat(cli.run("generate", "-m", MODEL, "--top-p", "1.5", "x")).isEqualTo(2);
         assertThat(cli.err().lines())
                 .containsExactly(
-                        "coda: there is no model folder no/where/at-all; " + ModelLocator.HOW_TO_GET_ONE,
+                        "coda: there is no model folder no/where/at-all; " + ModelStore.HOW_TO_GET_ONE,
                         "coda: --top-p must be in (0, 1], got 1.5");
     }
 

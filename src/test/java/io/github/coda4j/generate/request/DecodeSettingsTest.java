@@ -1,42 +1,51 @@
-package io.github.coda4j.cli;
+package io.github.coda4j.generate.request;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.coda4j.CodaException;
-import io.github.coda4j.cli.answer.LengthFlag;
-import io.github.coda4j.cli.app.Cli;
+import io.github.coda4j.WrongValueException;
 import io.github.coda4j.decode.BlockStart;
 import io.github.coda4j.decode.CachePolicy;
+import io.github.coda4j.decode.CanvasShape;
 import io.github.coda4j.decode.CommitPolicy;
 import io.github.coda4j.decode.DecodeOptions;
 import io.github.coda4j.decode.MaskCandidates;
 import io.github.coda4j.files.ConfigFile;
 import io.github.coda4j.testkit.SharedData;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 
-/** Flags beat the environment, which beats generation_config.json, which beats the defaults. */
+/** A request beats the environment, which beats generation_config.json, which beats the defaults. */
 class DecodeSettingsTest {
-    private final Cli cli = new Cli();
+    private static final int MOST = 4096;
+    private static final List<Parameter<?>> PARAMETERS = List.of(
+            Parameter.STEPS,
+            Parameter.ALG,
+            Parameter.ALG_TEMP,
+            Parameter.THRESHOLD,
+            Parameter.TEMPERATURE,
+            Parameter.TOP_P,
+            Parameter.TOP_K,
+            Parameter.SEED,
+            Parameter.EPS,
+            Parameter.BLOCK_LENGTH,
+            Parameter.CACHE,
+            Parameter.BLOCK_START,
+            Parameter.MASK_CANDIDATES,
+            Parameter.MAX_NEW_TOKENS,
+            Parameter.STOP,
+            Parameter.THINKING);
+
+    private final Map<String, String> variables = new HashMap<>();
     private Optional<ConfigFile> file = Optional.empty();
-
-    @Command
-    private static final class Flags {
-        @Mixin
-        DecodeFlags decode;
-
-        @Mixin
-        LengthFlag length;
-    }
 
     @Test
     void defaults_are_greedy_entropy_with_a_step_for_each_token() {
@@ -83,14 +92,14 @@ class DecodeSettingsTest {
         assertThat(fromFile.eps()).isEqualTo(0.01);
         assertThat(length("")).isEqualTo(5);
 
-        cli.env("STEPS", "4")
-                .env("ALG", "entropy")
-                .env("ALG_TEMP", "0.2")
-                .env("TEMPERATURE", "0.2")
-                .env("TOP_P", "0.2")
-                .env("TOP_K", "2")
-                .env("BLOCK_LENGTH", "32")
-                .env("MAX_TOKENS", "6");
+        variables.put("STEPS", "4");
+        variables.put("ALG", "entropy");
+        variables.put("ALG_TEMP", "0.2");
+        variables.put("TEMPERATURE", "0.2");
+        variables.put("TOP_P", "0.2");
+        variables.put("TOP_K", "2");
+        variables.put("BLOCK_LENGTH", "32");
+        variables.put("MAX_TOKENS", "6");
         DecodeOptions fromEnvironment = resolve("", 64);
         assertThat(fromEnvironment.steps()).isEqualTo(4);
         assertThat(fromEnvironment.commit()).isEqualTo(new CommitPolicy.Entropy(0.2));
@@ -115,7 +124,8 @@ class DecodeSettingsTest {
     @Test
     void empty_variables_and_null_keys_count_as_absent() {
         file("{\"top_p\": null, \"top_k\": null}");
-        cli.env("TOP_P", "").env("STEPS", " ");
+        variables.put("TOP_P", "");
+        variables.put("STEPS", " ");
         assertThat(resolve("", 8)).isEqualTo(DecodeOptions.ofSteps(8));
     }
 
@@ -138,7 +148,7 @@ class DecodeSettingsTest {
     @Test
     void weaker_values_without_effect_are_left_out_and_flags_refused() {
         file("{\"eps\": 0.01}");
-        cli.env("ALG_TEMP", "0.2");
+        variables.put("ALG_TEMP", "0.2");
         assertThat(resolve("--alg origin", 8).commit()).isEqualTo(new CommitPolicy.Origin());
         assertThat(resolve("--alg confidence_threshold", 8).eps()).isEqualTo(DecodeOptions.DEFAULT_EPS);
     }
@@ -179,17 +189,19 @@ class DecodeSettingsTest {
 
     @Test
     void a_bad_value_says_where_it_came_from() {
-        cli.env("STEPS", "6").env("BLOCK_LENGTH", "16");
+        variables.put("STEPS", "6");
+        variables.put("BLOCK_LENGTH", "16");
         assertThatThrownBy(() -> resolve("", 64))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageEndingWith("(environment variable STEPS 6, environment variable BLOCK_LENGTH 16)");
-        cli.env("STEPS", "six");
+        variables.put("STEPS", "six");
         assertThatThrownBy(() -> resolve("", 64))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("environment variable STEPS must be an integer, got 'six'");
-        cli.env("STEPS", "8").env("ALG", "best");
+        variables.put("STEPS", "8");
+        variables.put("ALG", "best");
         assertThatThrownBy(() -> resolve("", 64)).hasMessageStartingWith("environment variable ALG must be one of");
-        cli.env("ALG", "origin");
+        variables.put("ALG", "origin");
         assertThatThrownBy(() -> resolve("--alg-temp 0.1", 64))
                 .hasMessageStartingWith("--alg-temp 0.1 has no effect with environment variable ALG origin");
         assertThatThrownBy(() -> length("--max-new-tokens 0")).hasMessage("--max-new-tokens must be at least 1, got 0");
@@ -204,10 +216,103 @@ class DecodeSettingsTest {
     }
 
     @Test
+    void huge_counts_are_refused_in_words_before_anything_of_their_size_exists() {
+        assertThatThrownBy(() -> completion("--max-new-tokens 2000000000"))
+                .isInstanceOf(WrongValueException.class)
+                .hasMessage("2000000000 tokens are to be generated: the model takes at most 4096, the prompt included;"
+                        + " ask for fewer");
+        assertThatThrownBy(() -> completion("--steps 2147483647"))
+                .hasMessageStartingWith("2147483647 steps are more than the 4096 tokens that the model takes");
+        assertThatThrownBy(() -> settings(flags(""))
+                        .options(new CanvasShape(0, List.of(2_000_000_000, 2_000_000_000), false), MOST, Set.of()))
+                .hasMessageStartingWith("4000000000 tokens are to be generated");
+        variables.put("MAX_TOKENS", "2000000000");
+        assertThatThrownBy(() -> completion("")).hasMessageEndingWith("(environment variable MAX_TOKENS 2000000000)");
+        variables.clear();
+        file("{\"max_tokens\": 2000000000, \"steps\": 2147483647}");
+        assertThatThrownBy(() -> completion(""))
+                .isInstanceOf(CodaException.class)
+                .hasMessageEndingWith("(generation_config.json: max_tokens 2000000000)");
+        assertThat(completion("--max-new-tokens 8").steps()).isEqualTo(8);
+    }
+
+    @Test
+    void a_default_length_that_the_model_does_not_take_is_named() {
+        assertThatThrownBy(() -> settings(flags("")).completion(0, 100, Set.of()))
+                .hasMessageEndingWith("(--max-new-tokens 256 (the default))");
+    }
+
+    @Test
+    void a_body_names_the_field_that_is_wrong() {
+        refusedField("{\"steps\": 0}", "steps", "steps must be at least 1, got 0");
+        refusedField("{\"steps\": \"six\"}", "steps", "the request: \"steps\" must be an integer");
+        refusedField("{\"top_p\": 1.5}", "top_p", "top_p must be in (0, 1], got 1.5");
+        refusedField("{\"alg\": \"entrpy\"}", "alg", "did you mean entropy?");
+        refusedField(
+                "{\"alg\": \"origin\", \"alg_temp\": 1}", "alg_temp", "alg_temp 1.0 has no effect with alg origin");
+        refusedField("{\"cache\": \"dual\"}", "cache", "cache dual needs blocks: add block_length N");
+        refusedField("{\"block_start\": \"commit\"}", "block_start", "add cache prefix or dual");
+        refusedField("{\"stop\": [\"a\", \"\"]}", "stop", "stop must be texts that are not empty");
+        refusedField("{\"stop\": 3}", "stop", "\"stop\" must be a list of strings");
+        refusedField("{\"max_new_tokens\": 5000}", "max_new_tokens", "5000 tokens are to be generated");
+        refusedField("{\"max_new_tokens\": 10, \"block_length\": 4}", "block_length", "do not divide into blocks of 4");
+        refusedField(
+                "{\"max_new_tokens\": 8, \"block_length\": 4, \"steps\": 3}", "steps", "3 steps do not divide over 2");
+    }
+
+    @Test
+    void a_body_gives_what_flags_give() {
+        ValueSource body = body("""
+                {"steps": 8, "alg": "maskgit_plus", "alg_temp": 0.5, "temperature": 0.7, "top_p": 0.9, "top_k": 4,
+                 "seed": 5000000000, "eps": 0.01, "block_length": 16, "cache": "dual", "block_start": "commit",
+                 "mask_candidates": "allow", "max_new_tokens": 64, "stop": "\\n\\n", "thinking": false,
+                 "user": "somebody"}""");
+        DecodeSettings settings = settings(body);
+        assertThat(settings.completion(0, MOST, Set.of()))
+                .isEqualTo(resolve(
+                                "--steps 8 --alg maskgit_plus --alg-temp 0.5 --temperature 0.7 --top-p 0.9 --top-k 4"
+                                        + " --eps 0.01 --block-length 16 --cache dual --block-start commit"
+                                        + " --mask-candidates allow",
+                                64)
+                        .withSeed(5_000_000_000L));
+        assertThat(settings.maxNewTokens()).isEqualTo(64);
+        assertThat(settings.stopStrings()).containsExactly("\n\n");
+        assertThat(settings.thinking()).contains(false);
+        assertThat(settings(body("{\"stop\": [\"a\", \"b\"]}")).stopStrings()).containsExactly("a", "b");
+    }
+
+    @Test
+    void what_stands_behind_a_request_is_left_out_where_it_has_no_effect() {
+        Given server = flags("--alg-temp 0.2 --threshold 0.7 --eps 0.01");
+        DecodeDefaults defaults = DecodeDefaults.STANDARD.behind(server);
+        assertThat(defaults.resolve(body("{\"alg\": \"origin\"}"))
+                        .options(CanvasShape.ofCompletion(0, 4), MOST, Set.of())
+                        .commit())
+                .isEqualTo(new CommitPolicy.Origin());
+        assertThat(defaults.resolve(body("{\"alg\": \"confidence_threshold\"}"))
+                        .options(CanvasShape.ofCompletion(0, 4), MOST, Set.of()))
+                .isEqualTo(DecodeOptions.ofSteps(4).withCommit(new CommitPolicy.ConfidenceThreshold(0.7)));
+    }
+
+    @Test
+    void java_callers_are_answered_in_java_s_spelling() {
+        assertThatThrownBy(() -> settings(Given.inJava().with(Parameter.BLOCK_LENGTH, 0)))
+                .hasMessage("blockLength must be at least 1, got 0");
+        assertThat(settings(Given.inJava()
+                                .with(Parameter.SEED, Optional.empty())
+                                .with(Parameter.TOP_K, 2))
+                        .completion(0, MOST, Set.of())
+                        .topK())
+                .isEqualTo(2);
+    }
+
+    @Test
     void holes_are_laid_out_before_a_model_is_loaded() {
-        DecodeOptions options = settings("--block-length 8").options(List.of(5, 20), false, Set.of());
+        DecodeOptions options =
+                settings(flags("--block-length 8")).options(new CanvasShape(0, List.of(5, 20), false), MOST, Set.of());
         assertThat(options.steps()).isEqualTo(25);
-        assertThatThrownBy(() -> settings("--block-length 8 --steps 2").options(List.of(5, 20), false, Set.of()))
+        assertThatThrownBy(() -> settings(flags("--block-length 8 --steps 2"))
+                        .options(new CanvasShape(0, List.of(5, 20), false), MOST, Set.of()))
                 .hasMessageContaining("2 steps do not divide over 4 blocks");
     }
 
@@ -215,22 +320,52 @@ class DecodeSettingsTest {
         file = Optional.of(ConfigFile.parse(json, "generation_config.json"));
     }
 
-    private DecodeSettings settings(String flags) {
-        return DecodeSettings.resolve(parse(flags).decode, Settings.of(cli.world(), file));
+    private DecodeSettings settings(ValueSource given) {
+        ValueSource environment = ValueSource.environment(
+                name -> Optional.ofNullable(variables.get(name)).filter(text -> !text.isBlank()));
+        return DecodeDefaults.of(file).behind(environment).resolve(given);
     }
 
     private DecodeOptions resolve(String flags, int newTokens) {
         Set<Integer> end = flags.contains("--seed") ? Set.of(9) : Set.of();
-        return settings(flags).options(List.of(newTokens), true, end);
+        return settings(flags(flags)).options(CanvasShape.ofCompletion(0, newTokens), MOST, end);
     }
 
     private int length(String flags) {
-        return parse(flags).length.resolve(Settings.of(cli.world(), file)).value();
+        return settings(flags(flags)).maxNewTokens();
     }
 
-    private static Flags parse(String flags) {
-        Flags parsed = new Flags();
-        new CommandLine(parsed).parseArgs(flags.isEmpty() ? new String[0] : flags.split(" "));
-        return parsed;
+    private DecodeOptions completion(String flags) {
+        return settings(flags(flags)).completion(0, MOST, Set.of());
+    }
+
+    private static ValueSource body(String json) {
+        return ValueSource.body(ConfigFile.parse(json, "the request"));
+    }
+
+    private void refusedField(String json, String field, String message) {
+        assertThatThrownBy(() -> settings(body(json)).completion(0, MOST, Set.of()))
+                .isInstanceOfSatisfying(
+                        WrongValueException.class,
+                        e -> assertThat(e.parameter()).isEqualTo(field))
+                .hasMessageContaining(message);
+    }
+
+    private static Given flags(String line) {
+        Given given = Given.asFlags();
+        String[] words = line.isEmpty() ? new String[0] : line.split(" ");
+        for (int i = 0; i < words.length; i += 2) {
+            String flag = words[i];
+            Parameter<?> named = PARAMETERS.stream()
+                    .filter(parameter -> parameter.flag().equals(flag))
+                    .findFirst()
+                    .orElseThrow();
+            given = with(given, named, words[i + 1]);
+        }
+        return given;
+    }
+
+    private static <T> Given with(Given given, Parameter<T> parameter, String text) {
+        return given.with(parameter, parameter.kind().parse(text));
     }
 }

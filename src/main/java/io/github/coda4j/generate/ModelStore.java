@@ -1,18 +1,23 @@
-package io.github.coda4j.cli;
+package io.github.coda4j.generate;
 
 import static io.github.coda4j.Checks.check;
 
 import io.github.coda4j.CodaException;
-import io.github.coda4j.files.ConfigFile;
+import io.github.coda4j.files.AccountFolders;
 import io.github.coda4j.weights.hub.HubClient;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Finds the folder of the model that a user names: a folder, or the id of a model that was pulled. */
-public final class ModelLocator {
+/**
+ * Finds the folder of the model that somebody names: a folder, or the id of a model that was pulled from a hub; and the
+ * small one in the box. Fetches nothing.
+ */
+public final class ModelStore {
+    /** How to come by a model, for messages. */
     public static final String HOW_TO_GET_ONE =
             "get one with `coda pull Salesforce/CoDA-v0-Instruct`, or make a random one with `coda init "
                     + "--preset coda-mini --out DIR`";
@@ -23,15 +28,36 @@ public final class ModelLocator {
     private static final String IN_THE_BOX = "models/coda-mini";
     private static final Pattern HUB_ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*/[A-Za-z0-9][A-Za-z0-9._-]*");
 
-    private final World world;
+    private final Path cache;
+    private final Optional<Path> home;
 
-    public ModelLocator(World world) {
-        this.world = world;
+    /**
+     * A store over these folders.
+     *
+     * @param cache where pulled models are kept; need not exist
+     * @param home the project's folder, which has the model in the box; empty where there is none
+     */
+    public ModelStore(Path cache, Optional<Path> home) {
+        this.cache = cache;
+        this.home = home;
+    }
+
+    /**
+     * The store of an account.
+     *
+     * @param environment as {@code System.getenv()} gives it: CODA_CACHE, XDG_CACHE_HOME and LOCALAPPDATA are looked at
+     * @param properties of the Java runtime: os.name, user.home and {@value #HOME} are looked at
+     */
+    public static ModelStore of(Map<String, String> environment, Map<String, String> properties) {
+        return new ModelStore(
+                new AccountFolders(environment, properties).cache(),
+                Optional.ofNullable(properties.get(HOME)).map(Path::of));
     }
 
     /**
      * The model's folder.
      *
+     * @param name a folder, or {@code OWNER/NAME} of a model that was pulled
      * @throws CodaException when there is no such folder and no such pulled model
      */
     public Path folder(String name) {
@@ -43,34 +69,18 @@ public final class ModelLocator {
         if (!HUB_ID.matcher(name).matches()) {
             throw CodaException.of("there is no model folder %s; %s", name, HOW_TO_GET_ONE);
         }
-        HubClient hub = new HubClient(HubClient.DEFAULT_ENDPOINT, Optional.empty(), Folders.cache(world));
+        HubClient hub = new HubClient(HubClient.DEFAULT_ENDPOINT, Optional.empty(), cache);
         return hub.cached(name, HubClient.DEFAULT_REVISION)
                 .orElseThrow(() -> CodaException.of(
                         "%s is neither a folder nor a model that was pulled; `coda pull %s` fetches it", name, name));
     }
 
     /**
-     * The folder of coda-mini, the small trained model that comes with the project. Says on standard error that it is
-     * taken.
-     *
-     * @throws IllegalArgumentException when it is not there, as in a Java process without the project's folder
+     * The folder of coda-mini, the small trained model that comes with the project; empty in a Java process without the
+     * project's folder.
      */
-    public Path inTheBox() {
-        Path folder = Optional.ofNullable(world.systemProperties().get(HOME))
-                .map(home -> Path.of(home).resolve(IN_THE_BOX))
-                .filter(Files::isDirectory)
-                .orElseThrow(() -> new IllegalArgumentException(
-                        "no model given and coda-mini is not here: add --model DIR|ID; " + HOW_TO_GET_ONE));
-        world.note("No --model: coda-mini answers, a small model that completes code but follows few "
-                + "instructions. The full one:"
-                + " coda pull Salesforce/CoDA-v0-Instruct");
-        return folder;
-    }
-
-    /** The folder's generation_config.json, if it has one. */
-    public static Optional<ConfigFile> generationConfig(Path folder) {
-        Path file = folder.resolve("generation_config.json");
-        return Files.exists(file) ? Optional.of(ConfigFile.read(file)) : Optional.empty();
+    public Optional<Path> inTheBox() {
+        return home.map(folder -> folder.resolve(IN_THE_BOX)).filter(Files::isDirectory);
     }
 
     private static Path path(String name) {

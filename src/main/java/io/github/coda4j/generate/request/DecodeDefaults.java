@@ -1,0 +1,47 @@
+package io.github.coda4j.generate.request;
+
+import io.github.coda4j.files.ConfigFile;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What counts where a request says nothing: the sources behind it, the strongest first, and behind them the defaults of
+ * coda4j (greedy entropy decoding of everything at once, a step for each token, at most 256 tokens).
+ *
+ * @param sources such as environment variables and the checkpoint's generation_config.json
+ */
+public record DecodeDefaults(List<ValueSource> sources) {
+    /** The defaults of coda4j alone: an answer depends on nothing that the request does not say. */
+    public static final DecodeDefaults STANDARD = new DecodeDefaults(List.of());
+
+    public DecodeDefaults {
+        sources = List.copyOf(sources);
+    }
+
+    /** What a checkpoint says about itself, behind a request to it. */
+    public static DecodeDefaults of(Optional<ConfigFile> generationConfig) {
+        return new DecodeDefaults(
+                generationConfig.map(ValueSource::generationConfig).stream().toList());
+    }
+
+    /** The same behind a source that is stronger. */
+    public DecodeDefaults behind(ValueSource stronger) {
+        List<ValueSource> all = new ArrayList<>();
+        all.add(stronger);
+        all.addAll(sources);
+        return new DecodeDefaults(all);
+    }
+
+    /**
+     * The meaning of a request. What it says beats the sources behind it; what it says without an effect is refused,
+     * what they say without one is left out.
+     *
+     * @param given what the request says
+     * @throws io.github.coda4j.WrongValueException naming the parameter that is wrong or has no effect
+     * @throws io.github.coda4j.CodaException naming file and key
+     */
+    public DecodeSettings resolve(ValueSource given) {
+        return new DecodeSettings(new Values(given, sources));
+    }
+}

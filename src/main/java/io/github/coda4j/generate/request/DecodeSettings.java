@@ -1,0 +1,304 @@
+package io.github.coda4j.generate.request;
+
+import io.github.coda4j.CodaException;
+import io.github.coda4j.Nearest;
+import io.github.coda4j.WrongValueException;
+import io.github.coda4j.decode.BlockStart;
+import io.github.coda4j.decode.CachePolicy;
+import io.github.coda4j.decode.CanvasShape;
+import io.github.coda4j.decode.CommitPolicy;
+import io.github.coda4j.decode.DecodeOptions;
+import io.github.coda4j.decode.MaskCandidates;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How to answer a request: decode options for any canvas, the longest answer, what ends it. Made by
+ * {@link DecodeDefaults#resolve}. Immutable.
+ */
+public final class DecodeSettings {
+    private static final Logger LOG = LoggerFactory.getLogger(DecodeSettings.class);
+    private static final int DEFAULT_NEW_TOKENS = 256;
+    private static final String DEFAULT_ALG = "entropy";
+    /** What CoDA's own generation_config.json says; the original's code refuses it. */
+    private static final String UNKNOWN_ALG_OF_CODA = "original";
+
+    private final Values values;
+    private final CommitPolicy commit;
+    private final Optional<Setting<Integer>> blockLength;
+    private final CachePolicy cache;
+    private final BlockStart blockStart;
+    private final MaskCandidates maskCandidates;
+    private final Optional<Setting<Integer>> steps;
+    private final double eps;
+    private final double temperature;
+    private final double topP;
+    private final int topK;
+    private final long seed;
+    private final List<String> stopStrings;
+
+    DecodeSettings(Values values) {
+        this.values = values;
+        Setting<String> alg = alg();
+        this.commit = CommitPolicy.of(alg.value(), algTemp(alg), threshold(alg));
+        this.blockLength = values.find(Parameter.BLOCK_LENGTH).map(found -> found.require(n -> n >= 1, "at least 1"));
+        this.cache = cache();
+        this.blockStart = blockStart();
+        this.maskCandidates =
+                choice(values.find(Parameter.MASK_CANDIDATES), MaskCandidates.EXCLUDE, MaskCandidates.values());
+        this.steps = values.find(Parameter.STEPS).map(found -> found.require(n -> n >= 1, "at least 1"));
+        this.eps = eps(alg);
+        this.temperature = values.findOr(Parameter.TEMPERATURE, 0.0)
+                .require(x -> x >= 0 && Double.isFinite(x), "0 or positive")
+                .value();
+        this.topP = values.findOr(Parameter.TOP_P, 1.0)
+                .require(p -> p > 0 && p <= 1, "in (0, 1]")
+                .value();
+        this.topK = values.findOr(Parameter.TOP_K, 0)
+                .require(k -> k >= 0, "0 (off) or positive")
+                .value();
+        this.seed = values.findOr(Parameter.SEED, 0L).value();
+        this.stopStrings = values.findOr(Parameter.STOP, List.of())
+                .require(stops -> !stops.contains(""), "texts that are not empty")
+                .value();
+    }
+
+    /**
+     * The longest answer in tokens, at least 1.
+     *
+     * @throws WrongValueException naming what gives another value
+     * @throws CodaException when a file does
+     */
+    public int maxNewTokens() {
+        return newTokens().value();
+    }
+
+    /** What ends an answer before its last token, possibly nothing. */
+    public List<String> stopStrings() {
+        return stopStrings;
+    }
+
+    /** Whether a chat's answer may begin with a thought; empty leaves the choice to the model. */
+    public Optional<Boolean> thinking() {
+        return values.find(Parameter.THINKING).map(Setting::value);
+    }
+
+    /**
+     * The options for a prompt that is continued by at most {@link #maxNewTokens}.
+     *
+     * @param given tokens of the prompt, 0 where they are not known yet
+     * @param maxPositions the longest sequence of the model
+     * @throws WrongValueException when steps, blocks, length and model do not go together
+     * @throws CodaException when it is the file's length that does not
+     */
+    public DecodeOptions completion(long given, int maxPositions, Set<Integer> endTokens) {
+        Setting<Integer> length = newTokens();
+        return options(CanvasShape.ofCompletion(given, length.value()), Optional.of(length), maxPositions, endTokens);
+    }
+
+    /**
+     * The options for a canvas of that shape.
+     *
+     * @param maxPositions the longest sequence of the model
+     * @throws WrongValueException when steps, blocks, lengths and model do not go together
+     */
+    public DecodeOptions options(CanvasShape shape, int maxPositions, Set<Integer> endTokens) {
+        return options(shape, Optional.empty(), maxPositions, endTokens);
+    }
+
+    private DecodeOptions options(
+            CanvasShape shape, Optional<Setting<Integer>> length, int maxPositions, Set<Integer> endTokens) {
+        try {
+            shape.checkLength(maxPositions);
+            int everyToken = Math.max(1, Math.toIntExact(shape.newTokens()));
+            if (steps.isPresent() && steps.get().isOfFile()) {
+                try {
+                    return checked(steps.get().value(), shape, maxPositions, endTokens);
+                } catch (WrongValueException e) {
+                    LOG.info("{} is left out: {}", steps.get(), e.getMessage());
+                    return checked(everyToken, shape, maxPositions, endTokens);
+                }
+            }
+            return checked(steps.map(Setting::value).orElse(everyToken), shape, maxPositions, endTokens);
+        } catch (WrongValueException e) {
+            throw traced(e, length);
+        }
+    }
+
+    private DecodeOptions checked(int numSteps, CanvasShape shape, int maxPositions, Set<Integer> endTokens) {
+        DecodeOptions options = new DecodeOptions(
+                numSteps,
+                blockLength.map(found -> OptionalInt.of(found.value())).orElse(OptionalInt.empty()),
+                commit,
+                cache,
+                blockStart,
+                maskCandidates,
+                eps,
+                temperature,
+                topP,
+                topK,
+                seed,
+                endTokens);
+        shape.checkDecodable(options, maxPositions);
+        return options;
+    }
+
+    /** The problem with the values that it is about and that the request does not name. */
+    private RuntimeException traced(WrongValueException problem, Optional<Setting<Integer>> length) {
+        Parameter<Integer> about = switch (problem.parameter()) {
+            case CanvasShape.STEPS -> Parameter.STEPS;
+            case CanvasShape.BLOCK_LENGTH -> Parameter.BLOCK_LENGTH;
+            case CanvasShape.NEW_TOKENS -> Parameter.MAX_NEW_TOKENS;
+            default -> throw problem;
+        };
+        Stream<Optional<Setting<Integer>>> involved = about == Parameter.STEPS
+                ? Stream.of(steps, blockLength)
+                : about == Parameter.BLOCK_LENGTH ? Stream.of(length, blockLength) : Stream.of(length);
+        String elsewhere = involved.flatMap(Optional::stream)
+                .filter(setting -> !setting.isOfRequest())
+                .map(Setting::toString)
+                .collect(Collectors.joining(", "));
+        String message = problem.getMessage() + (elsewhere.isEmpty() ? "" : " (" + elsewhere + ")");
+        if (about == Parameter.MAX_NEW_TOKENS
+                && length.filter(Setting::isOfFile).isPresent()) {
+            return new CodaException(message, problem);
+        }
+        String name = values.find(about).map(Setting::name).orElse(values.name(about));
+        return new WrongValueException(name, message, problem);
+    }
+
+    private Setting<Integer> newTokens() {
+        return values.findOr(Parameter.MAX_NEW_TOKENS, DEFAULT_NEW_TOKENS).require(n -> n >= 1, "at least 1");
+    }
+
+    private Setting<String> alg() {
+        Setting<String> standard = Setting.ofDefault(DEFAULT_ALG, values.name(Parameter.ALG));
+        Setting<String> alg = values.find(Parameter.ALG).orElse(standard);
+        if (alg.isOfFile() && alg.value().equals(UNKNOWN_ALG_OF_CODA)) {
+            LOG.info("{} is '{}', which no code of CoDA knows: taking {}", alg.name(), alg.value(), DEFAULT_ALG);
+            return standard;
+        }
+        if (!CommitPolicy.NAMES.contains(alg.value())) {
+            throw unknown(alg, CommitPolicy.NAMES);
+        }
+        return alg;
+    }
+
+    private OptionalDouble algTemp(Setting<String> alg) {
+        Setting<Double> found =
+                values.findOr(Parameter.ALG_TEMP, 0.0).require(x -> x >= 0 && Double.isFinite(x), "0 or positive");
+        boolean ranks = !alg.value().equals("origin") && !thresholds(alg);
+        if (found.value() > 0 && !ranks) {
+            refuseInRequest(found, alg, "leave it out");
+            LOG.info("{} has no effect with {} and is left out", found, alg);
+            return OptionalDouble.empty();
+        }
+        return OptionalDouble.of(found.value());
+    }
+
+    private OptionalDouble threshold(Setting<String> alg) {
+        Optional<Setting<Double>> found = values.find(Parameter.THRESHOLD);
+        if (found.isEmpty()) {
+            return OptionalDouble.empty();
+        }
+        Setting<Double> threshold = found.get().require(p -> p >= 0 && p <= 1, "in [0, 1]");
+        if (!thresholds(alg)) {
+            refuseInRequest(
+                    threshold, alg, "leave it out or use " + values.name(Parameter.ALG) + " confidence_threshold");
+            return OptionalDouble.empty();
+        }
+        return OptionalDouble.of(threshold.value());
+    }
+
+    private double eps(Setting<String> alg) {
+        Setting<Double> found =
+                values.findOr(Parameter.EPS, DecodeOptions.DEFAULT_EPS).require(x -> x >= 0 && x < 1, "in [0, 1)");
+        if (found.value() != DecodeOptions.DEFAULT_EPS && thresholds(alg)) {
+            refuseInRequest(found, alg, "leave it out");
+            return DecodeOptions.DEFAULT_EPS;
+        }
+        return found.value();
+    }
+
+    private CachePolicy cache() {
+        Optional<Setting<String>> found = values.find(Parameter.CACHE);
+        List<String> known = List.of("none", "prefix", "dual");
+        if (found.isEmpty()) {
+            return CachePolicy.NONE;
+        }
+        Setting<String> cache = found.get();
+        if (!known.contains(cache.value())) {
+            throw unknown(cache, known);
+        }
+        if (!cache.value().equals("none") && blockLength.isEmpty()) {
+            String block = values.name(Parameter.BLOCK_LENGTH);
+            throw new WrongValueException(
+                    cache.name(),
+                    String.format(Locale.ROOT, "%s needs blocks: add %s N, for example %s 32", cache, block, block));
+        }
+        return CachePolicy.of(cache.value());
+    }
+
+    private BlockStart blockStart() {
+        Optional<Setting<String>> found = values.find(Parameter.BLOCK_START);
+        BlockStart chosen = choice(found, BlockStart.PROPOSE, BlockStart.values());
+        if (chosen != BlockStart.PROPOSE && cache instanceof CachePolicy.None) {
+            String name = values.name(Parameter.CACHE);
+            throw new WrongValueException(
+                    found.orElseThrow().name(),
+                    String.format(
+                            Locale.ROOT,
+                            "%s has no effect without a cache: add %s prefix or dual, or leave it out",
+                            found.orElseThrow(),
+                            name));
+        }
+        return chosen;
+    }
+
+    private static boolean thresholds(Setting<String> alg) {
+        return alg.value().equals("confidence_threshold");
+    }
+
+    /** What the request says must have an effect. */
+    private static void refuseInRequest(Setting<?> setting, Setting<String> alg, String remedy) {
+        if (setting.isOfRequest()) {
+            throw new WrongValueException(
+                    setting.name(), String.format(Locale.ROOT, "%s has no effect with %s: %s", setting, alg, remedy));
+        }
+    }
+
+    private static RuntimeException unknown(Setting<String> setting, List<String> known) {
+        return setting.wrong(String.format(
+                Locale.ROOT,
+                "must be one of %s, got '%s'%s",
+                String.join(", ", known),
+                setting.value(),
+                Nearest.hint(setting.value(), known)));
+    }
+
+    private static <E extends Enum<E>> E choice(Optional<Setting<String>> found, E standard, E[] all) {
+        if (found.isEmpty()) {
+            return standard;
+        }
+        for (E value : all) {
+            if (value.name().toLowerCase(Locale.ROOT).equals(found.get().value())) {
+                return value;
+            }
+        }
+        String known = Arrays.stream(all)
+                .map(value -> value.name().toLowerCase(Locale.ROOT))
+                .collect(Collectors.joining(" or "));
+        throw found.get()
+                .wrong(String.format(
+                        Locale.ROOT, "must be %s, got '%s'", known, found.get().value()));
+    }
+}

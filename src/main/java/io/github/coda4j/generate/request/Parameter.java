@@ -1,0 +1,73 @@
+package io.github.coda4j.generate.request;
+
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Something that a request can say about how it is answered.
+ *
+ * @param name in JSON bodies, for example {@code block_length}; other names are derived from it
+ * @param kind of its values
+ * @param variable the environment variable that gives it; empty when there is none
+ * @param keys where a checkpoint's generation_config.json gives it; the first one present counts
+ */
+public record Parameter<T>(String name, ValueKind<T> kind, String variable, List<String> keys) {
+    /** Number of denoising steps, at least 1; without a value one for each new token. */
+    public static final Parameter<Integer> STEPS =
+            new Parameter<>("steps", ValueKind.INTEGER, "STEPS", List.of("steps"));
+    /** Which proposals a step commits. */
+    public static final Parameter<String> ALG = new Parameter<>("alg", ValueKind.TEXT, "ALG", List.of("alg"));
+    /** Softness of the order in which positions are committed, 0 or positive. */
+    public static final Parameter<Double> ALG_TEMP =
+            new Parameter<>("alg_temp", ValueKind.NUMBER, "ALG_TEMP", List.of("alg_temp"));
+    /** The probability from which on a proposal is committed, in [0, 1]. */
+    public static final Parameter<Double> THRESHOLD = new Parameter<>("threshold", ValueKind.NUMBER, "", List.of());
+    /** 0 (arg-max) or positive. */
+    public static final Parameter<Double> TEMPERATURE =
+            new Parameter<>("temperature", ValueKind.NUMBER, "TEMPERATURE", List.of("temperature"));
+    /** In (0, 1]; 1 keeps all tokens. */
+    public static final Parameter<Double> TOP_P = new Parameter<>("top_p", ValueKind.NUMBER, "TOP_P", List.of("top_p"));
+    /** 0 keeps all tokens. */
+    public static final Parameter<Integer> TOP_K =
+            new Parameter<>("top_k", ValueKind.INTEGER, "TOP_K", List.of("top_k"));
+    /** Of every random draw; 0 without a value. */
+    public static final Parameter<Long> SEED = new Parameter<>("seed", ValueKind.LONG, "", List.of());
+    /** Last noise level of the schedule, in [0, 1). */
+    public static final Parameter<Double> EPS = new Parameter<>("eps", ValueKind.NUMBER, "", List.of("eps"));
+    /** Tokens that are decoded together, at least 1; without a value all of them. */
+    public static final Parameter<Integer> BLOCK_LENGTH =
+            new Parameter<>("block_length", ValueKind.INTEGER, "BLOCK_LENGTH", List.of());
+    /** What forwards reuse: none, prefix or dual. */
+    public static final Parameter<String> CACHE = new Parameter<>("cache", ValueKind.TEXT, "", List.of());
+    /** How a block's first token is found: propose or commit. */
+    public static final Parameter<String> BLOCK_START = new Parameter<>("block_start", ValueKind.TEXT, "", List.of());
+    /** Whether the mask may be proposed: exclude or allow. */
+    public static final Parameter<String> MASK_CANDIDATES =
+            new Parameter<>("mask_candidates", ValueKind.TEXT, "", List.of());
+    /** The longest answer in tokens, at least 1. */
+    public static final Parameter<Integer> MAX_NEW_TOKENS =
+            new Parameter<>("max_new_tokens", ValueKind.INTEGER, "MAX_TOKENS", List.of("max_new_tokens", "max_tokens"));
+    /** What ends an answer, without being part of it; none is empty. */
+    public static final Parameter<List<String>> STOP = new Parameter<>("stop", ValueKind.TEXTS, "", List.of());
+    /** false starts a chat's answer with an empty thought; true and no value leave the choice to the model. */
+    public static final Parameter<Boolean> THINKING =
+            new Parameter<>("thinking", ValueKind.TRUTH, "", List.of("enable_thinking"));
+
+    public Parameter {
+        keys = List.copyOf(keys);
+    }
+
+    /** The flag of the command line: {@code --block-length}. */
+    public String flag() {
+        return "--" + name.replace('_', '-');
+    }
+
+    /** As Java writes names: {@code blockLength}. */
+    String javaName() {
+        StringBuilder text = new StringBuilder();
+        for (String word : name.split("_")) {
+            text.append(text.isEmpty() ? word : word.substring(0, 1).toUpperCase(Locale.ROOT) + word.substring(1));
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,69 @@
+package io.github.coda4j.generate.request;
+
+import io.github.coda4j.files.ConfigFile;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+
+/** A kind of value: how it is read from the text of a variable and from JSON. */
+public final class ValueKind<T> {
+    static final ValueKind<Integer> INTEGER = new ValueKind<>(
+            "an integer",
+            Integer::valueOf,
+            (json, key) -> json.optionalInt(key).stream().boxed().findFirst());
+    static final ValueKind<Long> LONG = new ValueKind<>(
+            "an integer",
+            Long::valueOf,
+            (json, key) -> json.optionalLong(key).stream().boxed().findFirst());
+    static final ValueKind<Double> NUMBER = new ValueKind<>(
+            "a number",
+            Double::valueOf,
+            (json, key) -> json.optionalDouble(key).stream().boxed().findFirst());
+    static final ValueKind<Boolean> TRUTH =
+            new ValueKind<>("true or false", ValueKind::truth, ConfigFile::optionalBoolean);
+    static final ValueKind<String> TEXT = new ValueKind<>("text", text -> text, ConfigFile::optionalString);
+    /** One text or a list of them. */
+    static final ValueKind<List<String>> TEXTS = new ValueKind<>("text", List::of, ValueKind::texts);
+
+    private final String what;
+    private final Function<String, T> parse;
+    private final BiFunction<ConfigFile, String, Optional<T>> read;
+
+    private ValueKind(String what, Function<String, T> parse, BiFunction<ConfigFile, String, Optional<T>> read) {
+        this.what = what;
+        this.parse = parse;
+        this.read = read;
+    }
+
+    /** What it is, for messages: {@code an integer}. */
+    String what() {
+        return what;
+    }
+
+    /** @throws IllegalArgumentException when the text is of another kind */
+    T parse(String text) {
+        return parse.apply(text);
+    }
+
+    /**
+     * The value of a key, if it has one.
+     *
+     * @throws io.github.coda4j.CodaException when it is of another kind
+     */
+    Optional<T> read(ConfigFile json, String key) {
+        return read.apply(json, key);
+    }
+
+    private static Boolean truth(String text) {
+        return switch (text) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw new IllegalArgumentException(text);
+        };
+    }
+
+    private static Optional<List<String>> texts(ConfigFile json, String key) {
+        return json.isString(key) ? json.optionalString(key).map(List::of) : json.optionalStrings(key);
+    }
+}

@@ -1,0 +1,8 @@
+/**
+ * What a request means: values from flags, JSON bodies, Java calls, the environment and the checkpoint become decode
+ * options, a length and stop strings.
+ */
+@MayUse({"files", "decode"})
+package io.github.coda4j.generate.request;
+
+import io.github.coda4j.MayUse;
