@@ -6,8 +6,6 @@ import io.github.coda4j.model.EngineKind;
 import io.github.coda4j.model.LoadOptions;
 import io.github.coda4j.model.Precision;
 import io.github.coda4j.tensor.Device;
-import io.github.coda4j.weights.CheckpointFolder;
-import io.github.coda4j.weights.Int8Checkpoint;
 import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Option;
@@ -70,10 +68,8 @@ public final class LoadFlags {
     }
 
     private static Precision precision(Path folder, Purpose purpose) {
-        try (CheckpointFolder checkpoint = CheckpointFolder.open(folder)) {
-            if (Int8Checkpoint.isQuantized(checkpoint.config())) {
-                return Precision.INT8;
-            }
+        if (LoadOptions.storedAsInt8(folder)) {
+            return Precision.INT8;
         }
         return purpose == Purpose.SPEED ? Precision.BF16 : Precision.FP32;
     }

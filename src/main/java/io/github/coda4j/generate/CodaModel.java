@@ -5,6 +5,7 @@ import io.github.coda4j.decode.DecodeOptions;
 import io.github.coda4j.files.ConfigFile;
 import io.github.coda4j.generate.request.DecodeDefaults;
 import io.github.coda4j.generate.request.DecodeSettings;
+import io.github.coda4j.generate.request.Given;
 import io.github.coda4j.generate.request.ValueSource;
 import io.github.coda4j.model.LoadOptions;
 import io.github.coda4j.model.ModelConfig;
@@ -52,6 +53,18 @@ public final class CodaModel implements Generator, AutoCloseable {
         this.transformer = transformer;
         this.tokenizer = tokenizer;
         this.engine = engine;
+    }
+
+    /**
+     * Loads a folder with sensible defaults: {@link LoadOptions#forFolder} and {@link EngineOptions#DEFAULT}.
+     *
+     * @param folder of a checkpoint, or of the model in the box, {@code models/coda-mini}
+     * @return the model, to be closed by the caller
+     * @throws CodaException when weights or tokenizer are missing, broken, or do not belong together
+     * @throws IllegalStateException when the JVM lacks a flag that is needed, which the message names
+     */
+    public static CodaModel open(Path folder) {
+        return open(folder, LoadOptions.forFolder(folder), EngineOptions.DEFAULT);
     }
 
     /**
@@ -136,6 +149,32 @@ public final class CodaModel implements Generator, AutoCloseable {
         DecodeOptions options = how.completion(0, config().maxPositions(), endTokens());
         return GenerateRequest.of(chatTemplate().mark(asked), how.maxNewTokens(), options)
                 .withStopStrings(how.stopStrings());
+    }
+
+    /**
+     * Continues a text.
+     *
+     * @param text what is to be continued, as it is; may be empty
+     * @param tokens the most new tokens, at least 1
+     * @return what follows the text, and only that
+     * @throws InterruptedException when the thread is interrupted, which ends the request
+     */
+    public String complete(String text, int tokens) throws InterruptedException {
+        return generate(request(Document.completion(text, tokens), Given.inJava()))
+                .text();
+    }
+
+    /**
+     * Fills the holes of a text, seeing what is on both sides of each.
+     *
+     * @param text with {@link Document#MARKER} for each hole
+     * @param tokens of every hole, or of each in turn; at least 1
+     * @return the whole text, filled
+     * @throws InterruptedException when the thread is interrupted, which ends the request
+     */
+    public String infill(String text, int... tokens) throws InterruptedException {
+        Document document = Document.parse(text, tokens);
+        return document.fill(generate(request(document, Given.inJava())).holeTexts());
     }
 
     private GenerateRequest request(DecodeSettings how, Document document) {

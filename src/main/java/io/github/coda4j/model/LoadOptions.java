@@ -3,6 +3,9 @@ package io.github.coda4j.model;
 import static io.github.coda4j.Checks.check;
 
 import io.github.coda4j.tensor.Device;
+import io.github.coda4j.weights.CheckpointFolder;
+import io.github.coda4j.weights.Int8Checkpoint;
+import java.nio.file.Path;
 import java.util.Objects;
 
 /**
@@ -26,6 +29,27 @@ public record LoadOptions(EngineKind engine, Precision precision, Device device,
         check(
                 engine == EngineKind.FAST || precision != Precision.INT8,
                 "int8 runs in the fast engine; the plain one knows fp32 and bf16");
+    }
+
+    /**
+     * What answers fastest from a checkpoint on the CPU: the fast engine on every core, in int8 where the checkpoint is
+     * stored so, otherwise in bf16.
+     *
+     * @throws io.github.coda4j.CodaException when the folder holds no model
+     */
+    public static LoadOptions forFolder(Path folder) {
+        return of(storedAsInt8(folder) ? Precision.INT8 : Precision.BF16, Device.CPU);
+    }
+
+    /**
+     * Whether a folder's checkpoint is stored in int8.
+     *
+     * @throws io.github.coda4j.CodaException when the folder holds no model
+     */
+    public static boolean storedAsInt8(Path folder) {
+        try (CheckpointFolder checkpoint = CheckpointFolder.open(folder)) {
+            return Int8Checkpoint.isQuantized(checkpoint.config());
+        }
     }
 
     /** The fast engine on every core, or the plain one on a GPU. */
