@@ -1,5 +1,7 @@
 package io.github.coda4j;
 
+import java.util.Locale;
+
 /**
  * Data that cannot be used: a broken checkpoint, a missing file, a full disk. The message is one line that says what,
  * where, the value, the allowed range and what to do; the command line prints it without a stack trace and exits with
@@ -18,6 +20,6 @@ public class CodaException extends RuntimeException {
 
     /** A message made with {@link String#format}. */
     public static CodaException of(String format, Object... arguments) {
-        return new CodaException(String.format(format, arguments));
+        return new CodaException(String.format(Locale.ROOT, format, arguments));
     }
 }

@@ -1,6 +1,7 @@
 package io.github.coda4j.cli;
 
 import java.text.DecimalFormat;
+import java.text.DecimalFormatSymbols;
 import java.util.Locale;
 import java.util.Optional;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
@@ -58,7 +59,7 @@ public abstract sealed class Progress implements AutoCloseable {
                     .setUnit(" MB", MEGABYTE)
                     .setStyle(ProgressBarStyle.UNICODE_BLOCK)
                     .setConsumer(new ConsoleProgressBarConsumer(world.err(), width))
-                    .showSpeed(new DecimalFormat("#"))
+                    .showSpeed(new DecimalFormat("#", DecimalFormatSymbols.getInstance(Locale.ROOT)))
                     .build();
         }
 

@@ -6,6 +6,7 @@ import io.github.coda4j.diffusion.CounterRandom;
 import io.github.coda4j.text.ChatMessage;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Makes instructions out of code: each method or function becomes one exercise of a kind that its place decides - write
@@ -61,12 +62,13 @@ public record InstructionMaker(int maxPerFile, long seed) {
     private static List<ChatMessage> write(FunctionSource function) {
         String what = function.language() == Language.JAVA ? "method" : "function";
         return exchange(
-                "Write a %s %s. %s\n%s"
-                        .formatted(
-                                function.languageName(),
-                                what,
-                                function.summary().orElseThrow(),
-                                fenced(function, lines(function, 0, function.headLines()))),
+                String.format(
+                        Locale.ROOT,
+                        "Write a %s %s. %s\n%s",
+                        function.languageName(),
+                        what,
+                        function.summary().orElseThrow(),
+                        fenced(function, lines(function, 0, function.headLines()))),
                 fenced(function, function.code()));
     }
 
@@ -74,8 +76,11 @@ public record InstructionMaker(int maxPerFile, long seed) {
         int count = (int) function.code().lines().count();
         int given = function.headLines() + (int) (place * (count - function.headLines()));
         return exchange(
-                "Complete this %s code:\n%s"
-                        .formatted(function.languageName(), fenced(function, lines(function, 0, given))),
+                String.format(
+                        Locale.ROOT,
+                        "Complete this %s code:\n%s",
+                        function.languageName(),
+                        fenced(function, lines(function, 0, given))),
                 fenced(function, function.code()));
     }
 
@@ -85,8 +90,12 @@ public record InstructionMaker(int maxPerFile, long seed) {
         int to = Math.min(count, from + 1 + (int) (place * 97) % 3);
         String shown = (lines(function, 0, from) + "\n" + GAP + "\n" + lines(function, to, count)).stripTrailing();
         return exchange(
-                "Which code belongs at %s in this %s code?\n%s"
-                        .formatted(GAP, function.languageName(), fenced(function, shown)),
+                String.format(
+                        Locale.ROOT,
+                        "Which code belongs at %s in this %s code?\n%s",
+                        GAP,
+                        function.languageName(),
+                        fenced(function, shown)),
                 fenced(function, lines(function, from, to)));
     }
 

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
@@ -138,7 +139,7 @@ public final class ShardFolderWriter implements AutoCloseable {
 
     private Shard start(Split split) {
         int number = numShards.merge(split, 1, Integer::sum) - 1;
-        return new Shard(split, "%s-%05d".formatted(split.label(), number));
+        return new Shard(split, String.format(Locale.ROOT, "%s-%05d", split.label(), number));
     }
 
     /** Discards what was written unless {@link #finish} was called. */

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * The tokens of one split of a folder of shards, mapped into memory, as one long row: all documents behind one another,
@@ -95,7 +96,8 @@ public final class TokenShards implements AutoCloseable {
             Path file = folder.resolve(name);
             String found = Hashes.ofFile(file);
             if (!found.equals(expected)) {
-                throw changed(file, "its SHA-256 is %s, the manifest says %s".formatted(found, expected));
+                throw changed(
+                        file, String.format(Locale.ROOT, "its SHA-256 is %s, the manifest says %s", found, expected));
             }
         });
     }
@@ -127,7 +129,9 @@ public final class TokenShards implements AutoCloseable {
         }
         try {
             if (Files.size(file) != bytes) {
-                throw changed(file, "it has %d bytes, the manifest says %d".formatted(Files.size(file), bytes));
+                throw changed(
+                        file,
+                        String.format(Locale.ROOT, "it has %d bytes, the manifest says %d", Files.size(file), bytes));
             }
             try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
                 return channel.map(FileChannel.MapMode.READ_ONLY, 0, bytes, arena);

@@ -13,6 +13,7 @@ import java.text.Normalizer;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -93,8 +94,12 @@ public final class BpeTokenizer implements Tokenizer {
                     .orElseThrow();
         } catch (PatternSyntaxException e) {
             throw new CodaException(
-                    "%s: the split pattern '%s' cannot be used: %s"
-                            .formatted(source.where(), source.split(), e.getDescription()),
+                    String.format(
+                            Locale.ROOT,
+                            "%s: the split pattern '%s' cannot be used: %s",
+                            source.where(),
+                            source.split(),
+                            e.getDescription()),
                     e);
         }
     }

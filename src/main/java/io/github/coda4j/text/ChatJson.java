@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.coda4j.CodaException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -49,7 +50,7 @@ final class ChatJson {
         }
         List<ToolCall> calls = new ArrayList<>();
         for (JsonNode call : array(message, "tool_calls", where)) {
-            calls.add(toolCall(call, "tool call %d of %s".formatted(calls.size(), where)));
+            calls.add(toolCall(call, String.format(Locale.ROOT, "tool call %d of %s", calls.size(), where)));
         }
         return new ChatMessage(role, string(message, "content"), string(message, "reasoning_content"), calls);
     }

@@ -3,6 +3,7 @@ package io.github.coda4j.text;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.math.BigDecimal;
 import java.util.Iterator;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -59,7 +60,7 @@ final class PythonJson {
                 case '\b' -> out.append("\\b");
                 default -> {
                     if (c < 0x20) {
-                        out.append("\\u%04x".formatted((int) c));
+                        out.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
                     } else {
                         out.append(c);
                     }
@@ -86,7 +87,13 @@ final class PythonJson {
             return sign + plain + (plain.contains(".") ? "" : ".0");
         }
         String fraction = digits.length() > 1 ? "." + digits.substring(1) : "";
-        return "%s%c%se%s%02d"
-                .formatted(sign, digits.charAt(0), fraction, exponent < 0 ? "-" : "+", Math.abs(exponent));
+        return String.format(
+                Locale.ROOT,
+                "%s%c%se%s%02d",
+                sign,
+                digits.charAt(0),
+                fraction,
+                exponent < 0 ? "-" : "+",
+                Math.abs(exponent));
     }
 }

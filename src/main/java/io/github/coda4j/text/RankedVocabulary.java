@@ -3,6 +3,7 @@ package io.github.coda4j.text;
 import io.github.coda4j.CodaException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -145,10 +146,13 @@ final class RankedVocabulary {
         if (id < 0) {
             reason = "which is not in the vocabulary";
         } else if (rank[id] >= 0) {
-            reason = "which merge %d makes already".formatted(rank[id]);
+            reason = String.format(Locale.ROOT, "which merge %d makes already", rank[id]);
         } else {
-            reason = "but by its id the next token to make is '%s' (id %d); ids must ascend with the merges"
-                    .formatted(due, idByToken.getOrDefault(due, -1));
+            reason = String.format(
+                    Locale.ROOT,
+                    "but by its id the next token to make is '%s' (id %d); ids must ascend with the merges",
+                    due,
+                    idByToken.getOrDefault(due, -1));
         }
         return CodaException.of(
                 "%s: merge %d '%s' makes token '%s' (id %d), %s", where, index, merge, makes, id, reason);

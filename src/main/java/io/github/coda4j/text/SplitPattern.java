@@ -1,5 +1,6 @@
 package io.github.coda4j.text;
 
+import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
@@ -23,6 +24,7 @@ public record SplitPattern(String regex) {
      */
     public Pattern compile() {
         return Pattern.compile(
-                "%1$s|(?:(?!%1$s)(?s:.))++".formatted("(?:" + regex + ")"), Pattern.UNICODE_CHARACTER_CLASS);
+                String.format(Locale.ROOT, "%1$s|(?:(?!%1$s)(?s:.))++", "(?:" + regex + ")"),
+                Pattern.UNICODE_CHARACTER_CLASS);
     }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.coda4j.files.AtomicFiles;
 import java.nio.file.Path;
+import java.util.Locale;
 
 /** Writes down the batch at which training broke, so that the step can be looked into. */
 final class BadBatch {
@@ -15,7 +16,8 @@ final class BadBatch {
      * Writes {@code bad-batch-step-0000123-rank-0.json} with the rows before and after masking, and returns its path.
      */
     static Path write(Path folder, StepBatch batch, int rank) {
-        Path file = folder.resolve(String.format("bad-batch-step-%07d-rank-%d.json", batch.step() + 1, rank));
+        Path file =
+                folder.resolve(String.format(Locale.ROOT, "bad-batch-step-%07d-rank-%d.json", batch.step() + 1, rank));
         ObjectNode json = JSON.createObjectNode()
                 .put("step", batch.step() + 1)
                 .put("cursor", batch.cursor())

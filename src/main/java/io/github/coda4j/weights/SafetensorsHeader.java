@@ -16,6 +16,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
@@ -189,8 +190,9 @@ record SafetensorsHeader(SequencedMap<String, TensorEntry> entries, Map<String, 
         }
 
         private CodaException problem(String tensor, String format, Object... arguments) {
-            return new CodaException(file + ": tensor "
-                    + Json.MAPPER.getNodeFactory().textNode(tensor) + ": " + String.format(format, arguments));
+            return new CodaException(
+                    file + ": tensor " + Json.MAPPER.getNodeFactory().textNode(tensor) + ": "
+                            + String.format(Locale.ROOT, format, arguments));
         }
     }
 }

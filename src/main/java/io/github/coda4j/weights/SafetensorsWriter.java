@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -190,8 +191,12 @@ public final class SafetensorsWriter implements AutoCloseable {
         for (Slot slot : slots.values()) {
             if (slot.written != slot.tensor.bytes()) {
                 throw new IllegalStateException(String.format(
+                        Locale.ROOT,
                         "tensor %s of %s has %d of its %d bytes",
-                        slot.tensor, target, slot.written, slot.tensor.bytes()));
+                        slot.tensor,
+                        target,
+                        slot.written,
+                        slot.tensor.bytes()));
             }
         }
         try {

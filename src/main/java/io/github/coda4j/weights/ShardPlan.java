@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.coda4j.files.Json;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.TreeMap;
 
 /**
@@ -33,7 +34,8 @@ record ShardPlan(List<Shard> shards) {
         List<Shard> shards = new ArrayList<>();
         for (List<TensorDeclaration> group : groups) {
             shards.add(new Shard(
-                    String.format("model-%05d-of-%05d.safetensors", shards.size() + 1, groups.size()), group));
+                    String.format(Locale.ROOT, "model-%05d-of-%05d.safetensors", shards.size() + 1, groups.size()),
+                    group));
         }
         return new ShardPlan(List.copyOf(shards));
     }

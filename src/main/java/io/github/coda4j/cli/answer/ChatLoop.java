@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** A conversation: messages and commands in, answers out, until it is ended. */
@@ -150,7 +151,7 @@ final class ChatLoop {
 
     private void help() {
         for (Command command : Command.values()) {
-            out.printf("%-20s %s%n", command.word + command.arguments, command.help);
+            out.printf(Locale.ROOT, "%-20s %s%n", command.word + command.arguments, command.help);
         }
         out.println("A line that ends with \\ goes on with the next one; so does Alt-Enter. Ctrl-C stops an answer.");
     }

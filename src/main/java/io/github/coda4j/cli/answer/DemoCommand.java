@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.spi.SystemStream;
@@ -71,7 +72,7 @@ public final class DemoCommand implements Callable<Integer> {
         try (OpenModel open = world.models().open(folder, load.options(folder, world, LoadFlags.Purpose.SPEED))) {
             int tokens =
                     document.holes().stream().mapToInt(Document.Hole::tokens).sum();
-            world.out().printf("A Java file with %d holes for %d tokens:%n%n", TOKENS.length, tokens);
+            world.out().printf(Locale.ROOT, "A Java file with %d holes for %d tokens:%n%n", TOKENS.length, tokens);
             world.out().println(text());
             world.flush();
             DecodeOptions options = DecodeOptions.ofSteps(tokens).withEndTokens(open.endTokens());
@@ -79,8 +80,8 @@ public final class DemoCommand implements Callable<Integer> {
             Completion filled =
                     new Answering(world, open).heard(GenerateRequest.of(document, options), recordTo(steps));
             show(steps, open, document);
-            world.out().printf("Filled:%n%n%s", document.fill(filled.holeTexts()));
-            world.out().printf("%n%s%n", CostReport.line(filled));
+            world.out().printf(Locale.ROOT, "Filled:%n%n%s", document.fill(filled.holeTexts()));
+            world.out().printf(Locale.ROOT, "%n%s%n", CostReport.line(filled));
             world.out().print(INVITATION);
         }
         return ExitCodes.OK;

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.github.coda4j.CodaException;
 import io.github.coda4j.files.TextFiles;
 import java.nio.file.Path;
+import java.util.Locale;
 
 /** JSON files that a user names. */
 public final class JsonText {
@@ -28,12 +29,13 @@ public final class JsonText {
             return reader.readTree(json);
         } catch (JsonProcessingException e) {
             throw new CodaException(
-                    "%s is not JSON: line %d, column %d: %s"
-                            .formatted(
-                                    source,
-                                    e.getLocation().getLineNr(),
-                                    e.getLocation().getColumnNr(),
-                                    e.getOriginalMessage()),
+                    String.format(
+                            Locale.ROOT,
+                            "%s is not JSON: line %d, column %d: %s",
+                            source,
+                            e.getLocation().getLineNr(),
+                            e.getLocation().getColumnNr(),
+                            e.getOriginalMessage()),
                     e);
         }
     }

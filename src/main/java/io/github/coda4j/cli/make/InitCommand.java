@@ -24,6 +24,7 @@ import io.github.coda4j.text.TokenizerWriter;
 import io.github.coda4j.weights.CheckpointFolder;
 import io.github.coda4j.weights.CheckpointWriter;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -137,8 +138,13 @@ public final class InitCommand implements Callable<Integer> {
         }
         world.out()
                 .printf(
+                        Locale.ROOT,
                         "%s: %s, %s parameters, seed %d, %s%n",
-                        out, shape, Amounts.count(config.numParameters()), drawn, Amounts.bytes(bytes));
+                        out,
+                        shape,
+                        Amounts.count(config.numParameters()),
+                        drawn,
+                        Amounts.bytes(bytes));
         if (tokenizer.isEmpty()) {
             world.out()
                     .println("Tokenizer: one token per byte and CoDA's special tokens, other ids have no text"
@@ -174,8 +180,12 @@ public final class InitCommand implements Callable<Integer> {
         }
         world.out()
                 .printf(
+                        Locale.ROOT,
                         "%s: %s parameters of %s, mask token %d%n",
-                        out, Amounts.count(config.numParameters()), folder, maskId);
+                        out,
+                        Amounts.count(config.numParameters()),
+                        folder,
+                        maskId);
         world.out().println("Next: coda data tokenize --tokenizer " + out + " --out DIR INPUT...");
         return ExitCodes.OK;
     }

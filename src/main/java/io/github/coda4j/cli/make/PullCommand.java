@@ -11,6 +11,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -74,6 +75,7 @@ public final class PullCommand implements Callable<Integer> {
         out.ifPresent(folder -> ModelCopy.copy(pulled.folder(), folder));
         world.out()
                 .printf(
+                        Locale.ROOT,
                         "%s at %s: %s%s%n",
                         id,
                         pulled.revision(),

@@ -8,6 +8,7 @@ import io.github.coda4j.cli.World;
 import io.github.coda4j.weights.CheckpointFolder;
 import io.github.coda4j.weights.Int8Checkpoint;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -65,8 +66,11 @@ public final class QuantizeCommand implements Callable<Integer> {
             try (CheckpointFolder written = CheckpointFolder.open(out)) {
                 world.out()
                         .printf(
+                                Locale.ROOT,
                                 "%s: int8, %s (was %s)%n",
-                                out, Amounts.bytes(written.totalBytes()), Amounts.bytes(checkpoint.totalBytes()));
+                                out,
+                                Amounts.bytes(written.totalBytes()),
+                                Amounts.bytes(checkpoint.totalBytes()));
             }
         }
         world.out().println("Next: coda generate --model " + out + " \"...\"");

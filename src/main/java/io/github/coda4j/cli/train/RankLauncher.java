@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -227,6 +228,7 @@ final class RankLauncher {
         int code = failed.process().exitValue();
         if (code > SIGNALED) {
             world.note(String.format(
+                    Locale.ROOT,
                     "coda: rank %d of %d was killed by signal %d%s; all ranks have ended, --resume goes on "
                             + "from the last checkpoint",
                     failed.number(),

@@ -1,6 +1,7 @@
 package io.github.coda4j.tensor.ranks;
 
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -105,7 +106,9 @@ final class Heartbeat implements AutoCloseable {
 
     private Optional<String> problem(long now, long awakeSince) {
         String silent = String.format(
-                "has not been heard of for %d s", Math.max(1, TimeUnit.NANOSECONDS.toSeconds(silenceNanos)));
+                Locale.ROOT,
+                "has not been heard of for %d s",
+                Math.max(1, TimeUnit.NANOSECONDS.toSeconds(silenceNanos)));
         if (storeClosed || now - Math.max(lastRound, awakeSince) >= silenceNanos) {
             return left[0].get() ? Optional.empty() : Optional.of(message(0, storeClosed ? "has ended" : silent));
         }
@@ -119,8 +122,11 @@ final class Heartbeat implements AutoCloseable {
 
     private String message(int rank, String what) {
         return String.format(
+                Locale.ROOT,
                 "%s cannot go on: rank %d %s; look at its output and its machine, then go on with --resume",
-                rendezvous, rank, what);
+                rendezvous,
+                rank,
+                what);
     }
 
     /**

@@ -13,6 +13,7 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -99,6 +100,7 @@ final class MeetingPoint implements AutoCloseable {
                 if (System.nanoTime() > deadline) {
                     throw new CodaException(
                             String.format(
+                                    Locale.ROOT,
                                     "%s waited %d s in vain for rank 0 at %s:%d (%s); is rank 0 running, and "
                                             + "do MASTER_ADDR and"
                                             + " MASTER_PORT lead to it?",

@@ -7,6 +7,7 @@ import io.github.coda4j.tensor.Libtorch;
 import io.github.coda4j.tensor.Tensor;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.function.Consumer;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.chrono.Milliseconds;
@@ -125,10 +126,14 @@ public final class ProcessGroup implements AutoCloseable {
             meeting.close();
             throw new CodaException(
                     String.format(
+                            Locale.ROOT,
                             "%s met the others at %s:%d but could not connect to them: %s; GLOO_SOCKET_IFNAME "
                                     + "names the network"
                                     + " interface to use",
-                            rendezvous, rendezvous.host(), rendezvous.port(), firstLine(e)),
+                            rendezvous,
+                            rendezvous.host(),
+                            rendezvous.port(),
+                            firstLine(e)),
                     e);
         }
     }
@@ -239,9 +244,12 @@ public final class ProcessGroup implements AutoCloseable {
     private CodaException lost(String what, RuntimeException cause) {
         return new CodaException(
                 String.format(
+                        Locale.ROOT,
                         "%s lost another rank while it waited for %s: %s; look at the output of the other "
                                 + "ranks, then go on with --resume",
-                        rendezvous, what, firstLine(cause)),
+                        rendezvous,
+                        what,
+                        firstLine(cause)),
                 cause);
     }
 
