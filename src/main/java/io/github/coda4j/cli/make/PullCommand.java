@@ -5,6 +5,7 @@ import io.github.coda4j.cli.ExitCodes;
 import io.github.coda4j.cli.Progress;
 import io.github.coda4j.cli.World;
 import io.github.coda4j.weights.hub.HubClient;
+import io.github.coda4j.weights.hub.ProxyVariables;
 import io.github.coda4j.weights.hub.PullListener;
 import io.github.coda4j.weights.hub.PulledModel;
 import java.net.URI;
@@ -28,7 +29,8 @@ import picocli.CommandLine.Parameters;
             "",
             "An interrupted pull goes on where it was when it is run again. Sizes and checksums are compared "
                     + "with the hub's; what is"
-                    + " not complete is never used. The cache is CODA_CACHE or the account's folder for caches.",
+                    + " not complete is never used. The cache is CODA_CACHE or the account's folder for caches."
+                    + " Proxies are taken from HTTPS_PROXY, HTTP_PROXY and NO_PROXY.",
             ""
         },
         footerHeading = "%nExample:%n",
@@ -66,7 +68,8 @@ public final class PullCommand implements Callable<Integer> {
         HubClient hub = new HubClient(
                 address(),
                 token.or(() -> world.variable("HF_TOKEN")),
-                world.folders().cache());
+                world.folders().cache(),
+                ProxyVariables.of(world.environment()));
         out.ifPresent(ModelCopy::checkFree);
         PulledModel pulled;
         try (Listener listener = new Listener()) {

@@ -33,6 +33,7 @@ public final class HubClient {
     private final URI endpoint;
     private final Optional<String> token;
     private final Path cache;
+    private final ProxyVariables proxies;
     private final RetryPolicy policy;
     private final Retrier.Waiter waiter;
     private final FileOutput.Factory factory;
@@ -43,13 +44,19 @@ public final class HubClient {
      * @param cache folder that holds the pulled models; is made when needed
      */
     public HubClient(URI endpoint, Optional<String> token, Path cache) {
-        this(endpoint, token, cache, RetryPolicy.DEFAULT, Thread::sleep, FileOutput::reopen);
+        this(endpoint, token, cache, ProxyVariables.NONE);
+    }
+
+    /** The same, through the proxies that the environment names. */
+    public HubClient(URI endpoint, Optional<String> token, Path cache, ProxyVariables proxies) {
+        this(endpoint, token, cache, proxies, RetryPolicy.DEFAULT, Thread::sleep, FileOutput::reopen);
     }
 
     HubClient(
             URI endpoint,
             Optional<String> token,
             Path cache,
+            ProxyVariables proxies,
             RetryPolicy policy,
             Retrier.Waiter waiter,
             FileOutput.Factory factory) {
@@ -64,6 +71,7 @@ public final class HubClient {
         this.token.ifPresent(value -> check(
                 value.chars().allMatch(c -> c > ' ' && c < 127), "the hub token holds characters that no token has"));
         this.cache = cache;
+        this.proxies = proxies;
         this.policy = policy;
         this.waiter = waiter;
         this.factory = factory;
@@ -82,7 +90,7 @@ public final class HubClient {
         checkNames(id, revision);
         Retrier retrier = new Retrier(policy, waiter, listener);
         HubCache modelCache = new HubCache(cache, id);
-        try (HubHttp http = new HubHttp(endpoint, token, policy.stall())) {
+        try (HubHttp http = new HubHttp(endpoint, token, proxies, policy.stall())) {
             HubModel model = list(http, retrier, id, revision);
             listener.started(id, model.commit(), model.license(), model.files().size(), model.bytes());
             try (FolderLock _ = modelCache.lock(listener)) {

@@ -4,7 +4,6 @@ import io.github.coda4j.CodaException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
-import java.net.ProxySelector;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
@@ -24,6 +23,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 
 /**
@@ -33,25 +34,28 @@ import javax.net.ssl.SSLException;
 final class HubHttp implements AutoCloseable {
     private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
     private static final int MAX_REDIRECTS = 10;
+    private static final Pattern TUNNEL_REFUSED = Pattern.compile("^Tunnel failed, got: (\\d{3})");
     private static final Duration CONNECT = Duration.ofSeconds(20);
 
     private final URI endpoint;
     private final Optional<String> token;
+    private final ProxyVariables proxies;
     private final Duration stall;
     private final HttpClient client;
     private final ScheduledExecutorService watchdog;
     private boolean reached;
 
-    HubHttp(URI endpoint, Optional<String> token, Duration stall) {
+    HubHttp(URI endpoint, Optional<String> token, ProxyVariables proxies, Duration stall) {
         this.endpoint = endpoint;
         this.token = token;
+        this.proxies = proxies;
         this.stall = stall;
-        HttpClient.Builder builder = HttpClient.newBuilder()
+        this.client = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .followRedirects(HttpClient.Redirect.NEVER)
-                .connectTimeout(CONNECT);
-        Optional.ofNullable(ProxySelector.getDefault()).ifPresent(builder::proxy);
-        this.client = builder.build();
+                .connectTimeout(CONNECT)
+                .proxy(proxies.selector())
+                .build();
         this.watchdog = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().daemon().name("hub-watchdog").factory());
     }
@@ -129,7 +133,7 @@ final class HubHttp implements AutoCloseable {
             if (!REDIRECTS.contains(status)) {
                 return accepted(response, from, what);
             }
-            response.body().close();
+            closeBody(response);
             at = target(at, response, what);
         }
         throw CodaException.of("%s: more than %d redirects from %s", what, MAX_REDIRECTS, address);
@@ -158,6 +162,7 @@ final class HubHttp implements AutoCloseable {
         if (from > 0) {
             builder.header("Range", "bytes=" + from + "-");
         }
+        proxies.login(at).ifPresent(login -> builder.header("Proxy-Authorization", login));
         if (isHub(at)) {
             token.ifPresent(value -> builder.header("Authorization", "Bearer " + value));
         }
@@ -184,10 +189,26 @@ final class HubHttp implements AutoCloseable {
                     : e.getMessage() == null ? "no connection" : e.getMessage();
             throw new CodaException(
                     "cannot reach " + request.uri().getScheme() + "://"
-                            + request.uri().getAuthority() + " (" + reason
-                            + "); check the network, the proxy (-Dhttps.proxyHost) and HF_ENDPOINT",
+                            + request.uri().getAuthority() + proxies.through(request.uri()) + " (" + reason
+                            + "); check the network, the proxy (HTTPS_PROXY, HTTP_PROXY, NO_PROXY) and HF_ENDPOINT",
                     e);
+        } catch (IOException e) {
+            throw refusedTunnel(request.uri(), e);
         }
+    }
+
+    /** A proxy that opens no way to an https address answers with a status, which the client only puts into words. */
+    private IOException refusedTunnel(URI address, IOException e) {
+        Matcher refusal = TUNNEL_REFUSED.matcher(e.getMessage() == null ? "" : e.getMessage());
+        if (!refusal.find()) {
+            return e;
+        }
+        int status = Integer.parseInt(refusal.group(1));
+        String answer = "no way to " + address.getHost() + proxies.through(address) + ", which answers " + status;
+        if (status >= 500) {
+            return new Retrier.Transient(answer, "try it again later", Optional.empty());
+        }
+        throw new CodaException(answer + "; check NO_PROXY and what the proxy lets through", e);
     }
 
     private Answer accepted(HttpResponse<InputStream> response, long from, String what) throws IOException {
@@ -195,9 +216,9 @@ final class HubHttp implements AutoCloseable {
         if (status == 200 || from > 0 && (status == 206 || status == 416)) {
             return new Answer(response);
         }
-        response.body().close();
         String hub = endpoint.getAuthority();
         String answer = hub + " answers " + status;
+        closeBody(response);
         switch (status) {
             case 401 ->
                 throw CodaException.of(
@@ -215,6 +236,11 @@ final class HubHttp implements AutoCloseable {
             case 404 ->
                 throw CodaException.of(
                         "%s: %s, there is no such thing; check the spelling of name and revision", what, answer);
+            case 407 ->
+                throw CodaException.of(
+                        "%s: the proxy%s asks for a name and a password, or refuses those it got; write them into "
+                                + "HTTPS_PROXY or HTTP_PROXY: http://name:password@host:port",
+                        what, proxies.through(response.uri()).replace(" through the proxy", ""));
             case 429 ->
                 throw new Retrier.Transient(
                         answer + " (too many requests)",
@@ -228,6 +254,13 @@ final class HubHttp implements AutoCloseable {
                 }
                 throw CodaException.of("%s: %s, which is not understood; check HF_ENDPOINT", what, answer);
             }
+        }
+    }
+
+    /** A proxy's refusal has no body. */
+    private static void closeBody(HttpResponse<InputStream> response) throws IOException {
+        if (response.body() != null) {
+            response.body().close();
         }
     }
 

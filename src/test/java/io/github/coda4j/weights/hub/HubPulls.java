@@ -66,11 +66,11 @@ abstract class HubPulls {
     }
 
     HubClient client(URI endpoint, Optional<String> token) {
-        return new HubClient(endpoint, token, cache, POLICY, waits::add, FileOutput::reopen);
+        return new HubClient(endpoint, token, cache, ProxyVariables.NONE, POLICY, waits::add, FileOutput::reopen);
     }
 
     HubClient client(RetryPolicy policy, FileOutput.Factory factory) {
-        return new HubClient(hub.endpoint(), Optional.empty(), cache, policy, waits::add, factory);
+        return new HubClient(hub.endpoint(), Optional.empty(), cache, ProxyVariables.NONE, policy, waits::add, factory);
     }
 
     static PullListener heardRetries(List<String> reasons) {
