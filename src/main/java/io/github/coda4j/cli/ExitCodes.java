@@ -10,5 +10,8 @@ public final class ExitCodes {
     /** Ctrl-C, as shells count it: 128 + SIGINT. */
     public static final int INTERRUPTED = 130;
 
+    /** The reader of the output went away, as shells count it: 128 + SIGPIPE. */
+    public static final int UNREAD = 141;
+
     private ExitCodes() {}
 }

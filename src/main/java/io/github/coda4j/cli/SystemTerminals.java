@@ -16,8 +16,15 @@ final class SystemTerminals implements Terminals {
     /** In order of preference: foreign functions, then the programs {@code tty} and {@code stty}. */
     private static final List<String> PROVIDERS = List.of("ffm", "exec");
 
+    private final StandardError error;
+
+    SystemTerminals(StandardError error) {
+        this.error = error;
+    }
+
     @Override
     public boolean isTerminal(SystemStream stream) {
+        error.takeBack();
         return provider()
                 .map(provider -> provider.isSystemStream(stream))
                 .orElseGet(() -> System.console() != null && System.console().isTerminal());
@@ -43,6 +50,7 @@ final class SystemTerminals implements Terminals {
 
     @Override
     public Terminal open(boolean handlesInterrupts) {
+        error.takeBack();
         try {
             return TerminalBuilder.builder()
                     .name("coda")

@@ -2,7 +2,6 @@ package io.github.coda4j.cli;
 
 import io.github.coda4j.files.AccountFolders;
 import io.github.coda4j.generate.ModelStore;
-import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.InputStream;
@@ -18,34 +17,34 @@ import java.util.stream.Stream;
  * Everything that commands touch outside themselves, so that tests can put their own in its place.
  *
  * @param in standard input
- * @param out standard output in UTF-8, whatever the locale: answers, and nothing else
+ * @param out standard output: answers, and nothing else
  * @param err standard error: progress, notes, problems
  * @param environment the variables of the process
- * @param systemProperties those of the Java runtime that are looked at: os.name, user.home, and coda.home if it is set
+ * @param systemProperties those of the Java runtime that are looked at: os.name, user.home, sun.jnu.encoding, and
+ *     coda.home if it is set
  * @param terminals what is a terminal, and the one to draw on
  * @param models opens models
  */
 public record World(
         InputStream in,
-        PrintStream out,
+        Output out,
         PrintStream err,
         Map<String, String> environment,
         Map<String, String> systemProperties,
         Terminals terminals,
         Models models) {
-    private static final int BUFFER = 1 << 16;
+    /** The property that names the encoding of arguments and file names. */
+    public static final String ENCODING = "sun.jnu.encoding";
 
     public static World ofProcess() {
+        StandardError error = StandardError.ofProcess();
         return new World(
                 System.in,
-                new PrintStream(
-                        new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), BUFFER),
-                        false,
-                        StandardCharsets.UTF_8),
-                new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8),
+                new Output(new FileOutputStream(FileDescriptor.out)),
+                new PrintStream(error, true, StandardCharsets.UTF_8),
                 System.getenv(),
-                properties("os.name", "user.home", ModelStore.HOME),
-                new SystemTerminals(),
+                properties("os.name", "user.home", ENCODING, ModelStore.HOME),
+                new SystemTerminals(error),
                 new CheckpointModels());
     }
 
@@ -73,7 +72,14 @@ public record World(
     /** The same world without anybody who reads. */
     public World silent() {
         PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream());
-        return new World(in, nowhere, nowhere, environment, systemProperties, terminals, models);
+        return new World(
+                in,
+                new Output(OutputStream.nullOutputStream()),
+                nowhere,
+                environment,
+                systemProperties,
+                terminals,
+                models);
     }
 
     /** A line for the person, not for the pipe. */

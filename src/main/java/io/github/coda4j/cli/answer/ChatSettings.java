@@ -102,7 +102,7 @@ final class ChatSettings {
         List<String> arguments = new ArrayList<>();
         wanted.forEach((name, value) -> arguments.add("--" + name + "=" + value));
         try {
-            new CommandLine(flags).parseArgs(arguments.toArray(String[]::new));
+            new CommandLine(flags).setExpandAtFiles(false).parseArgs(arguments.toArray(String[]::new));
         } catch (ParameterException e) {
             throw new IllegalArgumentException(e.getMessage(), e);
         }

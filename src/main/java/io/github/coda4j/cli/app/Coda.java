@@ -1,5 +1,8 @@
 package io.github.coda4j.cli.app;
 
+import static io.github.coda4j.Checks.check;
+
+import io.github.coda4j.cli.ExitCodes;
 import io.github.coda4j.cli.Interrupt;
 import io.github.coda4j.cli.World;
 import io.github.coda4j.cli.answer.ChatCommand;
@@ -16,6 +19,7 @@ import io.github.coda4j.cli.train.TrainCommand;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -37,10 +41,12 @@ import picocli.CommandLine.Spec;
             "  coda pull Salesforce/CoDA-v0-Instruct",
             "  coda generate --model Salesforce/CoDA-v0-Instruct \"Write a Java method that reverses a list\"",
             "",
-            "Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted."
+            "Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted, 141 nobody read the output."
         })
 final class Coda implements Runnable {
     private static final int WIDTH = 100;
+    /** What stands in an argument for a character that could not be decoded. */
+    private static final char REPLACED = '\uFFFD';
 
     private final World world;
     private final Interrupt interrupt;
@@ -71,13 +77,45 @@ final class Coda implements Runnable {
 
     /** Runs one command line and returns its exit code; everything that goes wrong is reported on one line. */
     int run(String... arguments) {
-        Problems problems = new Problems(world, List.of(arguments).contains("--debug"));
+        Problems problems = new Problems(world, debugs(arguments));
+        int code;
         try {
-            CommandLine tree = tree();
-            problems.handle(tree);
-            return tree.execute(arguments);
+            checkReadable(arguments);
+            code = execute(problems, arguments);
+            world.out().flush();
         } catch (Throwable e) {
             return problems.report(e);
+        }
+        return world.out().lost().map(problems::report).orElse(code);
+    }
+
+    private int execute(Problems problems, String... arguments) {
+        if (List.of(arguments).equals(List.of("--version"))) {
+            world.out().println(Version.line());
+            return ExitCodes.OK;
+        }
+        CommandLine tree = tree();
+        problems.handle(tree);
+        return tree.execute(arguments);
+    }
+
+    /** Whether stack traces are asked for; what stands behind {@code --} is no option. */
+    static boolean debugs(String... arguments) {
+        return Stream.of(arguments)
+                .takeWhile(argument -> !argument.equals("--"))
+                .anyMatch("--debug"::equals);
+    }
+
+    /** The JVM replaces what the locale's encoding lacks before anybody sees it. */
+    private void checkReadable(String... arguments) {
+        String encoding = world.systemProperties().getOrDefault(World.ENCODING, "UTF-8");
+        for (String argument : arguments) {
+            check(
+                    encoding.equalsIgnoreCase("UTF-8") || argument.indexOf(REPLACED) < 0,
+                    "the argument '%s' has characters that the locale's encoding %s lacks: start coda with its script, "
+                            + "or with LC_ALL=C.UTF-8",
+                    argument,
+                    encoding);
         }
     }
 
@@ -95,6 +133,8 @@ final class Coda implements Runnable {
                 .addSubcommand(TrainCommand.tree(world, interrupt))
                 .addSubcommand(InspectCommand.tree(world, interrupt))
                 .addSubcommand(BenchCommand.tree(world));
+        // "@NAME" is what it says and not the contents of a file.
+        root.setExpandAtFiles(false);
         root.setUsageHelpWidth(WIDTH);
         root.setUsageHelpLongOptionsMaxWidth(36);
         root.setOut(new PrintWriter(world.out(), true, StandardCharsets.UTF_8));

@@ -1,9 +1,8 @@
 package io.github.coda4j.cli.app;
 
-import io.github.coda4j.cli.ExitCodes;
 import io.github.coda4j.cli.Interrupt;
 import io.github.coda4j.cli.World;
-import java.util.List;
+import java.util.Locale;
 
 /** Entry point of the {@code coda} command. */
 public final class Main {
@@ -14,23 +13,18 @@ public final class Main {
         System.getProperties().putIfAbsent("org.slf4j.simpleLogger." + setting, value);
     }
 
-    /** Runs the command and exits with its code: 0 done, 1 failed, 2 wrong usage, 130 interrupted. */
+    /** Runs the command and exits with its code: 0 done, 1 failed, 2 wrong usage, 130 interrupted, 141 not read. */
     public static void main(String[] arguments) {
-        List<String> given = List.of(arguments);
+        // Names, numbers and messages are the same in every country, also those that libraries make.
+        Locale.setDefault(Locale.ROOT);
         // Only what a person should act on; CODA_JAVA_OPTS=-Dorg.slf4j.simpleLogger.defaultLogLevel=debug shows the
         // rest.
-        log("defaultLogLevel", given.contains("--debug") ? "info" : "warn");
+        log("defaultLogLevel", Coda.debugs(arguments) ? "info" : "warn");
         log("showThreadName", "false");
         log("showShortLogName", "true");
         World world = World.ofProcess();
         Interrupt interrupt = Interrupt.install();
-        int code;
-        if (given.equals(List.of("--version"))) {
-            world.out().println(Version.line());
-            code = ExitCodes.OK;
-        } else {
-            code = new Coda(world, interrupt).run(arguments);
-        }
+        int code = new Coda(world, interrupt).run(arguments);
         world.flush();
         if (interrupt.finish()) {
             System.exit(code);

@@ -3,6 +3,7 @@ package io.github.coda4j.cli.app;
 import io.github.coda4j.CodaException;
 import io.github.coda4j.Nearest;
 import io.github.coda4j.cli.ExitCodes;
+import io.github.coda4j.cli.Output;
 import io.github.coda4j.cli.World;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +17,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 final class Problems {
     private final World world;
     private final boolean debug;
+    private boolean told;
 
     /** @param debug whether stack traces are shown too */
     Problems(World world, boolean debug) {
@@ -28,6 +30,23 @@ final class Problems {
         if (debug) {
             problem.printStackTrace(world.err());
         }
+        // Where output was lost, whatever else went wrong comes of it.
+        return world.out().lost().map(this::lost).orElseGet(() -> line(problem));
+    }
+
+    /** A reader that went away is told nothing; anything else that swallows output is told once. */
+    private int lost(Output.LostOutput lost) {
+        if (lost.closedByReader()) {
+            return ExitCodes.UNREAD;
+        }
+        if (told) {
+            return ExitCodes.FAILED;
+        }
+        told = true;
+        return line(lost.getMessage(), ExitCodes.FAILED);
+    }
+
+    private int line(Throwable problem) {
         return switch (problem) {
             case CancellationException _ -> line("interrupted", ExitCodes.INTERRUPTED);
             case InterruptedException _ -> line("interrupted", ExitCodes.INTERRUPTED);
@@ -58,6 +77,10 @@ final class Problems {
 
     private static String unknown(UnmatchedArgumentException problem, CommandSpec spec) {
         String given = problem.getUnmatched().getFirst();
+        if (given.matches("-[DX].+") || given.startsWith("-XX:")) {
+            return given + " is an option of the JVM: put it into the environment variable CODA_JAVA_OPTS"
+                    + (given.contains("proxy") ? "; a proxy is taken from HTTPS_PROXY, HTTP_PROXY and NO_PROXY" : "");
+        }
         if (given.startsWith("-") && given.length() > 1) {
             String name = given.split("=", 2)[0];
             List<String> names = new ArrayList<>(spec.optionsMap().keySet());
@@ -73,9 +96,10 @@ final class Problems {
 
     private int line(String message, int code) {
         String text = message == null ? "unknown problem" : message.strip().replaceAll("\\s*\\R\\s*", "; ");
-        world.out().flush();
+        // Before the line comes what was written before; where that is lost, the caller says so.
+        boolean lost = world.out().checkError();
         world.err().println("coda: " + text);
-        return code;
+        return lost ? ExitCodes.FAILED : code;
     }
 
     /** Makes the command line report through this. */

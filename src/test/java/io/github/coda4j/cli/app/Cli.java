@@ -4,6 +4,7 @@ import io.github.coda4j.cli.CheckpointModels;
 import io.github.coda4j.cli.Interrupt;
 import io.github.coda4j.cli.Models;
 import io.github.coda4j.cli.OpenModel;
+import io.github.coda4j.cli.Output;
 import io.github.coda4j.cli.Terminals;
 import io.github.coda4j.cli.World;
 import io.github.coda4j.generate.Generator;
@@ -113,7 +114,7 @@ public final class Cli {
     public World world() {
         return new World(
                 in,
-                new PrintStream(out, false, StandardCharsets.UTF_8),
+                new Output(out),
                 new PrintStream(err, true, StandardCharsets.UTF_8),
                 Map.copyOf(environment),
                 Map.of("os.name", "Linux", "user.home", "target", ModelStore.HOME, home),
