@@ -17,6 +17,7 @@ import io.github.coda4j.cli.make.PullCommand;
 import io.github.coda4j.cli.make.QuantizeCommand;
 import io.github.coda4j.cli.train.TrainCommand;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Stream;
@@ -94,9 +95,13 @@ final class Coda implements Runnable {
             world.out().println(Version.line());
             return ExitCodes.OK;
         }
-        CommandLine tree = tree();
+        // What picocli itself prints is help; a failure to print it would end in a stack trace of its.
+        StringWriter help = new StringWriter();
+        CommandLine tree = tree().setOut(new PrintWriter(help));
         problems.handle(tree);
-        return tree.execute(arguments);
+        int code = tree.execute(arguments);
+        world.out().print(help);
+        return code;
     }
 
     /** Whether stack traces are asked for; what stands behind {@code --} is no option. */
@@ -137,7 +142,6 @@ final class Coda implements Runnable {
         root.setExpandAtFiles(false);
         root.setUsageHelpWidth(WIDTH);
         root.setUsageHelpLongOptionsMaxWidth(36);
-        root.setOut(new PrintWriter(world.out(), true, StandardCharsets.UTF_8));
         root.setErr(new PrintWriter(world.err(), true, StandardCharsets.UTF_8));
         return root;
     }

@@ -18,6 +18,7 @@ import io.github.coda4j.text.ChatTemplate;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -36,6 +37,7 @@ public final class Cli {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
     private final Map<String, String> environment = new HashMap<>();
+    private final Map<String, String> properties = new HashMap<>(Map.of("os.name", "Linux", "user.home", "target"));
     private final Set<SystemStream> terminals = EnumSet.noneOf(SystemStream.class);
     private final List<LoadOptions> loaded = new ArrayList<>();
     private final Interrupt interrupt = new Interrupt();
@@ -43,11 +45,12 @@ public final class Cli {
     private Generator generator = ScriptedGenerator.always(ScriptedGenerator.Script.says("answer"));
     private Optional<Terminal> terminal = Optional.empty();
     private Models models = new FakeModels();
-    private String home = "target/no-such-home";
+    private OutputStream standardOutput = out;
     private boolean closed;
 
     public Cli() {
         environment.put("CODA_CACHE", "target/no-such-cache");
+        properties.put(ModelStore.HOME, "target/no-such-home");
     }
 
     public Cli with(Generator newGenerator) {
@@ -58,12 +61,23 @@ public final class Cli {
     /** Models are opened from their folders, and the small one lies in this project. */
     public Cli real() {
         models = new CheckpointModels();
-        home = ".";
-        return this;
+        return property(ModelStore.HOME, ".");
     }
 
     public Cli env(String name, String value) {
         environment.put(name, value);
+        return this;
+    }
+
+    /** A property of the Java runtime. */
+    public Cli property(String name, String value) {
+        properties.put(name, value);
+        return this;
+    }
+
+    /** Standard output goes there and is not kept. */
+    public Cli writingTo(OutputStream other) {
+        standardOutput = other;
         return this;
     }
 
@@ -85,7 +99,8 @@ public final class Cli {
         try {
             return new Coda(world, interrupt).run(arguments);
         } finally {
-            world.flush();
+            world.out().checkError();
+            world.err().flush();
         }
     }
 
@@ -114,10 +129,10 @@ public final class Cli {
     public World world() {
         return new World(
                 in,
-                new Output(out),
+                new Output(standardOutput),
                 new PrintStream(err, true, StandardCharsets.UTF_8),
                 Map.copyOf(environment),
-                Map.of("os.name", "Linux", "user.home", "target", ModelStore.HOME, home),
+                Map.copyOf(properties),
                 new Terminals() {
                     @Override
                     public boolean isTerminal(SystemStream stream) {

@@ -120,7 +120,16 @@ class KilledProcessTest {
             // A parent that runs in the background may have the signal ignored, which children inherit.
             command.addAll(List.of("env", "--default-signal=INT"));
         }
-        command.addAll(List.of(
+        command.addAll(command(arguments));
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log());
+        builder.environment().put("CODA_CACHE", folder.resolve("cache").toString());
+        return builder.start();
+    }
+
+    /** A process of ours with these arguments. */
+    static List<String> command(String... arguments) {
+        List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
                 "--add-modules=jdk.incubator.vector",
@@ -129,10 +138,7 @@ class KilledProcessTest {
                 System.getProperty("java.class.path"),
                 Main.class.getName()));
         command.addAll(List.of(arguments));
-        ProcessBuilder builder =
-                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log());
-        builder.environment().put("CODA_CACHE", folder.resolve("cache").toString());
-        return builder.start();
+        return command;
     }
 
     private File log() {
