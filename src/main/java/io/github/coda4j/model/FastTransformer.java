@@ -100,7 +100,7 @@ public final class FastTransformer implements Transformer {
             ForwardPlan plan = plans.get(p);
             PlanChecks.check(config, plan);
             answers.add(new Proposals(plan.positions()));
-            int[] planRows = LogitsShift.rows(plan);
+            int[] planRows = LogitsShift.rows(plan, config.alignment());
             for (int i = 0; i < planRows.length; i++) {
                 rows[wanted.size()] = first + planRows[i];
                 wanted.add(new int[] {p, i});

@@ -100,7 +100,7 @@ public final class PlainTransformer implements Transformer {
 
     private Proposals forward(ForwardPlan plan) {
         Proposals proposals = new Proposals(plan.positions());
-        int[] rows = LogitsShift.rows(plan);
+        int[] rows = LogitsShift.rows(plan, config.alignment());
         try (Scope _ = Scope.open()) {
             Tensor hidden = hidden(plan.ids(), plan.start(), plan.cache()); // [T, D]
             for (int first = 0; first < rows.length; first += ROWS_AT_A_TIME) {

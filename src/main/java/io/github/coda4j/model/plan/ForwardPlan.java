@@ -10,9 +10,8 @@ import java.util.Objects;
  * @param ids the tokens to run, a contiguous run of the sequence
  * @param start position of {@code ids[0]} in its sequence: rotary positions are start, start+1, ...
  * @param cache what to store or reuse; {@link CacheAccess.Fill} wants the whole sequence (start 0)
- * @param positions positions for which proposals are wanted, ascending, each in [start, start + ids.length). The model
- *     keeps the autoregressive alignment, so position p is proposed by the output row of p-1, or by the first row that
- *     is run when p-1 is not
+ * @param positions positions for which proposals are wanted, ascending, each in [start, start + ids.length); which
+ *     output row proposes each says the model's {@link io.github.coda4j.diffusion.Alignment}
  * @param sampling how rows become proposals
  * @param drawKey key of the random draws of this step: the draw of position p is {@code CounterRandom.uniform(drawKey,
  *     p)}
