@@ -8,6 +8,7 @@ import io.github.coda4j.diffusion.Alignment;
 import io.github.coda4j.diffusion.CounterRandom;
 import io.github.coda4j.kernel.LogitsRow;
 import io.github.coda4j.kernel.RowProposal;
+import io.github.coda4j.kernel.RowRule;
 import io.github.coda4j.model.plan.CacheAccess;
 import io.github.coda4j.model.plan.Denoiser;
 import io.github.coda4j.model.plan.ForwardPlan;
@@ -249,10 +250,7 @@ public final class ReferenceTransformer implements Denoiser {
                         memory,
                         4L * vocabSize() * i,
                         vocabSize(),
-                        sampling.temperature(),
-                        sampling.topP(),
-                        sampling.topK(),
-                        sampling.excludedToken(),
+                        new RowRule(sampling.temperature(), sampling.topP(), sampling.topK(), sampling.excludedToken()),
                         CounterRandom.uniform(plan.drawKey(), plan.positions()[i]));
                 proposals.tokens()[i] = row.token();
                 proposals.probability()[i] = row.probability();
