@@ -22,6 +22,10 @@ public final class VocabularyFit {
         }
         int size = (tokenizer.vocabSize() + UNIT - 1) / UNIT * UNIT;
         world.note(preset + " gets the tokenizer's vocabulary: " + size + " rows in place of " + rows);
-        return config.withVocabulary(size, special.requireMask(), special.pad(), special.eos());
+        return config.withVocabulary(
+                size,
+                special.requireMask(),
+                special.pad(),
+                special.eos().stream().boxed().toList());
     }
 }

@@ -4,7 +4,7 @@ package io.github.coda4j.decode;
 public enum BlockStart {
     /**
      * It is proposed like every other token: the refreshing forward proposes all masked positions of the block, and
-     * cached forwards also run the position before the block, whose output row proposes it.
+     * cached forwards run the row that proposes it, which a shifted alignment has before the block.
      */
     PROPOSE,
     /**

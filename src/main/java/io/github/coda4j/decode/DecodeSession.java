@@ -3,6 +3,7 @@ package io.github.coda4j.decode;
 import static io.github.coda4j.Checks.check;
 
 import io.github.coda4j.CodaException;
+import io.github.coda4j.diffusion.Alignment;
 import io.github.coda4j.diffusion.Block;
 import io.github.coda4j.diffusion.Canvas;
 import io.github.coda4j.model.plan.CacheAccess;
@@ -36,6 +37,7 @@ import java.util.stream.IntStream;
 public final class DecodeSession implements AutoCloseable {
     private final Canvas canvas;
     private final DecodeOptions options;
+    private final Alignment alignment;
     private final IntFunction<KvCache> caches;
     private final Draws draws;
     private final Layout layout;
@@ -54,9 +56,11 @@ public final class DecodeSession implements AutoCloseable {
     private Optional<KvCache> cache = Optional.empty();
     private Optional<ForwardPlan> next = Optional.empty();
 
-    private DecodeSession(Canvas canvas, DecodeOptions options, IntFunction<KvCache> caches, Draws draws) {
+    private DecodeSession(
+            Canvas canvas, DecodeOptions options, Alignment alignment, IntFunction<KvCache> caches, Draws draws) {
         this.canvas = canvas;
         this.options = options;
+        this.alignment = alignment;
         this.caches = caches;
         this.draws = draws;
         this.layout = Layout.of(canvas, options);
@@ -85,7 +89,7 @@ public final class DecodeSession implements AutoCloseable {
                 canvas.maskId(),
                 denoiser.maskId());
         CanvasShape.of(canvas).checkDecodable(options, denoiser.maxPositions());
-        return new DecodeSession(canvas, options, denoiser::newCache, draws);
+        return new DecodeSession(canvas, options, denoiser.alignment(), denoiser::newCache, draws);
     }
 
     /** Whether nothing is left to do. */
@@ -209,9 +213,9 @@ public final class DecodeSession implements AutoCloseable {
         return new ForwardPlan(canvas.ids(start, end), start, access, wanted, sampling, draws.tokenKey(step));
     }
 
-    /** With the logits shift the row before the block proposes its first token, so that row is run too. */
+    /** The row that proposes the block's first token is run too, wherever it stands. */
     private int firstCachedPosition(Block block) {
-        return options.blockStart() == BlockStart.PROPOSE ? Math.max(0, block.start() - 1) : block.start();
+        return options.blockStart() == BlockStart.PROPOSE ? alignment.firstRow(block.start()) : block.start();
     }
 
     private KvCache openCache() {

@@ -6,8 +6,8 @@ import static io.github.coda4j.Checks.check;
  * Masked examples of equal length, as the model is trained on them. B rows, T positions.
  *
  * @param noisyIds [B][T] what the model sees
- * @param targets [B][T] the id that the model should say for the position, or {@link #NOT_COUNTED}; position 0 never
- *     counts, since no row of the output predicts it
+ * @param targets [B][T] the id that the model should say for the position, or {@link #NOT_COUNTED}; at position 0 only
+ *     for a model whose {@link Alignment} predicts it
  * @param segments [B][T] to which document of its row a position belongs: 0, then the same or one more at each
  *     position. Positions attend to their own document only
  * @param weights [B] factor of the row's cross entropy in the ELBO, 1 / sigma
@@ -41,7 +41,6 @@ public record MaskedBatch(int[][] noisyIds, int[][] targets, int[][] segments, f
                 found,
                 targets.length,
                 segments.length);
-        check(targets[0] == NOT_COUNTED, "position 0 of row %d has a target, but no output predicts it", b);
         for (int i = 0; i < length; i++) {
             int step = segments[i] - (i == 0 ? 0 : segments[i - 1]);
             check(step == 0 || (i > 0 && step == 1), "segments of row %d jump by %d at position %d", b, step, i);

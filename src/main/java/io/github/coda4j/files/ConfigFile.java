@@ -89,6 +89,11 @@ public final class ConfigFile {
         return root.hasNonNull(key);
     }
 
+    /** Whether the key has a list for its value. */
+    public boolean isList(String key) {
+        return root.path(key).isArray();
+    }
+
     public int requireInt(String key) {
         return required(key, optionalInt(key).stream().boxed().findFirst(), "an integer");
     }

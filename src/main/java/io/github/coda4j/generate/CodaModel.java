@@ -185,10 +185,10 @@ public final class CodaModel implements Generator, AutoCloseable {
     /** The ids that end an answer: the end and padding tokens that config.json and the tokenizer name. */
     public Set<Integer> endTokens() {
         SpecialTokens special = tokenizer.specialTokens();
-        return Stream.of(config().eosId(), config().padId(), special.eos(), special.pad())
+        Stream<Integer> named = Stream.of(config().padId(), special.eos(), special.pad())
                 .flatMapToInt(OptionalInt::stream)
-                .boxed()
-                .collect(Collectors.toUnmodifiableSet());
+                .boxed();
+        return Stream.concat(config().eosIds().stream(), named).collect(Collectors.toUnmodifiableSet());
     }
 
     /** Cancels what is under way and frees the network's memory. */

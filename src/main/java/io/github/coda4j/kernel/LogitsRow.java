@@ -2,7 +2,6 @@ package io.github.coda4j.kernel;
 
 import static io.github.coda4j.Checks.check;
 
-import io.github.coda4j.kernel.Candidates.Cut;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -26,48 +25,96 @@ public final class LogitsRow {
     /** Sums run in float lanes over this many logits and in double between chunks: keeps 7 digits on any row length. */
     private static final int CHUNK = 1024;
 
-    /**
-     * Filters look for their cut among the logits this close to the best first, and among all only if it is not there.
-     */
-    private static final float NEAR = 20;
+    /** Half of what a draw above 0 is at least. Removed tokens, to which a sum of floats leaves a trace, lie below. */
+    static final double LEAST_DRAW = 0x1p-54;
 
     private LogitsRow() {}
 
     /**
-     * The proposal of one row. The row's memory is used as scratch unless temperature is 0, nothing is excluded and
-     * nothing filtered.
+     * The proposal of one row. The row's memory is used as scratch unless temperature is 0, nothing is removed and
+     * nothing cut.
      *
      * @param logits native-order floats
      * @param offset byte offset of the row
      * @param numTokens number of logits, at least 1
-     * @param temperature 0: the best token is proposed (the lowest id of equals); above 0: logits are divided by it and
-     *     the token is drawn, the first id at which the cumulative probability in order of ids exceeds {@code uniform}
-     * @param topP in (0, 1]; 1 is off. A token stays when the probability of all better ones together is at most this
-     * @param topK 0 is off. Otherwise every token at least as good as the k-th best stays
-     * @param excludedToken an id that is removed before the filters, or -1
-     * @param uniform the draw, in [0, 1); unused at temperature 0
+     * @param rule temperature, filters and what is removed
+     * @param uniform the draw, in [0, 1), where 0 counts as 2^-54: the first id is proposed at which the cumulative
+     *     probability in order of ids exceeds it; unused at temperature 0
+     */
+    public static RowProposal reduce(MemorySegment logits, long offset, int numTokens, RowRule rule, double uniform) {
+        rule.checkFits(numTokens);
+        MemorySegment row = logits.asSlice(offset, 4L * numTokens);
+        RowFilter.restrict(row, numTokens, rule);
+        RowFilter.cut(row, numTokens, rule);
+        return propose(row, numTokens, rule.temperature(), uniform, distribution(row, numTokens));
+    }
+
+    /**
+     * The same, which also answers what else is wanted of the row.
+     *
+     * @param details receives the answer
      */
     public static RowProposal reduce(
-            MemorySegment logits,
-            long offset,
-            int numTokens,
-            double temperature,
-            double topP,
-            int topK,
-            int excludedToken,
-            double uniform) {
-        filter(logits, offset, numTokens, temperature, topP, topK, excludedToken);
+            MemorySegment logits, long offset, int numTokens, RowRule rule, double uniform, RowDetails details) {
+        rule.checkFits(numTokens);
+        check(
+                details.otherToken() < numTokens,
+                "the token %d, whose probability is wanted, is none of %d ids",
+                details.otherToken(),
+                numTokens);
         MemorySegment row = logits.asSlice(offset, 4L * numTokens);
+        RowFilter.restrict(row, numTokens, rule);
+        boolean early = details.beforeCuts() && rule.cuts();
+        double logNormalizer = 0;
+        if (early) {
+            logNormalizer = distribution(row, numTokens).logNormalizer();
+            answer(row, numTokens, logNormalizer, details);
+        }
+        RowFilter.cut(row, numTokens, rule);
+        Distribution left = distribution(row, numTokens);
+        RowProposal proposal = propose(row, numTokens, rule.temperature(), uniform, left);
+        if (!early) {
+            logNormalizer = left.logNormalizer();
+            answer(row, numTokens, logNormalizer, details);
+        }
+        details.setProposed(at(row, proposal.token()), logNormalizer);
+        return proposal;
+    }
+
+    private static void answer(MemorySegment row, int numTokens, double logNormalizer, RowDetails details) {
+        int found = BestTokens.find(row, numTokens, details.ids(), details.logProbabilities());
+        details.setBest(found, logNormalizer);
+        if (details.otherToken() >= 0) {
+            details.setOther(at(row, details.otherToken()), logNormalizer);
+        }
+    }
+
+    /** The softmax of a row: its two best logits, and sums over exp(logit - best). */
+    private record Distribution(Top top, Sums sums, double total) {
+        /** What the logarithm of a probability is less than the logit. */
+        double logNormalizer() {
+            return top.best() + Math.log(total);
+        }
+    }
+
+    private static Distribution distribution(MemorySegment row, int numTokens) {
         Top top = top(row, numTokens);
         Sums sums = sums(row, numTokens, top.best());
-        double total = Arrays.stream(sums.masses()).sum();
+        return new Distribution(top, sums, Arrays.stream(sums.masses()).sum());
+    }
+
+    private static RowProposal propose(
+            MemorySegment row, int numTokens, double temperature, double uniform, Distribution of) {
+        Top top = of.top();
+        Sums sums = of.sums();
+        double total = of.total();
         double logTotal = Math.log(total);
         double negativeEntropy = sums.weighted() / total - logTotal;
         // p * log(p + 1e-10) exceeds p * log(p) by 1e-10 where p is well above 1e-10 and by nothing where it is well
         // below.
         negativeEntropy += 1e-10 * countAbove(row, numTokens, (float) (top.best() + logTotal + Math.log(0.4e-10)));
         int token = temperature > 0
-                ? drawn(row, numTokens, top.best(), sums.masses(), uniform * total)
+                ? drawn(row, numTokens, top.best(), sums.masses(), Math.max(uniform, LEAST_DRAW) * total)
                 : indexOf(row, numTokens, top.best());
         double probability = Math.exp((double) at(row, token) - top.best()) / total;
         double margin = (1 - Math.exp((double) top.second() - top.best())) / total;
@@ -75,111 +122,20 @@ public final class LogitsRow {
     }
 
     /**
-     * Divides the row by the temperature if that is above 0 and overwrites what is excluded or filtered with
-     * {@link #REMOVED}. Arguments as for {@link #reduce}.
+     * Divides the row by the temperature if that is above 0 and overwrites what is removed or cut with
+     * {@link #REMOVED}. Arguments as for {@link #reduce(MemorySegment, long, int, RowRule, double)}.
      */
-    public static void filter(
-            MemorySegment logits,
-            long offset,
-            int numTokens,
-            double temperature,
-            double topP,
-            int topK,
-            int excludedToken) {
-        check(numTokens >= 1, "a row needs at least one logit, got %d", numTokens);
-        check(excludedToken < numTokens, "the excluded token %d is none of %d ids", excludedToken, numTokens);
+    public static void filter(MemorySegment logits, long offset, int numTokens, RowRule rule) {
+        rule.checkFits(numTokens);
         MemorySegment row = logits.asSlice(offset, 4L * numTokens);
-        if (temperature > 0) {
-            divide(row, numTokens, (float) temperature);
-        }
-        if (excludedToken >= 0) {
-            row.set(ValueLayout.JAVA_FLOAT_UNALIGNED, 4L * excludedToken, REMOVED);
-        }
-        if (topP < 1) {
-            Cut cut = topP(row, numTokens, topP);
-            remove(row, numTokens, cut);
-            keepTopK(row, numTokens, candidates(row, numTokens, cut.value()), topK);
-        } else if (topK > 0 && topK < numTokens) {
-            Candidates near = candidates(row, numTokens, top(row, numTokens).best() - NEAR);
-            boolean enough = near.size() >= topK;
-            keepTopK(row, numTokens, enough ? near : candidates(row, numTokens, Float.NEGATIVE_INFINITY), topK);
-        }
-    }
-
-    private static void keepTopK(MemorySegment row, int numTokens, Candidates candidates, int topK) {
-        if (topK > 0 && topK <= candidates.size()) {
-            remove(row, numTokens, candidates.topK(topK));
-        }
-    }
-
-    private static Cut topP(MemorySegment row, int numTokens, double topP) {
-        float best = top(row, numTokens).best();
-        double budget =
-                topP * Arrays.stream(sums(row, numTokens, best).masses()).sum();
-        Candidates near = candidates(row, numTokens, best - NEAR);
-        Candidates enough = near.mass(best) > budget ? near : candidates(row, numTokens, Float.NEGATIVE_INFINITY);
-        return enough.topP(budget, best);
-    }
-
-    /** The logits of at least this value. */
-    private static Candidates candidates(MemorySegment row, int numTokens, float least) {
-        float[] values = new float[256];
-        int size = 0;
-        for (int i = 0; i < numTokens; i += LANES) {
-            int end = Math.min(i + LANES, numTokens);
-            if (end - i == LANES
-                    && !load(row, i).compare(VectorOperators.GE, least).anyTrue()) {
-                continue;
-            }
-            for (int j = i; j < end; j++) {
-                float value = at(row, j);
-                if (value >= least) {
-                    if (size == values.length) {
-                        values = Arrays.copyOf(values, Math.min(2 * size, numTokens));
-                    }
-                    values[size++] = value;
-                }
-            }
-        }
-        return new Candidates(values, size);
-    }
-
-    private static void remove(MemorySegment row, int numTokens, Cut cut) {
-        int ties = cut.ties();
-        for (int i = 0; i < numTokens; i += LANES) {
-            int end = Math.min(i + LANES, numTokens);
-            if (end - i == LANES) {
-                FloatVector x = load(row, i);
-                if (!x.compare(VectorOperators.GE, cut.value()).anyTrue()) {
-                    FloatVector.broadcast(SPECIES, REMOVED).intoMemorySegment(row, 4L * i, ORDER);
-                    continue;
-                }
-            }
-            for (int j = i; j < end; j++) {
-                float value = at(row, j);
-                boolean tie = value == cut.value() && ties > 0;
-                ties -= tie ? 1 : 0;
-                if (!tie && !(value > cut.value())) {
-                    row.set(ValueLayout.JAVA_FLOAT_UNALIGNED, 4L * j, REMOVED);
-                }
-            }
-        }
-    }
-
-    private static void divide(MemorySegment row, int numTokens, float temperature) {
-        int bound = SPECIES.loopBound(numTokens);
-        for (int i = 0; i < bound; i += LANES) {
-            load(row, i).div(temperature).intoMemorySegment(row, 4L * i, ORDER);
-        }
-        for (int i = bound; i < numTokens; i++) {
-            row.set(ValueLayout.JAVA_FLOAT_UNALIGNED, 4L * i, at(row, i) / temperature);
-        }
+        RowFilter.restrict(row, numTokens, rule);
+        RowFilter.cut(row, numTokens, rule);
     }
 
     /** The two best logits; equal ones count as two. */
-    private record Top(float best, float second) {}
+    record Top(float best, float second) {}
 
-    private static Top top(MemorySegment row, int numTokens) {
+    static Top top(MemorySegment row, int numTokens) {
         float[] carried = new float[4 * LANES];
         Arrays.fill(carried, Float.NEGATIVE_INFINITY);
         int bound = numTokens - numTokens % (2 * LANES);
@@ -242,9 +198,9 @@ public final class LogitsRow {
     /**
      * With d = logit - best: the sum of exp(d) over each chunk of the row, and the sum of exp(d) * d over all of it.
      */
-    private record Sums(double[] masses, double weighted) {}
+    record Sums(double[] masses, double weighted) {}
 
-    private static Sums sums(MemorySegment row, int numTokens, float best) {
+    static Sums sums(MemorySegment row, int numTokens, float best) {
         double[] masses = new double[(numTokens + CHUNK - 1) / CHUNK];
         float[] lanes = new float[LANES];
         double weighted = 0;
@@ -360,11 +316,11 @@ public final class LogitsRow {
         return last;
     }
 
-    private static float at(MemorySegment row, int index) {
+    static float at(MemorySegment row, int index) {
         return row.get(ValueLayout.JAVA_FLOAT_UNALIGNED, 4L * index);
     }
 
-    private static FloatVector load(MemorySegment row, int index) {
+    static FloatVector load(MemorySegment row, int index) {
         return FloatVector.fromMemorySegment(SPECIES, row, 4L * index, ORDER);
     }
 }

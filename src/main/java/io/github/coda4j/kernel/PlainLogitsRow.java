@@ -3,55 +3,68 @@ package io.github.coda4j.kernel;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.BitSet;
 
 /** The plain twin of {@link LogitsRow}: the same contract, written down as the definition says, in double precision. */
 public final class PlainLogitsRow {
     private PlainLogitsRow() {}
 
-    /** See {@link LogitsRow#reduce}. */
+    /** See {@link LogitsRow#reduce(MemorySegment, long, int, RowRule, double)}. */
+    public static RowProposal reduce(MemorySegment logits, long offset, int numTokens, RowRule rule, double uniform) {
+        return reduce(logits, offset, numTokens, rule, uniform, new RowDetails(0, RowDetails.NO_TOKEN, false));
+    }
+
+    /** See {@link LogitsRow#reduce(MemorySegment, long, int, RowRule, double, RowDetails)}. */
     public static RowProposal reduce(
-            MemorySegment logits,
-            long offset,
-            int numTokens,
-            double temperature,
-            double topP,
-            int topK,
-            int excludedToken,
-            double uniform) {
-        filter(logits, offset, numTokens, temperature, topP, topK, excludedToken);
+            MemorySegment logits, long offset, int numTokens, RowRule rule, double uniform, RowDetails details) {
+        float[] whole = read(logits, offset, numTokens);
+        restrict(whole, rule);
+        filter(logits, offset, numTokens, rule);
         float[] row = read(logits, offset, numTokens);
         double[] p = softmax(row);
         int[] order = bestFirst(row);
-        int token = temperature > 0 ? drawn(p, uniform) : order[0];
+        int token = rule.temperature() > 0 ? drawn(p, Math.max(uniform, LogitsRow.LEAST_DRAW)) : order[0];
         double second = numTokens > 1 ? p[order[1]] : 0;
         double negativeEntropy = 0;
         for (double q : p) {
             negativeEntropy += q * Math.log(q + 1e-10);
         }
+        answer(details.beforeCuts() ? whole : row, token, details);
         return new RowProposal(token, (float) p[token], (float) (p[order[0]] - second), (float) negativeEntropy);
     }
 
-    /** See {@link LogitsRow#filter}. */
-    public static void filter(
-            MemorySegment logits,
-            long offset,
-            int numTokens,
-            double temperature,
-            double topP,
-            int topK,
-            int excludedToken) {
-        float[] row = read(logits, offset, numTokens);
-        if (temperature > 0) {
-            for (int i = 0; i < numTokens; i++) {
-                row[i] /= (float) temperature;
+    private static void answer(float[] row, int proposed, RowDetails details) {
+        double max = Double.NEGATIVE_INFINITY;
+        for (float x : row) {
+            max = Math.max(max, x);
+        }
+        double sum = 0;
+        for (float x : row) {
+            sum += Math.exp(x - max);
+        }
+        double logNormalizer = max + Math.log(sum);
+        int found = 0;
+        for (int id : bestFirst(row)) {
+            if (found < details.ids().length && row[id] != LogitsRow.REMOVED) {
+                details.ids()[found] = id;
+                details.logProbabilities()[found++] = row[id];
             }
         }
-        if (excludedToken >= 0) {
-            row[excludedToken] = LogitsRow.REMOVED;
+        details.setBest(found, logNormalizer);
+        if (details.otherToken() >= 0) {
+            details.setOther(row[details.otherToken()], logNormalizer);
         }
-        if (topP < 1) {
-            keepTopP(row, topP);
+        details.setProposed(row[proposed], logNormalizer);
+    }
+
+    /** See {@link LogitsRow#filter}. */
+    public static void filter(MemorySegment logits, long offset, int numTokens, RowRule rule) {
+        float[] row = read(logits, offset, numTokens);
+        restrict(row, rule);
+        if (rule.topP() < 1) {
+            keepTopP(row, rule.topP());
         }
+        int topK = rule.topK();
         if (topK > 0 && topK < numTokens) {
             float[] sorted = row.clone();
             Arrays.sort(sorted);
@@ -63,6 +76,22 @@ public final class PlainLogitsRow {
             }
         }
         MemorySegment.copy(row, 0, logits, ValueLayout.JAVA_FLOAT, offset, numTokens);
+    }
+
+    /** Temperature, and what is removed before top-p and top-k. */
+    private static void restrict(float[] row, RowRule rule) {
+        BitSet allowed = BitSet.valueOf(rule.allowed());
+        for (int i = 0; i < row.length; i++) {
+            if (rule.temperature() > 0) {
+                row[i] /= (float) rule.temperature();
+            }
+            if (i == rule.excludedToken() || rule.allowed().length > 0 && !allowed.get(i)) {
+                row[i] = LogitsRow.REMOVED;
+            }
+        }
+        for (int id : rule.removed()) {
+            row[id] = LogitsRow.REMOVED;
+        }
     }
 
     private static void keepTopP(float[] row, double topP) {

@@ -21,6 +21,7 @@ public final class WarmUp {
 
     private static final long LONGEST_NANOS = 2_500_000_000L;
     private static final float[] NONE = new float[0];
+    private static final RowRule GREEDY = new RowRule(0, 1, 0, 0);
 
     private final MemorySegment from;
     private final MemorySegment to;
@@ -74,6 +75,6 @@ public final class WarmUp {
         read += CacheLines.read(from, 0, from.byteSize());
         Softmax.exponentiate(to, attention, 0, 2, WIDTH - 3, scale, 0);
         rows.gatherHeads(from, attention, 0, scale, 0, 1, WIDTH, 0, 1, to, input, scale, 0);
-        LogitsRow.reduce(from, 0, WIDTH, 0, 1, 0, 0, 0);
+        LogitsRow.reduce(from, 0, WIDTH, GREEDY, 0);
     }
 }

@@ -98,13 +98,17 @@ final class NoisyRow {
         int[] targets = new int[ids.length];
         boolean strayCounts = options.rules() == MaskingRules.ORIGINAL;
         for (int i = 0; i < targets.length; i++) {
-            boolean counts = i > 0 && (masked[i] || (strayCounts && ids[i] == options.maskId()));
+            boolean predicted = i > 0 || options.alignment().predictsFirst();
+            boolean counts = predicted && (masked[i] || (strayCounts && ids[i] == options.maskId()));
             targets[i] = counts ? ids[i] : MaskedBatch.NOT_COUNTED;
         }
         return targets;
     }
 
-    /** Maskable positions, under the report's rules without first positions of documents and mask ids of the text. */
+    /**
+     * Maskable positions, under the report's rules without mask ids of the text and without first positions of
+     * documents that no row predicts.
+     */
     private boolean[] candidates() {
         if (options.rules() == MaskingRules.ORIGINAL) {
             return maskable;
@@ -112,7 +116,8 @@ final class NoisyRow {
         boolean[] candidates = maskable.clone();
         for (int i = 0; i < candidates.length; i++) {
             boolean first = i == 0 || segments[i] != segments[i - 1];
-            candidates[i] &= !first && ids[i] != options.maskId();
+            boolean predicted = !first || options.alignment().predictsFirst();
+            candidates[i] &= predicted && ids[i] != options.maskId();
         }
         return candidates;
     }

@@ -1,9 +1,6 @@
 package io.github.coda4j.model;
 
-import io.github.coda4j.diffusion.CounterRandom;
 import io.github.coda4j.kernel.Kind;
-import io.github.coda4j.kernel.LogitsRow;
-import io.github.coda4j.kernel.RowProposal;
 import io.github.coda4j.model.plan.CacheAccess;
 import io.github.coda4j.model.plan.ForwardPlan;
 import io.github.coda4j.model.plan.KvCache;
@@ -99,8 +96,8 @@ public final class FastTransformer implements Transformer {
         for (int p = 0; p < plans.size(); p++) {
             ForwardPlan plan = plans.get(p);
             PlanChecks.check(config, plan);
-            answers.add(new Proposals(plan.positions()));
-            int[] planRows = LogitsShift.rows(plan);
+            answers.add(Proposals.of(plan));
+            int[] planRows = Proposer.rows(plan, config.alignment());
             for (int i = 0; i < planRows.length; i++) {
                 rows[wanted.size()] = first + planRows[i];
                 wanted.add(new int[] {p, i});
@@ -109,23 +106,9 @@ public final class FastTransformer implements Transformer {
         }
         run(plans, rows, (index, row) -> {
             int[] where = wanted.get(index);
-            propose(plans.get(where[0]), where[1], row, answers.get(where[0]));
+            Proposer.propose(plans.get(where[0]), where[1], row, 0, config.vocabSize(), answers.get(where[0]));
         });
         return answers;
-    }
-
-    private void propose(ForwardPlan plan, int index, MemorySegment row, Proposals out) {
-        Sampling sampling = plan.sampling();
-        RowProposal proposal = LogitsRow.reduce(
-                row,
-                0,
-                config.vocabSize(),
-                sampling.temperature(),
-                sampling.topP(),
-                sampling.topK(),
-                sampling.excludedToken(),
-                CounterRandom.uniform(plan.drawKey(), plan.positions()[index]));
-        out.set(index, proposal.token(), proposal.probability(), proposal.margin(), proposal.negativeEntropy());
     }
 
     private void run(List<ForwardPlan> plans, int[] rows, FastPass.RowSink sink) {

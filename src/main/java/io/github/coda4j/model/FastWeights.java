@@ -25,6 +25,8 @@ final class FastWeights implements AutoCloseable {
     /** Packed weights are laid out in blocks of this size, each of many matrices. */
     private static final long BLOCK_BYTES = 64 << 20;
 
+    private static final float[] NONE = new float[0];
+
     private final ModelConfig config;
     private final Precision precision;
     private final WeightSource source;
@@ -37,7 +39,7 @@ final class FastWeights implements AutoCloseable {
     private final float[] finalNorm;
     private final Product head;
 
-    /** One layer's products, norms and biases (empty where the model has none). */
+    /** One layer's products, norms and biases; those of q, k and v and of o are empty where the model has none. */
     record Layer(
             float[] inputNorm,
             Product qkv,
@@ -160,20 +162,17 @@ final class FastWeights implements AutoCloseable {
         return new Layer(
                 source.floats(Parameters.layer(i, "input_layernorm.weight")),
                 qkv,
-                biases(i, "q_proj", "k_proj", "v_proj"),
-                source.floats(Parameters.layer(i, attention + "q_norm.weight")),
-                source.floats(Parameters.layer(i, attention + "k_norm.weight")),
+                config.kind().hasQkvBias() ? biases(i, "q_proj", "k_proj", "v_proj") : NONE,
+                config.kind().qkNorm() ? source.floats(Parameters.layer(i, attention + "q_norm.weight")) : NONE,
+                config.kind().qkNorm() ? source.floats(Parameters.layer(i, attention + "k_norm.weight")) : NONE,
                 output,
-                biases(i, "o_proj"),
+                config.kind().hasOutputBias() ? biases(i, "o_proj") : NONE,
                 source.floats(Parameters.layer(i, "post_attention_layernorm.weight")),
                 gateUp,
                 down);
     }
 
     private float[] biases(int i, String... names) {
-        if (!config.attentionBias()) {
-            return new float[0];
-        }
         List<float[]> parts = new ArrayList<>();
         int length = 0;
         for (String name : names) {

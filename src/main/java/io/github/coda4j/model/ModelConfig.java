@@ -1,17 +1,19 @@
 package io.github.coda4j.model;
 
 import static io.github.coda4j.Checks.check;
+import static java.util.Objects.requireNonNull;
 
+import io.github.coda4j.CodaException;
+import io.github.coda4j.diffusion.Alignment;
 import io.github.coda4j.files.ConfigFile;
 import io.github.coda4j.tensor.DType;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
-import java.util.Set;
 
 /**
- * The shape of a CoDA model: the Qwen3 transformer with full attention and a mask token.
+ * The shape of a model: a transformer of Qwen's form with full attention and a mask token, and of which kind it is.
  *
  * @param vocabSize rows of the embedding
  * @param hidden width of the residual stream
@@ -23,13 +25,13 @@ import java.util.Set;
  * @param ropeTheta base of the rotary frequencies
  * @param normEps added to the mean square in RMS norms
  * @param maxPositions the longest sequence
- * @param attentionBias whether q, k, v and o projections have biases
+ * @param kind what its layers compute besides, and which output row proposes which position
  * @param tiedHead whether the embedding must serve as output layer (true), must not (false): what config.json says; a
  *     checkpoint's tensors decide where it says nothing
  * @param initializerRange standard deviation of random weights
  * @param maskId id of the mask token
  * @param padId id of the padding token, if any
- * @param eosId id of the end token, if the config names one
+ * @param eosIds ids of the end tokens that the config names, in its order
  */
 public record ModelConfig(
         int vocabSize,
@@ -42,13 +44,14 @@ public record ModelConfig(
         double ropeTheta,
         double normEps,
         int maxPositions,
-        boolean attentionBias,
+        ModelKind kind,
         boolean tiedHead,
         double initializerRange,
         int maskId,
         OptionalInt padId,
-        OptionalInt eosId) {
-    private static final Set<String> MODEL_TYPES = Set.of("CoDA", "coda", "qwen3");
+        List<Integer> eosIds) {
+    /** In config.json: there is no such token. */
+    private static final int NO_TOKEN = -1;
 
     public ModelConfig {
         positive("vocab_size", vocabSize);
@@ -72,7 +75,10 @@ public record ModelConfig(
                 "initializer_range must be in (0, 10), got %s",
                 initializerRange);
         check(maskId >= 0 && maskId < vocabSize, "mask_token_id must be in [0, %d), got %d", vocabSize, maskId);
+        requireNonNull(kind, "kind is null");
         check(padId.isEmpty() || padId.getAsInt() >= 0, "pad_token_id must be 0 or positive");
+        eosIds = List.copyOf(eosIds);
+        eosIds.forEach(id -> check(id >= 0, "eos_token_id must be 0 or positive, got %d", id));
     }
 
     private static void positive(String key, int value) {
@@ -82,18 +88,12 @@ public record ModelConfig(
     /**
      * Reads config.json.
      *
-     * @throws io.github.coda4j.CodaException naming the key when one is missing or asks for something that this model
-     *     does not do
+     * @throws CodaException naming the key when one is missing, contradicts another, asks for something that this model
+     *     does not do, or is not known
      */
     public static ModelConfig read(ConfigFile file) {
-        require(file, "model_type", MODEL_TYPES.contains(file.requireString("model_type")), "\"CoDA\"");
-        file.optionalString("hidden_act").ifPresent(act -> require(file, "hidden_act", act.equals("silu"), "\"silu\""));
-        require(file, "rope_scaling", file.optionalObject("rope_scaling").isEmpty(), "null (no scaling)");
-        require(
-                file,
-                "use_sliding_window",
-                !file.optionalBoolean("use_sliding_window").orElse(false),
-                "false: CoDA attends to the whole sequence");
+        ModelKind kind = ModelKind.read(file);
+        ConfigKeys.check(file);
         try {
             return new ModelConfig(
                     file.requireInt("vocab_size"),
@@ -103,31 +103,37 @@ public record ModelConfig(
                     file.requireInt("num_key_value_heads"),
                     file.requireInt("head_dim"),
                     file.requireInt("intermediate_size"),
-                    file.requireDouble("rope_theta"),
+                    RotaryBase.read(file),
                     file.requireDouble("rms_norm_eps"),
                     file.requireInt("max_position_embeddings"),
-                    file.optionalBoolean("attention_bias").orElse(false),
+                    kind,
                     file.optionalBoolean("tie_word_embeddings").orElse(false),
                     file.optionalDouble("initializer_range").orElse(0.02),
                     file.requireInt("mask_token_id"),
-                    file.optionalInt("pad_token_id"),
-                    file.optionalInt("eos_token_id"));
+                    token(file.optionalInt("pad_token_id")),
+                    endTokens(file));
         } catch (IllegalArgumentException e) {
-            throw new io.github.coda4j.CodaException(file.source() + ": " + e.getMessage(), e);
+            throw new CodaException(file.source() + ": " + e.getMessage(), e);
         }
     }
 
-    private static void require(ConfigFile file, String key, boolean holds, String expected) {
-        if (!holds) {
-            throw file.invalid(key, expected);
-        }
+    private static OptionalInt token(OptionalInt id) {
+        return id.isPresent() && id.getAsInt() == NO_TOKEN ? OptionalInt.empty() : id;
+    }
+
+    /** One id, a list of them, or none. */
+    private static List<Integer> endTokens(ConfigFile file) {
+        String key = "eos_token_id";
+        return file.isList(key)
+                ? file.requireInts(key)
+                : token(file.optionalInt(key)).stream().boxed().toList();
     }
 
     /** The config.json of this model with weights in the given dtype. */
     public ConfigFile toFile(DType dtype) {
         Map<String, Object> values = new LinkedHashMap<>();
-        values.put("architectures", List.of("CoDALanguageModel"));
-        values.put("model_type", "CoDA");
+        values.put("architectures", List.of(kind.architecture()));
+        values.put(ModelKind.TYPE, kind.modelType());
         values.put("vocab_size", vocabSize);
         values.put("hidden_size", hidden);
         values.put("num_hidden_layers", layers);
@@ -136,15 +142,17 @@ public record ModelConfig(
         values.put("head_dim", headDim);
         values.put("intermediate_size", intermediate);
         values.put("hidden_act", "silu");
-        values.put("rope_theta", ropeTheta);
+        values.put(RotaryBase.THETA, ropeTheta);
         values.put("rms_norm_eps", normEps);
         values.put("max_position_embeddings", maxPositions);
-        values.put("attention_bias", attentionBias);
+        kind.write(values);
         values.put("tie_word_embeddings", tiedHead);
         values.put("initializer_range", initializerRange);
         values.put("mask_token_id", maskId);
         padId.ifPresent(id -> values.put("pad_token_id", id));
-        eosId.ifPresent(id -> values.put("eos_token_id", id));
+        if (!eosIds.isEmpty()) {
+            values.put("eos_token_id", eosIds.size() == 1 ? eosIds.getFirst() : eosIds);
+        }
         values.put("torch_dtype", dtype == DType.BF16 ? "bfloat16" : "float32");
         return ConfigFile.of(values, "config.json");
     }
@@ -159,9 +167,14 @@ public record ModelConfig(
         return (heads + 2 * kvHeads) * headDim;
     }
 
+    /** Which output row proposes which position. */
+    public Alignment alignment() {
+        return kind.alignment();
+    }
+
     /** Names of the presets for random checkpoints. */
     public static List<String> presets() {
-        return List.of("coda-1.7b", "coda-16m", "coda-mini", "coda-nano", "coda-tiny");
+        return Presets.NAMES;
     }
 
     /**
@@ -170,105 +183,11 @@ public record ModelConfig(
      * vocabulary of 4096, to be trained on two cores. {@code coda-tiny}: small enough for tests.
      */
     public static ModelConfig preset(String name) {
-        return switch (name) {
-            case "coda-1.7b" ->
-                new ModelConfig(
-                        151936,
-                        2048,
-                        28,
-                        16,
-                        8,
-                        128,
-                        6144,
-                        1e6,
-                        1e-6,
-                        40960,
-                        false,
-                        false,
-                        0.02,
-                        151669,
-                        OptionalInt.of(151643),
-                        OptionalInt.of(151645));
-            case "coda-16m" ->
-                new ModelConfig(
-                        8192,
-                        384,
-                        8,
-                        6,
-                        2,
-                        64,
-                        1024,
-                        1e4,
-                        1e-6,
-                        4096,
-                        false,
-                        true,
-                        0.02,
-                        2,
-                        OptionalInt.of(0),
-                        OptionalInt.of(1));
-            case "coda-mini" ->
-                new ModelConfig(
-                        8192,
-                        256,
-                        8,
-                        4,
-                        2,
-                        64,
-                        768,
-                        1e4,
-                        1e-6,
-                        4096,
-                        false,
-                        true,
-                        0.02,
-                        2,
-                        OptionalInt.of(0),
-                        OptionalInt.of(1));
-            case "coda-nano" ->
-                new ModelConfig(
-                        4096,
-                        256,
-                        6,
-                        4,
-                        2,
-                        64,
-                        704,
-                        1e4,
-                        1e-6,
-                        2048,
-                        false,
-                        true,
-                        0.02,
-                        2,
-                        OptionalInt.of(0),
-                        OptionalInt.of(1));
-            case "coda-tiny" ->
-                new ModelConfig(
-                        512,
-                        64,
-                        2,
-                        4,
-                        2,
-                        16,
-                        160,
-                        1e4,
-                        1e-6,
-                        512,
-                        false,
-                        true,
-                        0.02,
-                        2,
-                        OptionalInt.of(0),
-                        OptionalInt.of(1));
-            default ->
-                throw new IllegalArgumentException(
-                        "unknown preset \"" + name + "\"; known: " + String.join(", ", presets()));
-        };
+        return Presets.read(name);
     }
 
     /** The same shape for another vocabulary. */
-    public ModelConfig withVocabulary(int newVocabSize, int newMaskId, OptionalInt newPadId, OptionalInt newEosId) {
+    public ModelConfig withVocabulary(int newVocabSize, int newMaskId, OptionalInt newPadId, List<Integer> newEosIds) {
         return new ModelConfig(
                 newVocabSize,
                 hidden,
@@ -280,12 +199,33 @@ public record ModelConfig(
                 ropeTheta,
                 normEps,
                 maxPositions,
-                attentionBias,
+                kind,
                 tiedHead,
                 initializerRange,
                 newMaskId,
                 newPadId,
-                newEosId);
+                newEosIds);
+    }
+
+    /** The same sizes for a model of another kind. */
+    public ModelConfig withKind(ModelKind newKind) {
+        return new ModelConfig(
+                vocabSize,
+                hidden,
+                layers,
+                heads,
+                kvHeads,
+                headDim,
+                intermediate,
+                ropeTheta,
+                normEps,
+                maxPositions,
+                newKind,
+                tiedHead,
+                initializerRange,
+                maskId,
+                padId,
+                eosIds);
     }
 
     /** The same shape with the embedding as output layer (true), or with one of its own. */
@@ -301,12 +241,12 @@ public record ModelConfig(
                 ropeTheta,
                 normEps,
                 maxPositions,
-                attentionBias,
+                kind,
                 newTiedHead,
                 initializerRange,
                 maskId,
                 padId,
-                eosId);
+                eosIds);
     }
 
     /** Numbers in the model; a tied head counts once. */

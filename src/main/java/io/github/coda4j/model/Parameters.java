@@ -31,12 +31,26 @@ public final class Parameters {
         int kv = c.kvHeads() * c.headDim();
         for (int i = 0; i < c.layers(); i++) {
             specs.add(floating(layer(i, "input_layernorm.weight"), c.hidden()));
-            projection(specs, c, layer(i, "self_attn.q_proj"), q, c.hidden());
-            projection(specs, c, layer(i, "self_attn.k_proj"), kv, c.hidden());
-            projection(specs, c, layer(i, "self_attn.v_proj"), kv, c.hidden());
-            projection(specs, c, layer(i, "self_attn.o_proj"), c.hidden(), q);
-            specs.add(floating(layer(i, "self_attn.q_norm.weight"), c.headDim()));
-            specs.add(floating(layer(i, "self_attn.k_norm.weight"), c.headDim()));
+            projection(
+                    specs, layer(i, "self_attn.q_proj"), q, c.hidden(), c.kind().hasQkvBias());
+            projection(
+                    specs,
+                    layer(i, "self_attn.k_proj"),
+                    kv,
+                    c.hidden(),
+                    c.kind().hasQkvBias());
+            projection(
+                    specs,
+                    layer(i, "self_attn.v_proj"),
+                    kv,
+                    c.hidden(),
+                    c.kind().hasQkvBias());
+            projection(
+                    specs, layer(i, "self_attn.o_proj"), c.hidden(), q, c.kind().hasOutputBias());
+            if (c.kind().qkNorm()) {
+                specs.add(floating(layer(i, "self_attn.q_norm.weight"), c.headDim()));
+                specs.add(floating(layer(i, "self_attn.k_norm.weight"), c.headDim()));
+            }
             specs.add(floating(layer(i, "post_attention_layernorm.weight"), c.hidden()));
             specs.add(floating(layer(i, "mlp.gate_proj.weight"), c.intermediate(), c.hidden()));
             specs.add(floating(layer(i, "mlp.up_proj.weight"), c.intermediate(), c.hidden()));
@@ -79,9 +93,9 @@ public final class Parameters {
         return of(config, folder.tensors().containsKey(HEAD) || !mayTie);
     }
 
-    private static void projection(List<TensorSpec> specs, ModelConfig c, String name, int outputs, int inputs) {
+    private static void projection(List<TensorSpec> specs, String name, int outputs, int inputs, boolean hasBias) {
         specs.add(floating(name + ".weight", outputs, inputs));
-        if (c.attentionBias()) {
+        if (hasBias) {
             specs.add(floating(name + ".bias", outputs));
         }
     }

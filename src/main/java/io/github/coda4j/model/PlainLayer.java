@@ -61,15 +61,17 @@ public final class PlainLayer {
      */
     public Tensor forward(Tensor x, Angles angles, Function<String, Tensor> weights, Mixer mixer) {
         Tensor h = norm(x, weights.apply("input_layernorm.weight")).to(dtype);
-        Tensor q = heads(project(h, weights, "q_proj"), config.heads()); // [N, T, H]
-        Tensor k = heads(project(h, weights, "k_proj"), config.kvHeads()); // [K, T, H]
-        Tensor v = heads(project(h, weights, "v_proj"), config.kvHeads());
-        q = turned(q, weights.apply("self_attn.q_norm.weight"), angles);
-        k = turned(k, weights.apply("self_attn.k_norm.weight"), angles);
+        boolean biased = config.kind().hasQkvBias();
+        Tensor q = heads(project(h, weights, "q_proj", biased), config.heads()); // [N, T, H]
+        Tensor k = heads(project(h, weights, "k_proj", biased), config.kvHeads()); // [K, T, H]
+        Tensor v = heads(project(h, weights, "v_proj", biased), config.kvHeads());
+        q = turned(q, weights, "q_norm", angles);
+        k = turned(k, weights, "k_norm", angles);
         Tensor joined = mixer.mix(q, k, v)
                 .transpose(0, 1)
                 .reshape(x.size(0), (long) config.heads() * config.headDim()); // [T, N * H]
-        Tensor residual = x.add(project(joined, weights, "o_proj").to(DType.F32));
+        Tensor residual = x.add(project(joined, weights, "o_proj", config.kind().hasOutputBias())
+                .to(DType.F32));
         Tensor g =
                 norm(residual, weights.apply("post_attention_layernorm.weight")).to(dtype);
         Tensor gated = g.linear(weights.apply("mlp.gate_proj.weight").to(dtype))
@@ -105,15 +107,16 @@ public final class PlainLayer {
         return x.reshape(1, x.size(0), x.size(1), x.size(2));
     }
 
-    private Tensor turned(Tensor x, Tensor normWeight, Angles angles) {
-        return norm(x.to(DType.F32), normWeight)
-                .rotate(angles.cos(), angles.sin())
-                .to(dtype);
+    /** Heads normed where the model norms them, and turned by the angles of their positions. */
+    private Tensor turned(Tensor x, Function<String, Tensor> weights, String normName, Angles angles) {
+        Tensor wide = x.to(DType.F32);
+        Tensor normed = config.kind().qkNorm() ? norm(wide, weights.apply("self_attn." + normName + ".weight")) : wide;
+        return normed.rotate(angles.cos(), angles.sin()).to(dtype);
     }
 
-    private Tensor project(Tensor x, Function<String, Tensor> weights, String name) {
+    private Tensor project(Tensor x, Function<String, Tensor> weights, String name, boolean hasBias) {
         Tensor weight = weights.apply("self_attn." + name + ".weight").to(dtype);
-        return config.attentionBias()
+        return hasBias
                 ? x.linear(weight, weights.apply("self_attn." + name + ".bias").to(dtype))
                 : x.linear(weight);
     }

@@ -1,8 +1,5 @@
 package io.github.coda4j.model;
 
-import io.github.coda4j.diffusion.CounterRandom;
-import io.github.coda4j.kernel.LogitsRow;
-import io.github.coda4j.kernel.RowProposal;
 import io.github.coda4j.model.plan.CacheAccess;
 import io.github.coda4j.model.plan.ForwardPlan;
 import io.github.coda4j.model.plan.KvCache;
@@ -99,8 +96,8 @@ public final class PlainTransformer implements Transformer {
     }
 
     private Proposals forward(ForwardPlan plan) {
-        Proposals proposals = new Proposals(plan.positions());
-        int[] rows = LogitsShift.rows(plan);
+        Proposals proposals = Proposals.of(plan);
+        int[] rows = Proposer.rows(plan, config.alignment());
         try (Scope _ = Scope.open()) {
             Tensor hidden = hidden(plan.ids(), plan.start(), plan.cache()); // [T, D]
             for (int first = 0; first < rows.length; first += ROWS_AT_A_TIME) {
@@ -120,19 +117,9 @@ public final class PlainTransformer implements Transformer {
                     .to(DType.F32)
                     .contiguous(); // [R, V]
             MemorySegment memory = logits.memory();
-            Sampling sampling = plan.sampling();
             for (int i = 0; i < count; i++) {
-                int position = plan.positions()[first + i];
-                RowProposal row = LogitsRow.reduce(
-                        memory,
-                        (long) i * config.vocabSize() * Float.BYTES,
-                        config.vocabSize(),
-                        sampling.temperature(),
-                        sampling.topP(),
-                        sampling.topK(),
-                        sampling.excludedToken(),
-                        CounterRandom.uniform(plan.drawKey(), position));
-                out.set(first + i, row.token(), row.probability(), row.margin(), row.negativeEntropy());
+                long offset = (long) i * config.vocabSize() * Float.BYTES;
+                Proposer.propose(plan, first + i, memory, offset, config.vocabSize(), out);
             }
         }
     }

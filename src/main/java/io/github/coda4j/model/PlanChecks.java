@@ -4,6 +4,7 @@ import io.github.coda4j.Checks;
 import io.github.coda4j.model.plan.CacheAccess;
 import io.github.coda4j.model.plan.ForwardPlan;
 import io.github.coda4j.model.plan.KvCache;
+import io.github.coda4j.model.plan.TokenFilter;
 
 /** What every transformer refuses before it runs. */
 final class PlanChecks {
@@ -27,6 +28,7 @@ final class PlanChecks {
                 "the sequence ends at position %d, the model knows %d",
                 plan.end(),
                 config.maxPositions());
+        checkFilters(config, plan);
         switch (plan.cache()) {
             case CacheAccess.None _ -> {}
             case CacheAccess.Fill fill ->
@@ -41,6 +43,22 @@ final class PlanChecks {
                         "the plan ends at %d, the cache holds %d positions",
                         plan.end(),
                         reuse.cache().length());
+        }
+    }
+
+    private static void checkFilters(ModelConfig config, ForwardPlan plan) {
+        for (int i = 0; i < plan.filters().size(); i++) {
+            TokenFilter filter = plan.filters().get(i);
+            Checks.check(
+                    filter.highestId() < config.vocabSize(),
+                    "the token filter of position %d names token %d, which is not in [0, %d)",
+                    plan.positions()[i],
+                    filter.highestId(),
+                    config.vocabSize());
+            Checks.check(
+                    filter.leavesAny(config.vocabSize(), plan.sampling().excludedToken()),
+                    "the token filter of position %d leaves no token that may be proposed",
+                    plan.positions()[i]);
         }
     }
 

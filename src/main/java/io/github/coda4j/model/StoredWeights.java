@@ -6,6 +6,7 @@ import io.github.coda4j.weights.CheckpointFolder;
 import io.github.coda4j.weights.DTypeConversion;
 import io.github.coda4j.weights.Int8Checkpoint;
 import io.github.coda4j.weights.TensorEntry;
+import io.github.coda4j.weights.TiedHead;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -21,12 +22,14 @@ final class StoredWeights implements WeightSource {
     }
 
     /**
-     * Checks that the folder holds exactly the model's tensors.
+     * Checks that the folder holds exactly the model's tensors, and warns where a stored output layer counts that the
+     * config does not expect.
      *
      * @throws CodaException naming what is missing, too much, or of another shape or dtype
      */
     static StoredWeights open(CheckpointFolder folder, ModelConfig config) {
         folder.verify(Parameters.expected(folder, config));
+        TiedHead.warn(folder);
         return new StoredWeights(folder, Int8Checkpoint.isQuantized(folder.config()));
     }
 

@@ -1,6 +1,7 @@
 package io.github.coda4j.model;
 
 import io.github.coda4j.CodaException;
+import io.github.coda4j.diffusion.Alignment;
 import io.github.coda4j.model.plan.CacheAccess;
 import io.github.coda4j.model.plan.Denoiser;
 import io.github.coda4j.tensor.Libtorch;
@@ -30,6 +31,11 @@ public sealed interface Transformer extends Denoiser permits PlainTransformer, F
     @Override
     default int maskId() {
         return config().maskId();
+    }
+
+    @Override
+    default Alignment alignment() {
+        return config().alignment();
     }
 
     @Override

@@ -1,6 +1,6 @@
 /**
  * Config and transformer: packed segments in, per-row proposals out; the plain differentiable one and the fast one; KV
- * cache; the logits shift.
+ * cache.
  */
 @MayUse({"files", "tensor", "tensor.products", "weights", "diffusion", "kernel", "model.plan"})
 package io.github.coda4j.model;

@@ -3,6 +3,7 @@ package io.github.coda4j.train;
 import static io.github.coda4j.Checks.check;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.coda4j.diffusion.Alignment;
 import io.github.coda4j.masking.Curriculum;
 import io.github.coda4j.masking.MaskingOptions;
 import io.github.coda4j.masking.MaskingRules;
@@ -114,9 +115,9 @@ public record TrainConfig(
      * @param strata rows whose noise levels are spread evenly, 1 when each row draws for itself
      */
     public record Masking(MaskingRules rules, Curriculum curriculum, int strata) {
-        /** The same with the ids of a tokenizer. */
-        public MaskingOptions options(int maskId, int padId, long seed) {
-            return new MaskingOptions(maskId, padId, seed, rules, strata);
+        /** The same with the ids of a tokenizer and the alignment of a model. */
+        public MaskingOptions options(int maskId, int padId, long seed, Alignment alignment) {
+            return new MaskingOptions(maskId, padId, seed, rules, alignment, strata);
         }
     }
 

@@ -28,8 +28,8 @@ public final class Int8Checkpoint {
     /** What follows the name of a quantized weight in the name of its scales. */
     public static final String SCALE_SUFFIX = "_scale";
 
-    private static final String HEAD = "lm_head.weight";
-    private static final String EMBEDDING = "model.embed_tokens.weight";
+    static final String HEAD = "lm_head.weight";
+    static final String EMBEDDING = "model.embed_tokens.weight";
     private static final long PIECE_BYTES = 16L << 20;
 
     /** A tensor to be written and where it comes from. */
@@ -91,6 +91,7 @@ public final class Int8Checkpoint {
             throw CodaException.of("%s cannot be quantized into itself; name another output folder", in.path());
         }
         List<Step> steps = steps(in);
+        TiedHead.warn(in);
         List<TensorDeclaration> declarations =
                 steps.stream().flatMap(step -> step.declarations().stream()).toList();
         ConfigFile config = in.config()

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.coda4j.CodaException;
+import io.github.coda4j.diffusion.Alignment;
 import io.github.coda4j.diffusion.Canvas;
 import io.github.coda4j.model.plan.CacheAccess;
 import io.github.coda4j.model.plan.ForwardPlan;
@@ -76,6 +77,24 @@ class DecodeSessionTest {
         assertThat(calls(slow))
                 .containsExactly(
                         "fill 0-7 for [3, 4]", "reuse 2-5 for [4]", "fill 0-7 for [5, 6]", "reuse 4-7 for [6]");
+    }
+
+    @Test
+    void in_place_cached_forwards_run_the_block_without_the_row_before_it() {
+        for (CachePolicy cache : List.of(new CachePolicy.Dual(0), new CachePolicy.Prefix(0))) {
+            ScriptedDenoiser denoiser = new ScriptedDenoiser(
+                    1000, MASK, Alignment.IN_PLACE, (_, position) -> new Answer(100 + position, 0.5 - position * 0.01));
+            try (var session = DecodeSession.open(canvas(3, 4), THRESHOLD.withBlocks(2, cache), denoiser)) {
+                Decoding.run(session, denoiser);
+            }
+            String end = cache instanceof CachePolicy.Dual ? "5" : "7";
+            assertThat(calls(denoiser))
+                    .containsExactly(
+                            "fill 0-7 for [3, 4]",
+                            "reuse 3-" + end + " for [4]",
+                            "fill 0-7 for [5, 6]",
+                            "reuse 5-7 for [6]");
+        }
     }
 
     @Test

@@ -7,6 +7,7 @@ import io.github.coda4j.CodaException;
 import io.github.coda4j.decode.CachePolicy;
 import io.github.coda4j.decode.CommitPolicy;
 import io.github.coda4j.decode.DecodeOptions;
+import io.github.coda4j.diffusion.Alignment;
 import io.github.coda4j.model.plan.Denoiser;
 import io.github.coda4j.model.plan.ForwardPlan;
 import io.github.coda4j.model.plan.KvCache;
@@ -161,6 +162,11 @@ class EngineBatchTest {
         @Override
         public int maskId() {
             return ByteTokenizer.MASK;
+        }
+
+        @Override
+        public Alignment alignment() {
+            return Alignment.SHIFTED;
         }
 
         @Override

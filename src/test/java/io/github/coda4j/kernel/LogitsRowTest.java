@@ -24,27 +24,12 @@ class LogitsRowTest {
 
     @FunctionalInterface
     private interface Reduction {
-        RowProposal reduce(
-                MemorySegment logits,
-                long offset,
-                int numTokens,
-                double temperature,
-                double topP,
-                int topK,
-                int excludedToken,
-                double uniform);
+        RowProposal reduce(MemorySegment logits, long offset, int numTokens, RowRule rule, double uniform);
     }
 
     @FunctionalInterface
     private interface Filter {
-        void filter(
-                MemorySegment logits,
-                long offset,
-                int numTokens,
-                double temperature,
-                double topP,
-                int topK,
-                int excludedToken);
+        void filter(MemorySegment logits, long offset, int numTokens, RowRule rule);
     }
 
     private static final List<Reduction> REDUCTIONS = List.of(LogitsRow::reduce, PlainLogitsRow::reduce);
@@ -182,7 +167,7 @@ class LogitsRowTest {
         float[] row = gaussian(new Random(3), 207, 2);
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment memory = arena.allocateFrom(ValueLayout.JAVA_FLOAT, row);
-            LogitsRow.reduce(memory, 0, row.length, 0, 1, 0, NONE, 0);
+            LogitsRow.reduce(memory, 0, row.length, new RowRule(0, 1, 0, NONE), 0);
             assertThat(memory.toArray(ValueLayout.JAVA_FLOAT)).containsExactly(row);
         }
     }
@@ -216,17 +201,20 @@ class LogitsRowTest {
             Reduction reduction, float[] row, double[] sampling, int excluded, double uniform) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment memory = placed(arena, row);
-            RowProposal proposal = reduction.reduce(
-                    memory, 12, row.length, sampling[0], sampling[1], (int) sampling[2], excluded, uniform);
+            RowProposal proposal = reduction.reduce(memory, 12, row.length, rule(sampling, excluded), uniform);
             assertNeighborsUntouched(memory, row.length);
             return proposal;
         }
     }
 
+    private static RowRule rule(double[] sampling, int excluded) {
+        return new RowRule(sampling[0], sampling[1], (int) sampling[2], excluded);
+    }
+
     private static float[] filter(Filter filter, float[] row, double[] sampling, int excluded) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment memory = placed(arena, row);
-            filter.filter(memory, 12, row.length, sampling[0], sampling[1], (int) sampling[2], excluded);
+            filter.filter(memory, 12, row.length, rule(sampling, excluded));
             assertNeighborsUntouched(memory, row.length);
             return memory.asSlice(12, 4L * row.length).toArray(ValueLayout.JAVA_FLOAT);
         }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.coda4j.data.PackedBatch;
+import io.github.coda4j.diffusion.Alignment;
 import io.github.coda4j.diffusion.MaskedBatch;
 import io.github.coda4j.model.training.ParameterStore;
 import io.github.coda4j.model.training.PlainTrainingPass;
@@ -145,8 +146,9 @@ class MaskingGoldenTest {
         JsonNode file = Goldens.json("masking/noising.json");
         int maskId = file.get("mask_token_id").intValue();
         int padId = file.get("pad_token_id").intValue();
-        Noising noising =
-                new Noising(new MaskingOptions(maskId, padId, 0, MaskingRules.ORIGINAL), Curriculum.plain(0.001));
+        Noising noising = new Noising(
+                new MaskingOptions(maskId, padId, 0, MaskingRules.ORIGINAL, Alignment.SHIFTED),
+                Curriculum.plain(0.001));
         for (JsonNode c : Goldens.cases("masking/noising.json")) {
             boolean instruction = c.get("training_mode").asText().equals("sft");
             MaskingLevels levels = levels(c);
@@ -170,7 +172,8 @@ class MaskingGoldenTest {
 
     @Test
     void the_loss_of_the_noised_rows_is_the_original_s() {
-        Noising noising = new Noising(new MaskingOptions(5, 0, 0, MaskingRules.ORIGINAL), Curriculum.plain(0.001));
+        Noising noising = new Noising(
+                new MaskingOptions(5, 0, 0, MaskingRules.ORIGINAL, Alignment.SHIFTED), Curriculum.plain(0.001));
         try (ParameterStore parameters = GoldenTraining.parameters("a-untied");
                 TrainingPass pass =
                         new PlainTrainingPass(GoldenTraining.config("a-untied"), parameters, DType.F32, 1, false)) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.coda4j.data.PackedBatch;
+import io.github.coda4j.diffusion.Alignment;
 import io.github.coda4j.diffusion.MaskedBatch;
 import java.util.Arrays;
 import java.util.List;
@@ -13,8 +14,10 @@ import org.junit.jupiter.api.Test;
 class NoisingTest {
     private static final int MASK = 1;
     private static final int PAD = 2;
-    private static final MaskingOptions REPORT = new MaskingOptions(MASK, PAD, 7, MaskingRules.REPORT);
-    private static final MaskingOptions ORIGINAL = new MaskingOptions(MASK, PAD, 7, MaskingRules.ORIGINAL);
+    private static final MaskingOptions REPORT =
+            new MaskingOptions(MASK, PAD, 7, MaskingRules.REPORT, Alignment.SHIFTED);
+    private static final MaskingOptions ORIGINAL =
+            new MaskingOptions(MASK, PAD, 7, MaskingRules.ORIGINAL, Alignment.SHIFTED);
     private static final Curriculum ALL = Curriculum.constant(0.3, 0.4, 0.5, List.of(2, 4, 8), 0.001);
 
     @Test
@@ -46,7 +49,9 @@ class NoisingTest {
         int[][] first = noising.apply(batch, 0, 0).batch().noisyIds();
         assertThat(first[0]).isNotEqualTo(first[1]);
         assertThat(noising.apply(batch, 1, 0).batch().noisyIds()[0]).isNotEqualTo(first[0]);
-        assertThat(new Noising(new MaskingOptions(MASK, PAD, 8, MaskingRules.REPORT), Curriculum.plain(0.001))
+        assertThat(new Noising(
+                                new MaskingOptions(MASK, PAD, 8, MaskingRules.REPORT, Alignment.SHIFTED),
+                                Curriculum.plain(0.001))
                         .apply(batch, 0, 0)
                         .batch()
                         .noisyIds()[0])
@@ -54,9 +59,30 @@ class NoisingTest {
     }
 
     @Test
+    void in_place_the_first_position_of_a_document_is_masked_and_counted_like_any_other() {
+        PackedBatch batch = twoDocuments(2000, 40, 17);
+        for (MaskingRules rules : MaskingRules.values()) {
+            MaskingOptions options = new MaskingOptions(MASK, PAD, 7, rules, Alignment.IN_PLACE);
+            MaskedBatch masked = new Noising(options, Curriculum.plain(0.001))
+                    .apply(batch, 0, 0)
+                    .batch();
+            for (int first : new int[] {0, 17}) {
+                int count = 0;
+                for (int b = 0; b < masked.rows(); b++) {
+                    boolean isMasked = masked.noisyIds()[b][first] == MASK;
+                    count += isMasked ? 1 : 0;
+                    assertThat(masked.targets()[b][first])
+                            .isEqualTo(isMasked ? batch.ids()[b][first] : MaskedBatch.NOT_COUNTED);
+                }
+                assertThat(count / 2000.0).as("share of masks").isCloseTo(0.5, within(0.05));
+            }
+        }
+    }
+
+    @Test
     void stratified_noise_levels_lie_evenly_over_a_batch_and_are_uniform_over_steps() {
         Noising noising = new Noising(
-                new MaskingOptions(MASK, PAD, 7, MaskingRules.REPORT, 8),
+                new MaskingOptions(MASK, PAD, 7, MaskingRules.REPORT, Alignment.SHIFTED, 8),
                 Curriculum.constant(0, 0, 0, List.of(), 0.001));
         double first = 0;
         for (int step = 0; step < 500; step++) {
@@ -270,7 +296,7 @@ class NoisingTest {
                 .isThrownBy(() -> new Noising(REPORT, Curriculum.constant(0, 0, 0.5, List.of(), 0.001)))
                 .withMessage("block masking needs block sizes: each stage of them must name at least one");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new MaskingOptions(3, 3, 0, MaskingRules.REPORT))
+                .isThrownBy(() -> new MaskingOptions(3, 3, 0, MaskingRules.REPORT, Alignment.SHIFTED))
                 .withMessage("mask id and pad id must differ, both are 3");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Noising(REPORT, ALL).apply(text(1, 1), 0, 0))

@@ -3,6 +3,7 @@ package io.github.coda4j.testkit;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.coda4j.diffusion.MaskedBatch;
 import io.github.coda4j.model.ModelConfig;
+import io.github.coda4j.model.training.ParameterLoader;
 import io.github.coda4j.model.training.ParameterStore;
 import io.github.coda4j.tensor.Device;
 import io.github.coda4j.tensor.Scope;
@@ -62,6 +63,13 @@ public final class GoldenTraining {
             }
         }
         return store;
+    }
+
+    /** The parameters of a folder. */
+    public static ParameterStore load(Path folder) {
+        try (CheckpointFolder checkpoint = CheckpointFolder.open(folder)) {
+            return ParameterLoader.load(checkpoint, Device.CPU);
+        }
     }
 
     /** A copy of all gradients by name. */

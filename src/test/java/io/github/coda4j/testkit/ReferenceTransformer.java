@@ -4,9 +4,11 @@ import static io.github.coda4j.Checks.check;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.coda4j.diffusion.Alignment;
 import io.github.coda4j.diffusion.CounterRandom;
 import io.github.coda4j.kernel.LogitsRow;
 import io.github.coda4j.kernel.RowProposal;
+import io.github.coda4j.kernel.RowRule;
 import io.github.coda4j.model.plan.CacheAccess;
 import io.github.coda4j.model.plan.Denoiser;
 import io.github.coda4j.model.plan.ForwardPlan;
@@ -25,6 +27,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.VectorMask;
@@ -97,8 +100,8 @@ public final class ReferenceTransformer implements Denoiser {
             Linear k,
             Linear v,
             Linear o,
-            double[] qNorm,
-            double[] kNorm,
+            Optional<double[]> qNorm,
+            Optional<double[]> kNorm,
             Linear gate,
             Linear up,
             Linear down) {}
@@ -168,8 +171,8 @@ public final class ReferenceTransformer implements Denoiser {
                     linear(layer + "self_attn.k_proj"),
                     linear(layer + "self_attn.v_proj"),
                     linear(layer + "self_attn.o_proj"),
-                    vector(layer + "self_attn.q_norm.weight"),
-                    vector(layer + "self_attn.k_norm.weight"),
+                    optional(layer + "self_attn.q_norm.weight"),
+                    optional(layer + "self_attn.k_norm.weight"),
                     linear(layer + "mlp.gate_proj"),
                     linear(layer + "mlp.up_proj"),
                     linear(layer + "mlp.down_proj")));
@@ -178,8 +181,13 @@ public final class ReferenceTransformer implements Denoiser {
 
     /** Opens one of the golden models, for example {@code "a-untied"}. */
     public static ReferenceTransformer golden(String model) {
+        return open(Goldens.path("model/" + model));
+    }
+
+    /** Opens a folder; heads are normed and biases added where it has tensors for it. */
+    public static ReferenceTransformer open(Path folder) {
         try {
-            return new ReferenceTransformer(Goldens.path("model/" + model));
+            return new ReferenceTransformer(folder);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -188,6 +196,11 @@ public final class ReferenceTransformer implements Denoiser {
     @Override
     public int maskId() {
         return integer("mask_token_id");
+    }
+
+    @Override
+    public Alignment alignment() {
+        return Alignment.parse(config.path("logits_alignment").asText("shifted"));
     }
 
     @Override
@@ -223,7 +236,9 @@ public final class ReferenceTransformer implements Denoiser {
         Proposals proposals = new Proposals(plan.positions());
         double[] rows = new double[proposals.size() * hidden];
         for (int i = 0; i < proposals.size(); i++) {
-            int row = Math.max(plan.positions()[i] - 1 - plan.start(), 0);
+            int row = alignment() == Alignment.IN_PLACE
+                    ? plan.positions()[i] - plan.start()
+                    : Math.max(plan.positions()[i] - 1 - plan.start(), 0);
             System.arraycopy(states, row * hidden, rows, i * hidden, hidden);
         }
         float[] logits = toFloats(head.apply(norm(rows, finalNorm)));
@@ -235,10 +250,7 @@ public final class ReferenceTransformer implements Denoiser {
                         memory,
                         4L * vocabSize() * i,
                         vocabSize(),
-                        sampling.temperature(),
-                        sampling.topP(),
-                        sampling.topK(),
-                        sampling.excludedToken(),
+                        new RowRule(sampling.temperature(), sampling.topP(), sampling.topK(), sampling.excludedToken()),
                         CounterRandom.uniform(plan.drawKey(), plan.positions()[i]));
                 proposals.tokens()[i] = row.token();
                 proposals.probability()[i] = row.probability();
@@ -276,8 +288,8 @@ public final class ReferenceTransformer implements Denoiser {
     /** Adds attention to x [T, D]; the new keys and values go to row {@code storeAt} and on of what is attended to. */
     private void attend(Layer layer, double[] x, int start, double[] keys, double[] values, int storeAt) {
         double[] h = norm(x, layer.inputNorm);
-        double[] q = rotate(norm(layer.q.apply(h), layer.qNorm), numHeads, start);
-        double[] k = rotate(norm(layer.k.apply(h), layer.kNorm), numKvHeads, start);
+        double[] q = rotate(normIfAny(layer.q.apply(h), layer.qNorm), numHeads, start);
+        double[] k = rotate(normIfAny(layer.k.apply(h), layer.kNorm), numKvHeads, start);
         double[] v = layer.v.apply(h);
         int width = numKvHeads * headDim;
         System.arraycopy(k, 0, keys, storeAt * width, k.length);
@@ -322,6 +334,11 @@ public final class ReferenceTransformer implements Denoiser {
             gate[i] = gate[i] / (1 + Math.exp(-gate[i])) * up[i];
         }
         add(x, layer.down.apply(gate));
+    }
+
+    /** The heads as they are where the checkpoint has no norm for them. */
+    private double[] normIfAny(double[] x, Optional<double[]> weight) {
+        return weight.map(w -> norm(x, w)).orElse(x);
     }
 
     /** Root-mean-square norm of every run of {@code weight.length} numbers. */
@@ -395,6 +412,10 @@ public final class ReferenceTransformer implements Denoiser {
 
     private int integer(String key) {
         return config.get(key).intValue();
+    }
+
+    private Optional<double[]> optional(String name) {
+        return tensors.containsKey(name) ? Optional.of(vector(name)) : Optional.empty();
     }
 
     private double[] vector(String name) {

@@ -2,6 +2,7 @@ package io.github.coda4j.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.coda4j.diffusion.Alignment;
 import io.github.coda4j.diffusion.CounterRandom;
 import io.github.coda4j.model.plan.CacheAccess;
 import io.github.coda4j.model.plan.Denoiser;
@@ -67,6 +68,11 @@ public final class RuleDenoiser implements Denoiser {
     @Override
     public int maskId() {
         return ByteTokenizer.MASK;
+    }
+
+    @Override
+    public Alignment alignment() {
+        return Alignment.SHIFTED;
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.github.coda4j.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.coda4j.diffusion.Alignment;
 import io.github.coda4j.model.plan.CacheAccess;
 import io.github.coda4j.model.plan.Denoiser;
 import io.github.coda4j.model.plan.ForwardPlan;
@@ -46,13 +47,20 @@ public final class ScriptedDenoiser implements Denoiser {
 
     private final int vocabSize;
     private final int maskId;
+    private final Alignment alignment;
     private final Script script;
     private final List<ForwardPlan> plans = new ArrayList<>();
     private final List<Cache> caches = new ArrayList<>();
 
+    /** A denoiser with a shifted alignment, as CoDA has. */
     public ScriptedDenoiser(int vocabSize, int maskId, Script script) {
+        this(vocabSize, maskId, Alignment.SHIFTED, script);
+    }
+
+    public ScriptedDenoiser(int vocabSize, int maskId, Alignment alignment, Script script) {
         this.vocabSize = vocabSize;
         this.maskId = maskId;
+        this.alignment = alignment;
         this.script = script;
     }
 
@@ -69,6 +77,11 @@ public final class ScriptedDenoiser implements Denoiser {
     @Override
     public int maskId() {
         return maskId;
+    }
+
+    @Override
+    public Alignment alignment() {
+        return alignment;
     }
 
     @Override

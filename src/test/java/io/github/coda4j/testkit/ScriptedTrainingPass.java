@@ -2,6 +2,7 @@ package io.github.coda4j.testkit;
 
 import io.github.coda4j.diffusion.MaskedBatch;
 import io.github.coda4j.model.ModelConfig;
+import io.github.coda4j.model.ModelKind;
 import io.github.coda4j.model.training.GradientListener;
 import io.github.coda4j.model.training.LossSums;
 import io.github.coda4j.model.training.ParameterLoader;
@@ -23,7 +24,7 @@ import java.util.OptionalInt;
 public final class ScriptedTrainingPass implements TrainingPass {
     /** A model of a few hundred numbers. */
     public static final ModelConfig CONFIG = new ModelConfig(
-            24, 8, 1, 2, 1, 4, 12, 1e4, 1e-6, 64, false, true, 0.02, 2, OptionalInt.of(0), OptionalInt.of(1));
+            24, 8, 1, 2, 1, 4, 12, 1e4, 1e-6, 64, ModelKind.CODA, true, 0.02, 2, OptionalInt.of(0), List.of(1));
 
     private final ParameterStore parameters;
     private final List<Integer> batchRows = new ArrayList<>();

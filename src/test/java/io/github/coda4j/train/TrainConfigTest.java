@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.coda4j.CodaException;
+import io.github.coda4j.diffusion.Alignment;
 import io.github.coda4j.masking.MaskingLevels;
 import io.github.coda4j.masking.MaskingOptions;
 import io.github.coda4j.masking.MaskingRules;
@@ -45,7 +46,8 @@ class TrainConfigTest {
         assertThat(config.schedule()).isEqualTo(new LearningRate(LearningRate.Kind.COSINE, 2e-4, 0, 0, 500));
         assertThat(config.masking().rules()).isEqualTo(MaskingRules.REPORT);
         assertThat(config.masking().curriculum().at(0)).isEqualTo(MaskingLevels.plain(0.001));
-        assertThat(config.masking().options(5, 0, 9)).isEqualTo(new MaskingOptions(5, 0, 9, MaskingRules.REPORT));
+        assertThat(config.masking().options(5, 0, 9, Alignment.SHIFTED))
+                .isEqualTo(new MaskingOptions(5, 0, 9, MaskingRules.REPORT, Alignment.SHIFTED));
         assertThat(config.compute())
                 .isEqualTo(new TrainConfig.Compute(
                         Device.CPU, OptionalInt.empty(), Precision.BF16, EngineKind.FAST, false));
@@ -55,7 +57,8 @@ class TrainConfigTest {
         assertThat(cut.lastStep()).isEqualTo(200);
         assertThat(cut.schedule()).as("the schedule is that of all steps").isEqualTo(config.schedule());
         TrainConfig even = TrainConfig.parse(LEAST + "masking: {noise_levels: stratified}\n", "run.yaml");
-        assertThat(even.masking().options(5, 0, 9)).isEqualTo(new MaskingOptions(5, 0, 9, MaskingRules.REPORT, 32));
+        assertThat(even.masking().options(5, 0, 9, Alignment.SHIFTED))
+                .isEqualTo(new MaskingOptions(5, 0, 9, MaskingRules.REPORT, Alignment.SHIFTED, 32));
         assertThat(config.yaml()).contains("seed: 0", "threads: auto", "keep_last: 2", "decay_rate: -0.8");
         assertThat(TrainConfig.parse(config.yaml(), "effective")).isEqualTo(config);
     }

@@ -86,7 +86,8 @@ final class HeldOutLosses {
                 0,
                 1,
                 1);
-        return new Noising(new MaskingOptions(config.maskId(), pad, seed, MaskingRules.REPORT), none);
+        return new Noising(
+                new MaskingOptions(config.maskId(), pad, seed, MaskingRules.REPORT, config.alignment()), none);
     }
 
     private double loss(TrainingPass pass, BiFunction<PackedBatch, Long, MaskedBatch> masking) {

@@ -25,19 +25,20 @@ final class TrainingCase {
                 : new int[ids.length][ids[0].length];
         float[] weights = weights(file, json);
         try {
-            return new MaskedBatch(noisy, targets(ids, noisy, config.maskId()), segments, weights);
+            return new MaskedBatch(noisy, targets(ids, noisy, config), segments, weights);
         } catch (IllegalArgumentException e) {
             throw new CodaException(file + ": " + e.getMessage(), e);
         }
     }
 
-    private static int[][] targets(int[][] ids, int[][] noisy, int maskId) {
+    private static int[][] targets(int[][] ids, int[][] noisy, ModelConfig config) {
+        int first = config.alignment().predictsFirst() ? 0 : 1;
         int[][] targets = new int[ids.length][];
         for (int b = 0; b < ids.length; b++) {
             targets[b] = new int[ids[b].length];
             Arrays.fill(targets[b], MaskedBatch.NOT_COUNTED);
-            for (int i = 1; i < Math.min(ids[b].length, b < noisy.length ? noisy[b].length : 0); i++) {
-                if (noisy[b][i] == maskId) {
+            for (int i = first; i < Math.min(ids[b].length, b < noisy.length ? noisy[b].length : 0); i++) {
+                if (noisy[b][i] == config.maskId()) {
                     targets[b][i] = ids[b][i];
                 }
             }

@@ -199,8 +199,9 @@ public final class InitCommand implements Callable<Integer> {
         if (tokenizer.isPresent()) {
             return writer -> writer.copyCompanions(tokenizer.get());
         }
+        OptionalInt eos = config.eosIds().stream().mapToInt(Integer::intValue).findFirst();
         SpecialTokens roles =
-                new SpecialTokens(OptionalInt.of(config.maskId()), config.padId(), config.eosId(), OptionalInt.empty());
+                new SpecialTokens(OptionalInt.of(config.maskId()), config.padId(), eos, OptionalInt.empty());
         Map<String, String> files = TokenizerWriter.bytes(config.vocabSize(), roles);
         return writer -> files.forEach(writer::writeText);
     }

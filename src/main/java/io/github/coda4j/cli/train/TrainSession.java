@@ -167,8 +167,8 @@ final class TrainSession {
             TrainData data,
             TrainingPass pass,
             Updater updater) {
-        Noising noising = noising(data, config.seed());
-        Noising fixed = noising(data, HELD_OUT_SEED);
+        Noising noising = noising(data, model, config.seed());
+        Noising fixed = noising(data, model, HELD_OUT_SEED);
         MaskingLevels plain = MaskingLevels.plain(HELD_OUT_EPS);
         Optional<HeldOutLoss> heldOut = data.heldOut()
                 .map(source -> new HeldOutLoss(
@@ -209,10 +209,14 @@ final class TrainSession {
         }
     }
 
-    private Noising noising(TrainData data, long seed) {
+    private Noising noising(TrainData data, TrainModel model, long seed) {
         return new Noising(
                 config.masking()
-                        .options(data.manifest().maskId(), data.manifest().padId(), seed),
+                        .options(
+                                data.manifest().maskId(),
+                                data.manifest().padId(),
+                                seed,
+                                model.config().alignment()),
                 config.masking().curriculum());
     }
 

@@ -1,11 +1,15 @@
 package io.github.coda4j.model.plan;
 
+import io.github.coda4j.diffusion.Alignment;
 import java.util.List;
 
 /** The network as decoding sees it: plans in, proposals out. Used by one thread at a time. */
 public interface Denoiser extends AutoCloseable {
     /** Id of the mask token. */
     int maskId();
+
+    /** Which output row proposes which position. */
+    Alignment alignment();
 
     /** Number of ids the model knows. */
     int vocabSize();

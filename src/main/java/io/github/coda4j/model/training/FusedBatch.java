@@ -19,6 +19,7 @@ record FusedBatch(int[] ids, int length, List<SegmentRuns.Run> runs, int[] runOf
      * Packs a batch.
      *
      * @throws CodaException when an id is outside the vocabulary or rows are longer than the model's
+     * @throws IllegalArgumentException when no output row predicts a target
      */
     static FusedBatch of(MaskedBatch batch, ModelConfig config) {
         int length = batch.length();
@@ -42,7 +43,7 @@ record FusedBatch(int[] ids, int length, List<SegmentRuns.Run> runs, int[] runOf
             SegmentRuns.Run run = runs.get(r);
             java.util.Arrays.fill(runOf, run.start(), run.start() + run.length(), r);
         }
-        return new FusedBatch(ids, length, runs, runOf, TargetRows.of(batch));
+        return new FusedBatch(ids, length, runs, runOf, TargetRows.of(batch, config.alignment()));
     }
 
     private static void checkId(String what, int id, int row, int position, ModelConfig config) {

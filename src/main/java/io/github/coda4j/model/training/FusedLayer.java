@@ -341,13 +341,17 @@ final class FusedLayer {
 
     private void addSums(int layer, FusedWorker[] workers) {
         gradients.addSums(Parameters.layer(layer, "input_layernorm.weight"), workers, sums -> sums.inputNorm);
-        gradients.addSums(Parameters.layer(layer, "self_attn.q_norm.weight"), workers, sums -> sums.qNorm);
-        gradients.addSums(Parameters.layer(layer, "self_attn.k_norm.weight"), workers, sums -> sums.kNorm);
         gradients.addSums(Parameters.layer(layer, "post_attention_layernorm.weight"), workers, sums -> sums.mlpNorm);
-        if (config.attentionBias()) {
+        if (config.kind().qkNorm()) {
+            gradients.addSums(Parameters.layer(layer, "self_attn.q_norm.weight"), workers, sums -> sums.qNorm);
+            gradients.addSums(Parameters.layer(layer, "self_attn.k_norm.weight"), workers, sums -> sums.kNorm);
+        }
+        if (config.kind().hasQkvBias()) {
             for (FusedWeights.Part part : weights.qkvParts(layer)) {
                 gradients.addSums(FusedWeights.biasName(part), workers, sums -> sums.qkvBias, part.firstRow());
             }
+        }
+        if (config.kind().hasOutputBias()) {
             String name = Parameters.layer(layer, "self_attn.o_proj.bias");
             gradients.addSums(name, workers, sums -> sums.outputBias);
         }

@@ -3,6 +3,7 @@ package io.github.coda4j.model.training;
 import io.github.coda4j.kernel.Kind;
 import io.github.coda4j.kernel.Sums;
 import io.github.coda4j.model.ModelConfig;
+import io.github.coda4j.model.ModelKind;
 import io.github.coda4j.model.Parameters;
 import io.github.coda4j.tensor.WorkerTeam;
 import java.lang.foreign.MemorySegment;
@@ -17,6 +18,7 @@ final class FusedWeights {
     // D hidden, N query heads, K key/value heads, H head dimension, F MLP width, V vocabulary
 
     private static final int NONE = -1;
+    private static final float[] ABSENT = new float[0];
 
     private final ModelConfig config;
     private final ParameterStore parameters;
@@ -27,7 +29,7 @@ final class FusedWeights {
     private final MemorySegment headScratch;
     private int loaded = NONE;
 
-    /** One-dimensional parameters of a layer; those of biases are empty where the model has none. */
+    /** One-dimensional parameters of a layer; norms of heads and biases are empty where the model has none. */
     record Vectors(
             float[] inputNorm, float[] qNorm, float[] kNorm, float[] mlpNorm, float[] qkvBias, float[] outputBias) {}
 
@@ -153,14 +155,14 @@ final class FusedWeights {
 
     Vectors vectors(int layer) {
         String attention = "self_attn.";
-        boolean biased = config.attentionBias();
+        ModelKind has = config.kind();
         return new Vectors(
                 floats(Parameters.layer(layer, "input_layernorm.weight")),
-                floats(Parameters.layer(layer, attention + "q_norm.weight")),
-                floats(Parameters.layer(layer, attention + "k_norm.weight")),
+                has.qkNorm() ? floats(Parameters.layer(layer, attention + "q_norm.weight")) : ABSENT,
+                has.qkNorm() ? floats(Parameters.layer(layer, attention + "k_norm.weight")) : ABSENT,
                 floats(Parameters.layer(layer, "post_attention_layernorm.weight")),
-                biased ? qkvBias(layer) : new float[0],
-                biased ? floats(Parameters.layer(layer, attention + "o_proj.bias")) : new float[0]);
+                has.hasQkvBias() ? qkvBias(layer) : ABSENT,
+                has.hasOutputBias() ? floats(Parameters.layer(layer, attention + "o_proj.bias")) : ABSENT);
     }
 
     private float[] qkvBias(int layer) {

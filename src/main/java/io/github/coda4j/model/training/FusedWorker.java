@@ -43,7 +43,7 @@ final class FusedWorker {
         sums = new VectorGradients(config);
     }
 
-    /** Gradients of a layer's one-dimensional parameters, and of the final norm. */
+    /** Gradients of a layer's one-dimensional parameters, empty where it has none, and of the final norm. */
     static final class VectorGradients {
         final float[] inputNorm;
         final float[] qNorm;
@@ -55,11 +55,11 @@ final class FusedWorker {
 
         VectorGradients(ModelConfig c) {
             inputNorm = new float[c.hidden()];
-            qNorm = new float[c.headDim()];
-            kNorm = new float[c.headDim()];
+            qNorm = new float[c.kind().qkNorm() ? c.headDim() : 0];
+            kNorm = new float[c.kind().qkNorm() ? c.headDim() : 0];
             mlpNorm = new float[c.hidden()];
-            qkvBias = new float[c.attentionBias() ? c.qkvWidth() : 0];
-            outputBias = new float[c.attentionBias() ? c.hidden() : 0];
+            qkvBias = new float[c.kind().hasQkvBias() ? c.qkvWidth() : 0];
+            outputBias = new float[c.kind().hasOutputBias() ? c.hidden() : 0];
             finalNorm = new float[c.hidden()];
         }
 

@@ -77,20 +77,20 @@ public final class ParameterLoader {
         int rows = maskId < own.vocabSize()
                 ? own.vocabSize()
                 : Math.ceilDiv(maskId + 1, VOCABULARY_UNIT) * VOCABULARY_UNIT;
-        return own.withVocabulary(rows, maskId, padId.isPresent() ? padId : own.padId(), own.eosId());
+        return own.withVocabulary(rows, maskId, padId.isPresent() ? padId : own.padId(), own.eosIds());
     }
 
     /**
-     * The parameters of an autoregressive model. It says at each position what comes next, which is what the shift of
-     * CoDA's output means too, so that all weights are taken as they are. Rows that the vocabulary grew by are the mean
-     * of the others.
+     * The parameters of an autoregressive model. It says at each position what comes next, which is what a shifted
+     * alignment means too, so that all weights are taken as they are. Rows that the vocabulary grew by are the mean of
+     * the others.
      *
      * @param config from {@link #autoregressiveConfig}
      * @throws CodaException naming what is missing, too much, or of another shape
      */
     public static ParameterStore autoregressive(CheckpointFolder folder, ModelConfig config, Device device) {
         int stored = folder.config().requireInt("vocab_size");
-        ModelConfig own = config.withVocabulary(stored, 0, config.padId(), config.eosId());
+        ModelConfig own = config.withVocabulary(stored, 0, config.padId(), config.eosIds());
         return fill(config, WeightSource.stored(folder, own), device);
     }
 

@@ -1,5 +1,6 @@
 package io.github.coda4j.model.training;
 
+import io.github.coda4j.diffusion.Alignment;
 import io.github.coda4j.diffusion.MaskedBatch;
 import io.github.coda4j.model.Parameters;
 import io.github.coda4j.model.PlainLayer;
@@ -12,9 +13,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The output layer and the training objective: the shifted cross entropy of the masked positions, weighted by 1 / sigma
- * (Sahoo et al. 2024, "Simple and effective masked diffusion language models", equation 10; Nie et al. 2025, equation
- * 3). Logits are made for rows with a target only, some at a time.
+ * The output layer and the training objective: the cross entropy of the masked positions, weighted by 1 / sigma (Sahoo
+ * et al. 2024, "Simple and effective masked diffusion language models", equation 10; Nie et al. 2025, equation 3).
+ * Logits are made for rows with a target only, some at a time.
  */
 final class PlainOutput {
     // D hidden, R rows with a target, C of them at a time, V vocabulary
@@ -22,12 +23,14 @@ final class PlainOutput {
     private static final int ROWS_AT_A_TIME = 128;
 
     private final ParameterStore parameters;
+    private final Alignment alignment;
     private final PlainLayer layer;
     private final DType dtype;
     private final Device device;
 
-    PlainOutput(ParameterStore parameters, PlainLayer layer, DType dtype) {
+    PlainOutput(ParameterStore parameters, Alignment alignment, PlainLayer layer, DType dtype) {
         this.parameters = parameters;
+        this.alignment = alignment;
         this.layer = layer;
         this.dtype = dtype;
         this.device = parameters.values().device();
@@ -35,7 +38,7 @@ final class PlainOutput {
 
     /** The loss of the last layer's output x, F32 [B*T, D]. */
     LossSums forward(Tensor x, MaskedBatch batch) {
-        Losses losses = new Losses(TargetRows.of(batch), batch);
+        Losses losses = new Losses(TargetRows.of(batch, alignment), batch);
         for (int first = 0; first < losses.targets.count(); first += ROWS_AT_A_TIME) {
             try (Scope _ = Scope.open()) {
                 Chunk chunk = new Chunk(losses.targets, first);
@@ -53,7 +56,7 @@ final class PlainOutput {
      * @param dx F32 [B*T, D]
      */
     LossSums backward(Tensor x, MaskedBatch batch, double scale, Tensor dx) {
-        Losses losses = new Losses(TargetRows.of(batch), batch);
+        Losses losses = new Losses(TargetRows.of(batch, alignment), batch);
         for (int first = 0; first < losses.targets.count(); first += ROWS_AT_A_TIME) {
             try (Scope _ = Scope.open()) {
                 Chunk chunk = new Chunk(losses.targets, first);

@@ -58,7 +58,7 @@ public final class PlainTrainingPass implements TrainingPass {
         this.threads = threads;
         this.recompute = recompute;
         this.layer = new PlainLayer(config, device, dtype);
-        this.output = new PlainOutput(parameters, layer, dtype);
+        this.output = new PlainOutput(parameters, config.alignment(), layer, dtype);
         this.names = IntStream.range(0, config.layers())
                 .mapToObj(i -> layerNames(parameters, i))
                 .toList();

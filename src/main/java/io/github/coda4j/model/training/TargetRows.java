@@ -1,25 +1,34 @@
 package io.github.coda4j.model.training;
 
+import static io.github.coda4j.Checks.check;
+
+import io.github.coda4j.diffusion.Alignment;
 import io.github.coda4j.diffusion.MaskedBatch;
 
 /**
- * Which rows of the model's output count, in the order of the batch. The logits shift: the target of position i is
- * predicted by the output row of position i - 1.
+ * Which rows of the model's output count, in the order of the batch: those that the model's alignment lets predict a
+ * target.
  *
  * @param rows [R] number of the output row among all B * T
  * @param tokens [R] the id that the row should say
  * @param weights [R] ELBO weight of the row's cross entropy
  */
 record TargetRows(int[] rows, int[] tokens, float[] weights) {
-    static TargetRows of(MaskedBatch batch) {
+    /** @throws IllegalArgumentException when no row predicts a target: one at position 0 of a shifted model */
+    static TargetRows of(MaskedBatch batch, Alignment alignment) {
         int count = batch.numTargets();
         TargetRows result = new TargetRows(new int[count], new int[count], new float[count]);
         int next = 0;
         for (int b = 0; b < batch.rows(); b++) {
-            for (int i = 1; i < batch.length(); i++) {
+            check(
+                    batch.targets()[b][0] == MaskedBatch.NOT_COUNTED || alignment.predictsFirst(),
+                    "position 0 of row %d has a target, but no output of a model with alignment %s predicts it",
+                    b,
+                    alignment);
+            for (int i = 0; i < batch.length(); i++) {
                 int target = batch.targets()[b][i];
                 if (target != MaskedBatch.NOT_COUNTED) {
-                    result.rows[next] = b * batch.length() + i - 1;
+                    result.rows[next] = b * batch.length() + alignment.row(i, 0);
                     result.tokens[next] = target;
                     result.weights[next++] = batch.weights()[b];
                 }

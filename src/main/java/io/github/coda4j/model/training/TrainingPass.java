@@ -15,6 +15,8 @@ public interface TrainingPass extends AutoCloseable {
      *
      * @param scale usually 1 / (rows * length) of the whole step over all micro-batches and ranks
      * @param listener told when a gradient is final; {@link GradientListener#NONE} for all micro-batches but the last
+     * @throws io.github.coda4j.CodaException when an id is outside the vocabulary or rows are longer than the model's
+     * @throws IllegalArgumentException when no output row of this model predicts a target
      */
     LossSums accumulate(MaskedBatch batch, double scale, GradientListener listener);
 

@@ -20,6 +20,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
@@ -156,6 +158,33 @@ class ParameterFilesTest {
                         ParameterLoader.autoregressiveConfig(coda.with("model_type", "qwen3"), 5, OptionalInt.empty()))
                 .isInstanceOf(CodaException.class)
                 .hasMessageContaining("is a diffusion model already");
+    }
+
+    @Test
+    void an_autoregressive_model_is_read_and_refused_by_the_same_keys_as_any() throws IOException {
+        ConfigFile qwen = ConfigFile.read(autoregressive().resolve("config.json"));
+        double theta = qwen.requireDouble("rope_theta");
+        ConfigFile newer = qwen.without("rope_theta")
+                .without("torch_dtype")
+                .with("dtype", "bfloat16")
+                .with("rope_parameters", Map.of("rope_type", "default", "rope_theta", theta))
+                .with("eos_token_id", List.of(1, 0))
+                .with("pad_token_id", -1);
+        ModelConfig read = ParameterLoader.autoregressiveConfig(newer, 319, OptionalInt.empty());
+        assertThat(read.ropeTheta()).isEqualTo(theta);
+        assertThat(read.eosIds()).containsExactly(1, 0);
+        assertThat(read.padId()).isEmpty();
+
+        Map<String, Object> yarn = Map.of("rope_type", "yarn", "rope_theta", theta, "factor", 4.0);
+        assertRefused(qwen.with("rope_parameters", yarn), "\"rope_parameters.rope_type\" must be \"default\"");
+        assertRefused(qwen.with("rope_parameters", Map.of("rope_theta", 7.5)), "another place says");
+        assertRefused(qwen.with("embedding_multiplier", 12.0), "\"embedding_multiplier\" must be left out");
+    }
+
+    private static void assertRefused(ConfigFile file, String message) {
+        assertThatThrownBy(() -> ParameterLoader.autoregressiveConfig(file, 319, OptionalInt.empty()))
+                .isInstanceOf(CodaException.class)
+                .hasMessageContaining(message);
     }
 
     private Path autoregressive() throws IOException {
