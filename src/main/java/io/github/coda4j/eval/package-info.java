@@ -1,14 +1,25 @@
 /**
  * Tasks, code extraction, sandbox, pass@k, reports, through any generator; infilling of held-out code, through any
- * denoiser.
+ * denoiser; how good a model is, as a report with a plot.
  */
 @MayUse({
+    "files",
+    "text.BpeTokenizer",
+    "text.SpecialTokens",
     "generate",
     "diffusion",
     "decode",
+    "data",
+    "masking",
+    "weights",
+    "model",
     "model.plan",
+    "model.training",
+    "tensor.Device",
     "com.fasterxml.jackson",
     "com.github.javaparser",
+    "java.awt",
+    "org.knowm.xchart",
     "org.treesitter"
 })
 package io.github.coda4j.eval;

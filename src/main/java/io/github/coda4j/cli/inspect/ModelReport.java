@@ -2,7 +2,7 @@ package io.github.coda4j.cli.inspect;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.coda4j.cli.Amounts;
+import io.github.coda4j.Amounts;
 import io.github.coda4j.model.ModelConfig;
 import io.github.coda4j.model.Parameters;
 import io.github.coda4j.model.Precision;

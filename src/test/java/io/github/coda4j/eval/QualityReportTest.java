@@ -1,10 +1,8 @@
-package io.github.coda4j.cli.bench;
+package io.github.coda4j.eval;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.coda4j.eval.InfillResult;
-import io.github.coda4j.eval.InfillScore;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

@@ -1,4 +1,4 @@
-package io.github.coda4j.cli;
+package io.github.coda4j;
 
 import java.util.Locale;
 

@@ -1,6 +1,5 @@
-package io.github.coda4j.cli.inspect;
+package io.github.coda4j.model.training;
 
-import io.github.coda4j.model.training.ParameterStore;
 import io.github.coda4j.tensor.DType;
 import io.github.coda4j.tensor.Device;
 import io.github.coda4j.tensor.Scope;
@@ -11,16 +10,29 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Function;
 
-/** A safetensors file with one F32 tensor per parameter. */
-final class ParameterFile {
+/** A safetensors file with one F32 tensor per parameter: its values or its gradients, for comparison. */
+public final class ParameterFile {
     private ParameterFile() {}
 
     /**
-     * Writes the file; an older one is replaced.
+     * Writes the values of all parameters; an older file is replaced.
      *
-     * @param tensor what to write under a parameter's name, in its shape
+     * @throws io.github.coda4j.CodaException when the file cannot be written
      */
-    static void write(Path file, ParameterStore parameters, Function<String, Tensor> tensor) {
+    public static void writeValues(Path file, ParameterStore parameters) {
+        write(file, parameters, parameters::value);
+    }
+
+    /**
+     * Writes the gradients of all parameters; an older file is replaced.
+     *
+     * @throws io.github.coda4j.CodaException when the file cannot be written
+     */
+    public static void writeGradients(Path file, ParameterStore parameters) {
+        write(file, parameters, parameters::gradient);
+    }
+
+    private static void write(Path file, ParameterStore parameters, Function<String, Tensor> tensor) {
         List<TensorDeclaration> declarations = parameters.slices().stream()
                 .map(slice -> new TensorDeclaration(slice.name(), DType.F32, slice.shape()))
                 .toList();

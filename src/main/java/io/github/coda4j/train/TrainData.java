@@ -1,17 +1,16 @@
-package io.github.coda4j.cli.train;
+package io.github.coda4j.train;
 
 import io.github.coda4j.CodaException;
-import io.github.coda4j.cli.World;
 import io.github.coda4j.data.InstructionSequences;
 import io.github.coda4j.data.Manifest;
 import io.github.coda4j.data.PackedSequences;
 import io.github.coda4j.data.SequenceSource;
 import io.github.coda4j.data.Split;
 import io.github.coda4j.data.TokenShards;
+import io.github.coda4j.masking.HeldOutNoise;
+import io.github.coda4j.masking.MaskingVocabulary;
 import io.github.coda4j.model.ModelConfig;
 import io.github.coda4j.text.BpeTokenizer;
-import io.github.coda4j.train.Stage;
-import io.github.coda4j.train.TrainConfig;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -20,19 +19,17 @@ import java.util.Optional;
  *
  * @param training the sequences to train on
  * @param heldOut those to measure, if any
- * @param manifest of the training data
+ * @param vocabulary ids that rows are masked with
  */
-record TrainData(SequenceSource training, Optional<SequenceSource> heldOut, Manifest manifest)
+record TrainData(SequenceSource training, Optional<SequenceSource> heldOut, MaskingVocabulary vocabulary)
         implements AutoCloseable {
-    /** Order of the held-out rows: the same in every run, so that runs compare. */
-    private static final long HELD_OUT_SEED = 0;
-
     /**
      * Opens the shards and checks that they belong to the model.
      *
+     * @param tokenizer folder of the tokenizer that the model has
      * @throws CodaException when shards are missing or changed, or were made for another tokenizer or vocabulary
      */
-    static TrainData open(World world, TrainConfig config, ModelConfig model, Path tokenizer) {
+    static TrainData open(TrainConfig config, ModelConfig model, Path tokenizer, TrainingListener listener) {
         TrainConfig.Data data = config.data();
         if (data.length() > model.maxPositions()) {
             throw new IllegalArgumentException("data.length " + data.length() + " is more than the "
@@ -42,11 +39,13 @@ record TrainData(SequenceSource training, Optional<SequenceSource> heldOut, Mani
         try {
             BpeTokenizer loaded = BpeTokenizer.load(tokenizer);
             refuseOther(shards.manifest(), loaded, tokenizer, model);
-            SequenceSource training = sequences(world, config, shards, config.seed());
+            SequenceSource training = sequences(config, shards, config.seed(), listener);
             Optional<SequenceSource> heldOut = config.evaluation().sequences() == 0
                     ? Optional.empty()
-                    : Optional.of(heldOut(world, config, loaded, tokenizer, model));
-            return new TrainData(training, heldOut, shards.manifest());
+                    : Optional.of(heldOut(config, loaded, tokenizer, model, listener));
+            Manifest manifest = shards.manifest();
+            MaskingVocabulary vocabulary = new MaskingVocabulary(manifest.maskId(), manifest.padId(), loaded::idOf);
+            return new TrainData(training, heldOut, vocabulary);
         } catch (RuntimeException e) {
             shards.close();
             throw e;
@@ -54,7 +53,7 @@ record TrainData(SequenceSource training, Optional<SequenceSource> heldOut, Mani
     }
 
     private static SequenceSource heldOut(
-            World world, TrainConfig config, BpeTokenizer loaded, Path tokenizer, ModelConfig model) {
+            TrainConfig config, BpeTokenizer loaded, Path tokenizer, ModelConfig model, TrainingListener listener) {
         Path folder = config.data().heldOut();
         if (Manifest.read(folder).shards(Split.HELD_OUT).isEmpty()) {
             throw CodaException.of(
@@ -66,7 +65,7 @@ record TrainData(SequenceSource training, Optional<SequenceSource> heldOut, Mani
         TokenShards shards = TokenShards.open(folder, Split.HELD_OUT);
         try {
             refuseOther(shards.manifest(), loaded, tokenizer, model);
-            return sequences(world, config, shards, HELD_OUT_SEED);
+            return sequences(config, shards, HeldOutNoise.SEED, listener);
         } catch (RuntimeException e) {
             shards.close();
             throw e;
@@ -78,16 +77,15 @@ record TrainData(SequenceSource training, Optional<SequenceSource> heldOut, Mani
         manifest.requireVocabulary(model.vocabSize(), model.maskId());
     }
 
-    private static SequenceSource sequences(World world, TrainConfig config, TokenShards shards, long seed) {
+    private static SequenceSource sequences(
+            TrainConfig config, TokenShards shards, long seed, TrainingListener listener) {
         int length = config.data().length();
         if (config.stage() != Stage.SFT) {
             return PackedSequences.of(shards, length, seed);
         }
         InstructionSequences examples = InstructionSequences.of(shards, length, seed);
         if (examples.numTooLong() > 0) {
-            world.note(examples.numTooLong() + " of " + shards.numDocuments() + " "
-                    + shards.split().label() + " examples are longer than " + length
-                    + " tokens and left out; none is cut");
+            listener.examplesLeftOut(shards.split(), examples.numTooLong(), shards.numDocuments(), length);
         }
         return examples;
     }

@@ -1,9 +1,8 @@
-package io.github.coda4j.cli;
+package io.github.coda4j.text;
 
 import io.github.coda4j.CodaException;
 import io.github.coda4j.files.AtomicFiles;
 import io.github.coda4j.files.WholeFolder;
-import io.github.coda4j.text.MaskToken;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package io.github.coda4j.cli.make;
+package io.github.coda4j.weights.hub;
 
 import io.github.coda4j.CodaException;
 import java.io.IOException;
@@ -11,12 +11,12 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.slf4j.LoggerFactory;
 
-/** A second folder for a model of the cache. */
-final class ModelCopy {
+/** A second folder for a model that was pulled into the cache. */
+public final class ModelCopy {
     private ModelCopy() {}
 
     /** @throws CodaException when the folder holds something */
-    static void checkFree(Path folder) {
+    public static void checkFree(Path folder) {
         if (!Files.exists(folder)) {
             return;
         }
@@ -30,7 +30,7 @@ final class ModelCopy {
      *
      * @throws CodaException when it cannot be written
      */
-    static void copy(Path model, Path folder) {
+    public static void copy(Path model, Path folder) {
         Path target = folder.toAbsolutePath().normalize();
         Path partial = target.resolveSibling("." + target.getFileName() + ".partial");
         try {

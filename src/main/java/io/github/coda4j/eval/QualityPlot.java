@@ -1,7 +1,6 @@
-package io.github.coda4j.cli.bench;
+package io.github.coda4j.eval;
 
 import io.github.coda4j.CodaException;
-import io.github.coda4j.eval.InfillResult;
 import java.awt.Color;
 import java.io.IOException;
 import java.util.LinkedHashMap;

@@ -1,16 +1,13 @@
-package io.github.coda4j.cli.train;
+package io.github.coda4j.train;
 
-import io.github.coda4j.cli.TokenizerCopy;
-import io.github.coda4j.cli.VocabularyFit;
-import io.github.coda4j.cli.World;
 import io.github.coda4j.model.ModelConfig;
+import io.github.coda4j.model.VocabularyFit;
 import io.github.coda4j.model.training.ParameterLoader;
 import io.github.coda4j.model.training.ParameterStore;
 import io.github.coda4j.tensor.Device;
 import io.github.coda4j.text.BpeTokenizer;
 import io.github.coda4j.text.SpecialTokens;
-import io.github.coda4j.train.RunFolder;
-import io.github.coda4j.train.TrainConfig;
+import io.github.coda4j.text.TokenizerCopy;
 import io.github.coda4j.weights.CheckpointFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,14 +40,17 @@ record TrainModel(ModelConfig config, ParameterStore parameters, Path tokenizer)
      * @param device where the parameters go
      * @throws io.github.coda4j.CodaException when a folder cannot be used
      */
-    static TrainModel open(World world, TrainConfig config, Device device, RunFolder run, Optional<Path> checkpoint) {
+    static TrainModel open(
+            TrainConfig config, Device device, RunFolder run, Optional<Path> checkpoint, TrainingListener listener) {
         Path own = run.tokenizer();
         if (checkpoint.isPresent()) {
             return stored(checkpoint.get(), own, device);
         }
         return switch (config.model()) {
             case TrainConfig.Start.Random start -> {
-                ModelConfig fitted = VocabularyFit.of(world, start.preset(), BpeTokenizer.load(own));
+                VocabularyFit fit = VocabularyFit.of(start.preset(), BpeTokenizer.load(own));
+                listener.vocabulary(fit);
+                ModelConfig fitted = fit.config();
                 yield new TrainModel(fitted, ParameterLoader.random(fitted, config.seed(), device), own);
             }
             case TrainConfig.Start.Checkpoint start -> stored(start.folder(), own, device);

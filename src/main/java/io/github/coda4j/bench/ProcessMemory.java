@@ -1,4 +1,4 @@
-package io.github.coda4j.cli.bench;
+package io.github.coda4j.bench;
 
 import io.github.coda4j.CodaException;
 import java.io.IOException;
@@ -7,24 +7,25 @@ import java.nio.file.Path;
 import java.util.OptionalLong;
 
 /** This process's memory in bytes, where the system tells. */
-final class ProcessMemory {
+public final class ProcessMemory {
     private static final Path STATUS = Path.of("/proc/self/status");
     private static final Path CLEAR = Path.of("/proc/self/clear_refs");
     private static final String RESET_HIGHEST = "5";
 
     private ProcessMemory() {}
 
-    static OptionalLong resident() {
+    /** What is resident now; empty where the system does not tell. */
+    public static OptionalLong resident() {
         return line("VmRSS");
     }
 
     /** The most that was resident since the start or {@link #resetHighest}. */
-    static OptionalLong highest() {
+    public static OptionalLong highest() {
         return line("VmHWM");
     }
 
     /** Lets {@link #highest} start from now; where the system does not allow that, it goes on. */
-    static void resetHighest() {
+    public static void resetHighest() {
         if (!Files.isWritable(CLEAR)) {
             return;
         }

@@ -1,10 +1,8 @@
-package io.github.coda4j.cli.bench;
+package io.github.coda4j.eval;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.coda4j.eval.InfillResult;
-import io.github.coda4j.eval.InfillScore;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -12,12 +10,17 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * What {@code coda bench quality} found, as lines for people, as JSON for programs, and as a page.
+ * How well a model fills in held-out code, as lines for people, as JSON for programs, and as a page with a plot.
  *
  * @param losses held-out cross entropies in nats per token by task; empty where none were measured
  */
-record QualityReport(Map<String, Double> losses, List<InfillResult> results) {
-    static final String COLUMNS = String.format(
+public record QualityReport(Map<String, Double> losses, List<InfillResult> results) {
+    public QualityReport {
+        results = List.copyOf(results);
+    }
+
+    /** The headings over {@link #line}. */
+    public static final String COLUMNS = String.format(
             Locale.ROOT,
             "%-12s  %-28s  %6s  %7s  %7s  %7s  %10s  %9s",
             "kind",
@@ -30,7 +33,7 @@ record QualityReport(Map<String, Double> losses, List<InfillResult> results) {
             "tok/s");
 
     /** One row under {@link #COLUMNS}. */
-    static String line(InfillResult result) {
+    public static String line(InfillResult result) {
         InfillScore score = result.score();
         return String.format(
                 Locale.ROOT,
@@ -46,18 +49,19 @@ record QualityReport(Map<String, Double> losses, List<InfillResult> results) {
     }
 
     /** The losses on one line. */
-    String lossLine(int window) {
+    public String lossLine() {
         return String.format(
                 Locale.ROOT,
                 "held-out cross entropy, nats per token: %.4f at random noise, %.4f completing %d tokens, "
                         + "%.4f infilling them",
-                losses.get("noise"),
-                losses.get("completion"),
-                window,
-                losses.get("infilling"));
+                losses.get(HeldOutLosses.NOISE),
+                losses.get(HeldOutLosses.COMPLETION),
+                QualityBench.LOSS_WINDOW,
+                losses.get(HeldOutLosses.INFILLING));
     }
 
-    ObjectNode json() {
+    /** Every figure under its own name. */
+    public ObjectNode json() {
         ObjectNode report = JsonNodeFactory.instance.objectNode();
         ObjectNode crossEntropy = report.putObject("cross_entropy");
         losses.forEach(crossEntropy::put);
