@@ -94,6 +94,22 @@ class FenceTest {
         assertThat(idle).isEmpty();
     }
 
+    @Test
+    void the_command_line_knows_of_tensors_only_device_and_dtype() {
+        List<String> others = new ArrayList<>();
+        for (String room : ROOMS) {
+            if (room.equals("cli") || room.startsWith("cli.")) {
+                for (String value : room(room).getAnnotationOfType(MayUse.class).value()) {
+                    boolean tensors = value.equals("tensor") || value.startsWith("tensor.");
+                    if (tensors && !Set.of("tensor.Device", "tensor.DType").contains(value)) {
+                        others.add(room + " names " + value);
+                    }
+                }
+            }
+        }
+        assertThat(others).isEmpty();
+    }
+
     /** Values such as tensor.DType: a room, then a name that begins with a capital letter. */
     private static boolean isSingleType(String value) {
         int dot = value.lastIndexOf('.');

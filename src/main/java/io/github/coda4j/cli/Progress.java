@@ -1,5 +1,6 @@
 package io.github.coda4j.cli;
 
+import io.github.coda4j.Amounts;
 import java.text.DecimalFormat;
 import java.text.DecimalFormatSymbols;
 import java.util.Locale;

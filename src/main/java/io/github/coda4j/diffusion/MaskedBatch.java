@@ -66,4 +66,19 @@ public record MaskedBatch(int[][] noisyIds, int[][] targets, int[][] segments, f
         }
         return count;
     }
+
+    /** Pairs of positions that see each other: the sum over all documents of their squared lengths. */
+    public long attendedPairs() {
+        long pairs = 0;
+        for (int[] row : segments) {
+            int start = 0;
+            for (int i = 1; i <= row.length; i++) {
+                if (i == row.length || row[i] != row[start]) {
+                    pairs += (long) (i - start) * (i - start);
+                    start = i;
+                }
+            }
+        }
+        return pairs;
+    }
 }

@@ -1,8 +1,27 @@
 /**
  * Tasks, code extraction, sandbox, pass@k, reports, through any generator; infilling of held-out code, through any
- * denoiser.
+ * denoiser; how good a model is, as a report with a plot.
  */
-@MayUse({"generate", "diffusion", "decode", "model.plan", "com.fasterxml.jackson", "com.github.javaparser", "syntax"})
+@MayUse({
+    "files",
+    "text.BpeTokenizer",
+    "text.SpecialTokens",
+    "generate",
+    "diffusion",
+    "decode",
+    "data",
+    "masking",
+    "weights",
+    "model",
+    "model.plan",
+    "model.training",
+    "tensor.Device",
+    "com.fasterxml.jackson",
+    "com.github.javaparser",
+    "java.awt",
+    "org.knowm.xchart",
+    "syntax"
+})
 package io.github.coda4j.eval;
 
 import io.github.coda4j.MayUse;

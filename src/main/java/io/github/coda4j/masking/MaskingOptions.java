@@ -29,4 +29,9 @@ public record MaskingOptions(int maskId, int padId, long seed, MaskingRules rule
     public MaskingOptions(int maskId, int padId, long seed, MaskingRules rules, Alignment alignment) {
         this(maskId, padId, seed, rules, alignment, 1);
     }
+
+    /** The same with another key of all draws. */
+    public MaskingOptions withSeed(long other) {
+        return new MaskingOptions(maskId, padId, other, rules, alignment, strata);
+    }
 }

@@ -1,5 +1,8 @@
-/** Sequences to masked examples: S1, S2, S3, noise level, curriculum by step. */
-@MayUse({"diffusion", "data"})
+/**
+ * Sequences to masked examples: S1, S2, S3, noise level, curriculum by step; or by a rule of somebody else, which a
+ * config names.
+ */
+@MayUse({"files.ConfigValues", "diffusion", "data"})
 package io.github.coda4j.masking;
 
 import io.github.coda4j.MayUse;

@@ -2,6 +2,7 @@ package io.github.coda4j.train;
 
 import static io.github.coda4j.Checks.check;
 
+import io.github.coda4j.files.ConfigValues;
 import io.github.coda4j.model.training.ParameterStore;
 import io.github.coda4j.tensor.DType;
 import io.github.coda4j.tensor.Device;
@@ -74,6 +75,28 @@ public final class Adafactor implements Optimizer {
                                 tensors.add(StateTensor.of(name, size, shards.owner(slice), shards.worldSize())));
             }
             return tensors;
+        }
+    }
+
+    /** Reads it from a config. */
+    static final class Factory implements OptimizerFactory {
+        @Override
+        public String name() {
+            return "adafactor";
+        }
+
+        @Override
+        public List<String> options() {
+            return List.of("eps", "clip_threshold", "decay_rate");
+        }
+
+        @Override
+        public OptimizerSettings read(ConfigValues in) {
+            Settings otherwise = Settings.DEFAULT;
+            return new Settings(
+                    in.numberOr("eps", otherwise.eps()),
+                    in.numberOr("clip_threshold", otherwise.clipThreshold()),
+                    in.numberOr("decay_rate", otherwise.decayRate()));
         }
     }
 

@@ -2,6 +2,7 @@ package io.github.coda4j.train;
 
 import static io.github.coda4j.Checks.check;
 
+import io.github.coda4j.files.ConfigValues;
 import io.github.coda4j.model.training.ParameterStore;
 import io.github.coda4j.tensor.DType;
 import io.github.coda4j.tensor.FusedAdamW;
@@ -65,6 +66,29 @@ public final class AdamW implements Optimizer {
             return List.of(
                     new StateTensor(FIRST_MOMENT, size, shards.bounds()),
                     new StateTensor(SECOND_MOMENT, size, shards.bounds()));
+        }
+    }
+
+    /** Reads it from a config. */
+    static final class Factory implements OptimizerFactory {
+        @Override
+        public String name() {
+            return "adamw";
+        }
+
+        @Override
+        public List<String> options() {
+            return List.of("beta1", "beta2", "eps", "weight_decay");
+        }
+
+        @Override
+        public OptimizerSettings read(ConfigValues in) {
+            Settings otherwise = Settings.DEFAULT;
+            return new Settings(
+                    in.numberOr("beta1", otherwise.beta1()),
+                    in.numberOr("beta2", otherwise.beta2()),
+                    in.numberOr("eps", otherwise.eps()),
+                    in.numberOr("weight_decay", otherwise.weightDecay()));
         }
     }
 

@@ -5,6 +5,7 @@ import static io.github.coda4j.Checks.check;
 import io.github.coda4j.CodaException;
 import io.github.coda4j.data.PackedBatch;
 import io.github.coda4j.data.SequenceSource;
+import io.github.coda4j.masking.MaskingRule;
 import io.github.coda4j.masking.Noised;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -33,7 +34,7 @@ public final class BatchFeed implements AutoCloseable {
      * @param ahead how many steps may wait ready; at least 1
      */
     public BatchFeed(
-            SequenceSource source, RowMasker masker, RowShare share, long firstStep, long firstCursor, int ahead) {
+            SequenceSource source, MaskingRule masker, RowShare share, long firstStep, long firstCursor, int ahead) {
         check(ahead > 0, "at least one batch is read ahead, got %d", ahead);
         this.queue = new ArrayBlockingQueue<>(ahead);
         this.reader = Thread.ofPlatform()
@@ -42,7 +43,7 @@ public final class BatchFeed implements AutoCloseable {
                 .start(() -> readOn(source, masker, share, firstStep, firstCursor));
     }
 
-    private void readOn(SequenceSource source, RowMasker masker, RowShare share, long firstStep, long firstCursor) {
+    private void readOn(SequenceSource source, MaskingRule masker, RowShare share, long firstStep, long firstCursor) {
         try {
             long cursor = firstCursor;
             for (long step = firstStep; ; step++) {

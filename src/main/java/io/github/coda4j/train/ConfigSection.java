@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.coda4j.Nearest;
+import io.github.coda4j.files.ConfigValues;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,7 +19,9 @@ import java.util.function.Supplier;
  * One section of a config while it is read: hands out each value with its type checked, remembers what was asked for,
  * and writes down what is in force. Everything wrong is an {@link IllegalArgumentException} that names file and key.
  */
-final class ConfigSection {
+final class ConfigSection implements ConfigValues {
+    private static final String NAME = "name";
+
     private final String source;
     private final String prefix;
     private final ObjectNode given;
@@ -48,6 +51,36 @@ final class ConfigSection {
         }
         ObjectNode inner = node == null ? ConfigText.empty() : (ObjectNode) node;
         return new ConfigSection(source, prefix + key + ".", inner, effective.putObject(key), List.of(keysOfIt));
+    }
+
+    /**
+     * A list of sections that have a name, or of names alone; an empty one when it is not there, which is not written
+     * down.
+     *
+     * @param keysOfEach what a section may have beside its name
+     */
+    List<ConfigSection> named(String key, List<String> keysOfEach) {
+        if (!has(key)) {
+            return List.of();
+        }
+        JsonNode list = asked(key);
+        if (!list.isArray()) {
+            throw wrong(key, "a list of names, or of sections with a name", list);
+        }
+        List<String> all = new ArrayList<>(keysOfEach);
+        all.addFirst(NAME);
+        List<ConfigSection> sections = new ArrayList<>();
+        ArrayNode written = effective.putArray(key);
+        for (JsonNode one : list) {
+            ObjectNode section = one.isTextual() ? ConfigText.empty().put(NAME, one.textValue()) : null;
+            if (section == null && !one.isObject()) {
+                throw wrong(key, "a list of names, or of sections with a name", one);
+            }
+            String where = prefix + key + "[" + sections.size() + "].";
+            sections.add(new ConfigSection(
+                    source, where, section == null ? (ObjectNode) one : section, written.addObject(), all));
+        }
+        return sections;
     }
 
     /** What is in force: all values that were read, those that were not given too. */
@@ -86,16 +119,18 @@ final class ConfigSection {
         return is;
     }
 
-    boolean has(String key) {
+    @Override
+    public boolean has(String key) {
         return given.has(key);
     }
 
-    /** @param meaning what the key says, for the message when it is missing */
-    long integer(String key, String meaning) {
+    @Override
+    public long integer(String key, String meaning) {
         return integerOf(key, required(key, meaning));
     }
 
-    long integerOr(String key, long otherwise) {
+    @Override
+    public long integerOr(String key, long otherwise) {
         JsonNode node = asked(key);
         return integerOf(key, node == null ? ConfigText.empty().numberNode(otherwise) : node);
     }
@@ -108,12 +143,13 @@ final class ConfigSection {
         return node.longValue();
     }
 
-    /** An integer of 32 bits. */
-    int count(String key, String meaning) {
+    @Override
+    public int count(String key, String meaning) {
         return toInt(key, integer(key, meaning));
     }
 
-    int countOr(String key, int otherwise) {
+    @Override
+    public int countOr(String key, int otherwise) {
         return toInt(key, integerOr(key, otherwise));
     }
 
@@ -124,11 +160,13 @@ final class ConfigSection {
         return (int) value;
     }
 
-    double number(String key, String meaning) {
+    @Override
+    public double number(String key, String meaning) {
         return put(key, numberOf(key, "a number", required(key, meaning)));
     }
 
-    double numberOr(String key, double otherwise) {
+    @Override
+    public double numberOr(String key, double otherwise) {
         JsonNode node = asked(key);
         return put(key, node == null ? otherwise : numberOf(key, "a number", node));
     }
@@ -145,7 +183,8 @@ final class ConfigSection {
         return node.doubleValue();
     }
 
-    boolean flagOr(String key, boolean otherwise) {
+    @Override
+    public boolean flagOr(String key, boolean otherwise) {
         JsonNode node = asked(key);
         if (node != null && !node.isBoolean()) {
             throw wrong(key, "true or false", node);
@@ -155,14 +194,20 @@ final class ConfigSection {
         return value;
     }
 
-    /** One of the names, in small letters. */
-    String choice(String key, String meaning, List<String> names) {
+    @Override
+    public String choice(String key, String meaning, List<String> names) {
         return choiceOf(key, textOf(key, required(key, meaning)), names);
     }
 
-    String choiceOr(String key, String otherwise, List<String> names) {
+    @Override
+    public String choiceOr(String key, String otherwise, List<String> names) {
         JsonNode node = asked(key);
         return choiceOf(key, node == null ? otherwise : textOf(key, node), names);
+    }
+
+    /** One of the names; what is not given is not written down either. */
+    String choiceIfGiven(String key, String otherwise, List<String> names) {
+        return has(key) ? choiceOr(key, otherwise, names) : otherwise;
     }
 
     private String choiceOf(String key, String name, List<String> names) {
@@ -174,7 +219,8 @@ final class ConfigSection {
         return name;
     }
 
-    String textOr(String key, String otherwise) {
+    @Override
+    public String textOr(String key, String otherwise) {
         JsonNode node = asked(key);
         String value = node == null ? otherwise : textOf(key, node);
         effective.put(key, value);
@@ -188,11 +234,13 @@ final class ConfigSection {
         return node.textValue();
     }
 
-    Path path(String key, String meaning) {
+    @Override
+    public Path path(String key, String meaning) {
         return pathOf(key, required(key, meaning));
     }
 
-    Path pathOr(String key, Path otherwise) {
+    @Override
+    public Path pathOr(String key, Path otherwise) {
         JsonNode node = asked(key);
         if (node == null) {
             effective.put(key, otherwise.toString());
@@ -211,8 +259,8 @@ final class ConfigSection {
         }
     }
 
-    /** A number, or a list of them. */
-    List<Double> numbersOr(String key, double otherwise) {
+    @Override
+    public List<Double> numbersOr(String key, double otherwise) {
         JsonNode node = asked(key);
         if (node == null || !node.isArray()) {
             return List.of(numberOr(key, otherwise));
@@ -230,8 +278,8 @@ final class ConfigSection {
         return values;
     }
 
-    /** A list of integers, or a list of such lists; without the key one empty list. */
-    List<List<Integer>> integerStages(String key) {
+    @Override
+    public List<List<Integer>> integerStages(String key) {
         JsonNode node = asked(key);
         if (node == null) {
             effective.putArray(key);

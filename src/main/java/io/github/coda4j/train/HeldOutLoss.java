@@ -5,6 +5,7 @@ import static io.github.coda4j.Checks.check;
 import io.github.coda4j.data.PackedBatch;
 import io.github.coda4j.data.SequenceSource;
 import io.github.coda4j.diffusion.MaskedBatch;
+import io.github.coda4j.masking.MaskingRule;
 import io.github.coda4j.model.training.LossSums;
 import io.github.coda4j.model.training.TrainingPass;
 import java.util.ArrayList;
@@ -25,7 +26,7 @@ public final class HeldOutLoss {
      * @param microRows rows that are measured at a time
      */
     public HeldOutLoss(
-            SequenceSource source, RowMasker masker, int rows, int microRows, TrainingPass pass, Updater updater) {
+            SequenceSource source, MaskingRule masker, int rows, int microRows, TrainingPass pass, Updater updater) {
         check(rows > 0 && microRows > 0, "held-out rows must be positive, got %d by %d", rows, microRows);
         this.pass = pass;
         this.updater = updater;

@@ -3,8 +3,8 @@ package io.github.coda4j.train;
 import io.github.coda4j.tensor.Tensor;
 import java.util.Map;
 
-/** A rule that moves parameters against their gradients. */
-public sealed interface Optimizer extends AutoCloseable permits AdamW, Adafactor {
+/** A rule that moves the parameters of one rank against their gradients. Used by one thread. */
+public interface Optimizer extends AutoCloseable {
     /**
      * One update of the values; the gradients are of no use afterwards.
      *

@@ -3,8 +3,8 @@ package io.github.coda4j.train;
 import io.github.coda4j.model.training.ParameterStore;
 import java.util.List;
 
-/** Which optimizer and its numbers. */
-public sealed interface OptimizerSettings permits AdamW.Settings, Adafactor.Settings {
+/** Which optimizer and its numbers. Settings of equal numbers are equal: take a record. */
+public interface OptimizerSettings {
     /** How parameters are divided over ranks so that each can update its own. */
     Shards shards(ParameterStore parameters, int worldSize);
 
@@ -14,6 +14,13 @@ public sealed interface OptimizerSettings permits AdamW.Settings, Adafactor.Sett
     /** All tensors that the optimizers of all ranks remember together. */
     List<StateTensor> state(ParameterStore parameters, Shards shards);
 
+    /** Elements of all these tensors: how many 32-bit numbers the optimizer remembers. */
+    default long stateElements(ParameterStore parameters) {
+        return state(parameters, shards(parameters, 1)).stream()
+                .mapToLong(StateTensor::size)
+                .sum();
+    }
+
     /**
      * A tensor of the whole state.
      *
@@ -22,7 +29,8 @@ public sealed interface OptimizerSettings permits AdamW.Settings, Adafactor.Sett
      * @param bounds rank r holds elements [bounds[r], bounds[r + 1])
      */
     record StateTensor(String name, long size, long[] bounds) {
-        static StateTensor of(String name, long size, int owner, int worldSize) {
+        /** One that a single rank holds. */
+        public static StateTensor of(String name, long size, int owner, int worldSize) {
             long[] bounds = new long[worldSize + 1];
             for (int r = owner + 1; r <= worldSize; r++) {
                 bounds[r] = size;
@@ -31,7 +39,7 @@ public sealed interface OptimizerSettings permits AdamW.Settings, Adafactor.Sett
         }
 
         /** Elements that a rank holds. */
-        long size(int rank) {
+        public long size(int rank) {
             return bounds[rank + 1] - bounds[rank];
         }
     }

@@ -7,6 +7,7 @@ import io.github.coda4j.tensor.Scope;
 import io.github.coda4j.tensor.Tensor;
 import io.github.coda4j.tensor.ranks.ProcessGroup;
 import io.github.coda4j.tensor.ranks.Rendezvous;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -44,6 +45,35 @@ public final class RankGroup implements AutoCloseable {
         Rendezvous meeting = rendezvous.get();
         Device own = device.isCuda() ? new Device(Device.Kind.CUDA, meeting.localRank()) : device;
         return new RankGroup(rendezvous, Optional.of(ProcessGroup.join(meeting, own, timeouts, lost)), own);
+    }
+
+    /** A process that trains alone, whatever its environment says. */
+    public static RankGroup alone(Device device) {
+        return new RankGroup(Optional.empty(), Optional.empty(), device);
+    }
+
+    /**
+     * Joins the ranks that the environment names (RANK, WORLD_SIZE, MASTER_ADDR, MASTER_PORT and more, as torchrun sets
+     * them), if it names any; waits for all of them, at most ten minutes.
+     *
+     * @param device what the run computes on; of several ranks on CUDA each takes the one of its number on the machine
+     * @param lost told on a thread of its own, with a message for people, when another rank is lost while this one may
+     *     be in native code that nothing interrupts: it should end the process
+     * @throws IllegalArgumentException naming the variable that is missing, no number or out of range
+     * @throws CodaException when not all ranks come in time
+     */
+    public static RankGroup join(Map<String, String> environment, Device device, Consumer<String> lost) {
+        return join(Rendezvous.of(environment), device, ProcessGroup.Timeouts.DEFAULT, lost);
+    }
+
+    /**
+     * The variables that make a process one rank of several that are all on this machine.
+     *
+     * @param port that is free on this machine
+     * @param rank 0 to {@code size} - 1
+     */
+    public static Map<String, String> variables(int port, int rank, int size) {
+        return Rendezvous.local(port, rank, size).variables();
     }
 
     /** Number of this process, 0 to {@link #size} - 1. */

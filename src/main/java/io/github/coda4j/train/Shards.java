@@ -12,8 +12,8 @@ import java.util.List;
  *
  * @param bounds worldSize + 1 ascending numbers, from 0 to the number of elements
  */
-record Shards(long[] bounds) {
-    Shards {
+public record Shards(long[] bounds) {
+    public Shards {
         check(bounds.length >= 2 && bounds[0] == 0, "shards begin at 0 and need a rank");
         for (int i = 1; i < bounds.length; i++) {
             check(bounds[i] >= bounds[i - 1], "shards must ascend");
@@ -21,7 +21,7 @@ record Shards(long[] bounds) {
     }
 
     /** Equal shares, cut anywhere. */
-    static Shards equal(ParameterStore parameters, int worldSize) {
+    public static Shards equal(ParameterStore parameters, int worldSize) {
         long total = parameters.values().size(0);
         long units = Math.ceilDiv(total, ParameterStore.ALIGNMENT);
         long[] bounds = new long[worldSize + 1];
@@ -32,7 +32,7 @@ record Shards(long[] bounds) {
     }
 
     /** Shares of whole parameters, as equal as those allow. */
-    static Shards ofWholeParameters(ParameterStore parameters, int worldSize) {
+    public static Shards ofWholeParameters(ParameterStore parameters, int worldSize) {
         long total = parameters.values().size(0);
         List<ParameterStore.Slice> slices = parameters.slices();
         long[] bounds = new long[worldSize + 1];
@@ -52,20 +52,23 @@ record Shards(long[] bounds) {
         return slice.offset() + slice.size() / 2;
     }
 
-    int worldSize() {
+    /** Number of ranks. */
+    public int worldSize() {
         return bounds.length - 1;
     }
 
-    long from(int rank) {
+    /** The first element of a rank. */
+    public long from(int rank) {
         return bounds[rank];
     }
 
-    long to(int rank) {
+    /** The element after the last one of a rank. */
+    public long to(int rank) {
         return bounds[rank + 1];
     }
 
     /** The rank that owns the parameter; only where parameters are whole. */
-    int owner(ParameterStore.Slice slice) {
+    public int owner(ParameterStore.Slice slice) {
         int rank = 0;
         while (slice.offset() >= to(rank)) {
             rank++;
@@ -74,7 +77,7 @@ record Shards(long[] bounds) {
     }
 
     /** The parameters that the rank owns; only where parameters are whole. */
-    List<ParameterStore.Slice> slices(ParameterStore parameters, int rank) {
+    public List<ParameterStore.Slice> slices(ParameterStore parameters, int rank) {
         return parameters.slices().stream()
                 .filter(slice -> owner(slice) == rank)
                 .toList();

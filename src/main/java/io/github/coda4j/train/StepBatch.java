@@ -53,19 +53,4 @@ public record StepBatch(long step, long cursor, PackedBatch packed, MaskedBatch 
         }
         return count;
     }
-
-    /** Sum over all documents of their squared lengths: how many pairs of positions see each other. */
-    public long attendedPairs() {
-        long pairs = 0;
-        for (int[] row : masked.segments()) {
-            int start = 0;
-            for (int i = 1; i <= row.length; i++) {
-                if (i == row.length || row[i] != row[start]) {
-                    pairs += (long) (i - start) * (i - start);
-                    start = i;
-                }
-            }
-        }
-        return pairs;
-    }
 }

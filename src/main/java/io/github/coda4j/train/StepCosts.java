@@ -25,7 +25,8 @@ public record StepCosts(ModelConfig config, long parameters, OptionalDouble peak
     /** Operations of one rank's part of a step. */
     public double operations(StepBatch batch) {
         long tokens = (long) batch.masked().rows() * batch.masked().length();
-        return StepCost.trainingOperations(config, parameters, tokens, batch.attendedPairs());
+        return StepCost.trainingOperations(
+                config, parameters, tokens, batch.masked().attendedPairs());
     }
 
     /** The part of the peak that a step of so many nanoseconds used. */

@@ -3,12 +3,12 @@ package io.github.coda4j.train;
 import static io.github.coda4j.Checks.check;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.coda4j.diffusion.Alignment;
 import io.github.coda4j.masking.Curriculum;
-import io.github.coda4j.masking.MaskingOptions;
-import io.github.coda4j.masking.MaskingRules;
+import io.github.coda4j.masking.MaskingPlan;
+import io.github.coda4j.masking.ProgressiveMasking;
 import io.github.coda4j.model.EngineKind;
 import io.github.coda4j.model.Precision;
+import io.github.coda4j.model.training.PassOptions;
 import io.github.coda4j.tensor.Device;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,6 +17,7 @@ import java.util.OptionalInt;
 /**
  * Everything that decides a training run. Paths are relative to the working directory.
  *
+ * @param masking how rows are masked, by the built-in rule or one of the class path
  * @param lastStep the step after which the run is done; usually the schedule's last, earlier when a run with another
  *     config goes on
  * @param yaml the effective config as YAML text: what was given and what was not, for the run's folder
@@ -29,7 +30,7 @@ public record TrainConfig(
         Rule optimizer,
         LearningRate schedule,
         long lastStep,
-        Masking masking,
+        MaskingPlan masking,
         Compute compute,
         Evaluation evaluation,
         CheckpointPlan checkpoints,
@@ -41,7 +42,12 @@ public record TrainConfig(
     private static final List<String> ONLY_OUTPUT = List.of("out", "metrics", "checkpoints", "evaluation");
 
     public TrainConfig {
-        Curriculum curriculum = masking.curriculum();
+        if (masking instanceof ProgressiveMasking progressive) {
+            checkStage(stage, progressive.curriculum());
+        }
+    }
+
+    private static void checkStage(Stage stage, Curriculum curriculum) {
         boolean cuts = curriculum.prefixProbability().stream().anyMatch(p -> p > 0)
                 || curriculum.truncateProbability().stream().anyMatch(p -> p > 0);
         check(
@@ -110,18 +116,6 @@ public record TrainConfig(
     }
 
     /**
-     * How sequences are masked.
-     *
-     * @param strata rows whose noise levels are spread evenly, 1 when each row draws for itself
-     */
-    public record Masking(MaskingRules rules, Curriculum curriculum, int strata) {
-        /** The same with the ids of a tokenizer and the alignment of a model. */
-        public MaskingOptions options(int maskId, int padId, long seed, Alignment alignment) {
-            return new MaskingOptions(maskId, padId, seed, rules, alignment, strata);
-        }
-    }
-
-    /**
      * What computes.
      *
      * @param threads of the CPU; empty for all
@@ -138,6 +132,11 @@ public record TrainConfig(
                     engine == EngineKind.PLAIN || !device.isCuda(),
                     "engine fast runs on the cpu, but device is %s; take engine plain",
                     device);
+        }
+
+        /** How the pass computes on so many processors. */
+        public PassOptions pass(int processors) {
+            return new PassOptions(precision, threadsOn(processors), recompute);
         }
 
         /** The threads that are asked for, or all that the machine has. */
@@ -177,8 +176,13 @@ public record TrainConfig(
      *
      * @param tensorboard event files for TensorBoard
      * @param report the HTML page at the end
+     * @param sinks those of the class path that are told as well
      */
-    public record Reports(boolean tensorboard, boolean report) {}
+    public record Reports(boolean tensorboard, boolean report, List<MetricsSinkSettings> sinks) {
+        public Reports {
+            sinks = List.copyOf(sinks);
+        }
+    }
 
     /**
      * Reads the config of a run.

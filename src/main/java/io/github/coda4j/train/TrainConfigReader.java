@@ -3,9 +3,10 @@ package io.github.coda4j.train;
 import static io.github.coda4j.Checks.check;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.coda4j.masking.Curriculum;
-import io.github.coda4j.masking.Growth;
-import io.github.coda4j.masking.MaskingRules;
+import io.github.coda4j.Extensions;
+import io.github.coda4j.masking.MaskingPlan;
+import io.github.coda4j.masking.MaskingRuleFactory;
+import io.github.coda4j.masking.ProgressiveMasking;
 import io.github.coda4j.model.EngineKind;
 import io.github.coda4j.model.ModelConfig;
 import io.github.coda4j.model.Precision;
@@ -14,7 +15,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalInt;
-import java.util.OptionalLong;
 import java.util.stream.Stream;
 
 /** Makes a {@link TrainConfig} of a YAML tree, key by key. */
@@ -53,7 +53,7 @@ final class TrainConfigReader {
         TrainConfig.Batch batch = batch();
         TrainConfig.Rule optimizer = optimizer();
         Schedule schedule = schedule();
-        TrainConfig.Masking masking = masking(schedule.rate().steps(), batch.rows());
+        MaskingPlan masking = masking(schedule.rate().steps(), batch.rows());
         TrainConfig.Compute compute = compute();
         TrainConfig.Evaluation evaluation = evaluation();
         TrainConfig.CheckpointPlan checkpoints = checkpoints();
@@ -126,31 +126,23 @@ final class TrainConfigReader {
     }
 
     private TrainConfig.Rule optimizer() {
-        ConfigSection in = root.section(
-                "optimizer", "name", "beta1", "beta2", "eps", "weight_decay", "clip_threshold", "decay_rate", "clip");
+        List<OptimizerFactory> known = OptimizerFactory.known();
+        ConfigSection in =
+                root.section("optimizer", keys("name", known.stream().map(OptimizerFactory::options), "clip"));
         return in.build(() -> {
-            String name = in.choice("name", "adamw or adafactor", List.of("adamw", "adafactor"));
-            OptimizerSettings method = name.equals("adamw") ? adamW(in) : adafactor(in);
+            String name = in.choice("name", "adamw or adafactor", Extensions.names(known));
+            OptimizerSettings method =
+                    Extensions.named(name, known).orElseThrow().read(in);
             double clip = in.isWord("clip", NONE, false) ? Double.POSITIVE_INFINITY : in.numberOr("clip", 1);
             return new TrainConfig.Rule(method, clip);
         });
     }
 
-    private static OptimizerSettings adamW(ConfigSection in) {
-        AdamW.Settings otherwise = AdamW.Settings.DEFAULT;
-        return new AdamW.Settings(
-                in.numberOr("beta1", otherwise.beta1()),
-                in.numberOr("beta2", otherwise.beta2()),
-                in.numberOr("eps", otherwise.eps()),
-                in.numberOr("weight_decay", otherwise.weightDecay()));
-    }
-
-    private static OptimizerSettings adafactor(ConfigSection in) {
-        Adafactor.Settings otherwise = Adafactor.Settings.DEFAULT;
-        return new Adafactor.Settings(
-                in.numberOr("eps", otherwise.eps()),
-                in.numberOr("clip_threshold", otherwise.clipThreshold()),
-                in.numberOr("decay_rate", otherwise.decayRate()));
+    /** The keys of a section whose class has keys of its own, whichever class that is. */
+    private static String[] keys(String first, Stream<List<String>> options, String... more) {
+        return Stream.of(Stream.of(first), options.flatMap(List::stream).distinct(), Stream.of(more))
+                .flatMap(keys -> keys)
+                .toArray(String[]::new);
     }
 
     private record Schedule(LearningRate rate, long lastStep) {}
@@ -177,44 +169,12 @@ final class TrainConfigReader {
         });
     }
 
-    private TrainConfig.Masking masking(long steps, int rows) {
-        ConfigSection in = root.section(
-                "masking",
-                "rules",
-                "noise_levels",
-                "schedule",
-                "ramp_steps",
-                "prefix_probability",
-                "truncate_probability",
-                "block_probability",
-                "block_sizes",
-                "eps",
-                "prompt_ramp",
-                "epochs");
+    private MaskingPlan masking(long steps, int rows) {
+        List<MaskingRuleFactory> known = MaskingRuleFactory.known();
+        ConfigSection in = root.section("masking", keys("rule", known.stream().map(MaskingRuleFactory::options)));
         return in.build(() -> {
-            MaskingRules rules = MaskingRules.valueOf(
-                    in.choiceOr("rules", "report", names(MaskingRules.values())).toUpperCase(Locale.ROOT));
-            String growth = in.choiceOr("schedule", "constant", List.of("constant", "linear"));
-            OptionalLong ramp =
-                    in.has("ramp_steps") ? OptionalLong.of(in.integer("ramp_steps", "steps")) : OptionalLong.empty();
-            Curriculum curriculum = new Curriculum(
-                    Growth.named(growth, ramp),
-                    in.numbersOr("prefix_probability", 0),
-                    in.numbersOr("truncate_probability", 0),
-                    in.numbersOr("block_probability", 0),
-                    in.integerStages("block_sizes"),
-                    in.numbersOr("eps", 0.001),
-                    in.numberOr("prompt_ramp", 0),
-                    in.countOr("epochs", 1),
-                    steps);
-            boolean blocks = curriculum.blockProbability().stream().anyMatch(p -> p > 0);
-            check(
-                    !blocks || curriculum.blockSizes().stream().noneMatch(List::isEmpty),
-                    "block_sizes is missing: with block_probability above 0 it says which sizes are drawn, "
-                            + "such as [2, 4, 8]");
-            boolean stratified = in.choiceOr("noise_levels", "independent", List.of("independent", "stratified"))
-                    .equals("stratified");
-            return new TrainConfig.Masking(rules, curriculum, stratified ? rows : 1);
+            String rule = in.choiceIfGiven("rule", ProgressiveMasking.NAME, Extensions.names(known));
+            return Extensions.named(rule, known).orElseThrow().read(in, new MaskingRuleFactory.Run(steps, rows));
         });
     }
 
@@ -247,8 +207,23 @@ final class TrainConfigReader {
     }
 
     private TrainConfig.Reports metrics() {
-        ConfigSection in = root.section("metrics", "tensorboard", "report");
-        return in.build(() -> new TrainConfig.Reports(in.flagOr("tensorboard", true), in.flagOr("report", true)));
+        ConfigSection in = root.section("metrics", "tensorboard", "report", "sinks");
+        return in.build(
+                () -> new TrainConfig.Reports(in.flagOr("tensorboard", true), in.flagOr("report", true), sinks(in)));
+    }
+
+    private static List<MetricsSinkSettings> sinks(ConfigSection metrics) {
+        List<MetricsSinkFactory> known = MetricsSinkFactory.known();
+        List<String> options = known.stream()
+                .flatMap(factory -> factory.options().stream())
+                .distinct()
+                .toList();
+        return metrics.named("sinks", options).stream()
+                .map(in -> in.build(() -> {
+                    String name = in.choice("name", "which sink it is", Extensions.names(known));
+                    return Extensions.named(name, known).orElseThrow().read(in);
+                }))
+                .toList();
     }
 
     private static List<String> names(Enum<?>[] values) {

@@ -1,9 +1,14 @@
-/** Masked examples to better weights: loss, optimizers, schedules, checkpoints, data parallelism, metrics. */
+/**
+ * Masked examples to better weights: the training run, loss, optimizers, schedules, checkpoints, data parallelism,
+ * metrics.
+ */
 @MayUse({
     "files",
     "kernel",
     "tensor",
+    "tensor.products.ProductPeak",
     "tensor.ranks",
+    "text",
     "weights",
     "model",
     "model.training",

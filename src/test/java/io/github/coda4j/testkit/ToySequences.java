@@ -60,7 +60,7 @@ public final class ToySequences implements SequenceSource {
     }
 
     /** Masks half of what may be masked, drawn from seed, step and row. */
-    public static Noised mask(PackedBatch batch, long seed, long step, int firstRow) {
+    public static Noised mask(PackedBatch batch, long seed, long step, long firstRow) {
         int[][] noisy = new int[batch.rows()][];
         int[][] targets = new int[batch.rows()][batch.length()];
         float[] weights = new float[batch.rows()];

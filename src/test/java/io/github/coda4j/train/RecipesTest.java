@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.coda4j.masking.Curriculum;
 import io.github.coda4j.masking.MaskingLevels;
+import io.github.coda4j.masking.ProgressiveMasking;
 import io.github.coda4j.model.ModelConfig;
 import java.nio.file.Path;
 import java.util.List;
@@ -41,9 +42,9 @@ class RecipesTest {
         assertThat(config.batch().rows()).isEqualTo(512);
         assertThat(config.optimizer().method()).isEqualTo(Adafactor.Settings.DEFAULT);
         assertThat(config.schedule()).isEqualTo(new LearningRate(LearningRate.Kind.COSINE, 3e-4, 0, 2000, 50_000));
-        assertThat(config.masking().curriculum().at(0))
+        assertThat(progressive(config).curriculum().at(0))
                 .isEqualTo(new MaskingLevels(0.01, 0.01, 0.01, List.of(2), 0.001, 1));
-        assertThat(config.masking().curriculum().at(40_000).blockSizes()).containsExactly(2, 4, 8);
+        assertThat(progressive(config).curriculum().at(40_000).blockSizes()).containsExactly(2, 4, 8);
     }
 
     @Test
@@ -53,7 +54,7 @@ class RecipesTest {
         assertThat(config.schedule()).isEqualTo(new LearningRate(LearningRate.Kind.COSINE, 2e-4, 0, 2000, 50_000));
         double[][] table = {{1, 1, 5}, {5, 5, 10}, {10, 10, 15}, {15, 15, 20}, {20, 20, 25}};
         for (String family : List.of("coda-1.7b", "small")) {
-            Curriculum curriculum = read(family, "midtrain").masking().curriculum();
+            Curriculum curriculum = progressive(read(family, "midtrain")).curriculum();
             for (int epoch = 0; epoch < 5; epoch++) {
                 MaskingLevels levels = curriculum.at(curriculum.totalSteps() / 5 * epoch);
                 assertThat(new double[] {
@@ -75,7 +76,7 @@ class RecipesTest {
         assertThat(config.schedule().peak()).isEqualTo(2e-5);
         assertThat(config.schedule().warmUpSteps() * 10)
                 .isEqualTo(config.schedule().steps());
-        Curriculum curriculum = config.masking().curriculum();
+        Curriculum curriculum = progressive(config).curriculum();
         long third = curriculum.totalSteps() * 3 / 10;
         assertThat(curriculum.at(third)).isEqualTo(new MaskingLevels(0, 0, 0.75, List.of(4, 8, 16, 32), 0.25, 1));
         assertThat(curriculum.at(third + curriculum.totalSteps() / 2)).isEqualTo(curriculum.at(third));
@@ -93,5 +94,9 @@ class RecipesTest {
 
     private static TrainConfig read(String family, String stage) {
         return TrainConfig.read(Path.of("recipes", family, stage + ".yaml"), List.of());
+    }
+
+    private static ProgressiveMasking progressive(TrainConfig config) {
+        return (ProgressiveMasking) config.masking();
     }
 }

@@ -9,6 +9,8 @@ import io.github.coda4j.diffusion.Alignment;
 import io.github.coda4j.masking.MaskingLevels;
 import io.github.coda4j.masking.MaskingOptions;
 import io.github.coda4j.masking.MaskingRules;
+import io.github.coda4j.masking.MaskingVocabulary;
+import io.github.coda4j.masking.ProgressiveMasking;
 import io.github.coda4j.model.EngineKind;
 import io.github.coda4j.model.Precision;
 import io.github.coda4j.tensor.Device;
@@ -21,6 +23,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class TrainConfigTest {
+    private static final MaskingVocabulary VOCABULARY =
+            new MaskingVocabulary(5, 0, Alignment.SHIFTED, _ -> OptionalInt.empty());
     private static final String LEAST = """
             stage: midtrain
             out: runs/mid
@@ -44,9 +48,9 @@ class TrainConfigTest {
         assertThat(config.batch()).isEqualTo(new TrainConfig.Batch(32, 32));
         assertThat(config.optimizer()).isEqualTo(new TrainConfig.Rule(Adafactor.Settings.DEFAULT, 1));
         assertThat(config.schedule()).isEqualTo(new LearningRate(LearningRate.Kind.COSINE, 2e-4, 0, 0, 500));
-        assertThat(config.masking().rules()).isEqualTo(MaskingRules.REPORT);
-        assertThat(config.masking().curriculum().at(0)).isEqualTo(MaskingLevels.plain(0.001));
-        assertThat(config.masking().options(5, 0, 9, Alignment.SHIFTED))
+        assertThat(progressive(config).rules()).isEqualTo(MaskingRules.REPORT);
+        assertThat(progressive(config).curriculum().at(0)).isEqualTo(MaskingLevels.plain(0.001));
+        assertThat(progressive(config).options(VOCABULARY, 9))
                 .isEqualTo(new MaskingOptions(5, 0, 9, MaskingRules.REPORT, Alignment.SHIFTED));
         assertThat(config.compute())
                 .isEqualTo(new TrainConfig.Compute(
@@ -57,7 +61,7 @@ class TrainConfigTest {
         assertThat(cut.lastStep()).isEqualTo(200);
         assertThat(cut.schedule()).as("the schedule is that of all steps").isEqualTo(config.schedule());
         TrainConfig even = TrainConfig.parse(LEAST + "masking: {noise_levels: stratified}\n", "run.yaml");
-        assertThat(even.masking().options(5, 0, 9, Alignment.SHIFTED))
+        assertThat(progressive(even).options(VOCABULARY, 9))
                 .isEqualTo(new MaskingOptions(5, 0, 9, MaskingRules.REPORT, Alignment.SHIFTED, 32));
         assertThat(config.yaml()).contains("seed: 0", "threads: auto", "keep_last: 2", "decay_rate: -0.8");
         assertThat(TrainConfig.parse(config.yaml(), "effective")).isEqualTo(config);
@@ -92,12 +96,12 @@ class TrainConfigTest {
         assertThat(config.optimizer())
                 .isEqualTo(new TrainConfig.Rule(new AdamW.Settings(0.8, 0.95, 1e-7, 0), Double.POSITIVE_INFINITY));
         assertThat(config.schedule()).isEqualTo(new LearningRate(LearningRate.Kind.LINEAR, 2e-5, 1e-6, 10, 100));
-        assertThat(config.masking().curriculum().at(60))
+        assertThat(progressive(config).curriculum().at(60))
                 .isEqualTo(new MaskingLevels(0, 0, 0.5, List.of(8, 16), 0.25, 1));
-        assertThat(config.masking().curriculum().at(1).promptShare()).isEqualTo(0.2);
+        assertThat(progressive(config).curriculum().at(1).promptShare()).isEqualTo(0.2);
         assertThat(config.compute().engine()).isEqualTo(EngineKind.PLAIN);
         assertThat(config.compute().threads()).hasValue(3);
-        assertThat(config.metrics()).isEqualTo(new TrainConfig.Reports(false, false));
+        assertThat(config.metrics()).isEqualTo(new TrainConfig.Reports(false, false, List.of()));
         assertThat(TrainConfig.parse(config.yaml(), "effective")).isEqualTo(config);
     }
 
@@ -114,7 +118,7 @@ class TrainConfigTest {
                         "model.from_ar=qwen",
                         "out = elsewhere"));
         assertThat(config.schedule().steps()).isEqualTo(200);
-        assertThat(config.masking().curriculum().at(0).blockSizes()).containsExactly(2, 4);
+        assertThat(progressive(config).curriculum().at(0).blockSizes()).containsExactly(2, 4);
         assertThat(config.model()).isEqualTo(new TrainConfig.Start.Autoregressive(Path.of("qwen"), Path.of("qwen")));
         assertThat(config.out()).isEqualTo(Path.of("elsewhere"));
         assertThatIllegalArgumentException()
@@ -249,5 +253,9 @@ class TrainConfigTest {
     private static org.assertj.core.api.AbstractThrowableAssert<?, ? extends Throwable> with(String more) {
         return assertThatThrownBy(() -> TrainConfig.parse(LEAST + more, "run.yaml"))
                 .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    private static ProgressiveMasking progressive(TrainConfig config) {
+        return (ProgressiveMasking) config.masking();
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.coda4j.CodaException;
+import io.github.coda4j.masking.MaskingRule;
 import io.github.coda4j.model.training.ParameterLoader;
 import io.github.coda4j.model.training.ParameterStore;
 import io.github.coda4j.tensor.Device;
@@ -31,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 class TrainingLoopTest {
     private static final int ROWS = 6;
     private static final int LENGTH = 10;
-    private static final RowMasker MASKER = (batch, step, row) -> ToySequences.mask(batch, 5, step, row);
+    private static final MaskingRule MASKER = (batch, step, row) -> ToySequences.mask(batch, 5, step, row);
 
     @TempDir
     Path folder;
@@ -243,7 +244,7 @@ class TrainingLoopTest {
     void data_is_read_before_it_is_asked_for() throws InterruptedException {
         RowShare share = new RowShare(ROWS, 4, 0, 1);
         CountDownLatch masked = new CountDownLatch(2);
-        RowMasker counting = (batch, step, row) -> {
+        MaskingRule counting = (batch, step, row) -> {
             masked.countDown();
             return MASKER.mask(batch, step, row);
         };

@@ -1,12 +1,11 @@
 package io.github.coda4j.cli.bench;
 
+import io.github.coda4j.bench.LoadBench;
 import io.github.coda4j.cli.ExitCodes;
 import io.github.coda4j.cli.LoadFlags;
 import io.github.coda4j.cli.ModelFlag;
 import io.github.coda4j.cli.World;
 import io.github.coda4j.model.LoadOptions;
-import io.github.coda4j.model.Transformer;
-import io.github.coda4j.weights.CheckpointFolder;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -42,23 +41,15 @@ final class BenchLoadCommand implements Callable<Integer> {
     public Integer call() {
         Path path = model.folder(world);
         LoadOptions options = load.options(path, world, LoadFlags.Purpose.SPEED);
-        long begin = System.nanoTime();
-        long size;
-        Transformer transformer;
-        try (CheckpointFolder folder = CheckpointFolder.open(path)) {
-            size = folder.totalBytes();
-            transformer = Transformer.open(folder, options);
-        }
-        double seconds = (System.nanoTime() - begin) / 1e9;
-        System.gc();
+        LoadBench measured = LoadBench.measure(path, options);
         print("%s as %s, %s engine%n", path, options.precision(), options.engine());
-        print("load      %8.2f s, %.2f GB/s%n", seconds, size / seconds / 1e9);
-        print("weights   %8.2f GB on disk%n", size / 1e9);
-        ProcessMemory.resident()
-                .ifPresent(now ->
-                        print("resident  %8.2f GB, %.2f x the weights on disk%n", now / 1e9, (double) now / size));
-        ProcessMemory.highest().ifPresent(most -> print("highest   %8.2f GB while loading%n", most / 1e9));
-        transformer.close();
+        print("load      %8.2f s, %.2f GB/s%n", measured.seconds(), measured.gigabytesPerSecond());
+        print("weights   %8.2f GB on disk%n", measured.bytes() / 1e9);
+        measured.resident()
+                .ifPresent(now -> print(
+                        "resident  %8.2f GB, %.2f x the weights on disk%n",
+                        now / 1e9, (double) now / measured.bytes()));
+        measured.highest().ifPresent(most -> print("highest   %8.2f GB while loading%n", most / 1e9));
         return ExitCodes.OK;
     }
 

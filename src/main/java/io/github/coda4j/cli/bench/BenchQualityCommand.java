@@ -7,35 +7,21 @@ import io.github.coda4j.cli.LoadFlags;
 import io.github.coda4j.cli.ModelFlag;
 import io.github.coda4j.cli.OutFile;
 import io.github.coda4j.cli.World;
-import io.github.coda4j.data.Split;
-import io.github.coda4j.data.TokenShards;
 import io.github.coda4j.eval.InfillResult;
-import io.github.coda4j.eval.InfillSpan;
-import io.github.coda4j.eval.InfillVariant;
-import io.github.coda4j.eval.NGram;
-import io.github.coda4j.eval.SpanInfilling;
-import io.github.coda4j.eval.SpanSampler;
-import io.github.coda4j.eval.Syntax;
-import io.github.coda4j.files.AtomicFiles;
-import io.github.coda4j.model.EngineKind;
+import io.github.coda4j.eval.QualityBench;
+import io.github.coda4j.eval.QualityListener;
+import io.github.coda4j.eval.QualityPage;
+import io.github.coda4j.eval.QualityPlan;
+import io.github.coda4j.eval.QualityReport;
 import io.github.coda4j.model.LoadOptions;
-import io.github.coda4j.model.Precision;
-import io.github.coda4j.model.Transformer;
-import io.github.coda4j.text.BpeTokenizer;
-import io.github.coda4j.weights.CheckpointFolder;
-import io.github.coda4j.weights.Int8Checkpoint;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.function.IntPredicate;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -61,11 +47,6 @@ import picocli.CommandLine.Spec;
             "  coda bench quality --data data/coda-mini/code --lengths 4,8,16,32 --sweep --out docs/quality.md"
         })
 final class BenchQualityCommand implements Callable<Integer> {
-    private static final int LOSS_WINDOW = 16;
-    private static final int BASELINE_ORDER = 5;
-    private static final String PLOTTED = "16 tokens";
-    private static final int BASELINE_SLOT_BITS = 24;
-
     private final World world;
 
     @Mixin
@@ -144,118 +125,54 @@ final class BenchQualityCommand implements Callable<Integer> {
         check(lossRows >= 0, "--loss-rows must be 0 or more, got %d", lossRows);
         out.ifPresent(OutFile::check);
         check(baselineTokens >= 1, "--baseline-tokens must be at least 1, got %d", baselineTokens);
+        check(!lines.equals("none") || !lengths.isEmpty(), "nothing to fill in: give --lines or --lengths");
+        QualityPlan plan =
+                new QualityPlan(spans, context, lines(lines), lengths, sweep, baselineTokens, lossRows, seed);
         Path folder = model.folder(world);
         LoadOptions into = load.options(folder, world, LoadFlags.Purpose.SPEED);
-        BpeTokenizer tokenizer = BpeTokenizer.load(folder);
-        Map<String, List<InfillSpan>> kinds;
-        Map<String, Double> losses;
-        NGram baseline;
-        try (TokenShards heldOut = TokenShards.open(data, Split.HELD_OUT);
-                TokenShards train = TokenShards.open(data, Split.TRAIN)) {
-            heldOut.manifest().requireTokenizer(tokenizer, folder);
-            kinds = kinds(documents(heldOut), tokenizer);
-            baseline = baseline(train);
-            losses = losses(folder, heldOut);
-        }
-        Syntax syntax = Syntax.ofJavaAndPython(ids -> tokenizer.decode(withoutEnd(ids, tokenizer)));
-        Bench bench = new Bench(kinds, syntax);
-        kinds.forEach((kind, drawn) ->
-                bench.add(new InfillResult(kind, "5-gram", "5-gram", SpanInfilling.of(baseline, drawn, syntax))));
-        bench.measure(folder, into, variants());
-        if (sweep && into.precision() != Precision.INT8 && into.engine() == EngineKind.FAST) {
-            LoadOptions int8 = new LoadOptions(into.engine(), Precision.INT8, into.device(), into.threads());
-            bench.measure(folder, int8, List.of(InfillVariant.exactAs("both sides, int8")));
-        }
-        QualityReport report = new QualityReport(losses, bench.results());
+        QualityReport report = QualityBench.measure(folder, into, data, plan, new Console());
         if (json) {
             world.out().println(report.json().toPrettyString());
         }
-        out.ifPresent(file -> write(report, file, folder, into));
+        out.ifPresent(file -> write(report, file, folder, into, plan));
         return ExitCodes.OK;
     }
 
-    /** Runs methods on all spans and prints what each reached. */
-    private final class Bench {
-        private final Map<String, List<InfillSpan>> kinds;
-        private final Syntax syntax;
-        private final List<InfillResult> results = new ArrayList<>();
+    /** Prints what each method reached as soon as it is known. */
+    private final class Console implements QualityListener {
+        private boolean any;
 
-        Bench(Map<String, List<InfillSpan>> kinds, Syntax syntax) {
-            this.kinds = kinds;
-            this.syntax = syntax;
+        @Override
+        public void baseline(int order, long tokens) {
+            world.note(String.format(Locale.ROOT, "the %d-gram baseline learned from %,d tokens", order, tokens));
+        }
+
+        @Override
+        public void losses(Map<String, Double> losses) {
             if (!json) {
+                world.out().println(new QualityReport(losses, List.of()).lossLine());
+            }
+        }
+
+        @Override
+        public void result(InfillResult result) {
+            if (json) {
+                return;
+            }
+            if (!any) {
                 world.out().println(QualityReport.COLUMNS);
+                any = true;
             }
-        }
-
-        void measure(Path folder, LoadOptions into, List<InfillVariant> variants) {
-            try (CheckpointFolder checkpoint = CheckpointFolder.open(folder);
-                    Transformer transformer = Transformer.open(checkpoint, into)) {
-                kinds.forEach((kind, drawn) -> variants.forEach(variant -> add(new InfillResult(
-                        kind,
-                        variant.name(),
-                        variant.family(),
-                        SpanInfilling.of(transformer, drawn, variant.sides(), variant.options(), syntax)))));
-            }
-        }
-
-        void add(InfillResult result) {
-            results.add(result);
-            if (!json) {
-                world.out().println(QualityReport.line(result));
-                world.out().flush();
-            }
-        }
-
-        List<InfillResult> results() {
-            return List.copyOf(results);
+            world.out().println(QualityReport.line(result));
+            world.out().flush();
         }
     }
 
-    /** The page, and beside it the plot of spans of 16 tokens or else of the first kind. */
-    private void write(QualityReport report, Path file, Path folder, LoadOptions into) {
-        Path plot = plotFile(file);
-        List<String> kinds =
-                report.results().stream().map(InfillResult::kind).distinct().toList();
-        String kind = kinds.contains(PLOTTED) ? PLOTTED : kinds.getFirst();
-        List<InfillResult> plotted = report.results().stream()
-                .filter(result -> result.kind().equals(kind))
-                .toList();
+    private void write(QualityReport report, Path file, Path folder, LoadOptions into, QualityPlan plan) {
         String name = folder.toAbsolutePath().normalize().getFileName().toString();
-        List<String> about = new ArrayList<>();
-        about.add(String.format(
-                Locale.ROOT,
-                "%s, %s, %d threads, %s; %s",
-                into.precision(),
-                into.device(),
-                into.threads(),
-                System.getProperty("os.arch"),
-                LocalDate.now(ZoneOffset.UTC)));
-        about.add(String.format(
-                Locale.ROOT,
-                "at most %d spans of a kind, not more than one of a document and round, each with %d tokens around it",
-                spans,
-                context));
-        about.add("the 5-gram baseline sees the left side, and has learned from the training split of the same data");
-        if (!report.losses().isEmpty()) {
-            about.add(report.lossLine(LOSS_WINDOW));
-        }
-        AtomicFiles.writeText(
-                file,
-                report.markdown(name, commandLine(), about, plot.getFileName().toString()));
-        AtomicFiles.write(plot, QualityPlot.png(name, kind, plotted));
+        QualityPage page = new QualityPage(name, commandLine(), into, plan, LocalDate.now(ZoneOffset.UTC));
+        Path plot = page.write(report, file);
         world.note("wrote " + file + " and " + plot);
-    }
-
-    /** Documents of shards end with the end token; one inside stays and makes the text no file of any language. */
-    private static int[] withoutEnd(int[] ids, BpeTokenizer tokenizer) {
-        boolean ends = ids.length > 0
-                && ids[ids.length - 1] == tokenizer.specialTokens().requireEos();
-        return ends ? Arrays.copyOf(ids, ids.length - 1) : ids;
-    }
-
-    private static Path plotFile(Path file) {
-        return file.resolveSibling(file.getFileName().toString().replaceFirst("\\.md$", "") + ".png");
     }
 
     /** As typed. */
@@ -263,86 +180,19 @@ final class BenchQualityCommand implements Callable<Integer> {
         return "coda " + String.join(" ", spec.commandLine().getParseResult().originalArgs());
     }
 
-    private List<InfillVariant> variants() {
-        List<InfillVariant> variants = new ArrayList<>(InfillVariant.exact());
-        if (sweep) {
-            variants.addAll(InfillVariant.faster());
+    private static Optional<QualityPlan.Lines> lines(String text) {
+        if (text.equals("none")) {
+            return Optional.empty();
         }
-        return variants;
-    }
-
-    private Map<String, List<InfillSpan>> kinds(List<int[]> documents, BpeTokenizer tokenizer) {
-        SpanSampler sampler = new SpanSampler(context, seed);
-        Map<String, List<InfillSpan>> kinds = new LinkedHashMap<>();
-        if (!lines.equals("none")) {
-            int[] range = range(lines);
-            IntPredicate endsLine = id -> holdsLineEnd(tokenizer.tokenBytes(id));
-            kinds.put("lines " + lines, sampler.lines(documents, endsLine, range[0], range[1], spans));
-        }
-        for (int length : lengths) {
-            kinds.put(length + " tokens", sampler.ofLength(documents, length, spans));
-        }
-        check(!kinds.isEmpty(), "nothing to fill in: give --lines or --lengths");
-        kinds.forEach((kind, drawn) ->
-                check(!drawn.isEmpty(), "the held-out documents in %s have no span of the kind \"%s\"", data, kind));
-        return kinds;
-    }
-
-    private static int[] range(String text) {
         String[] ends = text.split("-", -1);
         try {
             if (ends.length == 2) {
-                return new int[] {Integer.parseInt(ends[0].strip()), Integer.parseInt(ends[1].strip())};
+                return Optional.of(
+                        new QualityPlan.Lines(Integer.parseInt(ends[0].strip()), Integer.parseInt(ends[1].strip())));
             }
         } catch (NumberFormatException e) {
             throw new IllegalArgumentException("--lines must be MIN-MAX or none, got '" + text + "'", e);
         }
         throw new IllegalArgumentException("--lines must be MIN-MAX or none, got '" + text + "'");
-    }
-
-    private static boolean holdsLineEnd(byte[] token) {
-        for (byte b : token) {
-            if (b == '\n') {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private static List<int[]> documents(TokenShards shards) {
-        List<int[]> documents = new ArrayList<>();
-        for (long i = 0; i < shards.numDocuments(); i++) {
-            documents.add(shards.document(i));
-        }
-        return documents;
-    }
-
-    private NGram baseline(TokenShards train) {
-        long tokens = Math.min(baselineTokens, train.numTokens());
-        int slotBits = Math.clamp(Long.SIZE - Long.numberOfLeadingZeros(tokens), 10, BASELINE_SLOT_BITS);
-        NGram baseline = new NGram(BASELINE_ORDER, slotBits);
-        long learned = 0;
-        for (long i = 0; i < train.numDocuments() && learned < baselineTokens; i++) {
-            int[] document = train.document(i);
-            baseline.learn(document);
-            learned += document.length;
-        }
-        world.note(String.format(Locale.ROOT, "the 5-gram baseline learned from %,d tokens", learned));
-        return baseline;
-    }
-
-    /** None for int8: the losses are computed as in training. */
-    private Map<String, Double> losses(Path folder, TokenShards heldOut) {
-        try (CheckpointFolder checkpoint = CheckpointFolder.open(folder)) {
-            if (lossRows == 0 || Int8Checkpoint.isQuantized(checkpoint.config())) {
-                return Map.of();
-            }
-            Map<String, Double> losses =
-                    new HeldOutLosses(heldOut, context, lossRows, LOSS_WINDOW, seed).of(checkpoint);
-            if (!json) {
-                world.out().println(new QualityReport(losses, List.of()).lossLine(LOSS_WINDOW));
-            }
-            return losses;
-        }
     }
 }

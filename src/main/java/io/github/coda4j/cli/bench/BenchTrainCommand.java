@@ -2,26 +2,21 @@ package io.github.coda4j.cli.bench;
 
 import static io.github.coda4j.Checks.check;
 
+import io.github.coda4j.Extensions;
+import io.github.coda4j.bench.Timing;
+import io.github.coda4j.bench.TrainingBench;
 import io.github.coda4j.cli.ExitCodes;
 import io.github.coda4j.cli.World;
-import io.github.coda4j.diffusion.MaskedBatch;
 import io.github.coda4j.model.ModelConfig;
 import io.github.coda4j.model.Precision;
-import io.github.coda4j.model.StepCost;
-import io.github.coda4j.model.training.FusedTrainingPass;
-import io.github.coda4j.model.training.GradientListener;
-import io.github.coda4j.model.training.ParameterStore;
-import io.github.coda4j.model.training.PlainTrainingPass;
-import io.github.coda4j.model.training.TrainingPass;
+import io.github.coda4j.model.training.PassKind;
+import io.github.coda4j.model.training.PassOptions;
 import io.github.coda4j.model.training.TrainingPhase;
-import io.github.coda4j.tensor.DType;
-import io.github.coda4j.tensor.Libtorch;
-import io.github.coda4j.tensor.Scope;
-import io.github.coda4j.tensor.products.ProductPeak;
-import io.github.coda4j.train.Updater;
-import java.util.Arrays;
+import io.github.coda4j.train.OptimizerFactory;
+import io.github.coda4j.train.OptimizerSettings;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
@@ -48,11 +43,8 @@ import picocli.CommandLine.Option;
             "  coda bench train --preset coda-1.7b --length 512 --rows 1 --recompute --optimizer adafactor --pass fused"
         })
 final class BenchTrainCommand implements Callable<Integer> {
-    private static final int PEAK_ROUNDS = 4;
     private static final double GIGA = 1e9;
-    private static final double LEARNING_RATE = 1e-4;
-    private static final String FUSED = "fused";
-    private static final String PLAIN = "plain";
+    private static final String NONE = "none";
 
     private final World world;
 
@@ -60,7 +52,7 @@ final class BenchTrainCommand implements Callable<Integer> {
     BenchModel model;
 
     @Mixin
-    TrainingBenchBatch tokens;
+    RowFlags tokens;
 
     @Option(
             names = "--dtype",
@@ -80,14 +72,14 @@ final class BenchTrainCommand implements Callable<Integer> {
             paramLabel = "NAME",
             description =
                     "What runs: fused (backward by hand, fused kernels), plain (libtorch's autograd); default: both.")
-    List<String> passes = List.of(FUSED, PLAIN);
+    List<String> passes = PassKind.names();
 
     @Option(
             names = "--optimizer",
             paramLabel = "NAME",
             description =
                     "Updates the parameters after every pass: none, adamw or adafactor (default: ${DEFAULT-VALUE}).",
-            defaultValue = "none")
+            defaultValue = NONE)
     String optimizer;
 
     @Option(names = "--threads", paramLabel = "N", description = "Worker threads (default: all cores).")
@@ -111,36 +103,18 @@ final class BenchTrainCommand implements Callable<Integer> {
         this.world = world;
     }
 
-    /**
-     * Bytes that are to be resident, as a sum.
-     *
-     * @param process before the model
-     * @param parameters values and gradients
-     */
-    private record Plan(long process, long parameters, long optimizer, long pass) {
-        long all() {
-            return process + parameters + optimizer + pass;
-        }
-    }
-
     @Override
     public Integer call() {
-        DType type = checked();
-        BenchOptimizer chosen = BenchOptimizer.parse(optimizer);
+        PassOptions options = checked();
+        List<OptimizerFactory> known = OptimizerFactory.known();
+        Optional<OptimizerSettings> updates = optimizer(known);
         ModelConfig config = model.config(world);
-        tokens.verify(config);
-        double peak = ProductPeak.measure(type, threads, PEAK_ROUNDS);
-        Libtorch.trimMemory();
-        System.gc();
-        Plan plan = new Plan(
-                ProcessMemory.resident().orElse(0),
-                2L * Float.BYTES * config.numParameters(),
-                chosen.stateBytes(config),
-                FusedTrainingPass.plannedBytes(config, type, threads, recompute, tokens.rows, tokens.length));
-        announce(config, plan);
-        try (ParameterStore parameters = model.parameters(world)) {
-            for (String pass : passes) {
-                peak = bench(pass, config, parameters, chosen, type, peak, plan);
+        TrainingBench.Setup setup =
+                new TrainingBench.Setup(tokens.rows(config), options, updates, new Timing(warmUp, rounds));
+        try (TrainingBench bench = TrainingBench.open(config, setup, () -> model.parameters(world))) {
+            announce(config, bench.plan());
+            for (String name : passes) {
+                report(name, bench.measure(PassKind.named(name).orElseThrow()), bench.plan());
             }
         }
         print("%nGFLOP/s: 6 x parameters x tokens + 12 x layers x attention width x pairs of positions that "
@@ -150,18 +124,32 @@ final class BenchTrainCommand implements Callable<Integer> {
         return ExitCodes.OK;
     }
 
-    private DType checked() {
+    private PassOptions checked() {
         check(rounds >= 1, "--rounds must be at least 1, got %d", rounds);
         check(warmUp >= 0, "--warm-up must be 0 or positive, got %d", warmUp);
         for (String pass : passes) {
-            check(pass.equals(FUSED) || pass.equals(PLAIN), "unknown pass \"%s\" in --pass; known: fused, plain", pass);
+            check(
+                    PassKind.named(pass).isPresent(),
+                    "unknown pass \"%s\" in --pass; known: %s",
+                    pass,
+                    String.join(", ", PassKind.names()));
         }
         Precision precision = Precision.parse(dtype);
         check(precision != Precision.INT8, "--dtype int8 cannot be trained; known: bf16, fp32");
-        return precision == Precision.FP32 ? DType.F32 : DType.BF16;
+        return new PassOptions(precision, threads, recompute);
     }
 
-    private void announce(ModelConfig config, Plan plan) {
+    private Optional<OptimizerSettings> optimizer(List<OptimizerFactory> known) {
+        if (optimizer.equals(NONE)) {
+            return Optional.empty();
+        }
+        return Optional.of(Extensions.named(optimizer, known)
+                .orElseThrow(() -> new IllegalArgumentException("unknown optimizer \"" + optimizer
+                        + "\" in --optimizer; known: " + NONE + ", " + String.join(", ", Extensions.names(known))))
+                .defaults());
+    }
+
+    private void announce(ModelConfig config, TrainingBench.Plan plan) {
         print(
                 "%s: %.1f million parameters; steps of %d x %d tokens, %d document(s) per row; %s, %d "
                         + "threads, recompute %s,"
@@ -175,7 +163,7 @@ final class BenchTrainCommand implements Callable<Integer> {
                 threads,
                 recompute ? "on" : "off",
                 optimizer);
-        if (passes.contains(FUSED)) {
+        if (passes.contains(PassKind.FUSED.toString())) {
             print(
                     "planned: %.2f GB resident = %.2f process + %.2f parameters and gradients + %.2f "
                             + "optimizer + %.2f fused pass%n",
@@ -190,47 +178,21 @@ final class BenchTrainCommand implements Callable<Integer> {
                 "pass", "s/step", "tokens/s", "GFLOP/s", "peak", "of peak", "resident");
     }
 
-    /** Prints one line and gives the best peak seen. */
-    private double bench(
-            String name,
-            ModelConfig config,
-            ParameterStore parameters,
-            BenchOptimizer chosen,
-            DType type,
-            double peak,
-            Plan plan) {
-        MaskedBatch batch = tokens.make(config);
-        boolean isFused = name.equals(FUSED);
-        ProcessMemory.resetHighest();
-        Optional<Updater> updater = chosen.open(parameters);
-        try (TrainingPass pass = isFused
-                ? new FusedTrainingPass(config, parameters, type, threads, recompute)
-                : new PlainTrainingPass(config, parameters, type, threads, recompute)) {
-            double[] seconds = times(pass, updater, batch);
-            OptionalLong highest = ProcessMemory.highest();
-            double best = Math.max(peak, ProductPeak.measure(type, threads, PEAK_ROUNDS));
-            long numbers = parameters.slices().stream()
-                    .mapToLong(ParameterStore.Slice::size)
-                    .sum();
-            double speed =
-                    StepCost.trainingOperations(config, numbers, tokens.tokens(), TrainingBenchBatch.pairs(batch))
-                            / seconds[0]
-                            / GIGA;
+    private void report(String name, TrainingBench.Result result, TrainingBench.Plan plan) {
+        boolean isFused = name.equals(PassKind.FUSED.toString());
+        print(
+                "%-6s %9.3f %9.0f %9.0f %9.0f %7.1f%% %s%n",
+                name,
+                result.seconds(),
+                result.tokensPerSecond(),
+                result.gigaflops(),
+                result.peak(),
+                100 * result.gigaflops() / result.peak(),
+                resident(result.highest(), isFused ? OptionalLong.of(plan.all()) : OptionalLong.empty()));
+        if (!result.shares().isEmpty()) {
             print(
-                    "%-6s %9.3f %9.0f %9.0f %9.0f %7.1f%% %s%n",
-                    name,
-                    seconds[0],
-                    tokens.tokens() / seconds[0],
-                    speed,
-                    best,
-                    100 * speed / best,
-                    resident(highest, isFused ? OptionalLong.of(plan.all()) : OptionalLong.empty()));
-            if (pass instanceof FusedTrainingPass fused) {
-                print("       %s; optimizer %.0f%% of the step%n", shares(fused), 100 * seconds[1] / seconds[0]);
-            }
-            return best;
-        } finally {
-            updater.ifPresent(Updater::close);
+                    "       %s; optimizer %.0f%% of the step%n",
+                    shares(result.shares()), 100 * result.optimizerSeconds() / result.seconds());
         }
     }
 
@@ -246,38 +208,11 @@ final class BenchTrainCommand implements Callable<Integer> {
         return gigabytes + String.format(Locale.ROOT, ", %+.1f%% of planned", more);
     }
 
-    private static String shares(FusedTrainingPass pass) {
-        double all =
-                Arrays.stream(TrainingPhase.values()).mapToLong(pass::nanos).sum();
-        return Arrays.stream(TrainingPhase.values())
-                .map(phase -> String.format(Locale.ROOT, "%s %.0f%%", phase.text(), 100 * pass.nanos(phase) / all))
+    private static String shares(Map<TrainingPhase, Double> shares) {
+        return shares.entrySet().stream()
+                .map(share ->
+                        String.format(Locale.ROOT, "%s %.0f%%", share.getKey().text(), 100 * share.getValue()))
                 .collect(Collectors.joining(", "));
-    }
-
-    /** Median seconds of a step, and of the optimizer in it. */
-    private double[] times(TrainingPass pass, Optional<Updater> updater, MaskedBatch batch) {
-        double[] steps = new double[rounds];
-        double[] updates = new double[rounds];
-        for (int i = -warmUp; i < rounds; i++) {
-            long begin = System.nanoTime();
-            pass.accumulate(batch, 1.0 / tokens.tokens(), GradientListener.NONE);
-            long passed = System.nanoTime();
-            updater.ifPresent(BenchTrainCommand::update);
-            if (i >= 0) {
-                steps[i] = (System.nanoTime() - begin) / GIGA;
-                updates[i] = (System.nanoTime() - passed) / GIGA;
-            }
-        }
-        Arrays.sort(steps);
-        Arrays.sort(updates);
-        return new double[] {steps[rounds / 2], updates[rounds / 2]};
-    }
-
-    private static void update(Updater updater) {
-        try (Scope _ = Scope.open()) {
-            double norm = updater.reduceGradients();
-            updater.update(LEARNING_RATE, Math.min(1, 1 / norm));
-        }
     }
 
     private void print(String format, Object... values) {

@@ -1,6 +1,6 @@
 package io.github.coda4j.cli.data;
 
-import io.github.coda4j.cli.Amounts;
+import io.github.coda4j.Amounts;
 import io.github.coda4j.data.Account;
 import java.io.PrintStream;
 import java.util.Locale;

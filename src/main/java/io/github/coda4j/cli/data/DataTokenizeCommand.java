@@ -2,8 +2,8 @@ package io.github.coda4j.cli.data;
 
 import static io.github.coda4j.Checks.check;
 
+import io.github.coda4j.Amounts;
 import io.github.coda4j.CodaException;
-import io.github.coda4j.cli.Amounts;
 import io.github.coda4j.cli.ExitCodes;
 import io.github.coda4j.cli.Interrupt;
 import io.github.coda4j.cli.Progress;

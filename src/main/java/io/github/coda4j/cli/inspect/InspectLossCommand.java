@@ -10,10 +10,10 @@ import io.github.coda4j.diffusion.MaskedBatch;
 import io.github.coda4j.model.ModelConfig;
 import io.github.coda4j.model.training.GradientListener;
 import io.github.coda4j.model.training.LossSums;
+import io.github.coda4j.model.training.ParameterFile;
 import io.github.coda4j.model.training.ParameterLoader;
 import io.github.coda4j.model.training.ParameterStore;
 import io.github.coda4j.model.training.TrainingPass;
-import io.github.coda4j.tensor.Scope;
 import io.github.coda4j.weights.CheckpointFolder;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -66,7 +66,7 @@ final class InspectLossCommand implements Callable<Integer> {
                 double scale = 1.0 / ((double) batch.rows() * batch.length());
                 LossSums sums = pass.accumulate(batch, scale, GradientListener.NONE);
                 world.out().println(report(sums, parameters).toPrettyString());
-                out.ifPresent(file -> ParameterFile.write(file, parameters, parameters::gradient));
+                out.ifPresent(file -> ParameterFile.writeGradients(file, parameters));
             }
         }
         return ExitCodes.OK;
@@ -77,19 +77,7 @@ final class InspectLossCommand implements Callable<Integer> {
         report.put("loss", sums.loss());
         report.put("masked_cross_entropy", sums.maskedCrossEntropy());
         ObjectNode norms = report.putObject("grad_l2");
-        for (ParameterStore.Slice slice : parameters.slices()) {
-            try (Scope _ = Scope.open()) {
-                norms.put(slice.name(), norm(parameters.gradient(slice.name()).toFloats()));
-            }
-        }
+        parameters.gradientNorms().forEach(norms::put);
         return report;
-    }
-
-    private static double norm(float[] values) {
-        double sum = 0;
-        for (float value : values) {
-            sum += (double) value * value;
-        }
-        return Math.sqrt(sum);
     }
 }

@@ -2,6 +2,7 @@ package io.github.coda4j.cli.inspect;
 
 import static io.github.coda4j.Checks.check;
 
+import io.github.coda4j.Extensions;
 import io.github.coda4j.cli.ExitCodes;
 import io.github.coda4j.cli.ModelFlag;
 import io.github.coda4j.cli.OutFile;
@@ -9,12 +10,12 @@ import io.github.coda4j.cli.World;
 import io.github.coda4j.diffusion.MaskedBatch;
 import io.github.coda4j.model.ModelConfig;
 import io.github.coda4j.model.training.LossSums;
+import io.github.coda4j.model.training.ParameterFile;
 import io.github.coda4j.model.training.ParameterLoader;
 import io.github.coda4j.model.training.ParameterStore;
 import io.github.coda4j.model.training.TrainingPass;
-import io.github.coda4j.train.Adafactor;
-import io.github.coda4j.train.AdamW;
 import io.github.coda4j.train.LocalUpdater;
+import io.github.coda4j.train.OptimizerFactory;
 import io.github.coda4j.train.OptimizerSettings;
 import io.github.coda4j.train.Updater;
 import io.github.coda4j.weights.CheckpointFolder;
@@ -80,21 +81,18 @@ final class InspectOptimizerCommand implements Callable<Integer> {
     public Integer call() {
         check(learningRate > 0 && Double.isFinite(learningRate), "--lr must be above 0, got %s", learningRate);
         check(steps >= 1, "--steps must be at least 1, got %d", steps);
-        check(
-                List.of("adamw", "adafactor").contains(optimizer),
-                "unknown optimizer \"%s\"; known: adamw, adafactor",
-                optimizer);
+        OptimizerSettings settings = settings();
         OutFile.checkRegular(out);
         try (CheckpointFolder folder = CheckpointFolder.open(model.folder(world))) {
             ModelConfig config = ModelConfig.read(folder.config());
             MaskedBatch batch = TrainingCase.read(passFlags.batch, config);
             try (ParameterStore parameters = ParameterLoader.load(folder, passFlags.device());
                     TrainingPass pass = passFlags.open(config, parameters);
-                    Updater updater = new LocalUpdater(parameters, settings())) {
+                    Updater updater = new LocalUpdater(parameters, settings)) {
                 for (int step = 1; step <= steps; step++) {
                     step(step, pass, batch, updater);
                 }
-                ParameterFile.write(out, parameters, parameters::value);
+                ParameterFile.writeValues(out, parameters);
             }
         }
         return ExitCodes.OK;
@@ -110,6 +108,10 @@ final class InspectOptimizerCommand implements Callable<Integer> {
     }
 
     private OptimizerSettings settings() {
-        return optimizer.equals("adamw") ? AdamW.Settings.DEFAULT : Adafactor.Settings.DEFAULT;
+        List<OptimizerFactory> known = OptimizerFactory.known();
+        return Extensions.named(optimizer, known)
+                .orElseThrow(() -> new IllegalArgumentException("unknown optimizer \"" + optimizer + "\"; known: "
+                        + String.join(", ", Extensions.names(known))))
+                .defaults();
     }
 }

@@ -2,15 +2,12 @@ package io.github.coda4j.cli.inspect;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.coda4j.cli.Amounts;
-import io.github.coda4j.model.ModelConfig;
-import io.github.coda4j.model.Parameters;
+import io.github.coda4j.Amounts;
+import io.github.coda4j.model.ModelSize;
 import io.github.coda4j.model.Precision;
 import io.github.coda4j.tensor.DType;
 import io.github.coda4j.weights.CheckpointFolder;
-import io.github.coda4j.weights.Int8Checkpoint;
 import io.github.coda4j.weights.TensorEntry;
-import io.github.coda4j.weights.TensorSpec;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -26,23 +23,16 @@ final class ModelReport {
     private static final int CACHED_TOKENS = 1000;
 
     private final CheckpointFolder checkpoint;
-    private final ModelConfig config;
-    private final List<TensorSpec> parameters;
+    private final ModelSize size;
 
-    private ModelReport(CheckpointFolder checkpoint, ModelConfig config, List<TensorSpec> parameters) {
+    private ModelReport(CheckpointFolder checkpoint, ModelSize size) {
         this.checkpoint = checkpoint;
-        this.config = config;
-        this.parameters = parameters;
+        this.size = size;
     }
 
     /** @throws io.github.coda4j.CodaException when config and tensors are not those of one model */
     static ModelReport of(CheckpointFolder checkpoint) {
-        ModelConfig config = ModelConfig.read(checkpoint.config());
-        List<TensorSpec> expected = Parameters.expected(checkpoint, config);
-        checkpoint.verify(expected);
-        boolean ownHead = checkpoint.tensors().containsKey(Parameters.HEAD)
-                && !checkpoint.config().optionalBoolean("tie_word_embeddings").orElse(false);
-        return new ModelReport(checkpoint, config, Parameters.of(config, ownHead));
+        return new ModelReport(checkpoint, ModelSize.of(checkpoint));
     }
 
     ObjectNode json() {
@@ -51,15 +41,15 @@ final class ModelReport {
         root.set(
                 "config",
                 JsonText.parse(checkpoint.config().json(), checkpoint.config().source()));
-        root.put("parameters", numParameters());
+        root.put("parameters", size.parameters());
         root.put("bytes", checkpoint.totalBytes());
         ObjectNode dtypes = root.putObject("dtypes");
         bytesByDType().forEach((dtype, bytes) -> dtypes.put(dtype.safetensorsName(), bytes));
         ObjectNode memory = root.putObject("memory");
         for (Precision precision : Precision.values()) {
-            memory.put(precision.toString(), memory(precision));
+            memory.put(precision.toString(), size.weightBytes(precision));
         }
-        root.put("cache_bytes_per_token", cacheBytesPerToken());
+        root.put("cache_bytes_per_token", size.cacheBytesPerToken());
         var tensors = root.putArray("tensors");
         for (TensorEntry entry : checkpoint.tensors().values()) {
             ObjectNode node = tensors.addObject();
@@ -75,7 +65,7 @@ final class ModelReport {
     String table() {
         StringBuilder text = new StringBuilder();
         line(text, "Folder", checkpoint.path().toString());
-        line(text, "Parameters", Amounts.count(numParameters()) + " (" + numParameters() + ")");
+        line(text, "Parameters", Amounts.count(size.parameters()) + " (" + size.parameters() + ")");
         line(
                 text,
                 "Files",
@@ -89,9 +79,9 @@ final class ModelReport {
                 text,
                 "Memory",
                 Arrays.stream(Precision.values())
-                                .map(precision -> precision + " " + Amounts.bytes(memory(precision)))
+                                .map(precision -> precision + " " + Amounts.bytes(size.weightBytes(precision)))
                                 .collect(Collectors.joining(", "))
-                        + "; a cache adds " + Amounts.bytes(cacheBytesPerToken() * CACHED_TOKENS) + " for "
+                        + "; a cache adds " + Amounts.bytes(size.cacheBytesPerToken() * CACHED_TOKENS) + " for "
                         + CACHED_TOKENS + " tokens");
         text.append("Config\n");
         checkpoint.config().keys().stream()
@@ -141,42 +131,9 @@ final class ModelReport {
                 : layers.stream().map(String::valueOf).collect(Collectors.joining(",", "[", "]"));
     }
 
-    private long numParameters() {
-        return parameters.stream().mapToLong(ModelReport::elements).sum();
-    }
-
     private Map<DType, Long> bytesByDType() {
         return checkpoint.tensors().values().stream()
                 .collect(Collectors.groupingBy(
                         TensorEntry::dtype, TreeMap::new, Collectors.summingLong(TensorEntry::bytes)));
-    }
-
-    /**
-     * Bytes of the weights in the fast engine: products packed, the output layer always by itself, norms in 32 bits.
-     */
-    private long memory(Precision precision) {
-        long bytes = 0;
-        for (TensorSpec spec : Parameters.of(config, true)) {
-            boolean product = Int8Checkpoint.isLinearWeight(spec.name());
-            boolean matrix = product || spec.name().equals(Parameters.EMBEDDING);
-            long width = switch (precision) {
-                case FP32 -> DType.F32.bytes();
-                case BF16 -> matrix ? DType.BF16.bytes() : DType.F32.bytes();
-                case INT8 -> product ? DType.I8.bytes() : matrix ? DType.BF16.bytes() : DType.F32.bytes();
-            };
-            bytes += elements(spec) * width;
-            if (product && precision == Precision.INT8) {
-                bytes += spec.shape()[0] * DType.F32.bytes();
-            }
-        }
-        return bytes;
-    }
-
-    private long cacheBytesPerToken() {
-        return 2L * config.layers() * config.kvHeads() * config.headDim() * DType.BF16.bytes();
-    }
-
-    private static long elements(TensorSpec spec) {
-        return LongStream.of(spec.shape()).reduce(1, (a, b) -> a * b);
     }
 }

@@ -5,9 +5,9 @@ import static io.github.coda4j.Checks.check;
 import io.github.coda4j.model.ModelConfig;
 import io.github.coda4j.model.Precision;
 import io.github.coda4j.model.training.ParameterStore;
-import io.github.coda4j.model.training.PlainTrainingPass;
+import io.github.coda4j.model.training.PassKind;
+import io.github.coda4j.model.training.PassOptions;
 import io.github.coda4j.model.training.TrainingPass;
-import io.github.coda4j.tensor.DType;
 import io.github.coda4j.tensor.Device;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
@@ -48,11 +48,7 @@ final class TrainingPassFlags {
     TrainingPass open(ModelConfig config, ParameterStore parameters) {
         Precision precision = Precision.parse(dtype);
         check(precision != Precision.INT8, "--dtype int8 cannot be trained; known: fp32, bf16");
-        return new PlainTrainingPass(
-                config,
-                parameters,
-                precision == Precision.FP32 ? DType.F32 : DType.BF16,
-                Runtime.getRuntime().availableProcessors(),
-                recompute);
+        PassOptions options = new PassOptions(precision, Runtime.getRuntime().availableProcessors(), recompute);
+        return TrainingPass.open(PassKind.PLAIN, config, parameters, options);
     }
 }

@@ -2,16 +2,16 @@ package io.github.coda4j.cli.make;
 
 import static io.github.coda4j.Checks.check;
 
+import io.github.coda4j.Amounts;
 import io.github.coda4j.Nearest;
-import io.github.coda4j.cli.Amounts;
 import io.github.coda4j.cli.ExitCodes;
 import io.github.coda4j.cli.Interrupt;
 import io.github.coda4j.cli.Progress;
-import io.github.coda4j.cli.VocabularyFit;
 import io.github.coda4j.cli.World;
 import io.github.coda4j.files.AtomicFiles;
 import io.github.coda4j.model.ModelConfig;
 import io.github.coda4j.model.RandomCheckpoint;
+import io.github.coda4j.model.VocabularyFit;
 import io.github.coda4j.model.training.ParameterLoader;
 import io.github.coda4j.model.training.ParameterStore;
 import io.github.coda4j.model.training.ParameterWriter;
@@ -119,7 +119,7 @@ public final class InitCommand implements Callable<Integer> {
                 shape,
                 Nearest.hint(shape, ModelConfig.presets()));
         ModelConfig config = tokenizer
-                .map(folder -> VocabularyFit.of(world, shape, BpeTokenizer.load(folder)))
+                .map(folder -> fitted(shape, BpeTokenizer.load(folder)))
                 .orElseGet(() -> ModelConfig.preset(shape));
         long bytes = config.numParameters() * stored().bytes();
         long drawn = seed.orElse(0L);
@@ -153,6 +153,12 @@ public final class InitCommand implements Callable<Integer> {
         world.out()
                 .println("Next: coda generate --model " + out + " \"...\" (its answers are noise until it is trained)");
         return ExitCodes.OK;
+    }
+
+    private ModelConfig fitted(String shape, BpeTokenizer loaded) {
+        VocabularyFit fit = VocabularyFit.of(shape, loaded);
+        fit.note().ifPresent(world::note);
+        return fit.config();
     }
 
     private int autoregressive(Path folder) {

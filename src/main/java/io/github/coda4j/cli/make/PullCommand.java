@@ -1,10 +1,11 @@
 package io.github.coda4j.cli.make;
 
-import io.github.coda4j.cli.Amounts;
+import io.github.coda4j.Amounts;
 import io.github.coda4j.cli.ExitCodes;
 import io.github.coda4j.cli.Progress;
 import io.github.coda4j.cli.World;
 import io.github.coda4j.weights.hub.HubClient;
+import io.github.coda4j.weights.hub.ModelCopy;
 import io.github.coda4j.weights.hub.ProxyVariables;
 import io.github.coda4j.weights.hub.PullListener;
 import io.github.coda4j.weights.hub.PulledModel;

@@ -1,6 +1,6 @@
 package io.github.coda4j.cli.make;
 
-import io.github.coda4j.cli.Amounts;
+import io.github.coda4j.Amounts;
 import io.github.coda4j.cli.ExitCodes;
 import io.github.coda4j.cli.Interrupt;
 import io.github.coda4j.cli.Progress;

@@ -7,7 +7,7 @@ import io.github.coda4j.cli.EntryPoint;
 import io.github.coda4j.cli.ExitCodes;
 import io.github.coda4j.cli.Interrupt;
 import io.github.coda4j.cli.World;
-import io.github.coda4j.tensor.ranks.Rendezvous;
+import io.github.coda4j.train.RankGroup;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -25,6 +25,7 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -93,7 +94,7 @@ final class RankLauncher {
         List<Rank> all = new ArrayList<>();
         try {
             for (int rank = 0; rank < ranks; rank++) {
-                all.add(start(command, Rendezvous.local(port, rank, ranks)));
+                all.add(start(command, rank, RankGroup.variables(port, rank, ranks)));
             }
             Optional<Rank> failed = await(all);
             for (Rank rank : all) {
@@ -128,13 +129,13 @@ final class RankLauncher {
         }
     }
 
-    private Rank start(List<String> command, Rendezvous rendezvous) {
+    private Rank start(List<String> command, int number, Map<String, String> variables) {
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().putAll(world.environment());
-        builder.environment().putAll(rendezvous.variables());
+        builder.environment().putAll(variables);
         builder.environment()
                 .put(LAUNCHER, Long.toString(ProcessHandle.current().pid()));
-        boolean first = rendezvous.rank() == 0;
+        boolean first = number == 0;
         if (!first) {
             builder.redirectOutput(ProcessBuilder.Redirect.DISCARD);
         }
@@ -143,12 +144,12 @@ final class RankLauncher {
             Deque<String> lines = new ArrayDeque<>();
             Thread errors = read(process.getErrorStream(), first ? this::note : line -> keep(lines, line));
             if (!first) {
-                return new Rank(rendezvous.rank(), process, errors, lines);
+                return new Rank(number, process, errors, lines);
             }
             Thread output = read(process.getInputStream(), this::print);
             return new Rank(0, process, Thread.ofPlatform().daemon().start(() -> joinBoth(errors, output)), lines);
         } catch (IOException e) {
-            throw new CodaException(rendezvous + " could not be started: " + e.getMessage(), e);
+            throw new CodaException("rank " + number + " could not be started: " + e.getMessage(), e);
         }
     }
 

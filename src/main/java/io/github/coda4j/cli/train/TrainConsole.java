@@ -1,16 +1,24 @@
 package io.github.coda4j.cli.train;
 
+import io.github.coda4j.Amounts;
 import io.github.coda4j.cli.World;
+import io.github.coda4j.data.Split;
+import io.github.coda4j.model.VocabularyFit;
 import io.github.coda4j.train.HeldOutMetrics;
-import io.github.coda4j.train.MetricsSink;
 import io.github.coda4j.train.StepMetrics;
+import io.github.coda4j.train.TrainConfig;
+import io.github.coda4j.train.TrainingListener;
+import io.github.coda4j.train.TrainingStart;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.function.LongSupplier;
 
-/** Training for a person to look at: a line for the first and last step and for others as time passes. */
-final class TrainConsole implements MetricsSink {
+/**
+ * Training for a person to look at: what it begins with, and a line for the first and last step and for others as time
+ * passes.
+ */
+final class TrainConsole implements TrainingListener {
     /** Least time between two lines. */
     private static final long PAUSE_NANOS = 2_000_000_000L;
     /** The ETA is made of about so many steps. */
@@ -24,7 +32,7 @@ final class TrainConsole implements MetricsSink {
     private double stepSeconds;
     private double trainingSeconds;
     private double waitedSeconds;
-    private Optional<StepMetrics> last = Optional.empty();
+    private boolean any;
 
     /**
      * A console for a run.
@@ -39,17 +47,56 @@ final class TrainConsole implements MetricsSink {
     }
 
     @Override
+    public void resuming(Path checkpoint) {
+        world.note("going on from " + checkpoint);
+    }
+
+    @Override
+    public void nothingToResume(Path run) {
+        world.note("no checkpoint in " + run + " yet: beginning");
+    }
+
+    @Override
+    public void vocabulary(VocabularyFit fit) {
+        fit.note().ifPresent(world::note);
+    }
+
+    @Override
+    public void examplesLeftOut(Split split, long tooLong, long examples, int length) {
+        world.note(tooLong + " of " + examples + " " + split.label() + " examples are longer than " + length
+                + " tokens and left out; none is cut");
+    }
+
+    @Override
+    public void started(TrainingStart start) {
+        TrainConfig config = start.config();
+        world.note(String.format(
+                Locale.ROOT,
+                "%s: %s parameters, %s tokens in %d rows of %d, %d rows per step, %d steps = %.2f epochs; %s, %s",
+                config.stage(),
+                Amounts.count(start.parameters()),
+                Amounts.count(start.tokens()),
+                start.rows(),
+                start.length(),
+                config.batch().rows(),
+                config.lastStep(),
+                start.epochs(),
+                config.compute().precision(),
+                config.out()));
+    }
+
+    @Override
     public void step(StepMetrics m) {
         seen++;
         stepSeconds += (m.seconds() - stepSeconds) / Math.min(seen, MEMORY);
         trainingSeconds += m.seconds();
         waitedSeconds += m.waitedSeconds();
         long now = nanos.getAsLong();
-        if (last.isEmpty() || m.step() == steps || now - lastLine >= PAUSE_NANOS) {
+        if (!any || m.step() == steps || now - lastLine >= PAUSE_NANOS) {
             lastLine = now;
             world.note(line(m));
         }
-        last = Optional.of(m);
+        any = true;
     }
 
     private String line(StepMetrics m) {
@@ -85,16 +132,6 @@ final class TrainConsole implements MetricsSink {
                 steps,
                 m.loss(),
                 m.maskedCrossEntropy()));
-    }
-
-    /** Part of the steps' time so far that went into waiting for data. */
-    double waitedShare() {
-        return trainingSeconds == 0 ? 0 : waitedSeconds / trainingSeconds;
-    }
-
-    /** The newest step, if there was one. */
-    Optional<StepMetrics> last() {
-        return last;
     }
 
     private static String rate(double perSecond) {

@@ -4,8 +4,6 @@ import io.github.coda4j.CodaException;
 import io.github.coda4j.cli.ExitCodes;
 import io.github.coda4j.cli.World;
 import io.github.coda4j.tensor.Device;
-import io.github.coda4j.tensor.ranks.ProcessGroup;
-import io.github.coda4j.tensor.ranks.Rendezvous;
 import io.github.coda4j.train.RankGroup;
 
 /** How a process becomes one rank of several, and how it ends when another is lost. */
@@ -22,11 +20,7 @@ final class TrainRanks {
      */
     static RankGroup join(World world, Device device) {
         endWithLauncher(world);
-        return RankGroup.join(
-                Rendezvous.of(world.environment()),
-                device,
-                ProcessGroup.Timeouts.DEFAULT,
-                message -> end(world, message));
+        return RankGroup.join(world.environment(), device, message -> end(world, message));
     }
 
     /** The main thread may be in native code that nothing interrupts. */

@@ -10,12 +10,15 @@ import io.github.coda4j.train.RowShare;
 import io.github.coda4j.train.RunFolder;
 import io.github.coda4j.train.Stage;
 import io.github.coda4j.train.TrainConfig;
+import io.github.coda4j.train.Training;
 import io.github.coda4j.train.TrainingLoop;
+import io.github.coda4j.train.TrainingResult;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -87,9 +90,27 @@ abstract class TrainStageCommand implements Callable<Integer> {
             return ranks.launch(world, interrupt);
         }
         try (RankGroup group = TrainRanks.join(world, read.compute().device())) {
-            TrainingLoop.Outcome outcome = new TrainSession(world, interrupt, read, group).run(resume());
-            return outcome == TrainingLoop.Outcome.FINISHED ? ExitCodes.OK : ExitCodes.INTERRUPTED;
+            TrainConsole console = new TrainConsole(world, read.lastStep(), System::nanoTime);
+            TrainingResult result = Training.open(read, group, console).run(resume(), interrupt::isRequested);
+            if (group.isFirst()) {
+                report(result);
+            }
+            return result.outcome() == TrainingLoop.Outcome.FINISHED ? ExitCodes.OK : ExitCodes.INTERRUPTED;
         }
+    }
+
+    private void report(TrainingResult result) {
+        if (result.outcome() == TrainingLoop.Outcome.STOPPED) {
+            world.note("stopped after step " + result.state().step() + ", which " + result.checkpoint()
+                    + " holds; --resume goes on from it");
+            return;
+        }
+        String facts = result.facts().entrySet().stream()
+                .map(fact -> fact.getKey() + " " + fact.getValue())
+                .collect(Collectors.joining(", "));
+        world.out().println(result.run() + ": " + facts);
+        result.report().ifPresent(page -> world.out().println("Curves: " + page));
+        result.model().ifPresent(model -> world.out().println("Next: coda generate --model " + model + " \"...\""));
     }
 
     private RunFolder.Resume resume() {

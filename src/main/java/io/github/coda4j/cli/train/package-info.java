@@ -1,18 +1,5 @@
 /** Commands that train. */
-@MayUse({
-    "picocli",
-    "cli",
-    "data",
-    "masking",
-    "model",
-    "model.training",
-    "tensor",
-    "tensor.products",
-    "tensor.ranks",
-    "text",
-    "train",
-    "weights"
-})
+@MayUse({"picocli", "cli", "data.Split", "masking.AppliedMasks", "model.VocabularyFit", "tensor.Device", "train"})
 package io.github.coda4j.cli.train;
 
 import io.github.coda4j.MayUse;

@@ -111,6 +111,25 @@ public final class ParameterStore implements AutoCloseable {
         return view(gradients, slice(name));
     }
 
+    /** The L2 norm of every parameter's gradient, by name, in the order of {@link #slices}. */
+    public Map<String, Double> gradientNorms() {
+        Map<String, Double> norms = new LinkedHashMap<>();
+        for (Slice slice : slices.values()) {
+            try (Scope _ = Scope.open()) {
+                norms.put(slice.name(), norm(gradient(slice.name()).toFloats()));
+            }
+        }
+        return norms;
+    }
+
+    private static double norm(float[] values) {
+        double sum = 0;
+        for (float value : values) {
+            sum += (double) value * value;
+        }
+        return Math.sqrt(sum);
+    }
+
     private static Tensor view(Tensor flat, Slice slice) {
         return flat.narrow(0, slice.offset(), slice.size()).view(slice.shape());
     }

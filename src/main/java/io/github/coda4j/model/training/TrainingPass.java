@@ -5,6 +5,21 @@ import io.github.coda4j.model.ModelConfig;
 
 /** Forward and backward of the model over masked examples. Used by one thread. */
 public interface TrainingPass extends AutoCloseable {
+    /**
+     * A pass over the given parameters, which it does not own.
+     *
+     * @param config of the model whose parameters they are
+     * @throws IllegalArgumentException for a fused pass when the parameters are not on the CPU
+     */
+    static TrainingPass open(PassKind kind, ModelConfig config, ParameterStore parameters, PassOptions options) {
+        return switch (kind) {
+            case FUSED ->
+                new FusedTrainingPass(config, parameters, options.dtype(), options.threads(), options.recompute());
+            case PLAIN ->
+                new PlainTrainingPass(config, parameters, options.dtype(), options.threads(), options.recompute());
+        };
+    }
+
     ModelConfig config();
 
     ParameterStore parameters();

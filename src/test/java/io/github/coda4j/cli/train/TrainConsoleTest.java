@@ -31,7 +31,6 @@ class TrainConsoleTest {
                         "step 5/3700  held-out loss 4.2500  masked ce 5.5000",
                         "step 3700/3700  loss 3.2500  elbo -3.5000  masked ce 4.5000  lr 1.00e-03  grad 0.750  masked"
                                 + " 100 (S1 1 S2 2 S3 3)  20.5k tok/s  mfu 41.5%  data 1.0%  eta 0:00");
-        assertThat(console.waitedShare()).isBetween(0.0099, 0.0101);
     }
 
     private static StepMetrics step(long step) {

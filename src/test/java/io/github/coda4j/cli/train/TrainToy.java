@@ -27,6 +27,7 @@ final class TrainToy {
         for (int i = 0; i < 40; i++) {
             rows.append("{\"instruction\": \"Add %d\", \"input\": \"\", \"output\": \"x = x + %d\"}%n".formatted(i, i));
         }
+        rows.append("{\"instruction\": \"Count\", \"input\": \"\", \"output\": \"%s\"}%n".formatted("1 + ".repeat(48)));
         Path instructions = Files.writeString(folder.resolve("instructions.jsonl"), rows);
         List<String> tokenize = List.of("data", "tokenize", "--tokenizer", tokenizer.toString(), "--held-out", "0.3");
         run(cli, List.of("data", "tokenizer", "--size", "400", "--out", tokenizer.toString(), SOURCES));

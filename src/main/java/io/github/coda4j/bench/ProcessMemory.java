@@ -1,0 +1,52 @@
+package io.github.coda4j.bench;
+
+import io.github.coda4j.CodaException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.OptionalLong;
+
+/** This process's memory in bytes, where the system tells. */
+public final class ProcessMemory {
+    private static final Path STATUS = Path.of("/proc/self/status");
+    private static final Path CLEAR = Path.of("/proc/self/clear_refs");
+    private static final String RESET_HIGHEST = "5";
+
+    private ProcessMemory() {}
+
+    /** What is resident now; empty where the system does not tell. */
+    public static OptionalLong resident() {
+        return line("VmRSS");
+    }
+
+    /** The most that was resident since the start or {@link #resetHighest}. */
+    public static OptionalLong highest() {
+        return line("VmHWM");
+    }
+
+    /** Lets {@link #highest} start from now; where the system does not allow that, it goes on. */
+    public static void resetHighest() {
+        if (!Files.isWritable(CLEAR)) {
+            return;
+        }
+        try {
+            Files.writeString(CLEAR, RESET_HIGHEST);
+        } catch (IOException e) {
+            throw new CodaException("cannot write " + CLEAR + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static OptionalLong line(String name) {
+        if (!Files.exists(STATUS)) {
+            return OptionalLong.empty();
+        }
+        try {
+            return Files.readAllLines(STATUS).stream()
+                    .filter(line -> line.startsWith(name + ":"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D+", "")) * 1024)
+                    .findFirst();
+        } catch (IOException e) {
+            throw new CodaException("cannot read " + STATUS + ": " + e.getMessage(), e);
+        }
+    }
+}

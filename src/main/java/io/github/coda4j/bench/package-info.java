@@ -1,0 +1,14 @@
+/** What a step, a load and a training step take on this machine, beside the best that it can do; measured, not said. */
+@MayUse({
+    "diffusion",
+    "model",
+    "model.plan",
+    "model.training",
+    "tensor",
+    "tensor.products.ProductPeak",
+    "train",
+    "weights"
+})
+package io.github.coda4j.bench;
+
+import io.github.coda4j.MayUse;

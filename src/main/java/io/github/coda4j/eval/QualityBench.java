@@ -1,0 +1,177 @@
+package io.github.coda4j.eval;
+
+import static io.github.coda4j.Checks.check;
+
+import io.github.coda4j.data.Split;
+import io.github.coda4j.data.TokenShards;
+import io.github.coda4j.model.EngineKind;
+import io.github.coda4j.model.LoadOptions;
+import io.github.coda4j.model.Precision;
+import io.github.coda4j.model.Transformer;
+import io.github.coda4j.text.BpeTokenizer;
+import io.github.coda4j.weights.CheckpointFolder;
+import io.github.coda4j.weights.Int8Checkpoint;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntPredicate;
+
+/**
+ * Lets a model fill in held-out code and compares with what was there, beside a 5-gram that learned from the training
+ * split of the same shards.
+ */
+public final class QualityBench {
+    /** Tokens that are masked together for the losses of completion and infilling. */
+    public static final int LOSS_WINDOW = 16;
+
+    private static final int BASELINE_ORDER = 5;
+    private static final int BASELINE_SLOT_BITS = 24;
+    private static final String BASELINE = BASELINE_ORDER + "-gram";
+
+    private final Path model;
+    private final Path shards;
+    private final QualityPlan plan;
+    private final QualityListener listener;
+    private final List<InfillResult> results = new ArrayList<>();
+
+    private QualityBench(Path model, Path shards, QualityPlan plan, QualityListener listener) {
+        this.model = model;
+        this.shards = shards;
+        this.plan = plan;
+        this.listener = listener;
+    }
+
+    /**
+     * Measures a model.
+     *
+     * @param model its folder
+     * @param into how it is put into memory
+     * @param shards folder of token shards with a held-out split, made with the model's tokenizer
+     * @throws IllegalArgumentException when the held-out documents have no span of a kind
+     * @throws io.github.coda4j.CodaException when a folder cannot be used, or the shards are of another tokenizer
+     */
+    public static QualityReport measure(
+            Path model, LoadOptions into, Path shards, QualityPlan plan, QualityListener listener) {
+        return new QualityBench(model, shards, plan, listener).measure(into);
+    }
+
+    private QualityReport measure(LoadOptions into) {
+        BpeTokenizer tokenizer = BpeTokenizer.load(model);
+        Map<String, List<InfillSpan>> kinds;
+        Map<String, Double> losses;
+        NGram baseline;
+        try (TokenShards heldOut = TokenShards.open(shards, Split.HELD_OUT);
+                TokenShards train = TokenShards.open(shards, Split.TRAIN)) {
+            heldOut.manifest().requireTokenizer(tokenizer, model);
+            kinds = kinds(documents(heldOut), tokenizer);
+            baseline = baseline(train);
+            losses = losses(heldOut);
+        }
+        Syntax syntax = Syntax.ofJavaAndPython(ids -> tokenizer.decode(withoutEnd(ids, tokenizer)));
+        kinds.forEach((kind, drawn) ->
+                add(new InfillResult(kind, BASELINE, BASELINE, SpanInfilling.of(baseline, drawn, syntax))));
+        measure(kinds, syntax, into, variants());
+        if (plan.sweep() && into.precision() != Precision.INT8 && into.engine() == EngineKind.FAST) {
+            LoadOptions int8 = new LoadOptions(into.engine(), Precision.INT8, into.device(), into.threads());
+            measure(kinds, syntax, int8, List.of(InfillVariant.exactAs("both sides, int8")));
+        }
+        return new QualityReport(losses, results);
+    }
+
+    private void measure(
+            Map<String, List<InfillSpan>> kinds, Syntax syntax, LoadOptions into, List<InfillVariant> variants) {
+        try (CheckpointFolder checkpoint = CheckpointFolder.open(model);
+                Transformer transformer = Transformer.open(checkpoint, into)) {
+            kinds.forEach((kind, drawn) -> variants.forEach(variant -> add(new InfillResult(
+                    kind,
+                    variant.name(),
+                    variant.family(),
+                    SpanInfilling.of(transformer, drawn, variant.sides(), variant.options(), syntax)))));
+        }
+    }
+
+    private void add(InfillResult result) {
+        results.add(result);
+        listener.result(result);
+    }
+
+    private List<InfillVariant> variants() {
+        List<InfillVariant> variants = new ArrayList<>(InfillVariant.exact());
+        if (plan.sweep()) {
+            variants.addAll(InfillVariant.faster());
+        }
+        return variants;
+    }
+
+    private Map<String, List<InfillSpan>> kinds(List<int[]> documents, BpeTokenizer tokenizer) {
+        SpanSampler sampler = new SpanSampler(plan.context(), plan.seed());
+        Map<String, List<InfillSpan>> kinds = new LinkedHashMap<>();
+        plan.lines().ifPresent(lines -> {
+            IntPredicate endsLine = id -> holdsLineEnd(tokenizer.tokenBytes(id));
+            kinds.put(
+                    "lines " + lines.least() + "-" + lines.most(),
+                    sampler.lines(documents, endsLine, lines.least(), lines.most(), plan.spans()));
+        });
+        for (int length : plan.lengths()) {
+            kinds.put(length + " tokens", sampler.ofLength(documents, length, plan.spans()));
+        }
+        kinds.forEach((kind, drawn) ->
+                check(!drawn.isEmpty(), "the held-out documents in %s have no span of the kind \"%s\"", shards, kind));
+        return kinds;
+    }
+
+    private static boolean holdsLineEnd(byte[] token) {
+        for (byte b : token) {
+            if (b == '\n') {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static List<int[]> documents(TokenShards shards) {
+        List<int[]> documents = new ArrayList<>();
+        for (long i = 0; i < shards.numDocuments(); i++) {
+            documents.add(shards.document(i));
+        }
+        return documents;
+    }
+
+    /** Documents of shards end with the end token; one inside stays and makes the text no file of any language. */
+    private static int[] withoutEnd(int[] ids, BpeTokenizer tokenizer) {
+        boolean ends = ids.length > 0
+                && ids[ids.length - 1] == tokenizer.specialTokens().requireEos();
+        return ends ? Arrays.copyOf(ids, ids.length - 1) : ids;
+    }
+
+    private NGram baseline(TokenShards train) {
+        long tokens = Math.min(plan.baselineTokens(), train.numTokens());
+        int slotBits = Math.clamp(Long.SIZE - Long.numberOfLeadingZeros(tokens), 10, BASELINE_SLOT_BITS);
+        NGram baseline = new NGram(BASELINE_ORDER, slotBits);
+        long learned = 0;
+        for (long i = 0; i < train.numDocuments() && learned < plan.baselineTokens(); i++) {
+            int[] document = train.document(i);
+            baseline.learn(document);
+            learned += document.length;
+        }
+        listener.baseline(BASELINE_ORDER, learned);
+        return baseline;
+    }
+
+    /** None for int8: the losses are computed as in training. */
+    private Map<String, Double> losses(TokenShards heldOut) {
+        try (CheckpointFolder checkpoint = CheckpointFolder.open(model)) {
+            if (plan.lossRows() == 0 || Int8Checkpoint.isQuantized(checkpoint.config())) {
+                return Map.of();
+            }
+            Map<String, Double> losses = new HeldOutLosses(
+                            heldOut, plan.context(), plan.lossRows(), LOSS_WINDOW, plan.seed())
+                    .of(checkpoint);
+            listener.losses(losses);
+            return losses;
+        }
+    }
+}

@@ -1,0 +1,18 @@
+package io.github.coda4j.eval;
+
+import java.util.Map;
+
+/** Somebody who looks on while a {@link QualityBench} measures; called by its thread, in the order of the methods. */
+public interface QualityListener {
+    /** One that does not listen. */
+    QualityListener NONE = new QualityListener() {};
+
+    /** The n-gram baseline has learned from so many tokens. */
+    default void baseline(int order, long tokens) {}
+
+    /** The held-out losses by task; not called where none are measured. */
+    default void losses(Map<String, Double> losses) {}
+
+    /** One more method was measured on one more kind of spans. */
+    default void result(InfillResult result) {}
+}

@@ -1,0 +1,60 @@
+package io.github.coda4j.model;
+
+import io.github.coda4j.tensor.DType;
+import io.github.coda4j.weights.CheckpointFolder;
+import io.github.coda4j.weights.Int8Checkpoint;
+import io.github.coda4j.weights.TensorSpec;
+import java.util.stream.LongStream;
+
+/**
+ * How large a model is, by its shape alone.
+ *
+ * @param parameters numbers in it; a tied head counts once
+ */
+public record ModelSize(ModelConfig config, long parameters) {
+    /**
+     * The size of a checkpoint's model; config and tensors are checked against each other, nothing is loaded.
+     *
+     * @throws io.github.coda4j.CodaException when they are not those of one model
+     */
+    public static ModelSize of(CheckpointFolder checkpoint) {
+        ModelConfig config = ModelConfig.read(checkpoint.config());
+        checkpoint.verify(Parameters.expected(checkpoint, config));
+        boolean ownHead = checkpoint.tensors().containsKey(Parameters.HEAD)
+                && !checkpoint.config().optionalBoolean("tie_word_embeddings").orElse(false);
+        long parameters = Parameters.of(config, ownHead).stream()
+                .mapToLong(ModelSize::elements)
+                .sum();
+        return new ModelSize(config, parameters);
+    }
+
+    /**
+     * Bytes of the weights in the fast engine: products packed, the output layer always by itself, norms in 32 bits.
+     */
+    public long weightBytes(Precision precision) {
+        long bytes = 0;
+        for (TensorSpec spec : Parameters.of(config, true)) {
+            boolean product = Int8Checkpoint.isLinearWeight(spec.name());
+            boolean matrix = product || spec.name().equals(Parameters.EMBEDDING);
+            long width = switch (precision) {
+                case FP32 -> DType.F32.bytes();
+                case BF16 -> matrix ? DType.BF16.bytes() : DType.F32.bytes();
+                case INT8 -> product ? DType.I8.bytes() : matrix ? DType.BF16.bytes() : DType.F32.bytes();
+            };
+            bytes += elements(spec) * width;
+            if (product && precision == Precision.INT8) {
+                bytes += spec.shape()[0] * DType.F32.bytes();
+            }
+        }
+        return bytes;
+    }
+
+    /** Bytes that a cache of keys and values adds for a token, in bf16. */
+    public long cacheBytesPerToken() {
+        return 2L * config.layers() * config.kvHeads() * config.headDim() * DType.BF16.bytes();
+    }
+
+    private static long elements(TensorSpec spec) {
+        return LongStream.of(spec.shape()).reduce(1, (a, b) -> a * b);
+    }
+}

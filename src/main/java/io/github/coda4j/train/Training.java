@@ -1,0 +1,246 @@
+package io.github.coda4j.train;
+
+import io.github.coda4j.CodaException;
+import io.github.coda4j.masking.MaskingRule;
+import io.github.coda4j.model.training.ParameterStore;
+import io.github.coda4j.model.training.ParameterWriter;
+import io.github.coda4j.model.training.PassKind;
+import io.github.coda4j.model.training.PassOptions;
+import io.github.coda4j.model.training.TrainingPass;
+import io.github.coda4j.tensor.Libtorch;
+import io.github.coda4j.tensor.products.ProductPeak;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.function.BooleanSupplier;
+
+/**
+ * A training run from its config to the finished model: the way in for the command line, for a server and for programs
+ * that embed this. Everything that a run needs - the run's folder, parameters, data, masks, optimizer, sinks - is
+ * opened from the config, and closed when it ends.
+ */
+public final class Training {
+    /** Smaller steps are not compared with the product peak: measuring that would take longer than they do. */
+    private static final double LEAST_COMPARED_OPERATIONS = 5e10;
+
+    private static final int PEAK_ROUNDS = 4;
+    private static final double GIGA = 1e9;
+
+    private final TrainConfig config;
+    private final RankGroup ranks;
+    private final RowShare share;
+    private final TrainingListener listener;
+    private final PassOptions compute;
+
+    private Training(TrainConfig config, RankGroup ranks, RowShare share, TrainingListener listener) {
+        this.config = config;
+        this.ranks = ranks;
+        this.share = share;
+        this.listener = listener;
+        this.compute = config.compute().pass(ranks.share(Runtime.getRuntime().availableProcessors()));
+    }
+
+    /**
+     * A run that has not begun; nothing is read yet.
+     *
+     * @param ranks the processes that train together, of which this is one; the caller closes it.
+     *     {@link RankGroup#alone} for a run in one process
+     * @param listener told of what happens if this is the first rank
+     * @throws IllegalArgumentException when the ranks cannot share the batch
+     */
+    public static Training open(TrainConfig config, RankGroup ranks, TrainingListener listener) {
+        RowShare share = RowShare.of(config.batch(), ranks.rank(), ranks.size());
+        return new Training(config, ranks, share, ranks.isFirst() ? listener : TrainingListener.NONE);
+    }
+
+    /**
+     * Trains from the beginning, or from where the run's folder stands, to the last step or an orderly stop; both end
+     * with a checkpoint. All ranks call it together; rank 0 writes.
+     *
+     * @param resume what to do about checkpoints that are there
+     * @param stopWanted asked after every step
+     * @throws IllegalArgumentException when the config does not go with the model
+     * @throws CodaException when something that the config names cannot be used, the run's folder holds a run that is
+     *     not to be resumed, a loss is not finite, something cannot be written, or another rank is lost
+     */
+    public TrainingResult run(RunFolder.Resume resume, BooleanSupplier stopWanted) {
+        try (RunFolder folder = ranks.firstThenOthers("the run's folder", this::openFolder)) {
+            Optional<Path> checkpoint = folder.resumeFrom(resume, config);
+            RunState state = RunFolder.state(checkpoint, config, ranks.size());
+            if (state.step() > config.lastStep()) {
+                throw CodaException.of(
+                        "%s is at step %d, beyond the run's last step %d: raise schedule.stop_after or schedule.steps",
+                        folder.path(), state.step(), config.lastStep());
+            }
+            ranks.requireSame("the step to begin with", state.step());
+            ranks.requireSame("the hash of the config", config.yaml().hashCode());
+            tell(resume, checkpoint, folder);
+            ranks.firstOnly("the tokenizer", () -> TrainModel.keepTokenizer(config, folder, checkpoint));
+            TrainModel model = TrainModel.open(config, ranks.device(), folder, checkpoint, listener);
+            try (ParameterStore parameters = model.parameters();
+                    TrainData data = TrainData.open(config, model.config(), model.tokenizer(), listener);
+                    TrainingPass pass = pass(model);
+                    Updater updater =
+                            ranks.updater(parameters, config.optimizer().method())) {
+                ranks.requireSame("the number of rows", data.training().numSequences());
+                checkpoint.ifPresent(from -> Checkpoints.restore(from, updater));
+                if (ranks.isFirst()) {
+                    folder.saveConfig(config);
+                }
+                listener.started(new TrainingStart(
+                        config,
+                        model.config().numParameters(),
+                        data.training().numSequences(),
+                        data.training().length()));
+                RunTotals totals = new RunTotals();
+                End end = train(folder, state, model, data, pass, updater, totals, stopWanted);
+                ranks.leave();
+                return finish(end, folder, model, totals);
+            }
+        }
+    }
+
+    private RunFolder openFolder() {
+        return RunFolder.open(config.out(), config.checkpoints().keepLast(), ranks.rank());
+    }
+
+    private void tell(RunFolder.Resume resume, Optional<Path> checkpoint, RunFolder folder) {
+        checkpoint.ifPresent(listener::resuming);
+        if (checkpoint.isEmpty() && resume != RunFolder.Resume.NO) {
+            listener.nothingToResume(folder.path());
+        }
+    }
+
+    private TrainingPass pass(TrainModel model) {
+        PassKind kind = PassKind.of(config.compute().engine());
+        TrainingPass pass = TrainingPass.open(kind, model.config(), model.parameters(), compute);
+        // The optimizer runs on this thread and takes no more threads than the pass.
+        Libtorch.setOwnThreads(compute.threads());
+        return pass;
+    }
+
+    /** How the loop ended, and where. */
+    private record End(TrainingLoop.Outcome outcome, RunState state) {}
+
+    private End train(
+            RunFolder folder,
+            RunState state,
+            TrainModel model,
+            TrainData data,
+            TrainingPass pass,
+            Updater updater,
+            RunTotals totals,
+            BooleanSupplier stopWanted) {
+        MaskingRule masking = config.masking().open(data.vocabulary(), config.seed());
+        Optional<HeldOutLoss> heldOut = data.heldOut()
+                .map(source -> new HeldOutLoss(
+                        source,
+                        config.masking().heldOut(data.vocabulary()),
+                        config.evaluation().sequences(),
+                        config.batch().microRows(),
+                        pass,
+                        updater));
+        try (MetricsSink sink = sinks(folder, state.step(), totals);
+                BatchFeed feed = new BatchFeed(
+                        data.training(),
+                        masking,
+                        share,
+                        state.step(),
+                        state.cursor(),
+                        config.data().readAhead())) {
+            TrainingRun run = new TrainingRun(
+                    share,
+                    feed,
+                    pass,
+                    updater,
+                    config.schedule(),
+                    config.optimizer().clip(),
+                    costs(model));
+            TrainingLoop loop = new TrainingLoop(
+                    settings(folder, model),
+                    state,
+                    run,
+                    pass,
+                    updater,
+                    heldOut,
+                    folder.checkpoints(),
+                    sink,
+                    stopWanted);
+            return new End(loop.run(), loop.state());
+        }
+    }
+
+    private TrainingLoop.Settings settings(RunFolder folder, TrainModel model) {
+        return new TrainingLoop.Settings(
+                config.lastStep(),
+                config.batch().rows(),
+                config.evaluation().every(),
+                config.checkpoints().every(),
+                Optional.of(model.tokenizer()),
+                config.yaml(),
+                folder.path());
+    }
+
+    private MetricsSink sinks(RunFolder folder, long step, RunTotals totals) {
+        List<MetricsSink> sinks = new ArrayList<>();
+        sinks.add(totals);
+        if (!ranks.isFirst()) {
+            return MetricsSink.all(sinks);
+        }
+        try {
+            sinks.add(MetricsFile.after(step, folder.metrics()));
+            if (config.metrics().tensorboard()) {
+                sinks.add(TensorBoardFile.after(step, folder.tensorBoard(), InstantSource.system()));
+            }
+            for (MetricsSinkSettings settings : config.metrics().sinks()) {
+                sinks.add(settings.open(folder.path(), step));
+            }
+        } catch (RuntimeException e) {
+            MetricsSink.all(sinks).close();
+            throw e;
+        }
+        sinks.add(listener);
+        return MetricsSink.all(sinks);
+    }
+
+    /** With the machine's product peak where steps are long enough and it can be measured. */
+    private StepCosts costs(TrainModel model) {
+        StepCosts costs = StepCosts.of(model.config(), model.parameters().ownHead(), OptionalDouble.empty());
+        double operations =
+                6.0 * costs.parameters() * share.rows() * config.data().length();
+        if (operations < LEAST_COMPARED_OPERATIONS || ranks.device().isCuda() || !ranks.isFirst()) {
+            return costs;
+        }
+        double peak = ProductPeak.measure(compute.dtype(), compute.threads(), PEAK_ROUNDS) * GIGA;
+        return new StepCosts(costs.config(), costs.parameters(), OptionalDouble.of(peak));
+    }
+
+    private TrainingResult finish(End end, RunFolder folder, TrainModel model, RunTotals totals) {
+        boolean finished = end.outcome() == TrainingLoop.Outcome.FINISHED && ranks.isFirst();
+        TrainingResult result = new TrainingResult(
+                end.outcome(),
+                folder.path(),
+                folder.checkpoints().of(end.state().step()),
+                end.state(),
+                model.config().numParameters(),
+                totals.loss(),
+                totals.waitedShare(),
+                finished ? Optional.of(folder.model()) : Optional.empty(),
+                finished && config.metrics().report() ? Optional.of(folder.report()) : Optional.empty());
+        result.model()
+                .ifPresent(target -> ParameterWriter.write(
+                        model.parameters(),
+                        model.config(),
+                        compute.dtype(),
+                        Optional.of(model.tokenizer()),
+                        target,
+                        true));
+        result.report()
+                .ifPresent(page -> RunReport.write(
+                        folder.metrics(), page, config.stage() + " " + folder.path(), result.facts(), config.yaml()));
+        return result;
+    }
+}

@@ -1,0 +1,37 @@
+package io.github.coda4j.train;
+
+import io.github.coda4j.data.Split;
+import io.github.coda4j.model.VocabularyFit;
+import java.nio.file.Path;
+
+/** Somebody who looks on while a {@link Training} runs. Only rank 0's is told; calls come from the training thread. */
+public interface TrainingListener extends MetricsSink {
+    /** One that does not listen. */
+    TrainingListener NONE = new TrainingListener() {};
+
+    /** The run goes on from this checkpoint. */
+    default void resuming(Path checkpoint) {}
+
+    /** Going on was asked for, but the run's folder has no checkpoint: the run begins. */
+    default void nothingToResume(Path run) {}
+
+    /** The shape and the vocabulary of random parameters. */
+    default void vocabulary(VocabularyFit fit) {}
+
+    /**
+     * Instructions that do not fit into a row.
+     *
+     * @param tooLong how many, of {@code examples}
+     * @param length positions of a row
+     */
+    default void examplesLeftOut(Split split, long tooLong, long examples, int length) {}
+
+    /** All is read and checked; the first step comes next. */
+    default void started(TrainingStart start) {}
+
+    @Override
+    default void step(StepMetrics metrics) {}
+
+    @Override
+    default void heldOut(HeldOutMetrics metrics) {}
+}

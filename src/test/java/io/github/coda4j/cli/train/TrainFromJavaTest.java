@@ -1,0 +1,144 @@
+package io.github.coda4j.cli.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.coda4j.data.Split;
+import io.github.coda4j.model.VocabularyFit;
+import io.github.coda4j.tensor.Device;
+import io.github.coda4j.train.HeldOutMetrics;
+import io.github.coda4j.train.RankGroup;
+import io.github.coda4j.train.RunFolder;
+import io.github.coda4j.train.StepMetrics;
+import io.github.coda4j.train.TrainConfig;
+import io.github.coda4j.train.Training;
+import io.github.coda4j.train.TrainingListener;
+import io.github.coda4j.train.TrainingLoop;
+import io.github.coda4j.train.TrainingResult;
+import io.github.coda4j.train.TrainingStart;
+import io.github.coda4j.weights.CheckpointFolder;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What a server or a program that embeds this needs to train: a config, a listener, and nothing of the command line.
+ */
+class TrainFromJavaTest {
+    @TempDir
+    static Path shared;
+
+    private static TrainToy toy;
+
+    @TempDir
+    Path folder;
+
+    private final List<String> heard = new ArrayList<>();
+
+    @BeforeAll
+    static void makeData() throws IOException {
+        toy = TrainToy.make(shared);
+    }
+
+    @Test
+    void a_run_that_is_stopped_goes_on_and_ends_with_a_model() throws IOException {
+        TrainConfig config = config("pretrain");
+        TrainingResult stopped = run(config, RunFolder.Resume.SAME_CONFIG, () -> heard.contains("step 3"));
+        assertThat(stopped.outcome()).isEqualTo(TrainingLoop.Outcome.STOPPED);
+        assertThat(stopped.state().step()).isEqualTo(3);
+        assertThat(stopped.model()).isEmpty();
+        assertThat(stopped.report()).isEmpty();
+        assertThat(heard)
+                .containsExactly(
+                        "nothing in " + config.out(),
+                        "coda-tiny with 512 rows",
+                        "starts for 6 steps",
+                        "step 1",
+                        "step 2",
+                        "held-out 2",
+                        "step 3",
+                        "held-out 3");
+        heard.clear();
+
+        TrainingResult finished = run(config, RunFolder.Resume.SAME_CONFIG, () -> false);
+        assertThat(heard.subList(0, 3))
+                .containsExactly("goes on from " + stopped.checkpoint(), "starts for 6 steps", "step 4");
+        assertThat(finished.outcome()).isEqualTo(TrainingLoop.Outcome.FINISHED);
+        assertThat(finished.checkpoint()).isEqualTo(config.out().resolve("checkpoints/step-0000006"));
+        assertThat(finished.report())
+                .hasValueSatisfying(page -> assertThat(page).isNotEmptyFile());
+        assertThat(finished.facts()).containsEntry("steps", "6").containsKeys("loss", "held-out loss", "data waiting");
+        try (CheckpointFolder model = CheckpointFolder.open(finished.model().orElseThrow())) {
+            assertThat(model.config().requireInt("vocab_size")).isEqualTo(512);
+        }
+    }
+
+    @Test
+    void examples_that_do_not_fit_are_told() throws IOException {
+        run(config(
+                "sft",
+                "data.length=18",
+                "model.from=",
+                "model.preset=coda-tiny",
+                "schedule.steps=1",
+                "schedule.warm_up_steps=0"));
+        assertThat(heard).anyMatch(line -> line.matches("(train|held-out): 1 of \\d+ longer than 48"));
+    }
+
+    private TrainingResult run(TrainConfig config) {
+        return run(config, RunFolder.Resume.NO, () -> false);
+    }
+
+    private TrainingResult run(TrainConfig config, RunFolder.Resume resume, BooleanSupplier stopWanted) {
+        try (RankGroup ranks = RankGroup.alone(Device.CPU)) {
+            return Training.open(config, ranks, new Ear()).run(resume, stopWanted);
+        }
+    }
+
+    private TrainConfig config(String stage, String... more) throws IOException {
+        List<String> overrides = new ArrayList<>(List.of("out=" + folder.resolve("run")));
+        overrides.addAll(List.of(more));
+        return TrainConfig.read(toy.config(stage), overrides);
+    }
+
+    private final class Ear implements TrainingListener {
+        @Override
+        public void resuming(Path checkpoint) {
+            heard.add("goes on from " + checkpoint);
+        }
+
+        @Override
+        public void nothingToResume(Path run) {
+            heard.add("nothing in " + run);
+        }
+
+        @Override
+        public void vocabulary(VocabularyFit fit) {
+            heard.add(fit.preset() + " with " + fit.config().vocabSize() + " rows");
+        }
+
+        @Override
+        public void examplesLeftOut(Split split, long tooLong, long examples, int length) {
+            heard.add(split.label() + ": " + tooLong + " of " + examples + " longer than " + length);
+        }
+
+        @Override
+        public void started(TrainingStart start) {
+            heard.add("starts for " + start.config().lastStep() + " steps");
+        }
+
+        @Override
+        public void step(StepMetrics metrics) {
+            heard.add("step " + metrics.step());
+        }
+
+        @Override
+        public void heldOut(HeldOutMetrics metrics) {
+            heard.add("held-out " + metrics.step());
+        }
+    }
+}
