@@ -94,7 +94,8 @@ final class FakeProject {
             sleep 0.3
             mkdir -p target/lib target/surefire-reports
             echo jar > target/coda4j.jar
-            echo '<testsuite name="x" time="1" tests="3" errors="0" skipped="0" failures="1">' > target/surefire-reports/TEST-x.xml
+            report=target/surefire-reports/TEST-x.xml
+            echo '<testsuite name="x" time="1" tests="3" errors="0" skipped="0" failures="1">' > $report
             echo end >> ../maven.log
             """;
 

@@ -325,9 +325,9 @@ class FetchTest {
         FakeProject.Result result = project.env("CODA_NO_DOWNLOAD", "1").coda();
         assertThat(result.code()).isEqualTo(1);
         assertThat(result.err())
-                .startsWith(
-                        "coda4j needs a JDK 25 or newer and found none (looked at JAVA_HOME, PATH and the usual folders).\n"
-                                + "Get one: https://adoptium.net");
+                .startsWith("coda4j needs a JDK 25 or newer and found none (looked at JAVA_HOME, PATH and the usual"
+                        + " folders).\n"
+                        + "Get one: https://adoptium.net");
         FakeProject.Result withJdk = project.withJdk("25").coda();
         assertThat(withJdk.code()).isEqualTo(1);
         assertThat(withJdk.err()).startsWith("Building coda4j needs Maven 3.8 or newer");

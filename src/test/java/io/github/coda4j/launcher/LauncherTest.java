@@ -165,8 +165,8 @@ class LauncherTest {
         FakeProject.Result result = project.coda("@pom.xml", "two words", "", "*", "größe 你", "--", "$HOME");
         assertThat(result.out())
                 .contains("[-Xmx1g]\n[-Dpattern=*]\n")
-                .contains(
-                        "[io.github.coda4j.cli.app.Main]\n[@pom.xml]\n[two words]\n[]\n[*]\n[größe 你]\n[--]\n[$HOME]\n");
+                .contains("[io.github.coda4j.cli.app.Main]\n[@pom.xml]\n[two words]\n[]\n"
+                        + "[*]\n[größe 你]\n[--]\n[$HOME]\n");
     }
 
     @ParameterizedTest

@@ -30,8 +30,8 @@ import picocli.CommandLine.Option;
             "Print the training loss of one batch, the mean cross entropy of its masked positions and the L2 "
                     + "norm of every gradient as JSON.",
             "",
-            "The loss is the ELBO-weighted cross entropy of the masked positions, divided by rows * length. The folder needs "
-                    + "no tokenizer.",
+            "The loss is the ELBO-weighted cross entropy of the masked positions, divided by rows * length. The "
+                    + "folder needs no tokenizer.",
             ""
         },
         footerHeading = "%nExample:%n",
