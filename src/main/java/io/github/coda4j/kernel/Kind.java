@@ -8,8 +8,8 @@ public enum Kind {
     /** An unsigned byte: round(x / scale) + 128, with one scale per row of largest magnitude / 127. */
     U8(1, 127, 128),
     /**
-     * An unsigned byte of 7 bits: round(x / scale) + 64, with one scale per row of largest magnitude / 63. Two products of such a byte
-     * and a signed one fit 16 bits, where processors without VNNI sum them.
+     * An unsigned byte of 7 bits: round(x / scale) + 64, with one scale per row of largest magnitude / 63. Two products
+     * of such a byte and a signed one fit 16 bits, where processors without VNNI sum them.
      */
     U7(1, 63, 64);
 

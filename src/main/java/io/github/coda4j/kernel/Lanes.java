@@ -202,9 +202,9 @@ final class Lanes {
     }
 
     /**
-     * Writes the first {@code length} floats as row {@code rowIndex} of a matrix of that width and returns the row's scale: 1 for F32
-     * and BF16. For bytes it is absMax / {@link Kind#steps}, 0 for a row of zeros, and not finite for a row with a NaN or an infinity,
-     * whose bytes then mean nothing.
+     * Writes the first {@code length} floats as row {@code rowIndex} of a matrix of that width and returns the row's
+     * scale: 1 for F32 and BF16. For bytes it is absMax / {@link Kind#steps}, 0 for a row of zeros, and not finite for
+     * a row with a NaN or an infinity, whose bytes then mean nothing.
      */
     static float writeRow(float[] row, int length, MemorySegment out, Kind kind, long rowIndex) {
         if (!kind.isQuantized()) {

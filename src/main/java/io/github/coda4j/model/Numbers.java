@@ -5,7 +5,8 @@ import io.github.coda4j.tensor.DType;
 import io.github.coda4j.tensor.products.ProductPaths;
 
 /**
- * What a precision comes to on a processor: the numbers that the fast engine's products take and give, and those of attention.
+ * What a precision comes to on a processor: the numbers that the fast engine's products take and give, and those of
+ * attention.
  *
  * @param paths how products run
  */

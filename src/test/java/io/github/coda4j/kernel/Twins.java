@@ -56,8 +56,8 @@ final class Twins {
     }
 
     /**
-     * The same elements: F32 to 1e-6, BF16 to its last bit, bytes to a step. An absolute difference of {@code slack} is no difference:
-     * that of sums whose terms cancel each other.
+     * The same elements: F32 to 1e-6, BF16 to its last bit, bytes to a step. An absolute difference of {@code slack} is
+     * no difference: that of sums whose terms cancel each other.
      */
     static void assertSame(Kind kind, MemorySegment fast, MemorySegment plain, int count, double slack, String what) {
         for (int i = 0; i < count; i++) {

@@ -3,8 +3,9 @@ package io.github.coda4j.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Comparisons of sums whose terms may have been added in another order: by other vectors, another packing or another division among
- * threads. What such an order moves is small against the largest number of a tensor, not against each of them, because terms cancel.
+ * Comparisons of sums whose terms may have been added in another order: by other vectors, another packing or another
+ * division among threads. What such an order moves is small against the largest number of a tensor, not against each of
+ * them, because terms cancel.
  */
 public final class Near {
     private Near() {}

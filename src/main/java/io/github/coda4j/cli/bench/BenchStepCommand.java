@@ -95,11 +95,20 @@ final class BenchStepCommand implements Callable<Integer> {
         for (Precision precision : precisions) {
             bench(precision);
         }
-        print("%npeak: the best matrix product of this machine, measured between the steps. products alone: "
+        print("%n");
+        precisions.stream()
+                .distinct()
+                .flatMap(precision -> options(precision).emulated().stream())
+                .forEach(line -> print("%s%n", line));
+        print("peak: the best matrix product of this machine, measured between the steps. products alone: "
                 + "the same step's%n"
                 + "products with nothing between them, of peak: what norms, attention and activations "
                 + "cannot beat.%n");
         return ExitCodes.OK;
+    }
+
+    private LoadOptions options(Precision precision) {
+        return new LoadOptions(EngineKind.FAST, precision, Device.CPU, threads);
     }
 
     private void bench(Precision precision) {
@@ -108,7 +117,7 @@ final class BenchStepCommand implements Callable<Integer> {
             case BF16 -> DType.BF16;
             case INT8 -> DType.U8;
         };
-        LoadOptions options = new LoadOptions(EngineKind.FAST, precision, Device.CPU, threads);
+        LoadOptions options = options(precision);
         double[] steps = new double[SHAPES.size()];
         double[] alone = new double[SHAPES.size()];
         double peak = ProductPeak.measure(input, threads, Math.min(rounds, PEAK_ROUNDS));

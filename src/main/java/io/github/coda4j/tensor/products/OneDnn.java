@@ -142,8 +142,8 @@ final class OneDnn {
     }
 
     /**
-     * The instructions that oneDNN uses: the processor's, unless the environment variable ONEDNN_MAX_CPU_ISA caps them. What the bits mean
-     * depends on the architecture (dnnl_types.h, dnnl_cpu_isa_t).
+     * The instructions that oneDNN uses: the processor's, unless the environment variable ONEDNN_MAX_CPU_ISA caps them.
+     * What the bits mean depends on the architecture (dnnl_types.h, dnnl_cpu_isa_t).
      */
     int effectiveIsa() {
         try {
@@ -390,8 +390,7 @@ final class OneDnn {
             try {
                 Optional<File> library = unpack(FOLDER + LIBRARY);
                 if (library.isEmpty()) {
-                    LOG.info(
-                            "no oneDNN for this platform: bf16 and int8 run on libtorch's plain products, which are slow");
+                    LOG.info("no oneDNN for this platform: bf16 and int8 run on libtorch's plain products, slowly");
                     return Optional.empty();
                 }
                 return Optional.of(new OneDnn(open(library.get())));

@@ -23,7 +23,10 @@ public sealed interface PackedLinear extends AutoCloseable permits OneDnnLinear,
     /** Columns of the weight. */
     int inputs();
 
-    /** What {@link #forward} takes: F32, BF16 or U8 (bytes around a zero point, one scale per row, see {@code kernel.Kind}). */
+    /**
+     * What {@link #forward} takes: F32, BF16 or U8 (bytes around a zero point, one scale per row, see
+     * {@code kernel.Kind}).
+     */
     DType inputType();
 
     /** What {@link #forward} gives; for U8 inputs still to be multiplied by the scale of the input's row. */
@@ -56,8 +59,8 @@ public sealed interface PackedLinear extends AutoCloseable permits OneDnnLinear,
     }
 
     /**
-     * Packs a BF16 weight; its memory may be freed afterwards. Inputs and results are F32 where {@code path} is {@code WIDENED} and BF16
-     * otherwise. Where oneDNN has no fast code for it, libtorch multiplies.
+     * Packs a BF16 weight; its memory may be freed afterwards. Inputs and results are F32 where {@code path} is
+     * {@code WIDENED} and BF16 otherwise. Where oneDNN has no fast code for it, libtorch multiplies.
      *
      * @param path how products run, {@link ProductPaths#here}
      * @param pages where the packed weight is put; freed after this is closed
@@ -72,9 +75,11 @@ public sealed interface PackedLinear extends AutoCloseable permits OneDnnLinear,
     }
 
     /**
-     * Packs an I8 weight with one scale per output; the memory may be freed afterwards. Inputs are U8 around the path's zero point.
+     * Packs an I8 weight with one scale per output; the memory may be freed afterwards. Inputs are U8 around the path's
+     * zero point.
      *
-     * @param path how products run, {@link ProductPaths#here}; where oneDNN has no fast code for it, libtorch multiplies
+     * @param path how products run, {@link ProductPaths#here}; where oneDNN has no fast code for it, libtorch
+     *     multiplies
      * @param outputType F32, or BF16, in place of which F32 comes where that is faster
      * @param pages where the packed weight is put; freed after this is closed
      */

@@ -7,8 +7,9 @@ import io.github.coda4j.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 
 /**
- * An I8 weight as it is stored, for processors that oneDNN has no int8 products for: some outputs at a time are converted to 32-bit
- * floats and multiplied by libtorch. As fast as these and a conversion, in a quarter of their memory.
+ * An I8 weight as it is stored, for processors that oneDNN has no int8 products for: some outputs at a time are
+ * converted to 32-bit floats and multiplied by libtorch. As fast as these and a conversion, in a quarter of their
+ * memory.
  *
  * @param weight I8 [outputs, inputs]
  * @param scales F32 [outputs]

@@ -25,7 +25,9 @@ public record ProductPaths(Bf16 bf16, Int8 int8) {
     public enum Int8 {
         /** Sums in 32 bits (VNNI); inputs of 8 bits around 128. */
         EXACT(128),
-        /** Sums of pairs in 16 bits, which saturate at 8 bits; inputs of 7 bits, 1 to 127 around 64, never get there. */
+        /**
+         * Sums of pairs in 16 bits, which saturate at 8 bits; inputs of 7 bits, 1 to 127 around 64, never get there.
+         */
         PAIRED(64),
         /** Converted to 32-bit floats and multiplied by libtorch, slower than these; inputs of 8 bits around 128. */
         FLOATS(128);
@@ -49,15 +51,17 @@ public record ProductPaths(Bf16 bf16, Int8 int8) {
     private static final int AVX512_VNNI = 0x40;
     private static final int AVX512_BF16 = 0x80;
 
-    /** Those of this process: of the processor, its caps by ONEDNN_MAX_CPU_ISA, and oneDNN's library. Loads libtorch. */
+    /**
+     * Those of this process: of the processor, its caps by ONEDNN_MAX_CPU_ISA, and oneDNN's library. Loads libtorch.
+     */
     public static ProductPaths here() {
         Libtorch.load(); // so that it fails with its own message
         return Holder.HERE;
     }
 
     /**
-     * Whether {@link Bf16#LIBTORCH} is not the way here. Told without loading anything where it can be: every x86-64 processor that has
-     * AVX2 takes another way if the library is there, and none does without it.
+     * Whether {@link Bf16#LIBTORCH} is not the way here. Told without loading anything where it can be: every x86-64
+     * processor that has AVX2 takes another way if the library is there, and none does without it.
      */
     public static boolean bf16IsPacked() {
         return OneDnn.isBundled() && (OneDnn.isX86() || here().bf16() != Bf16.LIBTORCH);
