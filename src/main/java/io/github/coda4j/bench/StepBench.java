@@ -56,6 +56,11 @@ public final class StepBench {
      */
     public record Result(Shape shape, double seconds, double gigaflops, double productsAlone, double peak) {}
 
+    /** How the model of a measurement is loaded. */
+    public static LoadOptions options(Precision precision, int threads) {
+        return new LoadOptions(EngineKind.FAST, precision, Device.CPU, threads);
+    }
+
     /**
      * Measures all {@link #SHAPES}.
      *
@@ -71,8 +76,7 @@ public final class StepBench {
         };
         int peakRounds = Math.min(timing.rounds(), PEAK_ROUNDS);
         double peak = ProductPeak.measure(input, threads, peakRounds);
-        LoadOptions options = new LoadOptions(EngineKind.FAST, precision, Device.CPU, threads);
-        try (FastTransformer transformer = (FastTransformer) open.apply(options)) {
+        try (FastTransformer transformer = (FastTransformer) open.apply(options(precision, threads))) {
             check(
                     transformer.maxPositions() >= SHAPES.getFirst().length(),
                     "the model knows %d positions, the steps need %d",

@@ -14,7 +14,8 @@ public final class CheckpointModels implements Models {
 
     @Override
     public OpenModel open(Path folder, LoadOptions options) {
-        return OpenModel.of(CodaModel.open(folder, options, new EngineOptions(1, 0, PACKED_TOKENS)));
+        CodaModel model = CodaModel.open(folder, options, new EngineOptions(1, 0, PACKED_TOKENS));
+        return OpenModel.of(model, options.emulated());
     }
 
     @Override

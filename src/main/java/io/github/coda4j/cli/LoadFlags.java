@@ -15,8 +15,9 @@ public final class LoadFlags {
     @Option(
             names = "--dtype",
             paramLabel = "KIND",
-            description = "Numbers to compute in: fp32, bf16 or int8 (default: int8 for an int8 checkpoint, "
-                    + "otherwise bf16, in inspect fp32).")
+            description =
+                    "Numbers to compute in: fp32, bf16 or int8 (default: int8 for an int8 checkpoint, otherwise bf16, "
+                            + "or fp32 where bf16 is slower; in inspect fp32).")
     Optional<String> dtype = Optional.empty();
 
     @Option(
@@ -37,7 +38,7 @@ public final class LoadFlags {
 
     /** What the engine is when nobody says so. */
     public enum Purpose {
-        /** Answers: fast, in bf16. */
+        /** Answers: fast, in the faster floats. */
         SPEED,
         /** Figures to be compared: plain, in fp32. */
         COMPARISON
@@ -53,9 +54,11 @@ public final class LoadFlags {
         Optional<String> ofEnvironment = device.isPresent() ? Optional.empty() : world.variable("DEVICE");
         Device where = Device.parse(device.or(() -> ofEnvironment).orElse("cpu"));
         check(!where.isCuda() || threads.isEmpty(), "--threads has no effect on %s: leave it out", where);
-        Precision precision = dtype.map(Precision::parse).orElseGet(() -> precision(folder, purpose));
-        boolean plain = where.isCuda() || (purpose == Purpose.COMPARISON && precision != Precision.INT8);
-        EngineKind kind = engine.map(EngineKind::parse).orElse(plain ? EngineKind.PLAIN : EngineKind.FAST);
+        Optional<EngineKind> wanted = engine.map(EngineKind::parse);
+        Precision precision = dtype.map(Precision::parse)
+                .orElseGet(() -> precision(folder, purpose, wanted.orElse(preferred(where, purpose)), where));
+        EngineKind kind = wanted.orElse(
+                precision == Precision.INT8 && !where.isCuda() ? EngineKind.FAST : preferred(where, purpose));
         try {
             return new LoadOptions(
                     kind, precision, where, threads.orElse(Runtime.getRuntime().availableProcessors()));
@@ -67,10 +70,15 @@ public final class LoadFlags {
         }
     }
 
-    private static Precision precision(Path folder, Purpose purpose) {
+    /** The engine unless the numbers are int8, which only the fast one knows. */
+    private static EngineKind preferred(Device where, Purpose purpose) {
+        return where.isCuda() || purpose == Purpose.COMPARISON ? EngineKind.PLAIN : EngineKind.FAST;
+    }
+
+    private static Precision precision(Path folder, Purpose purpose, EngineKind engine, Device where) {
         if (LoadOptions.storedAsInt8(folder)) {
             return Precision.INT8;
         }
-        return purpose == Purpose.SPEED ? Precision.BF16 : Precision.FP32;
+        return purpose == Purpose.SPEED ? Precision.fastestFloat(engine, where) : Precision.FP32;
     }
 }

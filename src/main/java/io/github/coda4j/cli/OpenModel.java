@@ -2,8 +2,10 @@ package io.github.coda4j.cli;
 
 import io.github.coda4j.generate.CodaModel;
 import io.github.coda4j.generate.Generator;
+import io.github.coda4j.model.LoadOptions;
 import io.github.coda4j.text.ChatTemplate;
 import io.github.coda4j.text.Tokenizer;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -13,6 +15,8 @@ import java.util.function.Supplier;
  * @param maskId id of the mask token
  * @param endTokens ids that end an answer
  * @param template the checkpoint's chat template; throws when it is of another family
+ * @param emulated what the processor lacks of the model's numbers and what is done instead, see
+ *     {@link LoadOptions#emulated}
  * @param closing frees its memory
  */
 public record OpenModel(
@@ -21,16 +25,18 @@ public record OpenModel(
         int maskId,
         Set<Integer> endTokens,
         Supplier<ChatTemplate> template,
+        Optional<String> emulated,
         Runnable closing)
         implements AutoCloseable {
 
-    static OpenModel of(CodaModel model) {
+    static OpenModel of(CodaModel model, Optional<String> emulated) {
         return new OpenModel(
                 model,
                 model.tokenizer(),
                 model.config().maskId(),
                 model.endTokens(),
                 model::chatTemplate,
+                emulated,
                 model::close);
     }
 

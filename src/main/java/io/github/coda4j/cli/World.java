@@ -2,12 +2,14 @@ package io.github.coda4j.cli;
 
 import io.github.coda4j.files.AccountFolders;
 import io.github.coda4j.generate.ModelStore;
+import io.github.coda4j.model.LoadOptions;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -80,6 +82,13 @@ public record World(
                 systemProperties,
                 terminals,
                 models);
+    }
+
+    /** Opens a model for text and notes what the processor lacks for it. */
+    public OpenModel openModel(Path folder, LoadOptions options) {
+        OpenModel open = models.open(folder, options);
+        open.emulated().ifPresent(this::note);
+        return open;
     }
 
     /** A line for the person, not for the pipe. */

@@ -44,8 +44,8 @@ final class Lanes {
     private static final VectorSpecies<Byte> BYTES = HAS_BYTES
             ? VectorSpecies.of(byte.class, VectorShape.forBitSize(FLOATS.vectorBitSize() / 4))
             : ByteVector.SPECIES_64;
-    /** Adding 1.5 * 2^23 leaves the nearest integer, here plus 128, in the lowest bits. */
-    private static final float BYTE_ROUNDER = 12_582_912f + 128;
+    /** Adding 1.5 * 2^23 leaves the nearest integer in the lowest bits. */
+    private static final float ROUNDER = 12_582_912f;
 
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ORDER);
     private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ORDER);
@@ -110,7 +110,7 @@ final class Lanes {
             switch (kind) {
                 case F32 -> readF32(memory, 4 * (first + i), factor, row, from + i, length);
                 case BF16 -> readBf16(memory, 2 * (first + i), factor, row, from + i, length);
-                case U8 -> throw new IllegalArgumentException("kernels read F32 and BF16 only, got U8");
+                case U8, U7 -> throw new IllegalArgumentException("kernels read F32 and BF16 only, got " + kind);
             }
         }
     }
@@ -143,7 +143,7 @@ final class Lanes {
         switch (kind) {
             case F32 -> copyF32(from, 4 * first, factor, count, to, 4 * toFirst);
             case BF16 -> copyBf16(from, 2 * first, factor, count, to, 4 * toFirst);
-            case U8 -> throw new IllegalArgumentException("kernels read F32 and BF16 only, got U8");
+            case U8, U7 -> throw new IllegalArgumentException("kernels read F32 and BF16 only, got " + kind);
         }
     }
 
@@ -176,7 +176,7 @@ final class Lanes {
             switch (kind) {
                 case F32 -> writeF32(row, from + i, length, memory, 4 * (first + i));
                 case BF16 -> writeBf16(row, from + i, length, memory, 2 * (first + i));
-                case U8 -> throw new IllegalArgumentException("bytes are written in whole rows only");
+                case U8, U7 -> throw new IllegalArgumentException("bytes are written in whole rows only");
             }
         }
     }
@@ -203,11 +203,11 @@ final class Lanes {
 
     /**
      * Writes the first {@code length} floats as row {@code rowIndex} of a matrix of that width and returns the row's
-     * scale: 1 for F32 and BF16. For U8 it is absMax / 127, 0 for a row of zeros, and not finite for a row with a NaN
-     * or an infinity, whose bytes then mean nothing.
+     * scale: 1 for F32 and BF16. For bytes it is absMax / {@link Kind#steps}, 0 for a row of zeros, and not finite for
+     * a row with a NaN or an infinity, whose bytes then mean nothing.
      */
     static float writeRow(float[] row, int length, MemorySegment out, Kind kind, long rowIndex) {
-        if (kind != Kind.U8) {
+        if (!kind.isQuantized()) {
             write(row, 0, length, out, kind, rowIndex * length);
             return 1;
         }
@@ -217,11 +217,12 @@ final class Lanes {
         }
         float absMax = Float.intBitsToFloat(bits);
         boolean isZero = absMax < LEAST_ABS_MAX;
-        float inverse = isZero ? 0 : 127 / absMax;
+        float inverse = isZero ? 0 : kind.steps() / absMax;
+        float rounder = ROUNDER + kind.zero();
         for (int i = 0; i < length; i += BLOCK) {
-            quantize(row, i, Math.min(BLOCK, length - i), inverse, out, rowIndex * length + i);
+            quantize(row, i, Math.min(BLOCK, length - i), inverse, rounder, out, rowIndex * length + i);
         }
-        return isZero ? 0 : absMax / 127;
+        return isZero ? 0 : absMax / kind.steps();
     }
 
     /** The largest magnitude as raw bits: those order like the magnitudes, with NaN above infinity. */
@@ -239,20 +240,21 @@ final class Lanes {
         return max;
     }
 
-    private static void quantize(float[] row, int from, int count, float inverse, MemorySegment out, long at) {
+    private static void quantize(
+            float[] row, int from, int count, float inverse, float rounder, MemorySegment out, long at) {
         int i = 0;
         if (HAS_BYTES) {
-            FloatVector rounder = FloatVector.broadcast(FLOATS, BYTE_ROUNDER);
+            FloatVector rounders = FloatVector.broadcast(FLOATS, rounder);
             FloatVector factor = FloatVector.broadcast(FLOATS, inverse);
             for (; i <= count - WIDTH; i += WIDTH) {
                 IntVector bits = FloatVector.fromArray(FLOATS, row, from + i)
-                        .fma(factor, rounder)
+                        .fma(factor, rounders)
                         .reinterpretAsInts();
                 ((ByteVector) bits.convertShape(VectorOperators.I2B, BYTES, 0)).intoMemorySegment(out, at + i, ORDER);
             }
         }
         for (; i < count; i++) {
-            int bits = Float.floatToRawIntBits(Math.fma(row[from + i], inverse, BYTE_ROUNDER));
+            int bits = Float.floatToRawIntBits(Math.fma(row[from + i], inverse, rounder));
             out.set(ValueLayout.JAVA_BYTE, at + i, (byte) bits);
         }
     }

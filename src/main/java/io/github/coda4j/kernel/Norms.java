@@ -46,7 +46,7 @@ public final class Norms {
             switch (kind) {
                 case F32 -> addF32(residual, at + 4L * i, part, 4 * (first + i), length, scale);
                 case BF16 -> addBf16(residual, at + 4L * i, part, 2 * (first + i), length, scale);
-                case U8 -> throw new IllegalArgumentException("kernels read F32 and BF16 only, got U8");
+                case U8, U7 -> throw new IllegalArgumentException("kernels read F32 and BF16 only, got " + kind);
             }
         }
     }
@@ -101,7 +101,7 @@ public final class Norms {
      * @param residual F32 [T, width]
      * @param weight [width]
      * @param out [rows, width] in {@code kind}
-     * @param outScale receives the row's scale: 1 unless the kind is {@link Kind#U8}
+     * @param outScale receives the row's scale: 1 unless the kind {@link Kind#isQuantized}
      */
     public void norm(
             MemorySegment residual,

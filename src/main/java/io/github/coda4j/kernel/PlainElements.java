@@ -17,7 +17,7 @@ final class PlainElements {
         return switch (kind) {
             case F32 -> memory.get(FLOAT, index * 4);
             case BF16 -> Float.intBitsToFloat(memory.get(SHORT, index * 2) << 16);
-            case U8 -> throw new IllegalArgumentException("bytes are read with a scale only");
+            case U8, U7 -> throw new IllegalArgumentException("bytes are read with a scale only");
         };
     }
 
@@ -25,7 +25,7 @@ final class PlainElements {
         switch (kind) {
             case F32 -> memory.set(FLOAT, index * 4, (float) value);
             case BF16 -> memory.set(SHORT, index * 2, toBf16((float) value));
-            case U8 -> throw new IllegalArgumentException("bytes are written with a scale only");
+            case U8, U7 -> throw new IllegalArgumentException("bytes are written with a scale only");
         }
     }
 
@@ -48,8 +48,8 @@ final class PlainElements {
     /** Writes row {@code rowIndex} of a matrix in any kind and returns its scale. */
     static float putRow(double[] row, MemorySegment out, Kind kind, long rowIndex) {
         long first = rowIndex * row.length;
-        if (kind == Kind.U8) {
-            return putBytes(row, out, first);
+        if (kind.isQuantized()) {
+            return putBytes(row, out, kind, first);
         }
         for (int i = 0; i < row.length; i++) {
             put(row[i], out, kind, first + i);
@@ -57,15 +57,15 @@ final class PlainElements {
         return 1;
     }
 
-    private static float putBytes(double[] row, MemorySegment out, long first) {
+    private static float putBytes(double[] row, MemorySegment out, Kind kind, long first) {
         float absMax = 0;
         for (double x : row) {
             absMax = Math.max(absMax, Math.abs((float) x));
         }
-        float scale = absMax < Lanes.LEAST_ABS_MAX ? 0 : absMax / 127;
+        float scale = absMax < Lanes.LEAST_ABS_MAX ? 0 : absMax / kind.steps();
         for (int i = 0; i < row.length; i++) {
             long steps = scale == 0 ? 0 : Math.round(row[i] / scale);
-            out.set(ValueLayout.JAVA_BYTE, first + i, (byte) (steps + 128));
+            out.set(ValueLayout.JAVA_BYTE, first + i, (byte) (steps + kind.zero()));
         }
         return scale;
     }

@@ -21,7 +21,7 @@ public final class Rows {
      *     indices
      * @param scale one factor per row of both
      * @param out [T, F] in {@code kind}
-     * @param outScale receives the row's scale: 1 unless the kind is {@link Kind#U8}
+     * @param outScale receives the row's scale: 1 unless the kind {@link Kind#isQuantized}
      */
     public void gate(Sharded gateUp, float[] scale, int t, MemorySegment out, Kind kind, float[] outScale) {
         int width = gateUp.width() / 2;
@@ -67,7 +67,7 @@ public final class Rows {
      * @param inverseSums [heads, T], from index {@code sumsFirst} on
      * @param token the token's index within its sequence of {@code tokens}
      * @param out [rows, heads * headDim] in {@code outKind}
-     * @param outScale receives the row's scale: 1 unless the kind is {@link Kind#U8}
+     * @param outScale receives the row's scale: 1 unless the kind {@link Kind#isQuantized}
      */
     public void gatherHeads(
             MemorySegment folded,

@@ -27,7 +27,7 @@ public final class ScoreGradients {
                 switch (kind) {
                     case F32 -> expF32(scores, 4 * (row + i), count, logSums, sumsFirst + i);
                     case BF16 -> expBf16(scores, 2 * (row + i), count, logSums, sumsFirst + i);
-                    case U8 -> throw new IllegalArgumentException("kernels read F32 and BF16 only, got U8");
+                    case U8, U7 -> throw new IllegalArgumentException("kernels read F32 and BF16 only, got " + kind);
                 }
             }
         }
@@ -85,7 +85,7 @@ public final class ScoreGradients {
                 switch (kind) {
                     case F32 -> backwardF32(probabilities, gradients, 4 * (row + i), count, dots, dotsFirst + i);
                     case BF16 -> backwardBf16(probabilities, gradients, 2 * (row + i), count, dots, dotsFirst + i);
-                    case U8 -> throw new IllegalArgumentException("kernels read F32 and BF16 only, got U8");
+                    case U8, U7 -> throw new IllegalArgumentException("kernels read F32 and BF16 only, got " + kind);
                 }
             }
         }

@@ -56,7 +56,7 @@ public final class Softmax {
             float max = switch (kind) {
                 case F32 -> maxF32(scores, at, columns);
                 case BF16 -> maxBf16(scores, at, columns);
-                case U8 -> throw new IllegalArgumentException("kernels read F32 and BF16 only, got U8");
+                case U8, U7 -> throw new IllegalArgumentException("kernels read F32 and BF16 only, got " + kind);
             };
             float sum = kind == Kind.F32
                     ? expF32(scores, at, columns, max, lanes)

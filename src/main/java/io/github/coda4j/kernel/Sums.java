@@ -30,7 +30,7 @@ public final class Sums {
             switch (kind) {
                 case F32 -> sumF32(a, 4 * (aFirst + i), b, 4 * (bFirst + i), out, 4 * (outFirst + i), length);
                 case BF16 -> sumBf16(a, 4 * (aFirst + i), b, 2 * (bFirst + i), out, 4 * (outFirst + i), length);
-                case U8 -> throw new IllegalArgumentException("kernels read F32 and BF16 only, got U8");
+                case U8, U7 -> throw new IllegalArgumentException("kernels read F32 and BF16 only, got " + kind);
             }
         }
     }
@@ -76,7 +76,7 @@ public final class Sums {
             switch (kind) {
                 case F32 -> addF32(from, 4 * (first + i), to, i, length);
                 case BF16 -> addBf16(from, 2 * (first + i), to, i, length);
-                case U8 -> throw new IllegalArgumentException("kernels read F32 and BF16 only, got U8");
+                case U8, U7 -> throw new IllegalArgumentException("kernels read F32 and BF16 only, got " + kind);
             }
         }
     }
@@ -115,7 +115,7 @@ public final class Sums {
                     toBf16(from, 4 * (first + i), to, 2 * (toFirst + i), length);
                 }
             }
-            case U8 -> throw new IllegalArgumentException("bytes are written in whole rows only");
+            case U8, U7 -> throw new IllegalArgumentException("bytes are written in whole rows only");
         }
     }
 

@@ -65,8 +65,7 @@ final class FastPass {
             WorkerTeam team,
             Workspace workspace,
             Rotary rotary,
-            Kind inputKind,
-            Kind attentionKind,
+            Numbers numbers,
             List<ForwardPlan> plans,
             int[] wantedRows,
             RowSink sink) {
@@ -75,7 +74,7 @@ final class FastPass {
         this.team = team;
         this.workspace = workspace;
         this.rotary = rotary;
-        this.inputKind = inputKind;
+        this.inputKind = numbers.input();
         this.wantedRows = wantedRows;
         this.sink = sink;
         this.ids =
@@ -88,9 +87,9 @@ final class FastPass {
         this.joined = workspace.memory(
                 Workspace.Use.JOINED, (long) tokens * config.heads() * config.headDim() * inputKind.bytes());
         this.gated = workspace.memory(Workspace.Use.GATED, (long) tokens * config.intermediate() * inputKind.bytes());
-        this.ones = new float[inputKind == Kind.U8 ? 0 : rows];
+        this.ones = new float[inputKind.isQuantized() ? 0 : rows];
         Arrays.fill(ones, 1);
-        this.attention = new FoldedAttention(config, team, workspace, attentionKind, plans);
+        this.attention = new FoldedAttention(config, team, workspace, numbers.attention(), plans);
         Layer layer = weights.layer(0); // all layers have the same shapes
         this.qkv = results(Workspace.Part.QKV, layer.qkv(), tokens);
         this.gateUp = results(Workspace.Part.GATE_UP, layer.gateUp(), tokens);
@@ -105,11 +104,16 @@ final class FastPass {
             parts[w] = workspace.part(
                     part, w, (long) rows * shard.outputs() * shard.outputType().bytes());
         }
-        return new Sharded(parts, product.widths(), product.outputType() == DType.F32 ? Kind.F32 : Kind.BF16);
+        return new Sharded(parts, product.widths(), kind(product.outputType()));
     }
 
     void run() {
         team.runOnAll(worker -> new Worker(worker).work());
+    }
+
+    /** The kind of a product's result, F32 or BF16. */
+    static Kind kind(DType result) {
+        return result == DType.F32 ? Kind.F32 : Kind.BF16;
     }
 
     /** The dtype that libtorch calls a kind. */
@@ -117,7 +121,7 @@ final class FastPass {
         return switch (kind) {
             case F32 -> DType.F32;
             case BF16 -> DType.BF16;
-            case U8 -> DType.U8;
+            case U8, U7 -> DType.U8;
         };
     }
 

@@ -1,6 +1,5 @@
 package io.github.coda4j.model;
 
-import io.github.coda4j.kernel.Kind;
 import io.github.coda4j.model.plan.CacheAccess;
 import io.github.coda4j.model.plan.ForwardPlan;
 import io.github.coda4j.model.plan.KvCache;
@@ -8,6 +7,7 @@ import io.github.coda4j.model.plan.Proposals;
 import io.github.coda4j.model.plan.Sampling;
 import io.github.coda4j.tensor.Libtorch;
 import io.github.coda4j.tensor.WorkerTeam;
+import io.github.coda4j.tensor.products.ProductPaths;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -24,26 +24,32 @@ public final class FastTransformer implements Transformer {
     private final WorkerTeam team;
     private final Workspace workspace;
     private final Rotary rotary;
-    private final Precision precision;
+    private final Numbers numbers;
 
-    private FastTransformer(ModelConfig config, FastWeights weights, WorkerTeam team, Precision precision) {
+    private FastTransformer(ModelConfig config, FastWeights weights, WorkerTeam team, Numbers numbers) {
         this.config = config;
         this.weights = weights;
         this.team = team;
         this.workspace = new Workspace(team.size());
         this.rotary = new Rotary(config);
-        this.precision = precision;
+        this.numbers = numbers;
     }
 
     static FastTransformer load(ModelConfig config, WeightSource source, LoadOptions options) {
+        return load(config, source, options, ProductPaths.here());
+    }
+
+    /** The same with products that run in given ways, which must be right on this processor. */
+    static FastTransformer load(ModelConfig config, WeightSource source, LoadOptions options, ProductPaths paths) {
         if (source.isInt8() && options.precision() != Precision.INT8) {
             throw new IllegalArgumentException(
                     "the checkpoint is int8; load it with --dtype int8, or take the one it was made from");
         }
         WorkerTeam team = new WorkerTeam(FastWeights.usefulWorkers(config, options.threads()));
         try {
-            FastWeights weights = FastWeights.load(config, options.precision(), source, team);
-            return new FastTransformer(config, weights, team, options.precision());
+            Numbers numbers = new Numbers(options.precision(), paths);
+            FastWeights weights = FastWeights.load(config, numbers, source, team);
+            return new FastTransformer(config, weights, team, numbers);
         } catch (RuntimeException e) {
             team.close();
             throw e;
@@ -56,7 +62,7 @@ public final class FastTransformer implements Transformer {
     }
 
     public Precision precision() {
-        return precision;
+        return numbers.precision();
     }
 
     /** Worker threads that a forward uses. */
@@ -66,7 +72,7 @@ public final class FastTransformer implements Transformer {
 
     @Override
     public KvCache newCache(int length) {
-        return new FastKvCache(config, length, config.layers(), attentionKind());
+        return new FastKvCache(config, length, config.layers(), numbers.attention());
     }
 
     @Override
@@ -117,7 +123,7 @@ public final class FastTransformer implements Transformer {
         }
         Libtorch.setBlasThreads(1);
         rotary.ensure(plans.stream().mapToInt(ForwardPlan::end).max().orElse(1));
-        new FastPass(config, weights, team, workspace, rotary, inputKind(), attentionKind(), plans, rows, sink).run();
+        new FastPass(config, weights, team, workspace, rotary, numbers, plans, rows, sink).run();
     }
 
     /**
@@ -126,26 +132,6 @@ public final class FastTransformer implements Transformer {
      */
     public void productsAlone(int tokens, int rows) {
         new ProductsAlone(weights, team, workspace, config).run(tokens, rows);
-    }
-
-    private Kind inputKind() {
-        return inputKind(precision);
-    }
-
-    static Kind inputKind(Precision precision) {
-        return switch (precision) {
-            case FP32 -> Kind.F32;
-            case BF16 -> Kind.BF16;
-            case INT8 -> Kind.U8;
-        };
-    }
-
-    private Kind attentionKind() {
-        return attentionKind(precision);
-    }
-
-    static Kind attentionKind(Precision precision) {
-        return precision == Precision.FP32 ? Kind.F32 : Kind.BF16;
     }
 
     @Override

@@ -29,6 +29,7 @@ final class FastWeights implements AutoCloseable {
 
     private final ModelConfig config;
     private final Precision precision;
+    private final Numbers numbers;
     private final WeightSource source;
     private final Arena arena = Arena.ofShared();
     /** Of each worker. */
@@ -73,9 +74,10 @@ final class FastWeights implements AutoCloseable {
     /** Rows of a stored tensor. */
     private record Slice(String name, int first, int count) {}
 
-    private FastWeights(ModelConfig config, Precision precision, WeightSource source, WorkerTeam team) {
+    private FastWeights(ModelConfig config, Numbers numbers, WeightSource source, WorkerTeam team) {
         this.config = config;
-        this.precision = precision;
+        this.precision = numbers.precision();
+        this.numbers = numbers;
         this.source = source;
         this.pages = new LargePages[team.size()];
         Arrays.setAll(pages, worker -> new LargePages(BLOCK_BYTES));
@@ -95,8 +97,8 @@ final class FastWeights implements AutoCloseable {
         loadEmbedding(type);
     }
 
-    static FastWeights load(ModelConfig config, Precision precision, WeightSource source, WorkerTeam team) {
-        return new FastWeights(config, precision, source, team);
+    static FastWeights load(ModelConfig config, Numbers numbers, WeightSource source, WorkerTeam team) {
+        return new FastWeights(config, numbers, source, team);
     }
 
     /** How many workers can each have a share of every product. */
@@ -127,7 +129,7 @@ final class FastWeights implements AutoCloseable {
     }
 
     private DType headType() {
-        return precision == Precision.INT8 ? DType.F32 : DType.BF16;
+        return precision == Precision.INT8 ? DType.F32 : numbers.result();
     }
 
     private void loadEmbedding(DType type) {
@@ -155,7 +157,7 @@ final class FastWeights implements AutoCloseable {
                 team,
                 config.intermediate(),
                 config.hidden(),
-                DType.BF16,
+                numbers.result(),
                 (from, to) -> List.of(new Slice(gate, from, to - from), new Slice(up, from, to - from)));
         Product down =
                 loadColumns(team, config.hidden(), config.intermediate(), Parameters.layer(i, "mlp.down_proj.weight"));
@@ -194,7 +196,8 @@ final class FastWeights implements AutoCloseable {
     }
 
     private Product loadColumns(WorkerTeam team, int outputs, int inputs, String name) {
-        return loadProduct(team, outputs, inputs, DType.BF16, (from, to) -> List.of(new Slice(name, from, to - from)));
+        return loadProduct(
+                team, outputs, inputs, numbers.result(), (from, to) -> List.of(new Slice(name, from, to - from)));
     }
 
     private Product loadProduct(WorkerTeam team, int outputs, int inputs, DType int8Output, RowsOfShard rows) {
@@ -211,7 +214,7 @@ final class FastWeights implements AutoCloseable {
         return loadShards(
                 team,
                 config.hidden(),
-                DType.BF16,
+                numbers.result(),
                 worker -> Arrays.stream(shares.of(worker))
                         .mapToObj(head -> rowsOfHead(i, head))
                         .toList());
@@ -255,8 +258,8 @@ final class FastWeights implements AutoCloseable {
             }
             return switch (precision) {
                 case FP32 -> PackedLinear.f32(weight, outputs, inputs);
-                case BF16 -> PackedLinear.bf16(weight, outputs, inputs, to);
-                case INT8 -> PackedLinear.int8(weight, scales, outputs, inputs, int8Output, to);
+                case BF16 -> PackedLinear.bf16(numbers.paths().bf16(), weight, outputs, inputs, to);
+                case INT8 -> PackedLinear.int8(numbers.paths().int8(), weight, scales, outputs, inputs, int8Output, to);
             };
         }
     }

@@ -2,6 +2,8 @@ package io.github.coda4j.model;
 
 import static io.github.coda4j.Checks.check;
 
+import io.github.coda4j.tensor.Device;
+import io.github.coda4j.tensor.products.ProductPaths;
 import java.util.Locale;
 
 /** In which numbers the matrix products of a model run. */
@@ -24,6 +26,21 @@ public enum Precision {
         }
         check(false, "unknown dtype \"%s\"; known: fp32, bf16, int8", text);
         throw new AssertionError();
+    }
+
+    /**
+     * The faster of FP32 and BF16. BF16 where the processor has products of it, and in the fast engine also where
+     * oneDNN widens its weights on the way (docs/LOG.md, "Processors without bf16 or VNNI"); FP32 where libtorch would
+     * emulate it.
+     *
+     * @param device where it runs
+     */
+    public static Precision fastestFloat(EngineKind engine, Device device) {
+        boolean isBf16 = device.isCuda()
+                || (engine == EngineKind.FAST
+                        ? ProductPaths.bf16IsPacked()
+                        : ProductPaths.here().bf16() == ProductPaths.Bf16.NATIVE);
+        return isBf16 ? BF16 : FP32;
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.github.coda4j.CodaException;
 import io.github.coda4j.kernel.VectorModule;
 import io.github.coda4j.kernel.WarmUp;
 import io.github.coda4j.tensor.Libtorch;
+import io.github.coda4j.tensor.products.ProductPaths;
 import java.util.Optional;
 
 /**
@@ -28,13 +29,24 @@ public final class Preparation implements AutoCloseable {
     }
 
     private static Thread warmUp(Precision precision) {
-        return Thread.ofPlatform()
-                .daemon()
-                .name("coda-warm-up")
-                .start(() -> WarmUp.run(
-                        FastTransformer.inputKind(precision),
-                        FastTransformer.attentionKind(precision),
-                        FastTransformer.attentionKind(precision)));
+        return Thread.ofPlatform().daemon().name("coda-warm-up").start(() -> {
+            // What most processors need does not wait for libtorch, which knows what this one needs.
+            Numbers likely =
+                    new Numbers(precision, new ProductPaths(ProductPaths.Bf16.NATIVE, ProductPaths.Int8.EXACT));
+            warmUp(likely);
+            try {
+                Numbers here = Numbers.here(precision);
+                if (!here.sameKinds(likely)) {
+                    warmUp(here);
+                }
+            } catch (CodaException e) {
+                // libtorch is missing, which the thread beside this one leaves to others as well.
+            }
+        });
+    }
+
+    private static void warmUp(Numbers numbers) {
+        WarmUp.run(numbers.input(), FastPass.kind(numbers.result()), numbers.attention());
     }
 
     /** Begins in the background. */

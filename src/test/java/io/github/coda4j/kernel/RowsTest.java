@@ -63,6 +63,9 @@ class RowsTest {
                 new Rows().gate(gateUp, scale, 1, out, Kind.U8, scale);
                 assertThat(scale[1]).isZero();
                 assertThat(out.get(ValueLayout.JAVA_BYTE, 33)).isEqualTo((byte) 128);
+                new Rows().gate(gateUp, scale, 2, out, Kind.U7, scale);
+                assertThat(scale[2]).isZero();
+                assertThat(out.get(ValueLayout.JAVA_BYTE, 66)).isEqualTo((byte) 64);
             }
         }
     }
@@ -84,8 +87,12 @@ class RowsTest {
                         assertThat(PlainElements.get(out, kind, (where + 1) % 33))
                                 .isFinite();
                     }
-                    new Rows().gate(gateUp, new float[] {1}, 0, out, Kind.U8, scale);
-                    assertThat(scale[0]).as("NaN at %d of %s", where, source).isNaN();
+                    for (Kind kind : new Kind[] {Kind.U8, Kind.U7}) {
+                        new Rows().gate(gateUp, new float[] {1}, 0, out, kind, scale);
+                        assertThat(scale[0])
+                                .as("NaN at %d of %s", where, source)
+                                .isNaN();
+                    }
                 }
             }
         }

@@ -56,13 +56,13 @@ final class Twins {
     }
 
     /**
-     * The same elements: F32 to 1e-6, BF16 to its last bit, U8 to a step. An absolute difference of {@code slack} is no
-     * difference: that of sums whose terms cancel each other.
+     * The same elements: F32 to 1e-6, BF16 to its last bit, bytes to a step. An absolute difference of {@code slack} is
+     * no difference: that of sums whose terms cancel each other.
      */
     static void assertSame(Kind kind, MemorySegment fast, MemorySegment plain, int count, double slack, String what) {
         for (int i = 0; i < count; i++) {
             String where = what + ", " + kind + " element " + i;
-            if (kind == Kind.U8) {
+            if (kind.isQuantized()) {
                 assertThat(fast.get(ValueLayout.JAVA_BYTE, i) & 0xFF)
                         .as(where)
                         .isCloseTo(plain.get(ValueLayout.JAVA_BYTE, i) & 0xFF, within(1));

@@ -9,7 +9,7 @@ class WarmUpTest {
     @ParameterizedTest
     @EnumSource(Kind.class)
     void every_kind_of_input_can_be_warmed_up_for(Kind input) {
-        Kind other = input == Kind.U8 ? Kind.BF16 : input;
+        Kind other = input.isQuantized() ? Kind.BF16 : input;
         assertThatCode(() -> WarmUp.run(input, other, other)).doesNotThrowAnyException();
     }
 }

@@ -1,8 +1,8 @@
 package io.github.coda4j.masking;
 
+import static io.github.coda4j.testkit.Near.assertNear;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.coda4j.data.PackedBatch;
@@ -183,7 +183,7 @@ class MaskingGoldenTest {
                 Draws draws = new ScriptedDraws(c.get("draws"), !instruction, levels);
                 double loss = c.get("loss").doubleValue();
                 MaskedBatch batch = noising.apply(packed(c), levels, draws, 0).batch();
-                assertThat(pass.evaluate(batch).loss()).isCloseTo(loss, within(1e-5 * loss));
+                assertNear("loss", pass.evaluate(batch).loss(), loss, 1e-5);
             }
         }
     }

@@ -1,5 +1,6 @@
 package io.github.coda4j.train;
 
+import static io.github.coda4j.testkit.Near.assertNear;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -47,7 +48,7 @@ class OptimizerGoldenTest {
             for (int step = 1; step <= 5; step++) {
                 LossSums sums = pass.accumulate(batch, scale, updater.listener());
                 double expected = losses.get(step - 1).doubleValue();
-                assertThat(sums.loss()).as("loss before step %d", step).isCloseTo(expected, within(1e-5 * expected));
+                assertNear("loss before step " + step, sums.loss(), expected, 1e-5);
                 assertThat(updater.reduceGradients()).isPositive();
                 updater.update(LEARNING_RATE, 1);
                 if (Set.of(1, 2, 5).contains(step)) {

@@ -1,8 +1,8 @@
 package io.github.coda4j.train;
 
+import static io.github.coda4j.testkit.Near.assertNear;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
 
 import io.github.coda4j.CodaException;
 import io.github.coda4j.diffusion.MaskedBatch;
@@ -46,9 +46,7 @@ class ShardedUpdaterTest {
         for (List<Double> losses : together) {
             assertThat(losses).hasSameSizeAs(alone);
             for (int step = 0; step < losses.size(); step++) {
-                assertThat(losses.get(step))
-                        .as("step %d", step)
-                        .isCloseTo(alone.get(step), within(1e-6 * alone.getFirst()));
+                assertNear("step " + step, losses.get(step), alone.get(step), 1e-5);
             }
         }
     }
@@ -81,7 +79,7 @@ class ShardedUpdaterTest {
         List<Double> uninterrupted = train(6, 0, 1, store -> new LocalUpdater(store, settings));
         for (List<Double> losses : List.of(one, three.get(0), three.get(2))) {
             for (int step = 0; step < 3; step++) {
-                assertThat(losses.get(step)).isCloseTo(uninterrupted.get(3 + step), within(1e-5));
+                assertNear("step " + step, losses.get(step), uninterrupted.get(3 + step), 1e-5);
             }
         }
     }

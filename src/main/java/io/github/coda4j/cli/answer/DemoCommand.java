@@ -69,7 +69,7 @@ public final class DemoCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         Path folder = model.folder(world);
         Document document = Document.parse(text(), TOKENS);
-        try (OpenModel open = world.models().open(folder, load.options(folder, world, LoadFlags.Purpose.SPEED))) {
+        try (OpenModel open = world.openModel(folder, load.options(folder, world, LoadFlags.Purpose.SPEED))) {
             int tokens =
                     document.holes().stream().mapToInt(Document.Hole::tokens).sum();
             world.out().printf(Locale.ROOT, "A Java file with %d holes for %d tokens:%n%n", TOKENS.length, tokens);

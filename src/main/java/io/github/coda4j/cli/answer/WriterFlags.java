@@ -47,7 +47,7 @@ final class WriterFlags {
      */
     record Source(Path folder, LoadOptions load, int maxPositions, DecodeDefaults defaults) {
         OpenModel open(World world) {
-            return world.models().open(folder, load);
+            return world.openModel(folder, load);
         }
     }
 

@@ -67,7 +67,12 @@ final class BenchStepCommand implements Callable<Integer> {
         for (Precision precision : precisions) {
             bench(precision);
         }
-        print("%npeak: the best matrix product of this machine, measured between the steps. products alone: "
+        print("%n");
+        precisions.stream()
+                .distinct()
+                .flatMap(precision -> StepBench.options(precision, threads).emulated().stream())
+                .forEach(line -> print("%s%n", line));
+        print("peak: the best matrix product of this machine, measured between the steps. products alone: "
                 + "the same step's%n"
                 + "products with nothing between them, of peak: what norms, attention and activations "
                 + "cannot beat.%n");

@@ -44,7 +44,9 @@ public record BatchedProduct(DType type, int batch, int rows, int inner, int col
         checkSize(a, rows, inner);
         checkSize(b, inner, columns);
         checkSize(out, rows, columns);
-        Optional<OneDnn> oneDnn = type == DType.BF16 ? OneDnn.find().filter(OneDnn::hasFastBf16) : Optional.empty();
+        Optional<OneDnn> oneDnn = type == DType.BF16
+                ? OneDnn.find().filter(_ -> ProductPaths.here().bf16() == ProductPaths.Bf16.NATIVE)
+                : Optional.empty();
         if (oneDnn.isPresent()) {
             OneDnnProducts.ofThread(oneDnn.get())
                     .of(this, () -> recipe(oneDnn.get()))
@@ -64,7 +66,7 @@ public record BatchedProduct(DType type, int batch, int rows, int inner, int col
                 oneDnn.describe(type, batch, rows, inner),
                 oneDnn.describe(type, new long[] {batch, inner, columns}, strides),
                 oneDnn.describe(type, batch, rows, columns),
-                false);
+                OneDnnProducts.NOT_QUANTIZED);
     }
 
     private Tensor view(MemorySegment memory, int m, int n) {

@@ -72,11 +72,15 @@ final class OneDnn {
     private static final ValueLayout.OfInt I = ValueLayout.JAVA_INT;
     private static final ValueLayout.OfLong L = ValueLayout.JAVA_LONG;
 
+    private static final String FOLDER = "/org/bytedeco/dnnl/" + Loader.getPlatform() + "/";
+    private static final String LIBRARY = System.mapLibraryName("dnnl") + ".3";
+
     private static final Logger LOG = LoggerFactory.getLogger(OneDnn.class);
 
     private final SymbolLookup library;
     private final MemorySegment engine;
     private final MethodHandle setThreads;
+    private final MethodHandle effectiveIsa;
     private final MethodHandle execute;
     private final MethodHandle point;
     private final MethodHandle memoryCreate;
@@ -95,7 +99,6 @@ final class OneDnn {
     private final MethodHandle primitiveCreate;
     private final MethodHandle streamCreate;
     private final MethodHandle[] destroy = new MethodHandle[Kind.values().length];
-    private final boolean fastBf16;
 
     /** oneDNN, or nothing where its library is not there for this platform. */
     static Optional<OneDnn> find() {
@@ -106,6 +109,7 @@ final class OneDnn {
         this.library = library;
         this.setThreads = Linker.nativeLinker()
                 .downcallHandle(library.findOrThrow("omp_set_num_threads"), FunctionDescriptor.ofVoid(I));
+        this.effectiveIsa = function("dnnl_get_effective_cpu_isa", FunctionDescriptor.of(I));
         this.execute = status("dnnl_primitive_execute", P, P, I, P);
         this.point = status("dnnl_memory_set_data_handle", P, P);
         this.memoryCreate = status("dnnl_memory_create", P, P, P, P);
@@ -126,7 +130,6 @@ final class OneDnn {
         Arrays.setAll(destroy, kind -> status("dnnl_" + Kind.values()[kind].name + "_destroy", P));
         MethodHandle engineCreate = status("dnnl_engine_create", P, I, L);
         this.engine = made("engine", result -> (int) engineCreate.invokeExact(result, CPU, 0L));
-        this.fastBf16 = findFastBf16();
     }
 
     /** Threads that oneDNN may use when called from the current thread. */
@@ -136,6 +139,27 @@ final class OneDnn {
         } catch (Throwable e) {
             throw failed("set_num_threads", e);
         }
+    }
+
+    /**
+     * The instructions that oneDNN uses: the processor's, unless the environment variable ONEDNN_MAX_CPU_ISA caps them.
+     * What the bits mean depends on the architecture (dnnl_types.h, dnnl_cpu_isa_t).
+     */
+    int effectiveIsa() {
+        try {
+            return (int) effectiveIsa.invokeExact();
+        } catch (Throwable e) {
+            throw failed("get_effective_cpu_isa", e);
+        }
+    }
+
+    /** Whether the library for this platform is on the class path. */
+    static boolean isBundled() {
+        return OneDnn.class.getResource(FOLDER + LIBRARY) != null;
+    }
+
+    static boolean isX86() {
+        return Loader.getPlatform().endsWith("x86_64");
     }
 
     /** Describes values by their strides, counted in elements. */
@@ -215,20 +239,6 @@ final class OneDnn {
             check("query", () -> (int) planQuery.invokeExact(plan, QUERY_IMPLEMENTATION, 0, name));
             return name.get(P, 0).reinterpret(Long.MAX_VALUE).getString(0).contains("ref");
         }
-    }
-
-    /** Whether there is fast code for BF16 products on this processor. */
-    boolean hasFastBf16() {
-        return fastBf16;
-    }
-
-    private boolean findFastBf16() {
-        MemorySegment any = describe(DType.BF16, 64, 64);
-        Optional<MemorySegment> plan = planProduct(any, any, any, false);
-        boolean fast = plan.isPresent() && !isSlow(plan.get());
-        plan.ifPresent(found -> destroy(Kind.PLAN, found));
-        destroy(Kind.DESCRIPTION, any);
-        return fast;
     }
 
     /** How the plan wants its weights; belongs to the caller. */
@@ -377,28 +387,26 @@ final class OneDnn {
 
         private static Optional<OneDnn> look() {
             Libtorch.load(); // its OpenMP is the one to share
-            String folder = "/org/bytedeco/dnnl/" + Loader.getPlatform() + "/";
             try {
-                Optional<File> library = unpack(folder + System.mapLibraryName("dnnl") + ".3");
+                Optional<File> library = unpack(FOLDER + LIBRARY);
                 if (library.isEmpty()) {
-                    LOG.info("no oneDNN for this platform: bf16 runs on libtorch's plain products, int8 is not "
-                            + "available");
+                    LOG.info("no oneDNN for this platform: bf16 and int8 run on libtorch's plain products, slowly");
                     return Optional.empty();
                 }
-                return Optional.of(new OneDnn(open(library.get(), folder)));
+                return Optional.of(new OneDnn(open(library.get())));
             } catch (IOException | RuntimeException e) {
-                LOG.warn("oneDNN cannot be loaded: bf16 runs on libtorch's plain products, int8 is not available", e);
+                LOG.warn("oneDNN cannot be loaded: bf16 and int8 run on libtorch's plain products, which are slow", e);
                 return Optional.empty();
             }
         }
 
-        private static SymbolLookup open(File library, String folder) throws IOException {
+        private static SymbolLookup open(File library) throws IOException {
             try {
                 return SymbolLookup.libraryLookup(library.toPath(), Arena.global());
             } catch (IllegalArgumentException e) {
                 // No OpenMP is loaded under the name that it wants: an installed libtorch may bring one under another
                 // name.
-                unpack(folder + "libgomp.so.1")
+                unpack(FOLDER + "libgomp.so.1")
                         .ifPresent(openMp -> SymbolLookup.libraryLookup(openMp.toPath(), Arena.global()));
                 return SymbolLookup.libraryLookup(library.toPath(), Arena.global());
             }

@@ -20,13 +20,9 @@ final class OneDnnLinear implements PackedLinear {
     private final MemorySegment scales;
 
     /** What distinguishes the code of two products besides their rows. */
-    private record Shape(DType inputType, DType outputType, int outputs, int inputs) {
+    private record Shape(DType inputType, DType weightType, DType outputType, int zeroPoint, int outputs, int inputs) {
         boolean quantized() {
-            return inputType == DType.U8;
-        }
-
-        DType weightType() {
-            return quantized() ? DType.I8 : DType.BF16;
+            return zeroPoint != OneDnnProducts.NOT_QUANTIZED;
         }
     }
 
@@ -35,26 +31,44 @@ final class OneDnnLinear implements PackedLinear {
     /**
      * Packs a weight [outputs, inputs]; its memory may be freed afterwards.
      *
-     * @param scales of I8 weights, one per output; otherwise not used
+     * @param input F32 or BF16
+     * @param output F32 or BF16
      * @param pages where the packed weight is put
      * @return nothing where oneDNN has only slow code for it
      */
-    static Optional<OneDnnLinear> pack(
+    static Optional<OneDnnLinear> packBf16(
+            OneDnn oneDnn, MemorySegment weight, int outputs, int inputs, DType input, DType output, LargePages pages) {
+        Shape shape = new Shape(input, DType.BF16, output, OneDnnProducts.NOT_QUANTIZED, outputs, inputs);
+        return pack(oneDnn, shape, weight, new float[0], pages);
+    }
+
+    /**
+     * The same for an I8 weight and U8 inputs.
+     *
+     * @param scales one per output
+     * @param zeroPoint what a zero among the inputs is stored as
+     */
+    static Optional<OneDnnLinear> packInt8(
             OneDnn oneDnn,
             MemorySegment weight,
             float[] scales,
             int outputs,
             int inputs,
-            DType input,
+            int zeroPoint,
             DType output,
             LargePages pages) {
-        Shape shape = new Shape(input, output, outputs, inputs);
+        return pack(oneDnn, new Shape(DType.U8, DType.I8, output, zeroPoint, outputs, inputs), weight, scales, pages);
+    }
+
+    private static Optional<OneDnnLinear> pack(
+            OneDnn oneDnn, Shape shape, MemorySegment weight, float[] scales, LargePages pages) {
         return layout(oneDnn, shape).map(layout -> new OneDnnLinear(oneDnn, shape, layout, weight, scales, pages));
     }
 
     /** Whether oneDNN has fast code for products of these types on this processor. */
-    static boolean isFast(OneDnn oneDnn, DType input, DType output) {
-        Optional<MemorySegment> layout = layout(oneDnn, new Shape(input, output, 64, 64));
+    static boolean isFast(OneDnn oneDnn, DType input, DType weight, DType output) {
+        int zeroPoint = weight == DType.I8 ? ProductPaths.Int8.EXACT.zeroPoint() : OneDnnProducts.NOT_QUANTIZED;
+        Optional<MemorySegment> layout = layout(oneDnn, new Shape(input, weight, output, zeroPoint, 64, 64));
         layout.ifPresent(found -> oneDnn.destroy(OneDnn.Kind.DESCRIPTION, found));
         return layout.isPresent();
     }
@@ -129,7 +143,7 @@ final class OneDnnLinear implements PackedLinear {
                 oneDnn.describe(shape.inputType(), rows, shape.inputs()),
                 oneDnn.copyOf(layout),
                 oneDnn.describe(shape.outputType(), rows, shape.outputs()),
-                shape.quantized());
+                shape.zeroPoint());
     }
 
     @Override

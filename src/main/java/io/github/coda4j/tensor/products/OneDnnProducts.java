@@ -18,8 +18,8 @@ import java.util.function.Supplier;
 final class OneDnnProducts implements ThreadBound {
     private static final int MOST = 256;
 
-    /** What a zero of int8 inputs is stored as. */
-    private static final int ZERO_POINT = 128;
+    /** The zero point of products that are not quantized. */
+    static final int NOT_QUANTIZED = -1;
 
     private static final ThreadLocal<OneDnnProducts> OF_THREAD = new ThreadLocal<>();
 
@@ -91,9 +91,13 @@ final class OneDnnProducts implements ThreadBound {
     /**
      * What a product is made from. Its descriptions are destroyed when it is made.
      *
-     * @param quantized see {@link OneDnn#planProduct}
+     * @param zeroPoint what a zero of an int8 source is stored as, or {@link #NOT_QUANTIZED}
      */
-    record Recipe(MemorySegment source, MemorySegment weights, MemorySegment target, boolean quantized) {}
+    record Recipe(MemorySegment source, MemorySegment weights, MemorySegment target, int zeroPoint) {
+        boolean quantized() {
+            return zeroPoint != NOT_QUANTIZED;
+        }
+    }
 
     private MemorySegment scratch(long bytes) {
         if (scratch.byteSize() < bytes) {
@@ -140,7 +144,7 @@ final class OneDnnProducts implements ThreadBound {
             OneDnn.argument(arguments, 2, OneDnn.TARGET, target);
             OneDnn.argument(arguments, 3, OneDnn.SCRATCHPAD, scratchpad);
             this.zeroPoint = recipe.quantized()
-                    ? oneDnn.vector(DType.I32, arena.allocateFrom(ValueLayout.JAVA_INT, ZERO_POINT))
+                    ? oneDnn.vector(DType.I32, arena.allocateFrom(ValueLayout.JAVA_INT, recipe.zeroPoint()))
                     : MemorySegment.NULL;
             if (recipe.quantized()) {
                 OneDnn.argument(arguments, 4, OneDnn.SOURCE_ZERO_POINT, zeroPoint);

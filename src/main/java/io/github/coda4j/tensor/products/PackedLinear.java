@@ -2,15 +2,12 @@ package io.github.coda4j.tensor.products;
 
 import static io.github.coda4j.Checks.check;
 
-import io.github.coda4j.CodaException;
 import io.github.coda4j.tensor.DType;
 import io.github.coda4j.tensor.Device;
 import io.github.coda4j.tensor.LargePages;
 import io.github.coda4j.tensor.Scope;
 import io.github.coda4j.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Optional;
 
 /**
@@ -19,7 +16,7 @@ import java.util.Optional;
  *
  * <p>Not tied to a scope: closed by its owner. May be used by several threads at once.
  */
-public sealed interface PackedLinear extends AutoCloseable permits OneDnnLinear, PackedLinear.Plain {
+public sealed interface PackedLinear extends AutoCloseable permits OneDnnLinear, PlainInt8Linear, PackedLinear.Plain {
     /** Rows of the weight. */
     int outputs();
 
@@ -27,7 +24,8 @@ public sealed interface PackedLinear extends AutoCloseable permits OneDnnLinear,
     int inputs();
 
     /**
-     * What {@link #forward} takes: F32, BF16 or U8 (bytes around 128, one scale per row, see {@code kernel.Kind.U8}).
+     * What {@link #forward} takes: F32, BF16 or U8 (bytes around a zero point, one scale per row, see
+     * {@code kernel.Kind}).
      */
     DType inputType();
 
@@ -57,64 +55,58 @@ public sealed interface PackedLinear extends AutoCloseable permits OneDnnLinear,
 
     /** Packs an F32 weight; the memory may be freed afterwards. */
     static PackedLinear f32(MemorySegment weight, int outputs, int inputs) {
-        return Plain.of(weight, DType.F32, outputs, inputs);
+        return Plain.of(weight, DType.F32, DType.F32, outputs, inputs);
     }
 
     /**
-     * Packs a BF16 weight; its memory may be freed afterwards. Where oneDNN has no fast code for it, libtorch
-     * multiplies.
+     * Packs a BF16 weight; its memory may be freed afterwards. Inputs and results are F32 where {@code path} is
+     * {@code WIDENED} and BF16 otherwise. Where oneDNN has no fast code for it, libtorch multiplies.
      *
+     * @param path how products run, {@link ProductPaths#here}
      * @param pages where the packed weight is put; freed after this is closed
      */
-    static PackedLinear bf16(MemorySegment weight, int outputs, int inputs, LargePages pages) {
-        Optional<OneDnnLinear> packed = OneDnn.find()
-                .flatMap(oneDnn -> OneDnnLinear.pack(
-                        oneDnn, weight, new float[0], outputs, inputs, DType.BF16, DType.BF16, pages));
-        return packed.isPresent() ? packed.get() : Plain.of(weight, DType.BF16, outputs, inputs);
+    static PackedLinear bf16(ProductPaths.Bf16 path, MemorySegment weight, int outputs, int inputs, LargePages pages) {
+        DType type = path == ProductPaths.Bf16.WIDENED ? DType.F32 : DType.BF16;
+        Optional<OneDnnLinear> packed = path == ProductPaths.Bf16.LIBTORCH
+                ? Optional.empty()
+                : OneDnn.find()
+                        .flatMap(oneDnn -> OneDnnLinear.packBf16(oneDnn, weight, outputs, inputs, type, type, pages));
+        return packed.isPresent() ? packed.get() : Plain.of(weight, DType.BF16, type, outputs, inputs);
     }
 
     /**
-     * Packs an I8 weight with one scale per output; the memory may be freed afterwards.
+     * Packs an I8 weight with one scale per output; the memory may be freed afterwards. Inputs are U8 around the path's
+     * zero point.
      *
-     * @param outputType F32 or BF16
+     * @param path how products run, {@link ProductPaths#here}; where oneDNN has no fast code for it, libtorch
+     *     multiplies
+     * @param outputType F32, or BF16, in place of which F32 comes where that is faster
      * @param pages where the packed weight is put; freed after this is closed
-     * @throws CodaException where the processor or oneDNN has no fast and exact u8 x s8 product
      */
     static PackedLinear int8(
-            MemorySegment weight, float[] scales, int outputs, int inputs, DType outputType, LargePages pages) {
+            ProductPaths.Int8 path,
+            MemorySegment weight,
+            float[] scales,
+            int outputs,
+            int inputs,
+            DType outputType,
+            LargePages pages) {
         check(
                 outputType == DType.F32 || outputType == DType.BF16,
                 "int8 products give F32 or BF16, asked for %s",
                 outputType);
         check(scales.length == outputs, "%d outputs need as many scales, got %d", outputs, scales.length);
-        return OneDnn.find()
-                .filter(oneDnn -> hasExactInt8())
-                .flatMap(oneDnn ->
-                        OneDnnLinear.pack(oneDnn, weight, scales, outputs, inputs, DType.U8, outputType, pages))
-                .orElseThrow(() -> new CodaException(
-                        "int8 needs an x86-64 processor with VNNI and oneDNN's library; use --dtype bf16 here"));
-    }
-
-    /** Whether int8 products run here. */
-    static boolean int8Supported() {
-        return hasExactInt8()
-                && OneDnn.find()
-                        .filter(oneDnn -> OneDnnLinear.isFast(oneDnn, DType.U8, DType.BF16))
-                        .isPresent();
-    }
-
-    /** Without VNNI the u8 x s8 instruction saturates its sums at 16 bits and would be wrong. */
-    private static boolean hasExactInt8() {
-        Path cpuInfo = Path.of("/proc/cpuinfo");
-        try {
-            return !Files.exists(cpuInfo)
-                    || Files.readAllLines(cpuInfo).stream()
-                            .filter(line -> line.startsWith("flags"))
-                            .limit(1)
-                            .anyMatch(line -> line.contains("avx512_vnni") || line.contains("avx_vnni"));
-        } catch (java.io.IOException e) {
-            throw new CodaException("cannot read " + cpuInfo + ": " + e.getMessage(), e);
+        if (path != ProductPaths.Int8.FLOATS && OneDnn.find().isPresent()) {
+            OneDnn oneDnn = OneDnn.find().get();
+            for (DType type : new DType[] {outputType, DType.F32}) {
+                Optional<OneDnnLinear> packed =
+                        OneDnnLinear.packInt8(oneDnn, weight, scales, outputs, inputs, path.zeroPoint(), type, pages);
+                if (packed.isPresent()) {
+                    return packed.get();
+                }
+            }
         }
+        return PlainInt8Linear.of(weight, scales, outputs, inputs, path.zeroPoint());
     }
 
     /** Throws unless the memory is native and holds the rows. */
@@ -136,13 +128,19 @@ public sealed interface PackedLinear extends AutoCloseable permits OneDnnLinear,
                 memory.byteSize());
     }
 
-    /** A weight as it is stored, multiplied by libtorch: F32, and BF16 where oneDNN is not available. */
+    /** A weight row by row, multiplied by libtorch: F32, and BF16 where oneDNN has no fast code for it. */
     record Plain(Tensor weight) implements PackedLinear {
-        static Plain of(MemorySegment memory, DType type, int outputs, int inputs) {
+        /**
+         * Copies a weight.
+         *
+         * @param stored what the memory holds
+         * @param type what is multiplied
+         */
+        static Plain of(MemorySegment memory, DType stored, DType type, int outputs, int inputs) {
             try (Scope scope = Scope.open()) {
-                Tensor copy = Tensor.empty(type, Device.CPU, outputs, inputs);
+                Tensor copy = Tensor.empty(stored, Device.CPU, outputs, inputs);
                 MemorySegment.copy(memory, 0, copy.memory(), 0, copy.memory().byteSize());
-                return new Plain(scope.detach(copy));
+                return new Plain(scope.detach(copy.to(type)));
             }
         }
 

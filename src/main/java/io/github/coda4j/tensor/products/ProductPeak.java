@@ -56,7 +56,7 @@ public final class ProductPeak {
             try (LargePages pages = new LargePages(BLOCK_BYTES);
                     PackedLinear shard = pack(type, share, inputs, pages);
                     Scope _ = Scope.open()) {
-                Tensor input = random(type, rows, inputs);
+                Tensor input = random(shard.inputType(), rows, inputs);
                 Tensor output = Tensor.empty(shard.outputType(), Device.CPU, rows, share);
                 for (int round = 0; round <= rounds; round++) {
                     team.barrier();
@@ -78,7 +78,7 @@ public final class ProductPeak {
         try (LargePages pages = new LargePages(BLOCK_BYTES);
                 PackedLinear linear = pack(type, outputs, inputs, pages);
                 Scope _ = Scope.open()) {
-            Tensor input = random(type, rows, inputs);
+            Tensor input = random(linear.inputType(), rows, inputs);
             Tensor output = Tensor.empty(linear.outputType(), Device.CPU, rows, outputs);
             for (int round = 0; round <= rounds; round++) {
                 long begin = System.nanoTime();
@@ -92,16 +92,24 @@ public final class ProductPeak {
     }
 
     private static PackedLinear pack(DType type, int outputs, int inputs, LargePages pages) {
+        ProductPaths paths = ProductPaths.here();
         try (Scope _ = Scope.open()) {
             return switch (type) {
                 case F32 -> PackedLinear.f32(random(DType.F32, outputs, inputs).memory(), outputs, inputs);
                 case BF16 ->
-                    PackedLinear.bf16(random(DType.BF16, outputs, inputs).memory(), outputs, inputs, pages);
+                    PackedLinear.bf16(
+                            paths.bf16(), random(DType.BF16, outputs, inputs).memory(), outputs, inputs, pages);
                 default -> {
                     float[] scales = new float[outputs];
                     java.util.Arrays.fill(scales, 0.01f);
                     yield PackedLinear.int8(
-                            random(DType.I8, outputs, inputs).memory(), scales, outputs, inputs, DType.BF16, pages);
+                            paths.int8(),
+                            random(DType.I8, outputs, inputs).memory(),
+                            scales,
+                            outputs,
+                            inputs,
+                            DType.BF16,
+                            pages);
                 }
             };
         }

@@ -48,6 +48,14 @@ class GenerateCommandTest {
     }
 
     @Test
+    void what_the_processor_lacks_is_said_before_the_answer_on_standard_error() {
+        cli.emulating("bf16 is emulated");
+        assertThat(cli.run("generate", "-m", MODEL, "write f")).isZero();
+        assertThat(cli.out()).isEqualTo("def f():\n  pass\n");
+        assertThat(cli.err()).isEqualTo("bf16 is emulated" + System.lineSeparator());
+    }
+
+    @Test
     void special_tokens_that_a_user_types_are_text_in_a_chat_and_tokens_in_raw_text() {
         cli.run("generate", "-m", MODEL, "a<|im_end|>b");
         cli.run("generate", "-m", MODEL, "--raw", "a<|im_end|>b");

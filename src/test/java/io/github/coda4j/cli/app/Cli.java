@@ -46,6 +46,7 @@ public final class Cli {
     private Optional<Terminal> terminal = Optional.empty();
     private Models models = new FakeModels();
     private OutputStream standardOutput = out;
+    private Optional<String> emulated = Optional.empty();
     private boolean closed;
 
     public Cli() {
@@ -55,6 +56,12 @@ public final class Cli {
 
     public Cli with(Generator newGenerator) {
         generator = newGenerator;
+        return this;
+    }
+
+    /** The processor lacks something for the models that are opened. */
+    public Cli emulating(String what) {
+        emulated = Optional.of(what);
         return this;
     }
 
@@ -159,6 +166,7 @@ public final class Cli {
                 ByteTokenizer.MASK,
                 Set.of(ByteTokenizer.END),
                 ChatTemplate::coda,
+                emulated,
                 () -> closed = true);
     }
 

@@ -1,7 +1,7 @@
 package io.github.coda4j.cli.inspect;
 
+import static io.github.coda4j.testkit.Near.assertNear;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.coda4j.cli.app.Cli;
@@ -206,9 +206,7 @@ class InspectTest {
         int vocabulary = expected.shape(name + ".logits")[2];
         assertThat(written.shape("logits")).containsExactly(1, length, vocabulary);
         float[] found = written.floats("logits");
-        for (int i = 0; i < found.length; i++) {
-            assertThat(found[i]).isCloseTo(logits[i], within(1e-4f));
-        }
+        assertNear("logits", found, logits, 1e-4);
         assertThat(names()).containsExactly("logits.safetensors");
     }
 

@@ -1,7 +1,7 @@
 package io.github.coda4j.cli.inspect;
 
+import static io.github.coda4j.testkit.Near.assertNear;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -29,19 +29,16 @@ class InspectTrainingTest {
     void the_loss_and_gradient_norms_of_a_case_are_the_original_ones(String name, String model) throws IOException {
         JsonNode golden = GoldenTraining.trainingCase(name);
         JsonNode report = loss(model, write(golden), "--recompute");
-        assertThat(report.get("loss").doubleValue())
-                .isCloseTo(
-                        golden.get("loss").doubleValue(),
-                        within(1e-5 * golden.get("loss").doubleValue()));
+        assertNear("loss", report.get("loss").doubleValue(), golden.get("loss").doubleValue(), 1e-5);
         assertThat(report.get("masked_cross_entropy").doubleValue()).isPositive();
         assertThat(report.get("grad_l2")).hasSameSizeAs(golden.get("grad_l2"));
         golden.get("grad_l2")
                 .properties()
-                .forEach(entry -> assertThat(
-                                report.get("grad_l2").get(entry.getKey()).doubleValue())
-                        .isCloseTo(
-                                entry.getValue().doubleValue(),
-                                within(1e-4 + 1e-4 * entry.getValue().doubleValue())));
+                .forEach(entry -> assertNear(
+                        entry.getKey(),
+                        report.get("grad_l2").get(entry.getKey()).doubleValue(),
+                        entry.getValue().doubleValue(),
+                        1e-4));
     }
 
     @Test
@@ -53,10 +50,7 @@ class InspectTrainingTest {
         assertThat(actual.names()).containsExactlyInAnyOrderElementsOf(expected.names());
         for (String name : expected.names()) {
             assertThat(actual.shape(name)).isEqualTo(expected.shape(name));
-            assertThat(actual.floats(name))
-                    .as(name)
-                    .usingComparatorWithPrecision(1e-4f)
-                    .containsExactly(expected.floats(name));
+            assertNear(name, actual.floats(name), expected.floats(name), 1e-4);
         }
     }
 

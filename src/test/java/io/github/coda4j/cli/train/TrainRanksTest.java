@@ -1,7 +1,7 @@
 package io.github.coda4j.cli.train;
 
+import static io.github.coda4j.testkit.Near.assertNear;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -51,7 +51,7 @@ class TrainRanksTest {
         List<Double> losses = losses(alone);
         assertThat(losses(together)).hasSameSizeAs(losses);
         for (int step = 0; step < losses.size(); step++) {
-            assertThat(losses(together).get(step)).as("step %d", step).isCloseTo(losses.get(step), within(1e-6));
+            assertNear("step " + step, losses(together).get(step), losses.get(step), 1e-5);
         }
         run(together, "--resume", "--accept-config-changes", "schedule.steps=14");
         assertThat(losses(together)).hasSize(14);

@@ -1,8 +1,8 @@
 package io.github.coda4j.model.training;
 
+import static io.github.coda4j.testkit.Near.assertNear;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
 
 import io.github.coda4j.CodaException;
 import io.github.coda4j.diffusion.MaskedBatch;
@@ -36,16 +36,10 @@ class FusedTrainingPassTest extends TrainingPassContract {
             Map<String, float[]> gradients = GoldenTraining.gradients(store);
             store.gradients().zero();
             LossSums sums = fused.accumulate(batch, scale, GradientListener.NONE);
-            assertThat(sums.loss()).isCloseTo(expected.loss(), within(1e-5 * expected.loss()));
-            assertThat(sums.crossEntropy()).isCloseTo(expected.crossEntropy(), within(1e-5 * expected.crossEntropy()));
-            GoldenTraining.gradients(store).forEach((name, gradient) -> {
-                float[] wanted = gradients.get(name);
-                for (int i = 0; i < wanted.length; i++) {
-                    assertThat(gradient[i])
-                            .as("%s, element %d", name, i)
-                            .isCloseTo(wanted[i], within(1e-4f + 1e-4f * Math.abs(wanted[i])));
-                }
-            });
+            assertNear("loss", sums.loss(), expected.loss(), 1e-5);
+            assertNear("cross entropy", sums.crossEntropy(), expected.crossEntropy(), 1e-5);
+            GoldenTraining.gradients(store)
+                    .forEach((name, gradient) -> assertNear(name, gradient, gradients.get(name), 1e-4));
         }
     }
 

@@ -1,7 +1,7 @@
 package io.github.coda4j.model.training;
 
+import static io.github.coda4j.testkit.Near.assertNear;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.coda4j.diffusion.MaskedBatch;
@@ -30,14 +30,14 @@ abstract class TrainingPassContract {
         JsonNode golden = GoldenTraining.trainingCase(name);
         Step step = step(golden.get("model").textValue(), golden, DType.F32, false);
         double loss = golden.get("loss").doubleValue();
-        assertThat(step.sums.loss()).isCloseTo(loss, within(1e-5 * loss));
+        assertNear("loss", step.sums.loss(), loss, 1e-5);
         golden.get("grad_l2")
                 .properties()
-                .forEach(entry -> assertThat(norm(step.gradients.get(entry.getKey())))
-                        .as(entry.getKey())
-                        .isCloseTo(
-                                entry.getValue().doubleValue(),
-                                within(1e-4 + 1e-4 * entry.getValue().doubleValue())));
+                .forEach(entry -> assertNear(
+                        entry.getKey(),
+                        norm(step.gradients.get(entry.getKey())),
+                        entry.getValue().doubleValue(),
+                        1e-4));
     }
 
     @ParameterizedTest
@@ -48,14 +48,7 @@ abstract class TrainingPassContract {
         TensorFile file = TensorFile.read(Goldens.path("train/" + name + ".grads.safetensors"));
         assertThat(step.gradients.keySet()).containsExactlyInAnyOrderElementsOf(file.names());
         for (String parameter : file.names()) {
-            float[] expected = file.floats(parameter);
-            float[] actual = step.gradients.get(parameter);
-            assertThat(actual).hasSameSizeAs(expected);
-            for (int i = 0; i < expected.length; i++) {
-                assertThat(actual[i])
-                        .as("%s, element %d", parameter, i)
-                        .isCloseTo(expected[i], within(1e-4f + 1e-4f * Math.abs(expected[i])));
-            }
+            assertNear(parameter, step.gradients.get(parameter), file.floats(parameter), 1e-4);
         }
     }
 
@@ -75,7 +68,7 @@ abstract class TrainingPassContract {
         JsonNode golden = GoldenTraining.trainingCase("pretrain");
         Step wide = step("a-untied", golden, DType.F32, false);
         Step narrow = step("a-untied", golden, DType.BF16, false);
-        assertThat(narrow.sums.loss()).isCloseTo(wide.sums.loss(), within(0.02 * wide.sums.loss()));
+        assertNear("loss", narrow.sums.loss(), wide.sums.loss(), 0.02);
         wide.gradients.forEach((name, gradient) -> assertThat(cosine(gradient, narrow.gradients.get(name)))
                 .as(name)
                 .isGreaterThan(0.99));
@@ -99,12 +92,9 @@ abstract class TrainingPassContract {
             Map<String, float[]> gradients = GoldenTraining.gradients(store);
             store.gradients().zero();
             LossSums together = pass.accumulate(packed(alone), 0.5, GradientListener.NONE);
-            assertThat(together.crossEntropy()).isCloseTo(expected.crossEntropy(), within(1e-4));
+            assertNear("cross entropy", together.crossEntropy(), expected.crossEntropy(), 1e-5);
             GoldenTraining.gradients(store)
-                    .forEach((name, gradient) -> assertThat(gradient)
-                            .as(name)
-                            .usingComparatorWithPrecision(2e-4f)
-                            .containsExactly(gradients.get(name)));
+                    .forEach((name, gradient) -> assertNear(name, gradient, gradients.get(name), 1e-4));
         }
     }
 
@@ -119,7 +109,7 @@ abstract class TrainingPassContract {
             GoldenTraining.gradients(store)
                     .forEach((name, gradient) -> assertThat(gradient).as(name).containsOnly(0f));
             LossSums trained = pass.accumulate(batch, 1, GradientListener.NONE);
-            assertThat(evaluated.crossEntropy()).isCloseTo(trained.crossEntropy(), within(1e-6));
+            assertNear("cross entropy", evaluated.crossEntropy(), trained.crossEntropy(), 1e-6);
             assertThat(evaluated.targets()).isEqualTo(trained.targets());
         }
     }
@@ -136,12 +126,9 @@ abstract class TrainingPassContract {
             for (int row = 0; row < batch.rows(); row++) {
                 sums = sums.plus(pass.accumulate(row(batch, row), 1.0 / 72, GradientListener.NONE));
             }
-            assertThat(sums.loss()).isCloseTo(whole.sums.loss(), within(1e-5));
+            assertNear("loss", sums.loss(), whole.sums.loss(), 1e-5);
             GoldenTraining.gradients(store)
-                    .forEach((name, gradient) -> assertThat(gradient)
-                            .as(name)
-                            .usingComparatorWithPrecision(1e-5f)
-                            .containsExactly(whole.gradients.get(name)));
+                    .forEach((name, gradient) -> assertNear(name, gradient, whole.gradients.get(name), 5e-5));
         }
     }
 

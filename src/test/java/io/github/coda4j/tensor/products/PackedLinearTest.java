@@ -3,17 +3,24 @@ package io.github.coda4j.tensor.products;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.github.coda4j.kernel.Kind;
 import io.github.coda4j.tensor.DType;
 import io.github.coda4j.tensor.Device;
 import io.github.coda4j.tensor.LargePages;
 import io.github.coda4j.tensor.Scope;
 import io.github.coda4j.tensor.Tensor;
 import io.github.coda4j.tensor.WorkerTeam;
+import java.io.IOException;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Packed products against sums in double. */
 class PackedLinearTest {
@@ -32,33 +39,71 @@ class PackedLinearTest {
                         .containsExactly(expected);
             }
             Tensor narrow = Tensor.of(w, outputs, inputs).to(DType.BF16);
-            try (LargePages pages = new LargePages(1);
-                    PackedLinear linear = PackedLinear.bf16(narrow.memory(), outputs, inputs, pages)) {
-                float[] actual = linear.forward(Tensor.of(x, rows, inputs).to(DType.BF16))
-                        .toFloats();
-                assertClose(actual, expected, 1.0 / 128);
+            for (ProductPaths.Bf16 path : ProductPaths.Bf16.values()) {
+                try (LargePages pages = new LargePages(1);
+                        PackedLinear linear = PackedLinear.bf16(path, narrow.memory(), outputs, inputs, pages)) {
+                    float[] actual = linear.forward(Tensor.of(x, rows, inputs).to(linear.inputType()))
+                            .toFloats();
+                    assertClose(actual, expected, linear.outputType() == DType.F32 ? 1e-6 : 1.0 / 128);
+                }
             }
-            try (PackedLinear linear = PackedLinear.Plain.of(narrow.memory(), DType.BF16, outputs, inputs)) {
-                float[] actual = linear.forward(Tensor.of(x, rows, inputs).to(DType.BF16))
-                        .toFloats();
-                assertClose(actual, expected, 1.0 / 128);
+            for (ProductPaths.Int8 path : rightHere()) {
+                assertClose(int8(path, DType.F32, x, w, rows, outputs, inputs), expected, 1e-6);
+                assertClose(int8(path, DType.BF16, x, w, rows, outputs, inputs), expected, 1.0 / 128);
             }
-            assertClose(int8(x, w, rows, outputs, inputs), expected, 1e-6);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {127, -127})
+    void large_int8_sums_do_not_saturate(int weight) {
+        int inputs = 6144;
+        for (ProductPaths.Int8 path : rightHere()) {
+            int most = path == ProductPaths.Int8.PAIRED ? Kind.U7.steps() : Kind.U8.steps();
+            for (int sign : new int[] {1, -1}) {
+                float[] x = new float[inputs];
+                float[] w = new float[16 * inputs];
+                java.util.Arrays.fill(x, sign * most);
+                java.util.Arrays.fill(w, weight);
+                try (Scope _ = Scope.open()) {
+                    float[] expected = new float[16];
+                    java.util.Arrays.fill(expected, (float) sign * most * weight * inputs);
+                    assertClose(int8(path, DType.F32, x, w, 1, 16, inputs), expected, 1e-6);
+                }
+            }
         }
     }
 
     @Test
-    void large_int8_sums_do_not_saturate() {
-        int inputs = 6144;
-        float[] x = new float[inputs];
-        float[] w = new float[16 * inputs];
-        java.util.Arrays.fill(x, 127);
-        java.util.Arrays.fill(w, 127);
-        try (Scope _ = Scope.open()) {
-            float expected = 127f * 127f * inputs;
-            assertThat(int8(x, w, 1, 16, inputs)[0])
-                    .isCloseTo(expected, org.assertj.core.data.Offset.offset(expected * 1e-6f));
+    void inputs_lie_around_the_zero_point_that_the_kernels_write() {
+        assertThat(ProductPaths.Int8.EXACT.zeroPoint()).isEqualTo(Kind.U8.zero());
+        assertThat(ProductPaths.Int8.FLOATS.zeroPoint()).isEqualTo(Kind.U8.zero());
+        assertThat(ProductPaths.Int8.PAIRED.zeroPoint()).isEqualTo(Kind.U7.zero());
+    }
+
+    @Test
+    void this_processor_multiplies_with_what_it_has() throws IOException {
+        String cap = System.getenv("ONEDNN_MAX_CPU_ISA");
+        if ("AVX2".equals(cap) || "AVX512_CORE".equals(cap)) {
+            assertThat(ProductPaths.here())
+                    .isEqualTo(new ProductPaths(ProductPaths.Bf16.WIDENED, ProductPaths.Int8.PAIRED));
         }
+        Path cpuInfo = Path.of("/proc/cpuinfo");
+        if (cap == null && OneDnn.find().isPresent() && OneDnn.isX86() && Files.exists(cpuInfo)) {
+            String flags = Files.readString(cpuInfo);
+            boolean hasVnni = flags.contains("avx512_vnni") || flags.contains("avx_vnni");
+            assertThat(ProductPaths.here().int8() == ProductPaths.Int8.EXACT).isEqualTo(hasVnni);
+            assertThat(ProductPaths.here().bf16() == ProductPaths.Bf16.NATIVE)
+                    .isEqualTo(flags.contains("avx512_bf16") || flags.contains("avx_ne_convert"));
+        }
+    }
+
+    /** The ways that give right sums on this processor: {@code EXACT} needs its instructions. */
+    private static List<ProductPaths.Int8> rightHere() {
+        return Stream.of(ProductPaths.Int8.values())
+                .filter(path -> path != ProductPaths.Int8.EXACT
+                        || path == ProductPaths.here().int8())
+                .toList();
     }
 
     @Test
@@ -66,7 +111,11 @@ class PackedLinearTest {
         try (Scope _ = Scope.open();
                 LargePages pages = new LargePages(1);
                 PackedLinear linear = PackedLinear.bf16(
-                        Tensor.zeros(DType.BF16, Device.CPU, 4, 8).memory(), 4, 8, pages)) {
+                        ProductPaths.Bf16.LIBTORCH,
+                        Tensor.zeros(DType.BF16, Device.CPU, 4, 8).memory(),
+                        4,
+                        8,
+                        pages)) {
             Tensor input = Tensor.zeros(DType.BF16, Device.CPU, 2, 8);
             Tensor output = Tensor.zeros(DType.BF16, Device.CPU, 1, 4);
             assertThatIllegalArgumentException()
@@ -86,7 +135,7 @@ class PackedLinearTest {
                 float[][] results = new float[2][];
                 team.runOnAll(worker -> {
                     try (Scope _ = Scope.open()) {
-                        results[worker] = int8(x, w, 6, 24, 40);
+                        results[worker] = int8(ProductPaths.here().int8(), DType.F32, x, w, 6, 24, 40);
                     }
                 });
                 assertThat(results[0]).containsExactly(expected);
@@ -95,17 +144,19 @@ class PackedLinearTest {
         }
     }
 
-    private static float[] int8(float[] x, float[] w, int rows, int outputs, int inputs) {
+    private static float[] int8(
+            ProductPaths.Int8 path, DType result, float[] x, float[] w, int rows, int outputs, int inputs) {
         float[] scales = new float[outputs];
         java.util.Arrays.fill(scales, 0.5f);
         Tensor weight = Tensor.of(w, outputs, inputs).to(DType.I8);
         Tensor input = Tensor.empty(DType.U8, Device.CPU, rows, inputs);
         for (int i = 0; i < x.length; i++) {
-            input.memory().set(ValueLayout.JAVA_BYTE, i, (byte) ((int) x[i] + 128));
+            input.memory().set(ValueLayout.JAVA_BYTE, i, (byte) ((int) x[i] + path.zeroPoint()));
         }
         try (LargePages pages = new LargePages(1);
-                PackedLinear linear = PackedLinear.int8(weight.memory(), scales, outputs, inputs, DType.F32, pages)) {
-            return linear.forward(input).mul(2).toFloats();
+                PackedLinear linear =
+                        PackedLinear.int8(path, weight.memory(), scales, outputs, inputs, result, pages)) {
+            return linear.forward(input).to(DType.F32).mul(2).toFloats();
         }
     }
 
