@@ -13,7 +13,8 @@
     "model.plan",
     "decode",
     "generate",
-    "generate.request"
+    "generate.request",
+    "decode.commit"
 })
 package io.github.coda4j.cli;
 

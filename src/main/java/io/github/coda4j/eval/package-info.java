@@ -9,7 +9,8 @@
     "model.plan",
     "com.fasterxml.jackson",
     "com.github.javaparser",
-    "org.treesitter"
+    "org.treesitter",
+    "decode.commit"
 })
 package io.github.coda4j.eval;
 
