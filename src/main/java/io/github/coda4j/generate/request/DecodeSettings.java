@@ -26,7 +26,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class DecodeSettings {
     private static final Logger LOG = LoggerFactory.getLogger(DecodeSettings.class);
-    private static final int DEFAULT_NEW_TOKENS = 256;
 
     private final Values values;
     private final CommitPolicy commit;
@@ -173,7 +172,8 @@ public final class DecodeSettings {
     }
 
     private Setting<Integer> newTokens() {
-        return values.findOr(Parameter.MAX_NEW_TOKENS, DEFAULT_NEW_TOKENS).require(n -> n >= 1, "at least 1");
+        return values.findOr(Parameter.MAX_NEW_TOKENS, DecodeDefaults.NEW_TOKENS)
+                .require(n -> n >= 1, "at least 1");
     }
 
     private double eps(PolicyChoice choice) {
