@@ -3,6 +3,7 @@ package io.github.coda4j.cli;
 import io.github.coda4j.generate.request.Given;
 import io.github.coda4j.generate.request.Parameter;
 import java.util.Optional;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** How masks become tokens: the options of every command that decodes. */
@@ -13,26 +14,8 @@ public final class DecodeFlags {
             description = "Number of denoising steps; fewer are faster and worse (default: one for each new token).")
     private Optional<Integer> steps = Optional.empty();
 
-    @Option(
-            names = "--alg",
-            paramLabel = "NAME",
-            description = "Which proposals a step commits: origin (at random), maskgit_plus, topk_margin, entropy or"
-                    + " confidence_threshold (default: entropy).")
-    private Optional<String> alg = Optional.empty();
-
-    @Option(
-            names = "--alg-temp",
-            paramLabel = "X",
-            description =
-                    "Above 0 positions are drawn by softmax(confidence / X) instead of taking the best (default: 0).")
-    private Optional<Double> algTemp = Optional.empty();
-
-    @Option(
-            names = "--threshold",
-            paramLabel = "P",
-            description = "With --alg confidence_threshold: commit every proposal of at least this probability, 0 to 1"
-                    + " (default: 0.9).")
-    private Optional<Double> threshold = Optional.empty();
+    @Mixin
+    private PolicyFlags policy;
 
     @Option(
             names = "--temperature",
@@ -91,11 +74,8 @@ public final class DecodeFlags {
 
     /** What the flags say. */
     public Given given() {
-        return Given.asFlags()
+        return policy.addTo(Given.asFlags())
                 .with(Parameter.STEPS, steps)
-                .with(Parameter.ALG, alg)
-                .with(Parameter.ALG_TEMP, algTemp)
-                .with(Parameter.THRESHOLD, threshold)
                 .with(Parameter.TEMPERATURE, temperature)
                 .with(Parameter.TOP_P, topP)
                 .with(Parameter.TOP_K, topK)

@@ -6,14 +6,13 @@
     "files",
     "tensor.Device",
     "weights",
-    "weights.hub",
     "text",
-    "diffusion",
     "model",
     "model.plan",
     "decode",
     "generate",
-    "generate.request"
+    "generate.request",
+    "decode.commit"
 })
 package io.github.coda4j.cli;
 

@@ -135,9 +135,9 @@ public record CanvasShape(long given, List<Integer> holes, boolean completion) {
                 nearestMultiples(steps, numBlocks));
     }
 
-    /** With a threshold in blocks the number of steps is not looked at. */
+    /** Where a policy does not count them, as with a threshold in blocks, the number of steps is not looked at. */
     private static boolean stepsCount(DecodeOptions options) {
-        return options.blockLength().isEmpty() || !(options.commit() instanceof CommitPolicy.ConfidenceThreshold);
+        return options.commit().countsSteps(options.blockLength().isPresent());
     }
 
     private static String nearestMultiples(long value, long divisor) {

@@ -3,6 +3,8 @@ package io.github.coda4j.decode;
 import static io.github.coda4j.Checks.check;
 import static java.util.Objects.requireNonNull;
 
+import io.github.coda4j.decode.commit.CommitPolicy;
+import io.github.coda4j.decode.commit.Entropy;
 import io.github.coda4j.model.plan.Sampling;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -11,8 +13,8 @@ import java.util.function.Consumer;
 /**
  * How a canvas is decoded. Options that would have no effect together are refused.
  *
- * @param steps number of steps over the whole canvas, at least 1; spread evenly over the blocks.
- *     {@link CommitPolicy.ConfidenceThreshold} with blocks takes as many as it needs and does not look at it
+ * @param steps number of steps over the whole canvas, at least 1; spread evenly over the blocks. Policies that do not
+ *     count them ({@link CommitPolicy#countsSteps}) take as many as they need
  * @param blockLength empty: all masks are decoded together; otherwise masks are decoded from left to right, this many
  *     at a time
  * @param commit which proposals are committed
@@ -56,9 +58,10 @@ public record DecodeOptions(
                 blockLength.orElse(0));
         check(eps >= 0 && eps < 1, "eps must be in [0, 1), got %s", eps);
         check(
-                eps == DEFAULT_EPS || !(commit instanceof CommitPolicy.ConfidenceThreshold),
-                "eps %s has no effect with alg confidence_threshold: leave it out",
-                eps);
+                eps == DEFAULT_EPS || commit.followsSchedule(),
+                "eps %s has no effect with alg %s: leave it out",
+                eps,
+                commit.name());
         boolean cached = !(cache instanceof CachePolicy.None);
         check(
                 !cached || blockLength.isPresent(),
@@ -79,7 +82,7 @@ public record DecodeOptions(
         return new DecodeOptions(
                 steps,
                 OptionalInt.empty(),
-                new CommitPolicy.Entropy(0),
+                new Entropy(0),
                 CachePolicy.NONE,
                 BlockStart.PROPOSE,
                 MaskCandidates.EXCLUDE,

@@ -3,6 +3,9 @@ package io.github.coda4j.decode;
 import static io.github.coda4j.Checks.check;
 
 import io.github.coda4j.CodaException;
+import io.github.coda4j.decode.commit.BlockContext;
+import io.github.coda4j.decode.commit.Candidate;
+import io.github.coda4j.decode.commit.Draws;
 import io.github.coda4j.diffusion.Alignment;
 import io.github.coda4j.diffusion.Block;
 import io.github.coda4j.diffusion.Canvas;
@@ -119,13 +122,14 @@ public final class DecodeSession implements AutoCloseable {
         checkNumbers(proposals);
         List<StepResult> results = new ArrayList<>(skipped);
         skipped.clear();
-        results.add(new StepResult(step, commit(proposals), true));
+        List<Commit> commits = commit(proposals);
+        results.add(new StepResult(step, commits, true));
         forwards++;
         if (plan.cache() instanceof CacheAccess.Fill) {
             cacheRefreshes++;
         }
-        run.forwards++;
-        countStep();
+        run.stepped(commits.size());
+        step++;
         giveUpMasksAfterEndToken();
         advance();
         results.addAll(skipped);
@@ -168,19 +172,20 @@ public final class DecodeSession implements AutoCloseable {
     private void advance() {
         next = Optional.empty();
         while (blockIndex < layout.blocks().size()) {
-            int[] masked = openPositions(run.block);
-            boolean givenUp = masked.length == 0 && run.block.end() > limit;
-            if (givenUp || run.selector.finished(run.step, masked.length)) {
+            int[] masked = openPositions(run.block());
+            boolean givenUp = masked.length == 0 && run.block().end() > limit;
+            if (givenUp || run.finished(masked.length)) {
                 enterBlock(blockIndex + 1);
                 continue;
             }
-            int[] wanted = run.selector.wanted(run.step, masked);
+            int[] wanted = run.wanted(masked);
             if (wanted.length > 0) {
                 next = Optional.of(planForward(wanted));
                 return;
             }
             skipped.add(new StepResult(step, List.of(), false));
-            countStep();
+            run.skipped();
+            step++;
         }
     }
 
@@ -188,23 +193,26 @@ public final class DecodeSession implements AutoCloseable {
         blockIndex = index;
         if (index < layout.blocks().size()) {
             Block block = layout.blocks().get(index);
-            run = new BlockRun(
+            BlockContext context = new BlockContext(
                     block,
-                    Selectors.of(
-                            options,
-                            block,
-                            layout.steps().get(index),
-                            step,
-                            openPositions(block).length,
-                            canvas.maskId(),
-                            draws));
+                    options.blockLength().isPresent(),
+                    layout.steps().get(index),
+                    step,
+                    openPositions(block).length,
+                    options.eps(),
+                    canvas.length(),
+                    canvas::isMasked,
+                    draws);
+            run = new BlockRun(context, options.commit(), options.blockStart());
         }
     }
 
     private ForwardPlan planForward(int[] wanted) {
-        boolean whole = options.cache().runsAll(run.forwards);
-        int start = whole ? 0 : firstCachedPosition(run.block);
-        int end = !whole && options.cache() instanceof CachePolicy.Dual ? run.block.end() : canvas.length();
+        boolean whole = options.cache().runsAll(run.forwards());
+        int start = whole ? 0 : firstCachedPosition(run.block());
+        int end = !whole && options.cache() instanceof CachePolicy.Dual
+                ? run.block().end()
+                : canvas.length();
         CacheAccess access = switch (options.cache()) {
             case CachePolicy.None() -> CacheAccess.NONE;
             case CachePolicy.Prefix(int _), CachePolicy.Dual(int _) ->
@@ -226,9 +234,9 @@ public final class DecodeSession implements AutoCloseable {
     }
 
     private List<Commit> commit(Proposals proposals) {
+        List<Candidate> candidates = candidates(proposals);
         List<Commit> commits = new ArrayList<>();
-        for (int i :
-                IntStream.of(run.selector.chosen(run.step, proposals)).sorted().toArray()) {
+        for (int i : run.chosen(candidates)) {
             int token = proposals.tokens()[i];
             int position = proposals.positions()[i];
             check(
@@ -241,7 +249,7 @@ public final class DecodeSession implements AutoCloseable {
                         step,
                         position,
                         token,
-                        options.commit().confidence(proposals, i),
+                        options.commit().confidence(candidates.get(i)),
                         proposals.probability()[i]));
             }
         }
@@ -263,9 +271,15 @@ public final class DecodeSession implements AutoCloseable {
         return canvas.maskedPositions(block.start(), Math.min(block.end(), limit));
     }
 
-    private void countStep() {
-        step++;
-        run.step++;
+    private static List<Candidate> candidates(Proposals proposals) {
+        return IntStream.range(0, proposals.size())
+                .mapToObj(i -> Candidate.of(
+                        proposals.positions()[i],
+                        proposals.tokens()[i],
+                        proposals.probability()[i],
+                        proposals.margin()[i],
+                        proposals.negativeEntropy()[i]))
+                .toList();
     }
 
     private static void checkNumbers(Proposals proposals) {
@@ -277,19 +291,6 @@ public final class DecodeSession implements AutoCloseable {
                                 + "in this dtype",
                         proposals.positions()[i]);
             }
-        }
-    }
-
-    /** The block at work: how far its policy is, and how many forwards it has had. */
-    private static final class BlockRun {
-        private final Block block;
-        private final Selector selector;
-        private int step;
-        private int forwards;
-
-        BlockRun(Block block, Selector selector) {
-            this.block = block;
-            this.selector = selector;
         }
     }
 }

@@ -1,5 +1,5 @@
-/** Which proposals to commit, when to refresh which cache, when to stop: the decode session and its policies. */
-@MayUse({"diffusion", "model.plan"})
+/** How a canvas is decoded: the session, when to refresh which cache, when to stop. */
+@MayUse({"diffusion", "model.plan", "decode.commit"})
 package io.github.coda4j.decode;
 
 import io.github.coda4j.MayUse;

@@ -3,8 +3,8 @@ package io.github.coda4j.eval;
 import static io.github.coda4j.Checks.check;
 
 import io.github.coda4j.decode.CachePolicy;
-import io.github.coda4j.decode.CommitPolicy;
 import io.github.coda4j.decode.DecodeOptions;
+import io.github.coda4j.decode.commit.ConfidenceThreshold;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -74,7 +74,7 @@ public record InfillVariant(String name, String family, InfillSpan.Sides sides, 
 
     private static DecodeOptions threshold(int tokens, double threshold, CachePolicy cache) {
         return DecodeOptions.ofSteps(tokens)
-                .withCommit(new CommitPolicy.ConfidenceThreshold(threshold))
+                .withCommit(new ConfidenceThreshold(threshold))
                 .withBlocks(tokens, cache);
     }
 }

@@ -20,7 +20,8 @@
     "com.github.javaparser",
     "java.awt",
     "org.knowm.xchart",
-    "syntax"
+    "syntax",
+    "decode.commit"
 })
 package io.github.coda4j.eval;
 

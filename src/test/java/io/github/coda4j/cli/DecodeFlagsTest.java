@@ -5,9 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.coda4j.decode.BlockStart;
 import io.github.coda4j.decode.CachePolicy;
 import io.github.coda4j.decode.CanvasShape;
-import io.github.coda4j.decode.CommitPolicy;
 import io.github.coda4j.decode.DecodeOptions;
 import io.github.coda4j.decode.MaskCandidates;
+import io.github.coda4j.decode.commit.ConfidenceThreshold;
+import io.github.coda4j.decode.commit.MaskGitPlus;
 import io.github.coda4j.generate.request.DecodeDefaults;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -32,7 +33,7 @@ class DecodeFlagsTest {
                 .isEqualTo(new DecodeOptions(
                         8,
                         OptionalInt.of(16),
-                        new CommitPolicy.MaskGitPlus(0.5),
+                        new MaskGitPlus(0.5),
                         new CachePolicy.Dual(0),
                         BlockStart.COMMIT,
                         MaskCandidates.ALLOW,
@@ -43,7 +44,7 @@ class DecodeFlagsTest {
                         7,
                         Set.of()));
         assertThat(options("--alg confidence_threshold --threshold 0.8").commit())
-                .isEqualTo(new CommitPolicy.ConfidenceThreshold(0.8));
+                .isEqualTo(new ConfidenceThreshold(0.8));
     }
 
     private static DecodeOptions options(String line) {

@@ -3,6 +3,12 @@ package io.github.coda4j.decode;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.coda4j.decode.commit.CommitPolicy;
+import io.github.coda4j.decode.commit.ConfidenceThreshold;
+import io.github.coda4j.decode.commit.Entropy;
+import io.github.coda4j.decode.commit.MaskGitPlus;
+import io.github.coda4j.decode.commit.Origin;
+import io.github.coda4j.decode.commit.TopKMargin;
 import io.github.coda4j.diffusion.Canvas;
 import io.github.coda4j.model.plan.CacheAccess;
 import io.github.coda4j.model.plan.Denoiser;
@@ -34,11 +40,7 @@ class CachedDecodingTest {
 
     static Stream<CommitPolicy> policies() {
         return Stream.of(
-                new CommitPolicy.Origin(),
-                new CommitPolicy.MaskGitPlus(0.2),
-                new CommitPolicy.TopKMargin(0),
-                new CommitPolicy.Entropy(0),
-                new CommitPolicy.ConfidenceThreshold(0.7));
+                new Origin(), new MaskGitPlus(0.2), new TopKMargin(0), new Entropy(0), new ConfidenceThreshold(0.7));
     }
 
     @ParameterizedTest
@@ -70,7 +72,7 @@ class CachedDecodingTest {
 
     /** Share of new tokens that equal those of decoding without a cache. */
     private static double agreement(CachePolicy cache) {
-        CommitPolicy policy = new CommitPolicy.ConfidenceThreshold(0.7);
+        CommitPolicy policy = new ConfidenceThreshold(0.7);
         int equal = 0;
         for (int[] prompt : PROMPTS) {
             int[] exact = decode(prompt, options(policy, CachePolicy.NONE)).ids();

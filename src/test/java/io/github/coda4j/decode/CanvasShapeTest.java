@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.coda4j.WrongValueException;
+import io.github.coda4j.decode.commit.ConfidenceThreshold;
 import io.github.coda4j.diffusion.Canvas;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -51,7 +52,7 @@ class CanvasShapeTest {
         shape.checkDecodable(DecodeOptions.ofSteps(MOST), MOST);
         refused(shape, DecodeOptions.ofSteps(MOST + 1), CanvasShape.STEPS, "4097 steps are more than the 4096 tokens");
         refused(shape, DecodeOptions.ofSteps(HUGE), CanvasShape.STEPS, "2147483647 steps are more");
-        DecodeOptions threshold = DecodeOptions.ofSteps(HUGE).withCommit(new CommitPolicy.ConfidenceThreshold(0.9));
+        DecodeOptions threshold = DecodeOptions.ofSteps(HUGE).withCommit(new ConfidenceThreshold(0.9));
         refused(shape, threshold, CanvasShape.STEPS, "2147483647 steps are more");
         shape.checkDecodable(threshold.withBlocks(3, CachePolicy.NONE), MOST);
     }

@@ -3,18 +3,30 @@ package io.github.coda4j.decode;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.coda4j.decode.commit.CommitPolicies;
+import io.github.coda4j.decode.commit.CommitPolicy;
+import io.github.coda4j.decode.commit.CommitPolicyFactory;
+import io.github.coda4j.decode.commit.ConfidenceThreshold;
+import io.github.coda4j.decode.commit.Entropy;
+import io.github.coda4j.decode.commit.Origin;
+import io.github.coda4j.decode.commit.TopKMargin;
 import io.github.coda4j.diffusion.Canvas;
 import io.github.coda4j.diffusion.CounterRandom;
 import io.github.coda4j.model.plan.ForwardPlan;
+import io.github.coda4j.testkit.ExampleProject;
 import io.github.coda4j.testkit.ScriptedDenoiser;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.OptionalDouble;
-import java.util.Set;
+import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -28,22 +40,50 @@ class CommitPolicyContractTest {
 
     private record Outcome(int[] ids, List<StepResult> steps, List<ForwardPlan> plans, int openCaches) {}
 
-    static Stream<DecodeOptions> everyOption() {
-        List<CommitPolicy> policies = List.of(
-                new CommitPolicy.Origin(),
-                new CommitPolicy.MaskGitPlus(0),
-                new CommitPolicy.MaskGitPlus(0.3),
-                new CommitPolicy.TopKMargin(0),
-                new CommitPolicy.TopKMargin(0.3),
-                new CommitPolicy.Entropy(0),
-                new CommitPolicy.Entropy(0.3),
-                new CommitPolicy.ConfidenceThreshold(0.9),
-                new CommitPolicy.ConfidenceThreshold(1));
+    @TempDir
+    private static Path classes;
+
+    private static ExampleProject example;
+
+    @BeforeAll
+    static void compileExample() throws IOException {
+        example = ExampleProject.compile(ExampleProject.EXTENDING, classes);
+    }
+
+    @AfterAll
+    static void closeExample() throws IOException {
+        example.close();
+    }
+
+    /** Every policy of ours and the example of the documentation, with the values that parameters may have. */
+    static Stream<CommitPolicy> everyPolicy() throws Exception {
+        List<CommitPolicyFactory> factories = new ArrayList<>(CommitPolicies.BUILT_IN);
+        factories.add(example.call(() -> CommitPolicies.require("com.example.OutsideIn")));
+        return factories.stream().flatMap(CommitPolicyContractTest::everyValue);
+    }
+
+    private static Stream<CommitPolicy> everyValue(CommitPolicyFactory factory) {
+        Stream<CommitPolicy> standard = Stream.of(CommitPolicies.create(factory, Map.of()));
+        Stream<CommitPolicy> others = factory.parameters().stream()
+                .flatMap(parameter -> Stream.of(
+                                parameter.range().least(),
+                                0.3,
+                                1.0,
+                                3.0,
+                                parameter.range().most())
+                        .filter(parameter.range()::contains)
+                        .distinct()
+                        .map(value -> CommitPolicies.create(factory, Map.of(parameter.name(), value))));
+        return Stream.concat(standard, others).distinct();
+    }
+
+    static Stream<DecodeOptions> everyOption() throws Exception {
         List<DecodeOptions> shapes = List.of(
                 DecodeOptions.ofSteps(STEPS),
                 DecodeOptions.ofSteps(STEPS).withBlocks(4, CachePolicy.NONE),
                 DecodeOptions.ofSteps(STEPS).withBlocks(2, new CachePolicy.Prefix(0)),
                 DecodeOptions.ofSteps(STEPS).withBlocks(4, new CachePolicy.Dual(2)));
+        List<CommitPolicy> policies = everyPolicy().toList();
         return shapes.stream()
                 .flatMap(shape ->
                         policies.stream().map(policy -> shape.withCommit(policy).withSeed(17)));
@@ -94,7 +134,7 @@ class CommitPolicyContractTest {
         assertThat(outcome.steps().stream().mapToInt(StepResult::step).toArray())
                 .isEqualTo(IntStream.range(0, outcome.steps().size()).toArray());
         assertThat(outcome.plans()).hasSizeLessThanOrEqualTo(masks);
-        if (!(options.commit() instanceof CommitPolicy.ConfidenceThreshold)) {
+        if (options.commit().followsSchedule()) {
             assertThat(outcome.steps()).hasSize(STEPS);
         }
     }
@@ -122,7 +162,7 @@ class CommitPolicyContractTest {
 
     @Test
     void another_seed_reveals_other_positions() {
-        for (CommitPolicy policy : List.of(new CommitPolicy.Origin(), new CommitPolicy.Entropy(5))) {
+        for (CommitPolicy policy : List.of(new Origin(), new Entropy(5))) {
             DecodeOptions options = DecodeOptions.ofSteps(STEPS).withCommit(policy);
             assertThat(decode(options.withSeed(1)).steps())
                     .isNotEqualTo(decode(options.withSeed(2)).steps());
@@ -130,49 +170,28 @@ class CommitPolicyContractTest {
     }
 
     @Test
-    void alg_temp_draws_positions_in_proportion_to_their_softmax() {
-        double[] confidences = {0, Math.log(3), Math.log(6)};
-        int[] firstDrawn = new int[3];
-        int rounds = 20_000;
-        for (int round = 0; round < rounds; round++) {
-            long key = CounterRandom.key(5, round);
-            double[] uniforms = IntStream.range(0, 3)
-                    .mapToDouble(i -> CounterRandom.uniform(key, i))
-                    .toArray();
-            firstDrawn[Ranking.best(Ranking.perturbed(confidences, 1, uniforms), 1)[0]]++;
-        }
-        assertThat(firstDrawn[0] / (double) rounds).isBetween(0.08, 0.12);
-        assertThat(firstDrawn[1] / (double) rounds).isBetween(0.28, 0.32);
-        assertThat(firstDrawn[2] / (double) rounds).isBetween(0.58, 0.62);
-    }
-
-    @Test
-    void equal_confidences_are_committed_from_the_left() {
-        assertThat(Ranking.best(new double[] {1, 3, 3, 0, 3}, 2)).containsExactly(1, 2);
-    }
-
-    @Test
     void names_make_policies_and_options_without_effect_are_refused() {
-        List<String> names = new ArrayList<>();
-        for (String name : CommitPolicy.NAMES) {
-            names.add(CommitPolicy.of(name, OptionalDouble.of(0), OptionalDouble.empty())
-                    .id());
+        assertThat(CommitPolicies.names())
+                .startsWith("origin", "maskgit_plus", "topk_margin", "entropy", "confidence_threshold");
+        for (CommitPolicyFactory factory : CommitPolicies.BUILT_IN) {
+            assertThat(CommitPolicies.of(factory.name(), Map.of()).name()).isEqualTo(factory.name());
         }
-        assertThat(names).isEqualTo(CommitPolicy.NAMES);
-        assertThat(CommitPolicy.of("entropy", OptionalDouble.of(0.1), OptionalDouble.empty()))
-                .isEqualTo(new CommitPolicy.Entropy(0.1));
-        assertThatThrownBy(() -> CommitPolicy.of("random", OptionalDouble.empty(), OptionalDouble.empty()))
+        assertThat(CommitPolicies.of("entropy", Map.of("alg_temp", 0.1))).isEqualTo(new Entropy(0.1));
+        assertThatThrownBy(() -> CommitPolicies.of("random", Map.of()))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("unknown alg 'random': use one of origin, maskgit_plus, topk_margin, entropy,"
-                        + " confidence_threshold");
-        for (String name : Set.of("origin", "confidence_threshold")) {
-            assertThatThrownBy(() -> CommitPolicy.of(name, OptionalDouble.of(0.1), OptionalDouble.empty()))
-                    .hasMessageContaining("alg_temp 0.1 has no effect with alg " + name);
+                .hasMessage("alg must be one of " + String.join(", ", CommitPolicies.names()) + ", got 'random'");
+        for (String name : List.of("origin", "confidence_threshold")) {
+            assertThatThrownBy(() -> CommitPolicies.of(name, Map.of("alg_temp", 0.1)))
+                    .hasMessageContaining("alg " + name + " has no parameter 'alg_temp'");
         }
-        assertThatThrownBy(() -> CommitPolicy.of("entropy", OptionalDouble.empty(), OptionalDouble.of(0.9)))
-                .hasMessageContaining("a threshold has no effect with alg entropy");
-        assertThatThrownBy(() -> new CommitPolicy.ConfidenceThreshold(1.5)).hasMessageContaining("in [0, 1], got 1.5");
-        assertThatThrownBy(() -> new CommitPolicy.TopKMargin(-1)).hasMessageContaining("alg_temp must be");
+        assertThatThrownBy(() -> CommitPolicies.of("entropy", Map.of("threshold", 0.9)))
+                .hasMessageContaining("alg entropy has no parameter 'threshold': it has alg_temp");
+        assertThatThrownBy(() -> new ConfidenceThreshold(1.5)).hasMessage("threshold must be in [0, 1], got 1.5");
+        assertThatThrownBy(() -> new TopKMargin(-1)).hasMessage("alg_temp must be 0 or positive, got -1.0");
+        assertThatThrownBy(() -> DecodeOptions.ofSteps(1)
+                        .withCommit(new ConfidenceThreshold(0.9))
+                        .withEps(0.01))
+                .hasMessage("eps 0.01 has no effect with alg confidence_threshold: leave it out");
     }
 
     private static Outcome decode(DecodeOptions options) {

@@ -3,6 +3,9 @@ package io.github.coda4j.decode;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.coda4j.decode.commit.CommitPolicies;
+import io.github.coda4j.decode.commit.ConfidenceThreshold;
+import io.github.coda4j.decode.commit.Draws;
 import io.github.coda4j.diffusion.Canvas;
 import io.github.coda4j.model.plan.CacheAccess;
 import io.github.coda4j.model.plan.Denoiser;
@@ -14,7 +17,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -221,18 +223,16 @@ public abstract class DecodeGoldenContract {
     private static DecodeOptions scheduled(JsonNode json) {
         JsonNode algTemp = json.path("alg_temp");
         return DecodeOptions.ofSteps(json.get("steps").intValue())
-                .withCommit(CommitPolicy.of(
+                .withCommit(CommitPolicies.of(
                         json.get("alg").textValue(),
-                        algTemp.isNumber() ? OptionalDouble.of(algTemp.doubleValue()) : OptionalDouble.empty(),
-                        OptionalDouble.empty()))
+                        algTemp.isNumber() ? Map.of("alg_temp", algTemp.doubleValue()) : Map.of()))
                 .withEps(json.get("eps").doubleValue())
                 .withMaskCandidates(MaskCandidates.ALLOW);
     }
 
     private static DecodeOptions threshold(JsonNode json) {
         return DecodeOptions.ofSteps(json.get("steps").intValue())
-                .withCommit(new CommitPolicy.ConfidenceThreshold(
-                        json.get("threshold").doubleValue()))
+                .withCommit(new ConfidenceThreshold(json.get("threshold").doubleValue()))
                 .withMaskCandidates(MaskCandidates.ALLOW);
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.coda4j.CodaException;
+import io.github.coda4j.decode.commit.ConfidenceThreshold;
 import io.github.coda4j.diffusion.Alignment;
 import io.github.coda4j.diffusion.Canvas;
 import io.github.coda4j.model.plan.CacheAccess;
@@ -21,8 +22,7 @@ import org.junit.jupiter.api.Test;
 class DecodeSessionTest {
     private static final int MASK = 0;
     private static final int END = 3;
-    private static final DecodeOptions THRESHOLD =
-            DecodeOptions.ofSteps(1).withCommit(new CommitPolicy.ConfidenceThreshold(0.9));
+    private static final DecodeOptions THRESHOLD = DecodeOptions.ofSteps(1).withCommit(new ConfidenceThreshold(0.9));
 
     private static ScriptedDenoiser scripted(ScriptedDenoiser.Script script) {
         return new ScriptedDenoiser(1000, MASK, script);
@@ -238,7 +238,7 @@ class DecodeSessionTest {
     void a_threshold_without_blocks_fills_all_masks_also_when_the_steps_do_not_divide_them() {
         for (int steps : new int[] {1, 3, 5, 7, 20}) {
             ScriptedDenoiser denoiser = scripted((forward, position) -> new Answer(9, position % 2 == 0 ? 1 : 0.1));
-            DecodeOptions options = DecodeOptions.ofSteps(steps).withCommit(new CommitPolicy.ConfidenceThreshold(0.9));
+            DecodeOptions options = DecodeOptions.ofSteps(steps).withCommit(new ConfidenceThreshold(0.9));
             try (var session = DecodeSession.open(canvas(1, 7), options, denoiser)) {
                 Decoding.run(session, denoiser);
                 assertThat(session.canvas().maskedCount()).as("%d steps", steps).isZero();

@@ -2,6 +2,7 @@ package io.github.coda4j.decode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.coda4j.decode.commit.ConfidenceThreshold;
 import io.github.coda4j.diffusion.Alignment;
 import io.github.coda4j.diffusion.Canvas;
 import io.github.coda4j.model.EngineKind;
@@ -78,7 +79,7 @@ class InPlaceDecodingTest {
     /** The canvas after every forward. */
     private static List<List<Integer>> history(Denoiser model, CachePolicy cache) {
         DecodeOptions options = DecodeOptions.ofSteps(1)
-                .withCommit(new CommitPolicy.ConfidenceThreshold(0.6))
+                .withCommit(new ConfidenceThreshold(0.6))
                 .withBlocks(8, cache);
         Canvas canvas = Canvas.forCompletion(PROMPT, 24, model.maskId());
         List<List<Integer>> history = new java.util.ArrayList<>();

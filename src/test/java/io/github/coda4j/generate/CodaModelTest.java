@@ -6,8 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.coda4j.CodaException;
 import io.github.coda4j.WrongValueException;
 import io.github.coda4j.decode.CachePolicy;
-import io.github.coda4j.decode.CommitPolicy;
 import io.github.coda4j.decode.DecodeOptions;
+import io.github.coda4j.decode.commit.Entropy;
+import io.github.coda4j.decode.commit.TopKMargin;
 import io.github.coda4j.generate.request.Given;
 import io.github.coda4j.generate.request.Parameter;
 import io.github.coda4j.model.EngineKind;
@@ -21,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
@@ -96,16 +98,16 @@ class CodaModelTest {
             assertThat(plain.prompt()).isEqualTo(new Prompt.Text(Document.completion("def f", 6)));
             assertThat(plain.decode())
                     .isEqualTo(DecodeOptions.ofSteps(3)
-                            .withCommit(new CommitPolicy.TopKMargin(0.1))
+                            .withCommit(new TopKMargin(0.1))
                             .withSampling(0, 1, 3)
                             .withEndTokens(Set.of(ToyCheckpoint.PAD, ToyCheckpoint.END)));
             GenerateRequest given = model.request(
                     Document.completion("def f", 8),
                     nothing.with(Parameter.ALG, "entropy")
-                            .with(Parameter.ALG_TEMP, 0.0)
+                            .with(Parameter.ALG_PARAM, Map.of("alg_temp", 0.0))
                             .with(Parameter.STEPS, 8)
                             .with(Parameter.STOP, List.of("\n")));
-            assertThat(given.decode().commit()).isEqualTo(new CommitPolicy.Entropy(0));
+            assertThat(given.decode().commit()).isEqualTo(new Entropy(0));
             assertThat(given.decode().steps()).isEqualTo(8);
             assertThat(given.decode().topK()).isEqualTo(3);
             assertThat(given.stopStrings()).containsExactly("\n");

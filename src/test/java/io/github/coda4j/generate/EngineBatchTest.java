@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.coda4j.CodaException;
 import io.github.coda4j.decode.CachePolicy;
-import io.github.coda4j.decode.CommitPolicy;
 import io.github.coda4j.decode.DecodeOptions;
+import io.github.coda4j.decode.commit.ConfidenceThreshold;
+import io.github.coda4j.decode.commit.Origin;
+import io.github.coda4j.decode.commit.TopKMargin;
 import io.github.coda4j.diffusion.Alignment;
 import io.github.coda4j.model.plan.Denoiser;
 import io.github.coda4j.model.plan.ForwardPlan;
@@ -220,12 +222,12 @@ class EngineBatchTest {
         DecodeOptions plain = DecodeOptions.ofSteps(24);
         List<DecodeOptions> options = List.of(
                 plain,
-                plain.withCommit(new CommitPolicy.Origin()),
-                plain.withCommit(new CommitPolicy.TopKMargin(0.5)),
+                plain.withCommit(new Origin()),
+                plain.withCommit(new TopKMargin(0.5)),
                 plain.withBlocks(8, CachePolicy.NONE),
                 plain.withBlocks(8, CachePolicy.of("prefix")),
                 plain.withBlocks(8, CachePolicy.of("dual", 2)),
-                plain.withBlocks(4, CachePolicy.of("dual")).withCommit(new CommitPolicy.ConfidenceThreshold(0.7)));
+                plain.withBlocks(4, CachePolicy.of("dual")).withCommit(new ConfidenceThreshold(0.7)));
         List<GenerateRequest> requests = new ArrayList<>();
         for (int i = 0; i < 4 * options.size(); i++) {
             Document document = i % 3 == 0

@@ -5,15 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.coda4j.decode.BlockStart;
 import io.github.coda4j.decode.CachePolicy;
-import io.github.coda4j.decode.CommitPolicy;
 import io.github.coda4j.decode.DecodeOptions;
 import io.github.coda4j.decode.MaskCandidates;
+import io.github.coda4j.decode.commit.CommitPolicies;
+import io.github.coda4j.decode.commit.ConfidenceThreshold;
 import io.github.coda4j.testkit.Goldens;
 import io.github.coda4j.testkit.ReferenceTransformer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.OptionalDouble;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -97,10 +98,10 @@ class EngineGoldenTest {
                 DecodeOptions.ofSteps(json.get("steps").intValue()).withMaskCandidates(MaskCandidates.ALLOW);
         if (json.get("alg").textValue().equals("confidence_threshold")) {
             double threshold = json.get("threshold").doubleValue();
-            return options.withCommit(new CommitPolicy.ConfidenceThreshold(threshold));
+            return options.withCommit(new ConfidenceThreshold(threshold));
         }
         String alg = json.get("alg").textValue();
-        return options.withCommit(CommitPolicy.of(alg, OptionalDouble.empty(), OptionalDouble.empty()));
+        return options.withCommit(CommitPolicies.of(alg, Map.of()));
     }
 
     private static Integer[] integers(JsonNode ids) {

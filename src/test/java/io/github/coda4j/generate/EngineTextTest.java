@@ -3,8 +3,8 @@ package io.github.coda4j.generate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.coda4j.decode.CachePolicy;
-import io.github.coda4j.decode.CommitPolicy;
 import io.github.coda4j.decode.DecodeOptions;
+import io.github.coda4j.decode.commit.MaskGitPlus;
 import io.github.coda4j.testkit.ByteTokenizer;
 import io.github.coda4j.testkit.RuleDenoiser;
 import io.github.coda4j.text.MarkedText;
@@ -31,7 +31,7 @@ class EngineTextTest {
         String answer = "naïve 😀 café — 漢字 ende\r\n\r\n  x";
         DecodeOptions options = DecodeOptions.ofSteps(96)
                 .withBlocks(blockLength, CachePolicy.of("dual"))
-                .withCommit(new CommitPolicy.MaskGitPlus(0));
+                .withCommit(new MaskGitPlus(0));
         Completion completion =
                 run(saying(3, answer), GenerateRequest.of(Document.completion("abc", 96), ends(options)));
         assertThat(completion.text()).isEqualTo(answer);

@@ -88,7 +88,8 @@ public final class ChatCommand implements Callable<Integer> {
         for (OptionSpec option : spec.commandLine().getParseResult().matchedOptions()) {
             String name = option.longestName().replaceFirst("^--", "");
             if (names.contains(name)) {
-                given.put(name, option.originalStringValues().getLast());
+                List<String> values = option.originalStringValues();
+                given.put(name, option.isMultiValue() ? String.join(",", values) : values.getLast());
             }
         }
         return given;

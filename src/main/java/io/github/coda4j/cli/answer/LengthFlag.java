@@ -1,5 +1,6 @@
 package io.github.coda4j.cli.answer;
 
+import io.github.coda4j.generate.request.DecodeDefaults;
 import io.github.coda4j.generate.request.Given;
 import io.github.coda4j.generate.request.Parameter;
 import java.util.Optional;
@@ -7,7 +8,10 @@ import picocli.CommandLine.Option;
 
 /** How long an answer may become. */
 final class LengthFlag {
-    @Option(names = "--max-new-tokens", paramLabel = "N", description = "The longest answer, in tokens (default: 256).")
+    @Option(
+            names = "--max-new-tokens",
+            paramLabel = "N",
+            description = "The longest answer, in tokens (default: " + DecodeDefaults.NEW_TOKENS + ").")
     private Optional<Integer> maxNewTokens = Optional.empty();
 
     Given addTo(Given given) {

@@ -7,11 +7,14 @@ import java.util.Optional;
 
 /**
  * What counts where a request says nothing: the sources behind it, the strongest first, and behind them the defaults of
- * coda4j (greedy entropy decoding of everything at once, a step for each token, at most 256 tokens).
+ * coda4j (greedy entropy decoding of everything at once, a step for each token, at most {@value #NEW_TOKENS} tokens).
  *
  * @param sources such as environment variables and the checkpoint's generation_config.json
  */
 public record DecodeDefaults(List<ValueSource> sources) {
+    /** The longest answer in tokens where nothing says how long. */
+    public static final int NEW_TOKENS = 256;
+
     /** The defaults of coda4j alone: an answer depends on nothing that the request does not say. */
     public static final DecodeDefaults STANDARD = new DecodeDefaults(List.of());
 

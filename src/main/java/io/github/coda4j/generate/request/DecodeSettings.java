@@ -6,14 +6,13 @@ import io.github.coda4j.WrongValueException;
 import io.github.coda4j.decode.BlockStart;
 import io.github.coda4j.decode.CachePolicy;
 import io.github.coda4j.decode.CanvasShape;
-import io.github.coda4j.decode.CommitPolicy;
 import io.github.coda4j.decode.DecodeOptions;
 import io.github.coda4j.decode.MaskCandidates;
+import io.github.coda4j.decode.commit.CommitPolicy;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -27,10 +26,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class DecodeSettings {
     private static final Logger LOG = LoggerFactory.getLogger(DecodeSettings.class);
-    private static final int DEFAULT_NEW_TOKENS = 256;
-    private static final String DEFAULT_ALG = "entropy";
-    /** What CoDA's own generation_config.json says; the original's code refuses it. */
-    private static final String UNKNOWN_ALG_OF_CODA = "original";
 
     private final Values values;
     private final CommitPolicy commit;
@@ -48,15 +43,15 @@ public final class DecodeSettings {
 
     DecodeSettings(Values values) {
         this.values = values;
-        Setting<String> alg = alg();
-        this.commit = CommitPolicy.of(alg.value(), algTemp(alg), threshold(alg));
+        PolicyChoice choice = PolicyChoice.of(values);
+        this.commit = choice.policy();
         this.blockLength = values.find(Parameter.BLOCK_LENGTH).map(found -> found.require(n -> n >= 1, "at least 1"));
         this.cache = cache();
         this.blockStart = blockStart();
         this.maskCandidates =
                 choice(values.find(Parameter.MASK_CANDIDATES), MaskCandidates.EXCLUDE, MaskCandidates.values());
         this.steps = values.find(Parameter.STEPS).map(found -> found.require(n -> n >= 1, "at least 1"));
-        this.eps = eps(alg);
+        this.eps = eps(choice);
         this.temperature = values.findOr(Parameter.TEMPERATURE, 0.0)
                 .require(x -> x >= 0 && Double.isFinite(x), "0 or positive")
                 .value();
@@ -177,53 +172,15 @@ public final class DecodeSettings {
     }
 
     private Setting<Integer> newTokens() {
-        return values.findOr(Parameter.MAX_NEW_TOKENS, DEFAULT_NEW_TOKENS).require(n -> n >= 1, "at least 1");
+        return values.findOr(Parameter.MAX_NEW_TOKENS, DecodeDefaults.NEW_TOKENS)
+                .require(n -> n >= 1, "at least 1");
     }
 
-    private Setting<String> alg() {
-        Setting<String> standard = Setting.ofDefault(DEFAULT_ALG, values.name(Parameter.ALG));
-        Setting<String> alg = values.find(Parameter.ALG).orElse(standard);
-        if (alg.isOfFile() && alg.value().equals(UNKNOWN_ALG_OF_CODA)) {
-            LOG.info("{} is '{}', which no code of CoDA knows: taking {}", alg.name(), alg.value(), DEFAULT_ALG);
-            return standard;
-        }
-        if (!CommitPolicy.NAMES.contains(alg.value())) {
-            throw unknown(alg, CommitPolicy.NAMES);
-        }
-        return alg;
-    }
-
-    private OptionalDouble algTemp(Setting<String> alg) {
-        Setting<Double> found =
-                values.findOr(Parameter.ALG_TEMP, 0.0).require(x -> x >= 0 && Double.isFinite(x), "0 or positive");
-        boolean ranks = !alg.value().equals("origin") && !thresholds(alg);
-        if (found.value() > 0 && !ranks) {
-            refuseInRequest(found, alg, "leave it out");
-            LOG.info("{} has no effect with {} and is left out", found, alg);
-            return OptionalDouble.empty();
-        }
-        return OptionalDouble.of(found.value());
-    }
-
-    private OptionalDouble threshold(Setting<String> alg) {
-        Optional<Setting<Double>> found = values.find(Parameter.THRESHOLD);
-        if (found.isEmpty()) {
-            return OptionalDouble.empty();
-        }
-        Setting<Double> threshold = found.get().require(p -> p >= 0 && p <= 1, "in [0, 1]");
-        if (!thresholds(alg)) {
-            refuseInRequest(
-                    threshold, alg, "leave it out or use " + values.name(Parameter.ALG) + " confidence_threshold");
-            return OptionalDouble.empty();
-        }
-        return OptionalDouble.of(threshold.value());
-    }
-
-    private double eps(Setting<String> alg) {
+    private double eps(PolicyChoice choice) {
         Setting<Double> found =
                 values.findOr(Parameter.EPS, DecodeOptions.DEFAULT_EPS).require(x -> x >= 0 && x < 1, "in [0, 1)");
-        if (found.value() != DecodeOptions.DEFAULT_EPS && thresholds(alg)) {
-            refuseInRequest(found, alg, "leave it out");
+        if (found.value() != DecodeOptions.DEFAULT_EPS && !commit.followsSchedule()) {
+            choice.withoutEffect(found, "");
             return DecodeOptions.DEFAULT_EPS;
         }
         return found.value();
@@ -262,18 +219,6 @@ public final class DecodeSettings {
                             name));
         }
         return chosen;
-    }
-
-    private static boolean thresholds(Setting<String> alg) {
-        return alg.value().equals("confidence_threshold");
-    }
-
-    /** What the request says must have an effect. */
-    private static void refuseInRequest(Setting<?> setting, Setting<String> alg, String remedy) {
-        if (setting.isOfRequest()) {
-            throw new WrongValueException(
-                    setting.name(), String.format(Locale.ROOT, "%s has no effect with %s: %s", setting, alg, remedy));
-        }
     }
 
     private static RuntimeException unknown(Setting<String> setting, List<String> known) {

@@ -15,6 +15,11 @@ record Environment(Function<String, Optional<String>> variables) implements Valu
     }
 
     @Override
+    public String nameOf(Setting<?> setting, String entry) {
+        return setting.name() + " " + entry;
+    }
+
+    @Override
     public String nameOf(Parameter<?> parameter) {
         return "environment variable " + parameter.variable();
     }

@@ -45,6 +45,11 @@ public final class Given implements ValueSource {
     }
 
     @Override
+    public String nameOf(Setting<?> setting, String entry) {
+        return setting.name() + " " + entry;
+    }
+
+    @Override
     public String nameOf(Parameter<?> parameter) {
         return names.apply(parameter);
     }

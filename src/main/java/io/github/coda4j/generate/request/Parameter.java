@@ -1,7 +1,9 @@
 package io.github.coda4j.generate.request;
 
+import io.github.coda4j.decode.commit.PolicyParameter;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * Something that a request can say about how it is answered.
@@ -17,11 +19,9 @@ public record Parameter<T>(String name, ValueKind<T> kind, String variable, List
             new Parameter<>("steps", ValueKind.INTEGER, "STEPS", List.of("steps"));
     /** Which proposals a step commits. */
     public static final Parameter<String> ALG = new Parameter<>("alg", ValueKind.TEXT, "ALG", List.of("alg"));
-    /** Softness of the order in which positions are committed, 0 or positive. */
-    public static final Parameter<Double> ALG_TEMP =
-            new Parameter<>("alg_temp", ValueKind.NUMBER, "ALG_TEMP", List.of("alg_temp"));
-    /** The probability from which on a proposal is committed, in [0, 1]. */
-    public static final Parameter<Double> THRESHOLD = new Parameter<>("threshold", ValueKind.NUMBER, "", List.of());
+    /** Parameters of the commit policy by name, each as {@link #of} has it by itself. */
+    public static final Parameter<Map<String, Double>> ALG_PARAM =
+            new Parameter<>("alg_param", ValueKind.NUMBERS, "ALG_PARAM", List.of("alg_param"));
     /** 0 (arg-max) or positive. */
     public static final Parameter<Double> TEMPERATURE =
             new Parameter<>("temperature", ValueKind.NUMBER, "TEMPERATURE", List.of("temperature"));
@@ -52,6 +52,16 @@ public record Parameter<T>(String name, ValueKind<T> kind, String variable, List
     /** false starts a chat's answer with an empty thought; true and no value leave the choice to the model. */
     public static final Parameter<Boolean> THINKING =
             new Parameter<>("thinking", ValueKind.TRUTH, "", List.of("enable_thinking"));
+
+    /**
+     * A parameter of a commit policy. Its variable begins with ALG: ALG_TEMP for {@code alg_temp}, ALG_THRESHOLD for
+     * {@code threshold}.
+     */
+    public static Parameter<Double> of(PolicyParameter parameter) {
+        String name = parameter.name();
+        String variable = (name.startsWith("alg_") ? name : "alg_" + name).toUpperCase(Locale.ROOT);
+        return new Parameter<>(name, ValueKind.NUMBER, variable, List.of(name));
+    }
 
     public Parameter {
         keys = List.copyOf(keys);

@@ -1,7 +1,9 @@
 package io.github.coda4j.generate.request;
 
 import io.github.coda4j.files.ConfigFile;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -25,6 +27,10 @@ public final class ValueKind<T> {
     static final ValueKind<String> TEXT = new ValueKind<>("text", text -> text, ConfigFile::optionalString);
     /** One text or a list of them. */
     static final ValueKind<List<String>> TEXTS = new ValueKind<>("text", List::of, ValueKind::texts);
+
+    /** Numbers by name: an object in JSON, {@code a=1,b=0.5} in text. */
+    static final ValueKind<Map<String, Double>> NUMBERS =
+            new ValueKind<>("NAME=NUMBER,...", ValueKind::numbers, ValueKind::numbers);
 
     private final String what;
     private final Function<String, T> parse;
@@ -61,6 +67,26 @@ public final class ValueKind<T> {
             case "false" -> false;
             default -> throw new IllegalArgumentException(text);
         };
+    }
+
+    private static Map<String, Double> numbers(String text) {
+        Map<String, Double> numbers = new LinkedHashMap<>();
+        for (String pair : text.split(",")) {
+            String[] parts = pair.split("=", -1);
+            if (parts.length != 2) {
+                throw new IllegalArgumentException(pair);
+            }
+            numbers.put(parts[0].strip(), Double.valueOf(parts[1].strip()));
+        }
+        return numbers;
+    }
+
+    private static Optional<Map<String, Double>> numbers(ConfigFile json, String key) {
+        return json.optionalObject(key).map(object -> {
+            Map<String, Double> numbers = new LinkedHashMap<>();
+            object.keys().forEach(name -> numbers.put(name, object.requireDouble(name)));
+            return numbers;
+        });
     }
 
     private static Optional<List<String>> texts(ConfigFile json, String key) {

@@ -17,6 +17,11 @@ public sealed interface ValueSource permits Given, JsonBody, Environment, Genera
     /** What the parameter is called here, for messages: {@code --steps}. */
     String nameOf(Parameter<?> parameter);
 
+    /** What an entry of a value with entries is called here. */
+    default String nameOf(Setting<?> setting, String entry) {
+        return setting.name() + "." + entry;
+    }
+
     /**
      * Environment variables.
      *

@@ -2,6 +2,7 @@ package io.github.coda4j.generate.request;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The sources of one request.
@@ -16,16 +17,24 @@ record Values(ValueSource given, List<ValueSource> behind) {
 
     /** The strongest value. */
     <T> Optional<Setting<T>> find(Parameter<T> parameter) {
-        return given.find(parameter)
-                .or(() -> behind.stream()
-                        .flatMap(source -> source.find(parameter).stream())
-                        .map(Setting::behindRequest)
-                        .findFirst());
+        return sources().stream()
+                .flatMap(source -> source.find(parameter).map(found -> ranked(source, found)).stream())
+                .findFirst();
     }
 
     /** The strongest value, or this one under the name that the request would use. */
     <T> Setting<T> findOr(Parameter<T> parameter, T standard) {
         return find(parameter).orElseGet(() -> Setting.ofDefault(standard, name(parameter)));
+    }
+
+    /** All sources, the strongest first. */
+    List<ValueSource> sources() {
+        return Stream.concat(Stream.of(given), behind.stream()).toList();
+    }
+
+    /** The setting as the source's place among the sources makes it. */
+    <T> Setting<T> ranked(ValueSource source, Setting<T> setting) {
+        return source == given ? setting : setting.behindRequest();
     }
 
     /** What the request calls the parameter. */

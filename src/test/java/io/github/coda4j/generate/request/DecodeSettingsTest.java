@@ -8,11 +8,20 @@ import io.github.coda4j.WrongValueException;
 import io.github.coda4j.decode.BlockStart;
 import io.github.coda4j.decode.CachePolicy;
 import io.github.coda4j.decode.CanvasShape;
-import io.github.coda4j.decode.CommitPolicy;
 import io.github.coda4j.decode.DecodeOptions;
 import io.github.coda4j.decode.MaskCandidates;
+import io.github.coda4j.decode.commit.CommitPolicies;
+import io.github.coda4j.decode.commit.ConfidenceThreshold;
+import io.github.coda4j.decode.commit.Entropy;
+import io.github.coda4j.decode.commit.MaskGitPlus;
+import io.github.coda4j.decode.commit.Origin;
+import io.github.coda4j.decode.commit.PolicyParameter;
+import io.github.coda4j.decode.commit.ScheduledSelector;
+import io.github.coda4j.decode.commit.TopKMargin;
 import io.github.coda4j.files.ConfigFile;
 import io.github.coda4j.testkit.SharedData;
+import java.lang.reflect.Field;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,8 +38,9 @@ class DecodeSettingsTest {
     private static final List<Parameter<?>> PARAMETERS = List.of(
             Parameter.STEPS,
             Parameter.ALG,
-            Parameter.ALG_TEMP,
-            Parameter.THRESHOLD,
+            Parameter.ALG_PARAM,
+            Parameter.of(ScheduledSelector.ALG_TEMP),
+            Parameter.of(ConfidenceThreshold.THRESHOLD),
             Parameter.TEMPERATURE,
             Parameter.TOP_P,
             Parameter.TOP_K,
@@ -64,7 +74,7 @@ class DecodeSettingsTest {
                 .isEqualTo(new DecodeOptions(
                         8,
                         OptionalInt.of(16),
-                        new CommitPolicy.MaskGitPlus(0.5),
+                        new MaskGitPlus(0.5),
                         new CachePolicy.Dual(0),
                         BlockStart.COMMIT,
                         MaskCandidates.ALLOW,
@@ -75,7 +85,7 @@ class DecodeSettingsTest {
                         7,
                         Set.of(9)));
         assertThat(resolve("--alg confidence_threshold --threshold 0.8", 4).commit())
-                .isEqualTo(new CommitPolicy.ConfidenceThreshold(0.8));
+                .isEqualTo(new ConfidenceThreshold(0.8));
     }
 
     @Test
@@ -85,7 +95,7 @@ class DecodeSettingsTest {
                  "eps": 0.01, "max_new_tokens": 5}""");
         DecodeOptions fromFile = resolve("", 64);
         assertThat(fromFile.steps()).isEqualTo(3);
-        assertThat(fromFile.commit()).isEqualTo(new CommitPolicy.TopKMargin(0.1));
+        assertThat(fromFile.commit()).isEqualTo(new TopKMargin(0.1));
         assertThat(fromFile.temperature()).isEqualTo(0.1);
         assertThat(fromFile.topP()).isEqualTo(0.1);
         assertThat(fromFile.topK()).isEqualTo(1);
@@ -102,7 +112,7 @@ class DecodeSettingsTest {
         variables.put("MAX_TOKENS", "6");
         DecodeOptions fromEnvironment = resolve("", 64);
         assertThat(fromEnvironment.steps()).isEqualTo(4);
-        assertThat(fromEnvironment.commit()).isEqualTo(new CommitPolicy.Entropy(0.2));
+        assertThat(fromEnvironment.commit()).isEqualTo(new Entropy(0.2));
         assertThat(fromEnvironment.temperature()).isEqualTo(0.2);
         assertThat(fromEnvironment.topP()).isEqualTo(0.2);
         assertThat(fromEnvironment.topK()).isEqualTo(2);
@@ -113,7 +123,7 @@ class DecodeSettingsTest {
                 "--steps 8 --alg maskgit_plus --alg-temp 0.3 --temperature 0.3 --top-p 0.3 --top-k 3 --block-length 16",
                 64);
         assertThat(fromFlags.steps()).isEqualTo(8);
-        assertThat(fromFlags.commit()).isEqualTo(new CommitPolicy.MaskGitPlus(0.3));
+        assertThat(fromFlags.commit()).isEqualTo(new MaskGitPlus(0.3));
         assertThat(fromFlags.temperature()).isEqualTo(0.3);
         assertThat(fromFlags.topP()).isEqualTo(0.3);
         assertThat(fromFlags.topK()).isEqualTo(3);
@@ -134,7 +144,7 @@ class DecodeSettingsTest {
         file = Optional.of(ConfigFile.read(SharedData.codaConfig().resolve("generation_config.json")));
         DecodeOptions options = resolve("", 256);
         assertThat(options.steps()).isEqualTo(256);
-        assertThat(options.commit()).isEqualTo(new CommitPolicy.Entropy(0.2));
+        assertThat(options.commit()).isEqualTo(new Entropy(0.2));
         assertThat(length("")).isEqualTo(256);
     }
 
@@ -149,7 +159,7 @@ class DecodeSettingsTest {
     void weaker_values_without_effect_are_left_out_and_flags_refused() {
         file("{\"eps\": 0.01}");
         variables.put("ALG_TEMP", "0.2");
-        assertThat(resolve("--alg origin", 8).commit()).isEqualTo(new CommitPolicy.Origin());
+        assertThat(resolve("--alg origin", 8).commit()).isEqualTo(new Origin());
         assertThat(resolve("--alg confidence_threshold", 8).eps()).isEqualTo(DecodeOptions.DEFAULT_EPS);
     }
 
@@ -158,9 +168,19 @@ class DecodeSettingsTest {
             delimiter = ';',
             quoteCharacter = '`',
             value = {
-                "--alg entrpy; --alg must be one of origin, maskgit_plus, topk_margin, entropy, "
-                        + "confidence_threshold, got 'entrpy'; did",
-                "--alg origin --alg-temp 0.1; --alg-temp 0.1 has no effect with --alg origin",
+                "--alg entrpy; --alg must be one of origin, maskgit_plus, topk_margin, entropy, confidence_threshold",
+                "--alg entrpy; , got 'entrpy'; did you mean entropy?",
+                "--alg origin --alg-temp 0.1; --alg-temp 0.1 has no effect with --alg origin: leave it out or use --alg"
+                        + " maskgit_plus, topk_margin, entropy",
+                "--alg-param gama=1; --alg-param gama is no parameter of --alg entropy (the default): it has alg_temp",
+                "--alg origin --alg-param x=1; --alg-param x is no parameter of --alg origin, which has none",
+                "--alg-param alg_tmp=1; is no parameter of --alg entropy (the default): it has alg_temp; did you mean"
+                        + " alg_temp?",
+                "--alg-param alg_temp=-1; --alg-param alg_temp must be 0 or positive, got -1.0",
+                "--alg-param threshold=0.9; --alg-param threshold 0.9 has no effect with --alg entropy (the default)",
+                "--alg-param alg_temp=1 --alg-temp 2; --alg-param alg_temp says what --alg-temp says: leave one of",
+                "--alg com.example.None; --alg 'com.example.None' is not on the class path: it must be a"
+                        + " CommitPolicyFactory",
                 "--threshold 0.9; --threshold 0.9 has no effect with --alg entropy (the default): leave it "
                         + "out or use --alg confidence",
                 "--alg confidence_threshold --threshold 2; --threshold must be in [0, 1], got 2.0",
@@ -185,6 +205,51 @@ class DecodeSettingsTest {
         assertThatThrownBy(() -> resolve(flags, 64))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(message);
+    }
+
+    @Test
+    void parameters_of_policies_come_from_every_source_by_themselves_or_by_name() {
+        assertThat(resolve("--alg-param alg_temp=0.5", 8).commit()).isEqualTo(new Entropy(0.5));
+        file("{\"alg\": \"confidence_threshold\", \"threshold\": 0.5}");
+        assertThat(resolve("", 8).commit()).isEqualTo(new ConfidenceThreshold(0.5));
+        file("{\"alg\": \"confidence_threshold\", \"alg_param\": {\"threshold\": 0.6}}");
+        assertThat(resolve("", 8).commit()).isEqualTo(new ConfidenceThreshold(0.6));
+        variables.put("ALG_THRESHOLD", "0.7");
+        assertThat(resolve("", 8).commit()).isEqualTo(new ConfidenceThreshold(0.7));
+        variables.remove("ALG_THRESHOLD");
+        variables.put("ALG_PARAM", "threshold=0.75");
+        assertThat(resolve("", 8).commit()).isEqualTo(new ConfidenceThreshold(0.75));
+        assertThat(resolve("--threshold 0.8", 8).commit()).isEqualTo(new ConfidenceThreshold(0.8));
+        assertThat(settings(body("{\"alg_param\": {\"threshold\": 0.85}}"))
+                        .completion(0, MOST, Set.of())
+                        .commit())
+                .isEqualTo(new ConfidenceThreshold(0.85));
+        variables.put("ALG_PARAM", "threshold");
+        assertThatThrownBy(() -> resolve("", 8))
+                .hasMessage("environment variable ALG_PARAM must be NAME=NUMBER,..., got 'threshold'");
+        variables.put("ALG_PARAM", "treshold=1");
+        assertThatThrownBy(() -> resolve("", 8))
+                .hasMessageStartingWith("environment variable ALG_PARAM treshold is no parameter of")
+                .hasMessageEndingWith("did you mean threshold?");
+        variables.clear();
+        refusedField("{\"alg_param\": {\"gama\": 1}}", "alg_param.gama", "alg_param.gama is no parameter of");
+        refusedField("{\"alg_param\": {\"threshold\": \"x\"}}", "alg_param", "\"alg_param.threshold\" must be");
+    }
+
+    @Test
+    void a_parameter_of_a_policy_of_ours_is_called_like_nothing_else() throws Exception {
+        List<String> taken = new ArrayList<>();
+        for (Field field : Parameter.class.getDeclaredFields()) {
+            if (field.getType() == Parameter.class) {
+                taken.add(((Parameter<?>) field.get(null)).name());
+            }
+        }
+        assertThat(taken).contains("steps", "alg_param").hasSizeGreaterThan(12);
+        assertThat(CommitPolicies.BUILT_IN.stream()
+                        .flatMap(factory -> factory.parameters().stream())
+                        .map(PolicyParameter::name))
+                .isNotEmpty()
+                .doesNotContainAnyElementsOf(taken);
     }
 
     @Test
@@ -288,10 +353,10 @@ class DecodeSettingsTest {
         assertThat(defaults.resolve(body("{\"alg\": \"origin\"}"))
                         .options(CanvasShape.ofCompletion(0, 4), MOST, Set.of())
                         .commit())
-                .isEqualTo(new CommitPolicy.Origin());
+                .isEqualTo(new Origin());
         assertThat(defaults.resolve(body("{\"alg\": \"confidence_threshold\"}"))
                         .options(CanvasShape.ofCompletion(0, 4), MOST, Set.of()))
-                .isEqualTo(DecodeOptions.ofSteps(4).withCommit(new CommitPolicy.ConfidenceThreshold(0.7)));
+                .isEqualTo(DecodeOptions.ofSteps(4).withCommit(new ConfidenceThreshold(0.7)));
     }
 
     @Test

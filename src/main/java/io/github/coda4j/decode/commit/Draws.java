@@ -1,4 +1,4 @@
-package io.github.coda4j.decode;
+package io.github.coda4j.decode.commit;
 
 import io.github.coda4j.diffusion.CounterRandom;
 
@@ -7,18 +7,13 @@ import io.github.coda4j.diffusion.CounterRandom;
  * plays no part.
  */
 public interface Draws {
-    /**
-     * Uniform in [0, 1): {@link CommitPolicy.Origin} commits the position at this step when it is below the reveal
-     * probability.
-     */
+    /** Uniform in [0, 1): {@link Origin} commits the position at this step when it is below the reveal probability. */
     double reveal(int step, int position);
 
     /** Uniform in [0, 1): ranks the position when {@code algTemp} is above 0. */
     double rank(int step, int position);
 
-    /**
-     * Key of the draws that choose tokens at this step, see {@link io.github.coda4j.model.plan.ForwardPlan#drawKey}.
-     */
+    /** Key of the draws that choose tokens at this step. */
     long tokenKey(int step);
 
     /** Draws that depend on the seed alone. */

@@ -1,15 +1,15 @@
-package io.github.coda4j.decode;
+package io.github.coda4j.decode.commit;
 
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.stream.IntStream;
 
-/** Orders proposals, best first. */
-final class Ranking {
+/** Orders candidates, best first. */
+public final class Ranking {
     private Ranking() {}
 
     /** Indexes of the {@code count} highest scores, best first; the lower index of equals comes first. */
-    static int[] best(double[] scores, int count) {
+    public static int[] best(double[] scores, int count) {
         return IntStream.range(0, scores.length)
                 .boxed()
                 .sorted(Comparator.comparingDouble((Integer i) -> scores[i]).reversed())

@@ -1,0 +1,40 @@
+package io.github.coda4j.decode.commit;
+
+/**
+ * Which proposals of a step are committed. A policy is a value: its parameters, checked. What it does in a block is its
+ * {@link Selector}'s.
+ *
+ * <p>The built-in ones are listed in {@link CommitPolicies}. Somebody else's is a class on the class path with a
+ * {@link CommitPolicyFactory}. The decode session holds every policy to the contract of {@link Selector}.
+ */
+public interface CommitPolicy {
+    /** What {@code --alg} calls it. */
+    String name();
+
+    /**
+     * Whether it follows the timestep schedule ({@link io.github.coda4j.diffusion.Timesteps}): only then has eps an
+     * effect.
+     */
+    default boolean followsSchedule() {
+        return false;
+    }
+
+    /**
+     * Whether the number of steps has an effect. Where it has none a block goes on until it is full, and ends after a
+     * forward that commits no token (only possible when the mask may be proposed): the same canvas would be answered
+     * the same way for ever.
+     *
+     * @param inBlocks whether the canvas is decoded in blocks
+     */
+    default boolean countsSteps(boolean inBlocks) {
+        return followsSchedule();
+    }
+
+    /** What it ranks a candidate by, higher is better; the probability where it does not rank. */
+    default float confidence(Candidate candidate) {
+        return candidate.probability();
+    }
+
+    /** A new selector for a block that is entered. */
+    Selector selector(BlockContext block);
+}
