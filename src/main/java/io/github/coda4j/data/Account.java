@@ -2,7 +2,10 @@ package io.github.coda4j.data;
 
 import static io.github.coda4j.Checks.check;
 
+import io.github.coda4j.files.ConfigFile;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -21,19 +24,54 @@ public final class Account {
      * @param documents how many
      * @param bytes their size as UTF-8, as far as it was read
      * @param example the name of the first one
+     * @param why what exactly was said of the first one of which something was; may be empty
      */
-    public record Line(Fate fate, long documents, long bytes, String example) {
+    public record Line(Fate fate, long documents, long bytes, String example, String why) {
         public Line {
             check(documents > 0 && bytes >= 0, "%s: %d documents of %d bytes", fate, documents, bytes);
         }
+
+        static Line read(ConfigFile in) {
+            in.refuseKeysOtherThan(List.of("fate", "documents", "bytes", "example", "why"));
+            return new Line(
+                    Arrays.stream(Fate.values())
+                            .filter(fate -> in.isWord("fate", fate.label()))
+                            .findFirst()
+                            .orElseThrow(() -> in.invalid("fate", "what became of documents")),
+                    in.requireLong("documents"),
+                    in.requireLong("bytes"),
+                    in.requireString("example"),
+                    in.optionalString("why").orElse(""));
+        }
+
+        Map<String, Object> values() {
+            Map<String, Object> values = new LinkedHashMap<>();
+            values.put("fate", fate.label());
+            values.put("documents", documents);
+            values.put("bytes", bytes);
+            values.put("example", example);
+            if (!why.isEmpty()) {
+                values.put("why", why);
+            }
+            return values;
+        }
     }
 
-    /** Counts one document. */
-    void add(Fate fate, String name, long bytes) {
+    /**
+     * Counts one document.
+     *
+     * @param why see {@link Line#why}
+     */
+    void add(Fate fate, String name, long bytes, String why) {
         lines.merge(
                 fate,
-                new Line(fate, 1, bytes, name),
-                (old, more) -> new Line(fate, old.documents + 1, old.bytes + more.bytes, old.example));
+                new Line(fate, 1, bytes, name, why),
+                (old, more) -> new Line(
+                        fate,
+                        old.documents + 1,
+                        old.bytes + more.bytes,
+                        old.example,
+                        old.why.isEmpty() ? more.why : old.why));
     }
 
     /** In the order of the fates; those that met no document are left out. */
@@ -56,7 +94,7 @@ public final class Account {
         return lines.values().stream().mapToLong(Line::documents).sum();
     }
 
-    /** On one line, for a message: "3 binary, 2 generated". */
+    /** On one line, for a message: "3 binary, 2 generated", each with what was said of the first. */
     public String dropped() {
         StringBuilder text = new StringBuilder();
         lines.values().stream()
@@ -64,7 +102,8 @@ public final class Account {
                 .forEach(line -> text.append(text.isEmpty() ? "" : ", ")
                         .append(line.documents)
                         .append(' ')
-                        .append(line.fate.label()));
+                        .append(line.fate.label())
+                        .append(line.why.isEmpty() ? "" : " (" + line.why + ")"));
         return text.isEmpty() ? "nothing was dropped" : text.toString();
     }
 }

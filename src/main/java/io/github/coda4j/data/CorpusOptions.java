@@ -13,10 +13,10 @@ import java.util.Set;
  *     node_modules and __pycache__
  * @param languages of the files to take; empty: programming languages, and files that are named one by one whatever
  *     they hold
- * @param textField the field of a JSONL row that holds the text
- * @param pathField the field of a JSONL row that holds the path of its file, if the row has one; rows without are of
- *     any language
- * @param licenseField the field of a JSONL row that holds its license or a list of licenses, if the row has one
+ * @param textField the field of a row that holds the text
+ * @param pathField the field of a row that holds the path of its file, if the row has one; rows without are of any
+ *     language
+ * @param licenseField the field of a row that holds its license or a list of licenses, if the row has one
  * @param licenses SPDX identifiers of the licenses that are allowed; empty: any, stated or not
  * @param defaultLicense the license of documents that state none
  * @param excludes what is left out

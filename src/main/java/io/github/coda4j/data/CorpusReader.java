@@ -109,7 +109,7 @@ public final class CorpusReader {
 
         void take(DocumentFilter.Examined document) {
             Fate fate = document.fate().orElseGet(() -> unlessDuplicate(document));
-            account.add(fate, document.name(), document.size());
+            account.add(fate, document.name(), document.size(), document.why());
             if (fate.kept()) {
                 Split split = fate == Fate.TRAIN ? Split.TRAIN : Split.HELD_OUT;
                 Kept kept = new Kept(document.name(), document.text(), split, document.hash());

@@ -1,10 +1,13 @@
 package io.github.coda4j.data;
 
+import io.github.coda4j.files.NotFetched;
+import io.github.coda4j.files.TextFiles;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -38,11 +41,12 @@ final class DocumentFilter {
      *
      * @param size bytes
      * @param fate why it is dropped, if it is
+     * @param why what exactly is wrong, or is to be told of it; mostly nothing
      * @param text empty when it is dropped
      * @param hash the first 8 bytes of the text's SHA-256
      * @param signature for finding near duplicates; empty when it has too few words or they are not asked for
      */
-    record Examined(String name, long size, Optional<Fate> fate, String text, long hash, int[] signature) {}
+    record Examined(String name, long size, Optional<Fate> fate, String why, String text, long hash, int[] signature) {}
 
     DocumentFilter(CorpusOptions options) {
         this.options = options;
@@ -53,33 +57,48 @@ final class DocumentFilter {
     Examined examine(RawDocument raw) {
         Optional<Fate> early = raw.fate().or(() -> byPath(raw)).or(() -> bySize(raw.size()));
         if (early.isPresent()) {
-            return dropped(raw, early.get());
+            return dropped(raw, early.get(), raw.why());
+        }
+        Optional<String> pointer = NotFetched.pointer(raw.content());
+        if (pointer.isPresent()) {
+            return dropped(raw, Fate.UNREADABLE, pointer.get());
         }
         Optional<String> decoded = text(raw.content());
         if (decoded.isEmpty()) {
-            return dropped(raw, Fate.BINARY);
+            return dropped(raw, Fate.BINARY, raw.why());
         }
         String text = decoded.get();
-        byte[] digest = Hashes.sha256().digest(raw.content());
-        if (options.excludes().hashes().contains(HexFormat.of().formatHex(digest))) {
-            return dropped(raw, Fate.EXCLUDED);
+        byte[] digest = digest(text);
+        if (isExcluded(digest) || isExcluded(Hashes.sha256().digest(raw.content()))) {
+            return dropped(raw, Fate.EXCLUDED, raw.why());
         }
         Optional<Fate> late = byText(raw, text);
         if (late.isPresent()) {
-            return dropped(raw, late.get());
+            return dropped(raw, late.get(), raw.why());
         }
         int[] signature = options.nearDuplicate().isPresent() ? MinHash.signature(text) : MinHash.NONE;
         return new Examined(
                 raw.name(),
                 raw.size(),
                 Optional.empty(),
+                raw.why(),
                 text,
                 ByteBuffer.wrap(digest).getLong(),
                 signature);
     }
 
-    private static Examined dropped(RawDocument raw, Fate fate) {
-        return new Examined(raw.name(), raw.size(), Optional.of(fate), "", 0, MinHash.NONE);
+    private static Examined dropped(RawDocument raw, Fate fate, String why) {
+        return new Examined(raw.name(), raw.size(), Optional.of(fate), why, "", 0, MinHash.NONE);
+    }
+
+    /** Of the text: a byte order mark does not make another document. */
+    private static byte[] digest(String text) {
+        return Hashes.sha256().digest(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private boolean isExcluded(byte[] digest) {
+        Set<String> excluded = options.excludes().hashes();
+        return !excluded.isEmpty() && excluded.contains(HexFormat.of().formatHex(digest));
     }
 
     private Optional<Fate> byPath(RawDocument raw) {
@@ -127,7 +146,7 @@ final class DocumentFilter {
         if (controls > MOST_CONTROLS * text.length()) {
             return Optional.empty();
         }
-        return Optional.of(text.startsWith("\uFEFF") ? text.substring(1) : text);
+        return Optional.of(TextFiles.withoutMark(text));
     }
 
     private Optional<Fate> byText(RawDocument raw, String text) {
@@ -135,17 +154,21 @@ final class DocumentFilter {
             return Optional.of(Fate.LICENSE);
         }
         String path = raw.path().orElse("");
-        boolean code = Language.of(path).map(Language::code).orElse(false);
-        if (code && isMinified(text)) {
+        Optional<Language> language = Language.of(path).filter(Language::code);
+        if (language.isPresent() && isMinified(text)) {
             return Optional.of(Fate.MINIFIED);
         }
         boolean generated = GENERATED_NAME.matcher(path).matches()
-                || (code
-                        && GENERATED_HEAD
-                                .matcher(text)
-                                .region(0, Math.min(HEAD, text.length()))
-                                .find());
+                || language.filter(of -> saysGenerated(HeaderComments.of(of, text)))
+                        .isPresent();
         return generated ? Optional.of(Fate.GENERATED) : Optional.empty();
+    }
+
+    private static boolean saysGenerated(String header) {
+        return GENERATED_HEAD
+                .matcher(header)
+                .region(0, Math.min(HEAD, header.length()))
+                .find();
     }
 
     private static boolean isMinified(String text) {

@@ -1,10 +1,8 @@
 package io.github.coda4j.data;
 
 import io.github.coda4j.CodaException;
-import io.github.coda4j.files.FileProblems;
-import java.io.IOException;
+import io.github.coda4j.files.TextFiles;
 import java.nio.file.FileSystems;
-import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
@@ -54,14 +52,7 @@ public record Excludes(List<String> globs, Set<String> hashes) {
 
     /** The lines of a list, without comments and empty ones. */
     public static List<String> lines(Path list) {
-        try {
-            return Files.readAllLines(list).stream()
-                    .map(String::strip)
-                    .filter(line -> !line.isEmpty() && !line.startsWith("#"))
-                    .toList();
-        } catch (IOException e) {
-            throw FileProblems.cannot("read", list, e);
-        }
+        return TextFiles.entries(list);
     }
 
     /** Asks by path; for many paths. */

@@ -1,7 +1,5 @@
 package io.github.coda4j.data;
 
-import com.fasterxml.jackson.annotation.JsonValue;
-
 /** What becomes of a document that is read. */
 public enum Fate {
     TRAIN("kept for training"),
@@ -11,6 +9,9 @@ public enum Fate {
     LANGUAGE("of another language (by file extension)"),
     UNREADABLE("unreadable"),
     MALFORMED("not the JSON that is expected"),
+    NO_FIELD("without text in the field that is read"),
+    UNKNOWN_ROLE("with a message of unknown role"),
+    NO_TEXT("with content that is no text"),
     TOO_SMALL("too small"),
     TOO_LARGE("too large"),
     BINARY("binary, or not UTF-8"),
@@ -28,7 +29,6 @@ public enum Fate {
     }
 
     /** In words that follow a number. */
-    @JsonValue
     public String label() {
         return label;
     }

@@ -3,6 +3,7 @@ package io.github.coda4j.data;
 import static io.github.coda4j.Checks.check;
 
 import io.github.coda4j.text.BpeTokenizer;
+import io.github.coda4j.text.ChatProblem;
 import io.github.coda4j.text.ChatRequest;
 import io.github.coda4j.text.ChatTemplate;
 import io.github.coda4j.text.MarkedText;
@@ -10,7 +11,6 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Makes token shards of conversations, with the answers marked. Each conversation is rendered by the chat template; its
@@ -24,14 +24,14 @@ public final class InstructionTokenizing {
     private final int maxTokens;
     private final double heldOut;
 
-    private record Row(String name, long size, Fate fate, int[] ids, boolean[] answers, long hash) {
-        static Row dropped(RawDocument raw, Fate fate) {
-            return new Row(raw.name(), raw.size(), fate, new int[0], new boolean[0], 0);
+    private record Row(String name, long size, Fate fate, String why, int[] ids, boolean[] answers, long hash) {
+        static Row dropped(RawDocument raw, Fate fate, String why) {
+            return new Row(raw.name(), raw.size(), fate, why, new int[0], new boolean[0], 0);
         }
     }
 
     /**
-     * @param options of which the inputs count: {@code .jsonl} and {@code .jsonl.gz} files
+     * @param options of which the inputs count: files of rows
      * @param maxTokens of a whole conversation, at least 2
      * @param heldOut the share of rows, chosen by their hash, that is held out; in [0, 1)
      */
@@ -60,12 +60,12 @@ public final class InstructionTokenizing {
         try (OrderedWorkers workers = new OrderedWorkers(threads)) {
             OrderedWorkers.Lane<Row> lane = workers.lane(row -> {
                 Fate fate = row.fate.kept() && !seen.add(row.hash) ? Fate.DUPLICATE : row.fate;
-                account.add(fate, row.name, row.size);
+                account.add(fate, row.name, row.size, row.why);
                 if (fate.kept()) {
                     writer.append(fate == Fate.TRAIN ? Split.TRAIN : Split.HELD_OUT, row.ids, row.answers);
                 }
             });
-            new Corpus(options, RawDocument::row, true)
+            new Corpus(options, new InstructionRows(), true)
                     .forEach(listener, raw -> lane.submit(4 * raw.size(), () -> encode(raw)));
             lane.finish();
         }
@@ -74,15 +74,17 @@ public final class InstructionTokenizing {
 
     private Row encode(RawDocument raw) {
         if (raw.fate().isPresent()) {
-            return Row.dropped(raw, raw.fate().get());
+            return Row.dropped(raw, raw.fate().get(), raw.why());
         }
-        Optional<ChatRequest> request = InstructionRows.parse(raw.content());
-        if (request.isEmpty()) {
-            return Row.dropped(raw, Fate.MALFORMED);
+        ChatRequest request;
+        try {
+            request = InstructionRows.parse(raw.row());
+        } catch (ChatProblem e) {
+            return Row.dropped(raw, InstructionRows.fate(e), e.getMessage());
         }
-        ChatTemplate.Answered conversation = template.markAnswers(request.get());
+        ChatTemplate.Answered conversation = template.markAnswers(request);
         if (conversation.answers().isEmpty()) {
-            return Row.dropped(raw, Fate.NO_ANSWER);
+            return Row.dropped(raw, Fate.NO_ANSWER, "");
         }
         List<int[]> parts = new ArrayList<>();
         List<Boolean> marks = new ArrayList<>();
@@ -99,7 +101,7 @@ public final class InstructionTokenizing {
         marks.add(false);
         int length = parts.stream().mapToInt(part -> part.length).sum();
         if (length > maxTokens) {
-            return Row.dropped(raw, Fate.TOO_LONG);
+            return Row.dropped(raw, Fate.TOO_LONG, "");
         }
         int[] ids = new int[length];
         boolean[] answers = new boolean[length];
@@ -111,7 +113,7 @@ public final class InstructionTokenizing {
         }
         long hash = hash(ids);
         Fate fate = CorpusReader.split(hash, heldOut) == Split.TRAIN ? Fate.TRAIN : Fate.HELD_OUT;
-        return new Row(raw.name(), raw.size(), fate, ids, answers, hash);
+        return new Row(raw.name(), raw.size(), fate, "", ids, answers, hash);
     }
 
     private static long hash(int[] ids) {

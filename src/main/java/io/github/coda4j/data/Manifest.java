@@ -2,27 +2,18 @@ package io.github.coda4j.data;
 
 import static io.github.coda4j.Checks.check;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.github.coda4j.CodaException;
 import io.github.coda4j.files.AtomicFiles;
-import io.github.coda4j.files.FileProblems;
+import io.github.coda4j.files.ConfigFile;
 import io.github.coda4j.text.BpeTokenizer;
 import io.github.coda4j.text.Tokenizer;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.TreeMap;
 
 /**
  * What a folder of token shards says about itself ({@value #FILE}).
@@ -39,7 +30,6 @@ import java.util.regex.Pattern;
  * @param shards in the order of their tokens, per split
  * @param account what became of the documents that were read
  */
-@JsonInclude(JsonInclude.Include.ALWAYS)
 public record Manifest(
         String format,
         Kind kind,
@@ -54,23 +44,29 @@ public record Manifest(
         List<Account.Line> account) {
     static final String FILE = "manifest.json";
     static final String FORMAT = "coda4j-tokens-1";
-    private static final Pattern MISSING = Pattern.compile("^(?:Missing|Null value for) creator property '([^']+)'");
-    private static final JsonMapper JSON = JsonMapper.builder()
-            .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-            .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
-            .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
-            .enable(SerializationFeature.INDENT_OUTPUT)
-            .build();
+    private static final List<String> KEYS = List.of(
+            "format",
+            "kind",
+            "vocab_size",
+            "token_bytes",
+            "tokenizer_sha256",
+            "eos_id",
+            "pad_id",
+            "mask_id",
+            "held_out",
+            "shards",
+            "account");
 
     /** What the documents are. */
     public enum Kind {
-        @JsonProperty("text")
-        TEXT,
-        @JsonProperty("instructions")
-        INSTRUCTIONS
+        TEXT("text"),
+        INSTRUCTIONS("instructions");
+
+        private final String label;
+
+        Kind(String label) {
+            this.label = label;
+        }
     }
 
     /**
@@ -87,6 +83,31 @@ public record Manifest(
         public Shard {
             check(documents > 0 && tokens >= documents, "shard %s: %d documents, %d tokens", name, documents, tokens);
             sha256 = Map.copyOf(sha256);
+        }
+
+        private static Shard read(ConfigFile in) {
+            in.refuseKeysOtherThan(List.of("name", "split", "documents", "tokens", "longest", "sha256"));
+            ConfigFile hashes = in.requireObject("sha256");
+            Map<String, String> sha256 = new LinkedHashMap<>();
+            hashes.keys().forEach(file -> sha256.put(file, hashes.requireString(file)));
+            return new Shard(
+                    in.requireString("name"),
+                    in.requireString("split"),
+                    in.requireLong("documents"),
+                    in.requireLong("tokens"),
+                    in.requireLong("longest"),
+                    sha256);
+        }
+
+        private Map<String, Object> values() {
+            Map<String, Object> values = new LinkedHashMap<>();
+            values.put("name", name);
+            values.put("split", split);
+            values.put("documents", documents);
+            values.put("tokens", tokens);
+            values.put("longest", longest);
+            values.put("sha256", new TreeMap<>(sha256));
+            return values;
         }
     }
 
@@ -113,32 +134,45 @@ public record Manifest(
             throw CodaException.of(
                     "%s is no folder of token shards: it has no %s; make one with `coda data tokenize`", folder, FILE);
         }
+        ConfigFile in = ConfigFile.read(file);
+        in.refuseKeysOtherThan(KEYS);
         try {
-            return JSON.readValue(Files.readAllBytes(file), Manifest.class);
-        } catch (JsonProcessingException e) {
-            throw new CodaException("cannot read " + file + ": " + problem(e), e);
-        } catch (IOException e) {
-            throw FileProblems.cannot("read", file, e);
+            return new Manifest(
+                    in.requireString("format"),
+                    Arrays.stream(Kind.values())
+                            .filter(kind -> in.isWord("kind", kind.label))
+                            .findFirst()
+                            .orElseThrow(() -> in.invalid("kind", "\"text\" or \"instructions\"")),
+                    in.requireInt("vocab_size"),
+                    in.requireInt("token_bytes"),
+                    in.requireString("tokenizer_sha256"),
+                    in.requireInt("eos_id"),
+                    in.requireInt("pad_id"),
+                    in.requireInt("mask_id"),
+                    in.requireDouble("held_out"),
+                    in.requireObjects("shards").stream().map(Shard::read).toList(),
+                    in.requireObjects("account").stream()
+                            .map(Account.Line::read)
+                            .toList());
+        } catch (IllegalArgumentException e) {
+            throw new CodaException(file + ": " + e.getMessage(), e);
         }
-    }
-
-    private static String problem(JsonProcessingException e) {
-        String message = e.getOriginalMessage().lines().findFirst().orElse("broken JSON");
-        Matcher missing = MISSING.matcher(message);
-        if (missing.find()) {
-            return "missing key '" + missing.group(1) + "'";
-        }
-        return e instanceof UnrecognizedPropertyException unknown
-                ? "unknown key '" + unknown.getPropertyName() + "'"
-                : message;
     }
 
     void write(Path file) {
-        try {
-            AtomicFiles.writeText(file, JSON.writeValueAsString(this) + "\n");
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a manifest cannot be written", e);
-        }
+        Map<String, Object> values = new LinkedHashMap<>();
+        values.put("format", format);
+        values.put("kind", kind.label);
+        values.put("vocab_size", vocabSize);
+        values.put("token_bytes", tokenBytes);
+        values.put("tokenizer_sha256", tokenizerSha256);
+        values.put("eos_id", eosId);
+        values.put("pad_id", padId);
+        values.put("mask_id", maskId);
+        values.put("held_out", heldOut);
+        values.put("shards", shards.stream().map(Shard::values).toList());
+        values.put("account", account.stream().map(Account.Line::values).toList());
+        AtomicFiles.writeText(file, ConfigFile.of(values, FILE).json());
     }
 
     /** The shards of a split. */

@@ -125,7 +125,7 @@ public final class ShardFolderWriter implements AutoCloseable {
                 account.lines());
         if (manifest.tokens(Split.TRAIN) == 0) {
             throw CodaException.of(
-                    "the corpus yields no tokens to train on: of %d documents %s",
+                    "the corpus yields nothing to train on: of %d documents %s",
                     account.documents(), account.dropped());
         }
         manifest.write(folder.file(Manifest.FILE));

@@ -1,18 +1,15 @@
 package io.github.coda4j.data;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import java.io.IOException;
+import io.github.coda4j.files.Json;
+import io.github.coda4j.files.TextFiles;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Documents in the rows of JSONL files: a field with the text, and perhaps fields with its path and its license. */
+/** Documents in rows: a field with the text, and perhaps fields with its path and its license. */
 final class TextRows implements Corpus.RowReading {
-    private static final JsonMapper JSON = new JsonMapper();
-
     private final CorpusOptions options;
 
     TextRows(CorpusOptions options) {
@@ -20,28 +17,40 @@ final class TextRows implements Corpus.RowReading {
     }
 
     @Override
-    public RawDocument read(String name, byte[] row) {
-        JsonNode json;
-        try {
-            json = JSON.readTree(row);
-        } catch (JsonProcessingException e) {
-            return RawDocument.dropped(name, row.length, Fate.MALFORMED);
-        } catch (IOException e) {
-            return RawDocument.dropped(name, row.length, Fate.UNREADABLE);
+    public boolean isRow(JsonNode json) {
+        return json.path(options.textField()).isTextual();
+    }
+
+    @Override
+    public String looksFor() {
+        return "\"" + options.textField() + "\"";
+    }
+
+    @Override
+    public RawDocument read(String name, JsonNode row, long size) {
+        if (!isRow(row)) {
+            return RawDocument.dropped(
+                    name,
+                    size,
+                    Fate.NO_FIELD,
+                    row.has(options.textField())
+                            ? "field " + looksFor() + " holds " + Json.shown(row.get(options.textField())) + ", no text"
+                            : "no text in field " + looksFor() + RowFields.there(row) + "; see --field");
         }
-        JsonNode text = json.path(options.textField());
-        if (!text.isTextual()) {
-            return RawDocument.dropped(name, row.length, Fate.MALFORMED);
+        String text = row.get(options.textField()).textValue();
+        if (TextFiles.loneSurrogate(text).isPresent()) {
+            int at = TextFiles.loneSurrogate(text).getAsInt();
+            return RawDocument.dropped(name, size, Fate.BINARY, "character " + at + " is half of a surrogate pair");
         }
-        byte[] content = text.textValue().getBytes(StandardCharsets.UTF_8);
+        byte[] content = text.getBytes(StandardCharsets.UTF_8);
         Optional<String> path =
-                Optional.ofNullable(json.path(options.pathField()).textValue());
+                Optional.ofNullable(row.path(options.pathField()).textValue());
         List<String> licenses = new ArrayList<>();
-        JsonNode stated = json.path(options.licenseField());
+        JsonNode stated = row.path(options.licenseField());
         if (stated.isTextual()) {
             licenses.add(stated.textValue());
         }
         stated.forEach(one -> licenses.add(one.asText()));
-        return new RawDocument(name, path, false, content.length, content, licenses, Optional.empty());
+        return RawDocument.ofRow(name, path, content, licenses);
     }
 }

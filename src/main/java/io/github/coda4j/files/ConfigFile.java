@@ -1,10 +1,13 @@
 package io.github.coda4j.files;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.coda4j.CodaException;
+import io.github.coda4j.Nearest;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -13,7 +16,6 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.SequencedSet;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -21,7 +23,7 @@ import java.util.function.Predicate;
  * A strict, typed, immutable view of a JSON object, usually a {@code config.json}. {@code require...} throws a
  * {@link CodaException} naming file and key when the key is absent; every getter throws one naming file, key, value and
  * the kind expected when the value is of another kind. A JSON null counts as absent, as in the files of Hugging Face.
- * Numbers are not rounded: {@code 64.0} is no integer.
+ * Numbers are not rounded: {@code 64.0} is no integer; NaN and infinities are none.
  */
 public final class ConfigFile {
     private final String source;
@@ -38,6 +40,15 @@ public final class ConfigFile {
         return new ConfigFile(file.toString(), "", Json.readObject(file));
     }
 
+    /**
+     * An object that was read otherwise, for example from YAML.
+     *
+     * @param source what messages call it
+     */
+    public static ConfigFile of(ObjectNode root, String source) {
+        return new ConfigFile(source, "", root.deepCopy());
+    }
+
     /** @param source what messages call it, for example a file name */
     public static ConfigFile parse(String json, String source) {
         return new ConfigFile(source, "", Json.parseObject(json, source));
@@ -49,15 +60,13 @@ public final class ConfigFile {
      * @param source what messages call it
      */
     public static ConfigFile of(Map<String, ?> values, String source) {
-        ObjectNode root = Json.MAPPER.createObjectNode();
-        values.forEach((key, value) -> root.set(key, Json.MAPPER.valueToTree(value)));
-        return new ConfigFile(source, "", root);
+        return new ConfigFile(source, "", (ObjectNode) Json.of(values));
     }
 
     /** A copy in which the key has this value; see {@link #of} for the kinds. */
     public ConfigFile with(String key, Object value) {
         ObjectNode copy = root.deepCopy();
-        copy.set(key, Json.MAPPER.valueToTree(value));
+        copy.set(key, Json.of(value));
         return new ConfigFile(source, prefix, copy);
     }
 
@@ -87,11 +96,6 @@ public final class ConfigFile {
     /** Whether the key is there with a value other than null. */
     public boolean has(String key) {
         return root.hasNonNull(key);
-    }
-
-    /** Whether the key has a list for its value. */
-    public boolean isList(String key) {
-        return root.path(key).isArray();
     }
 
     public int requireInt(String key) {
@@ -149,6 +153,12 @@ public final class ConfigFile {
                 .map(node -> new ConfigFile(source, prefix + key + ".", (ObjectNode) node));
     }
 
+    /** The object, or an empty one of that name when there is none. */
+    public ConfigFile section(String key) {
+        return optionalObject(key)
+                .orElseGet(() -> new ConfigFile(source, prefix + key + ".", JsonNodeFactory.instance.objectNode()));
+    }
+
     public List<Integer> requireInts(String key) {
         return required(key, optionalInts(key), "a list of integers");
     }
@@ -157,12 +167,94 @@ public final class ConfigFile {
         return list(key, "integers", JsonNode::canConvertToInt, JsonNode::isIntegralNumber, JsonNode::intValue);
     }
 
+    /** A list of integers, or a list of such lists; the first counts as the only one of them. */
+    public List<List<Integer>> requireIntStages(String key) {
+        String kind = "a list of integers or a list of such lists";
+        if (!isStaged(key)) {
+            return List.of(required(key, ints(key, root.path(key), kind), kind));
+        }
+        List<List<Integer>> stages = new ArrayList<>();
+        for (JsonNode stage : root.get(key)) {
+            stages.add(ints(key, stage, kind).orElseThrow());
+        }
+        return List.copyOf(stages);
+    }
+
+    /** Whether the value is a list of lists. */
+    public boolean isStaged(String key) {
+        return root.path(key).path(0).isArray();
+    }
+
+    private Optional<List<Integer>> ints(String key, JsonNode list, String kind) {
+        if (list.isMissingNode() || list.isNull()) {
+            return Optional.empty();
+        }
+        List<Integer> values = new ArrayList<>();
+        for (JsonNode value : list.isArray() ? list : List.of(list)) {
+            if (!list.isArray() || !value.isIntegralNumber() || !value.canConvertToInt()) {
+                throw problem(key, "must be " + kind + ", got " + Json.shown(value));
+            }
+            values.add(value.intValue());
+        }
+        return Optional.of(List.copyOf(values));
+    }
+
+    /** Whether the value is an object. */
+    public boolean isObject(String key) {
+        return root.path(key).isObject();
+    }
+
+    /** Whether the value is this string. */
+    public boolean isWord(String key, String word) {
+        return word.equals(root.path(key).textValue());
+    }
+
+    /** Whether the value is a list. */
+    public boolean isList(String key) {
+        return root.path(key).isArray();
+    }
+
+    /** A list of objects. */
+    public List<ConfigFile> requireObjects(String key) {
+        int[] index = {0};
+        return required(
+                key,
+                list(
+                        key,
+                        "objects",
+                        _ -> true,
+                        JsonNode::isObject,
+                        node -> new ConfigFile(source, prefix + key + "[" + index[0]++ + "].", (ObjectNode) node)),
+                "a list of objects");
+    }
+
+    /** A list of objects that have a name, or of names alone, which count as objects with nothing else. */
+    public List<ConfigFile> requireNamed(String key, String name) {
+        String kind = "a list of names, or of sections with a " + name;
+        List<ConfigFile> objects = new ArrayList<>();
+        for (JsonNode one : isList(key) ? root.get(key) : List.of(root.path(key))) {
+            if (!isList(key) || !one.isTextual() && !one.isObject()) {
+                throw problem(key, "must be " + kind + ", got " + Json.shown(one));
+            }
+            ObjectNode object = one instanceof ObjectNode named
+                    ? named
+                    : JsonNodeFactory.instance.objectNode().set(name, one);
+            objects.add(new ConfigFile(source, prefix + key + "[" + objects.size() + "].", object));
+        }
+        return objects;
+    }
+
     public List<Double> requireDoubles(String key) {
         return required(key, optionalDoubles(key), "a list of numbers");
     }
 
     public Optional<List<Double>> optionalDoubles(String key) {
-        return list(key, "numbers", _ -> true, JsonNode::isNumber, JsonNode::doubleValue);
+        return list(
+                key,
+                "finite numbers",
+                node -> Double.isFinite(node.doubleValue()),
+                JsonNode::isNumber,
+                JsonNode::doubleValue);
     }
 
     public List<String> requireStrings(String key) {
@@ -173,11 +265,14 @@ public final class ConfigFile {
         return list(key, "strings", _ -> true, JsonNode::isTextual, JsonNode::textValue);
     }
 
-    /** Refuses the first key that is not among the known ones. */
-    public void refuseKeysOtherThan(Set<String> known) {
+    /** Refuses the first key that is not among the known ones, with the one that was meant or all of them. */
+    public void refuseKeysOtherThan(Collection<String> known) {
         for (String key : keys()) {
             if (!known.contains(key)) {
-                throw CodaException.of("%s: unknown key \"%s%s\"", source, prefix, key);
+                String hint = Nearest.of(key, known)
+                        .map(near -> "did you mean \"" + prefix + near + "\"?")
+                        .orElse("known: " + String.join(", ", known));
+                throw CodaException.of("%s: unknown key \"%s%s\"; %s", source, prefix, key, hint);
             }
         }
     }
@@ -188,10 +283,18 @@ public final class ConfigFile {
      * @param expected what would be right, for example {@code "a multiple of 8"}
      */
     public CodaException invalid(String key, String expected) {
-        JsonNode node = root.get(key);
-        return node == null || node.isNull()
-                ? CodaException.of("%s: \"%s%s\" is missing, expected %s", source, prefix, key, expected)
-                : CodaException.of("%s: \"%s%s\" must be %s, got %s", source, prefix, key, expected, Json.shown(node));
+        return has(key)
+                ? problem(key, "must be " + expected + ", got " + Json.shown(root.get(key)))
+                : problem(key, "is missing, expected " + expected);
+    }
+
+    /**
+     * The exception for a key, to be thrown by the caller.
+     *
+     * @param what is wrong, in words that follow the key
+     */
+    public CodaException problem(String key, String what) {
+        return CodaException.of("%s: \"%s%s\" %s", source, prefix, key, what);
     }
 
     /** The object as indented JSON text with a line end. */

@@ -6,6 +6,7 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
@@ -13,9 +14,21 @@ import java.nio.file.Path;
 public final class FileProblems {
     private FileProblems() {}
 
-    /** For example {@code cannot write FILE: no permission for FILE}. */
+    /** For example {@code cannot write FILE: no permission for FOLDER}, or {@code there is no file FILE}. */
     public static CodaException cannot(String verb, Path path, IOException e) {
-        return new CodaException("cannot " + verb + " " + path + ": " + reason(e), e);
+        if (verb.equals("read") && e instanceof NoSuchFileException && isAbout(path, e)) {
+            return new CodaException("there is no file " + path, e);
+        }
+        return new CodaException("cannot " + verb + " " + path + ": " + reason(path, e), e);
+    }
+
+    /** Why something failed with the file or folder, in words that follow its name. */
+    public static String reason(Path path, IOException e) {
+        return e instanceof AccessDeniedException && isAbout(path, e) ? "no permission" : reason(e);
+    }
+
+    private static boolean isAbout(Path path, IOException e) {
+        return e instanceof FileSystemException problem && path.toString().equals(problem.getFile());
     }
 
     private static String reason(IOException e) {

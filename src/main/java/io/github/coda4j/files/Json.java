@@ -1,62 +1,172 @@
 package io.github.coda4j.files;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParseException;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
-import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.core.util.Separators;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.github.coda4j.CodaException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.CharBuffer;
 import java.nio.file.Path;
 
-/** Strict JSON: UTF-8 only, one object, no key twice, nothing behind it. */
+/**
+ * The one reader of JSON: UTF-8 (a byte order mark is passed over), no key twice, nothing behind the value; NaN and
+ * infinities are numbers, as Python writes them. What is wrong is said on one line with source, line and column. Trees
+ * are built here and not by an ObjectMapper, whose first use costs a third of a second of class loading.
+ */
 public final class Json {
-    public static final JsonMapper MAPPER = JsonMapper.builder()
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .build();
-    private static final long LARGEST_FILE = 256L << 20;
+    static final String KIND = "JSON";
+
+    private static final int LONGEST_STRING = 256 << 20;
+    private static final int SHOWN = 80;
+
+    /** Field names are neither interned nor pooled: a vocabulary has 150,000 of them, each seen once. */
+    private static final JsonFactory FACTORY =
+            builder().disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES).build();
 
     private Json() {}
 
-    public static ObjectNode readObject(Path file) {
-        try {
-            long size = Files.size(file);
-            if (size > LARGEST_FILE) {
-                throw CodaException.of("%s has %d bytes; a JSON file here has at most %d", file, size, LARGEST_FILE);
-            }
-            return parseObject(ByteBuffer.wrap(Files.readAllBytes(file)), file.toString());
+    /** Of parsers that pool field names, for rows, which have few and have them all. */
+    private static final class Rows {
+        private static final JsonFactory FACTORY = builder().build();
+    }
+
+    private static JsonFactoryBuilder builder() {
+        return new JsonFactoryBuilder()
+                .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+                .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+                .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+                .streamReadConstraints(StreamReadConstraints.builder()
+                        .maxStringLength(LONGEST_STRING)
+                        .build());
+    }
+
+    /** Something that reads opened JSON as a stream. */
+    public interface Reading<T> {
+        /**
+         * Reads one value, from before its first token to its last one.
+         *
+         * @throws JacksonException for what is no JSON, or not what is looked for
+         */
+        T from(JsonParser parser) throws IOException;
+    }
+
+    /**
+     * Reads a file as a stream of tokens, for what is too large for a tree.
+     *
+     * @throws CodaException when it cannot be read, is not JSON, or something follows the value
+     */
+    public static <T> T stream(Path file, Reading<T> reading) {
+        byte[] bytes = TextFiles.bytes(file);
+        if (bytes.length == 0) {
+            throw CodaException.of("%s %s", file, NotFetched.EMPTY);
+        }
+        try (JsonParser parser = parser(bytes, file.toString())) {
+            return whole(parser, reading);
+        } catch (JacksonException e) {
+            throw NotFetched.problem(file, bytes).orElseGet(() -> Malformed.text(file.toString(), KIND, e));
         } catch (IOException e) {
-            throw FileProblems.cannot("read", file, e);
+            throw new UncheckedIOException(e);
         }
     }
 
-    public static ObjectNode parseObject(ByteBuffer utf8, String source) {
-        try {
-            return parseObject(StandardCharsets.UTF_8.newDecoder().decode(utf8).toString(), source);
-        } catch (CharacterCodingException e) {
-            throw new CodaException(source + " is not UTF-8 text", e);
+    /** The file's value; see {@link #stream}. */
+    public static JsonNode read(Path file) {
+        return stream(file, JsonTree::read);
+    }
+
+    /** The file's object; see {@link #stream}. */
+    public static ObjectNode readObject(Path file) {
+        return object(read(file), file.toString());
+    }
+
+    /**
+     * The value of a text; a missing node when there is none.
+     *
+     * @param source what messages call it
+     * @throws CodaException when it is not JSON, or something follows the value
+     */
+    public static JsonNode parse(String text, String source) {
+        try (JsonParser parser = FACTORY.createParser(TextFiles.withoutMark(text))) {
+            return whole(parser, JsonTree::read);
+        } catch (JacksonException e) {
+            throw NotFetched.problem(source, text).orElseGet(() -> Malformed.text(source, KIND, e));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
+    /** The object of a text; see {@link #parse}. */
     public static ObjectNode parseObject(String text, String source) {
-        JsonNode node;
-        try {
-            node = MAPPER.readTree(text);
-        } catch (JsonProcessingException e) {
-            throw new CodaException(source + " is not valid JSON: " + oneLine(e), e);
+        return object(parse(text, source), source);
+    }
+
+    /** The object of a text in UTF-8; see {@link #parse}. */
+    public static ObjectNode parseObject(byte[] utf8, String source) {
+        try (JsonParser parser = parser(utf8, source)) {
+            return object(whole(parser, JsonTree::read), source);
+        } catch (JacksonException e) {
+            throw Malformed.text(source, KIND, e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
+    }
+
+    private static ObjectNode object(JsonNode node, String source) {
         if (node instanceof ObjectNode object) {
             return object;
         }
-        throw CodaException.of("%s must hold a JSON object, got %s", source, text.isBlank() ? "nothing" : shown(node));
+        throw CodaException.of("%s must hold a JSON object, got %s", source, shown(node));
+    }
+
+    static <T> T whole(JsonParser parser, Reading<T> reading) throws IOException {
+        T result = reading.from(parser);
+        if (parser.nextToken() != null) {
+            throw new JsonParseException(parser, "something follows the end of the value");
+        }
+        return result;
+    }
+
+    private static JsonParser parser(byte[] utf8, String source) throws IOException {
+        CharBuffer text = TextFiles.strict(utf8, source);
+        return FACTORY.createParser(text.array(), text.position(), text.remaining());
+    }
+
+    static JsonParser rows(byte[] utf8, String source) throws IOException {
+        TextFiles.refuseWideCharacters(utf8, source);
+        return Rows.FACTORY.createParser(utf8);
+    }
+
+    static JsonParser rows(InputStream utf8) throws IOException {
+        return Rows.FACTORY.createParser(utf8);
+    }
+
+    /** The value at which the parser stands, in a {@link #stream}. */
+    public static JsonNode tree(JsonParser parser) throws IOException {
+        return JsonTree.here(parser);
+    }
+
+    /** Plain values as JSON: null, String, Boolean, Integer, Long, Float, Double, arrays, Lists and Maps of these. */
+    public static JsonNode of(Object value) {
+        return JsonTree.of(value);
+    }
+
+    /** On one line without spaces. */
+    public static String compact(JsonNode node) {
+        return JsonTree.write(node, FACTORY::createGenerator);
     }
 
     /** Indented by two spaces with a line end, as Hugging Face writes its files. */
@@ -65,27 +175,26 @@ public final class Json {
         DefaultPrettyPrinter printer = new DefaultPrettyPrinter()
                 .withObjectIndenter(indenter)
                 .withArrayIndenter(indenter)
-                .withSeparators(com.fasterxml.jackson.core.util.Separators.createDefaultInstance()
-                        .withObjectFieldValueSpacing(com.fasterxml.jackson.core.util.Separators.Spacing.AFTER));
-        try {
-            return MAPPER.writer(printer).writeValueAsString(node) + "\n";
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a JSON tree cannot be written", e);
-        }
+                .withSeparators(
+                        Separators.createDefaultInstance().withObjectFieldValueSpacing(Separators.Spacing.AFTER));
+        return JsonTree.write(node, text -> {
+                    JsonGenerator generator = FACTORY.createGenerator(text);
+                    return generator.setPrettyPrinter(printer);
+                })
+                + "\n";
     }
 
     /** A value as it stands in the file, cut to a length that fits a message. */
     public static String shown(JsonNode node) {
-        String text = node.toString();
-        return text.length() <= 80 ? text : text.substring(0, 77) + "...";
+        if (node.isMissingNode()) {
+            return "nothing";
+        }
+        String text = node.isFloatingPointNumber() ? node.asText() : compact(node);
+        return text.length() <= SHOWN ? text : text.substring(0, SHOWN - 3) + "...";
     }
 
-    private static String oneLine(JsonProcessingException e) {
-        String message = e.getOriginalMessage().replaceAll("\\s+", " ");
-        String cut = message.length() <= 160 ? message : message.substring(0, 157) + "...";
-        return e.getLocation() == null
-                ? cut
-                : cut + " (line " + e.getLocation().getLineNr() + ", column "
-                        + e.getLocation().getColumnNr() + ")";
+    /** A text as JSON writes it, in quotes. */
+    public static String quoted(String text) {
+        return compact(TextNode.valueOf(text));
     }
 }

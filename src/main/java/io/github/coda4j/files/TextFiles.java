@@ -9,29 +9,61 @@ import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalInt;
 
-/** Text from files and pipes, in strict UTF-8: encoding it again gives the same bytes. */
+/**
+ * Text from files and pipes, in strict UTF-8: encoding it again gives the same bytes. A byte order mark at its start,
+ * which editors on Windows write, is no part of the text.
+ */
 public final class TextFiles {
+    private static final String MARK = "\uFEFF";
+    private static final long LARGEST_FILE = 1L << 30;
+
     private TextFiles() {}
+
+    /**
+     * A text with what stood before it in its file.
+     *
+     * @param mark the byte order mark, or nothing
+     * @param text without it
+     */
+    public record Marked(String mark, String text) {
+        /** The whole content of the file. */
+        public String whole() {
+            return mark + text;
+        }
+
+        /** Another text behind the same mark. */
+        public Marked with(String newText) {
+            return new Marked(mark, newText);
+        }
+    }
 
     /** @throws CodaException when the file cannot be read or is not UTF-8 */
     public static String read(Path file) {
-        if (Files.isDirectory(file)) {
-            throw CodaException.of("%s is a folder, expected a file", file);
-        }
-        try {
-            return decode(Files.readAllBytes(file), file.toString());
-        } catch (NoSuchFileException e) {
-            throw new CodaException("there is no file " + file, e);
-        } catch (AccessDeniedException e) {
-            throw new CodaException("cannot read " + file + ": no permission", e);
-        } catch (IOException e) {
-            throw new CodaException("cannot read " + file + ": " + e.getMessage(), e);
-        }
+        return readMarked(file).text();
+    }
+
+    /** The file's text and its byte order mark, for those who write it again; see {@link #read(Path)}. */
+    public static Marked readMarked(Path file) {
+        CharBuffer text = strict(bytes(file), file.toString());
+        return new Marked(text.position() > 0 ? MARK : "", text.toString());
+    }
+
+    /**
+     * The text of a file that is fetched with a model.
+     *
+     * @throws CodaException also when a pointer, a page or nothing lies in its place ({@link NotFetched})
+     */
+    public static String readFetched(Path file) {
+        byte[] bytes = bytes(file);
+        NotFetched.problem(file, bytes).ifPresent(problem -> {
+            throw problem;
+        });
+        return decode(bytes, file.toString());
     }
 
     /** Everything up to the end of standard input. */
@@ -43,12 +75,43 @@ public final class TextFiles {
         }
     }
 
+    /** The file's lines without those that are empty or begin with {@code #}, each without white space around it. */
+    public static List<String> entries(Path list) {
+        return read(list)
+                .lines()
+                .map(String::strip)
+                .filter(line -> !line.isEmpty() && !line.startsWith("#"))
+                .toList();
+    }
+
+    /** The file's bytes; see {@link #read(Path)}. */
+    static byte[] bytes(Path file) {
+        if (Files.isDirectory(file)) {
+            throw CodaException.of("%s is a folder, expected a file", file);
+        }
+        try {
+            long size = Files.size(file);
+            if (size > LARGEST_FILE) {
+                throw CodaException.of("%s has %d bytes; a text file here has at most %d", file, size, LARGEST_FILE);
+            }
+            return Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw FileProblems.cannot("read", file, e);
+        }
+    }
+
     /**
-     * The text of the bytes.
+     * The text of the bytes, without a byte order mark.
      *
      * @param source what messages call it
      */
     public static String decode(byte[] bytes, String source) {
+        return strict(bytes, source).toString();
+    }
+
+    /** The text behind a byte order mark, in a buffer that begins with the mark, if there is one. */
+    static CharBuffer strict(byte[] bytes, String source) {
+        refuseWideCharacters(bytes, source);
         CharsetDecoder decoder = StandardCharsets.UTF_8
                 .newDecoder()
                 .onMalformedInput(CodingErrorAction.REPORT)
@@ -61,6 +124,37 @@ public final class TextFiles {
                     "%s is not UTF-8: byte %d is 0x%02X; convert it first, for example with iconv",
                     source, in.position(), bytes[in.position()]);
         }
-        return out.flip().toString();
+        out.flip();
+        return out.hasRemaining() && out.get(0) == MARK.charAt(0) ? out.position(1) : out;
+    }
+
+    /** Names the encoding of text in UTF-16, which is not read. */
+    static void refuseWideCharacters(byte[] bytes, String source) {
+        if (bytes.length >= 2) {
+            int first = (bytes[0] & 0xFF) << 8 | bytes[1] & 0xFF;
+            if (first == 0xFEFF || first == 0xFFFE) {
+                throw CodaException.of("%s is UTF-16, not UTF-8; convert it first, for example with iconv", source);
+            }
+        }
+    }
+
+    /** The text behind a byte order mark, or all of it. */
+    public static String withoutMark(String text) {
+        return text.startsWith(MARK) ? text.substring(MARK.length()) : text;
+    }
+
+    /**
+     * Where half of a surrogate pair stands alone: JSON can write it, but it is no character and UTF-8 has none for it.
+     */
+    public static OptionalInt loneSurrogate(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (Character.isHighSurrogate(c) && i + 1 < text.length() && Character.isLowSurrogate(text.charAt(i + 1))) {
+                i++;
+            } else if (Character.isSurrogate(c)) {
+                return OptionalInt.of(i);
+            }
+        }
+        return OptionalInt.empty();
     }
 }

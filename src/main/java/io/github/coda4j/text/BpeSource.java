@@ -1,6 +1,7 @@
 package io.github.coda4j.text;
 
 import io.github.coda4j.CodaException;
+import io.github.coda4j.files.TextFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -63,7 +64,7 @@ record BpeSource(
                     folder.resolve("tokenizer_config.json"), tokenizerClass);
         }
         Path mergesFile = folder.resolve("merges.txt");
-        List<String> merges = JsonFiles.utf8(mergesFile)
+        List<String> merges = TextFiles.readFetched(mergesFile)
                 .lines()
                 .filter(line -> !line.startsWith("#version") && !line.isEmpty())
                 .toList();

@@ -4,19 +4,32 @@ import static io.github.coda4j.Checks.check;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * One message of a conversation.
  *
- * @param role system, user, assistant or tool; the template leaves out messages of any other role, as the original does
+ * @param role system, user, assistant or tool; {@link #LEFT_OUT} for comparisons with the original
  * @param content the text; absent counts as empty
  * @param reasoningContent what an assistant thought before it answered, apart from the content
  * @param toolCalls the calls an assistant made; only for the role assistant
  */
 public record ChatMessage(
         String role, Optional<String> content, Optional<String> reasoningContent, List<ToolCall> toolCalls) {
+    /** Who can speak. */
+    public static final Set<String> ROLES = Set.of("system", "user", "assistant", "tool");
+
+    /**
+     * The role of a message that the template leaves out, as the original's does with those of any role that it does
+     * not know.
+     */
+    public static final String LEFT_OUT = "left out";
+
     public ChatMessage {
-        check(!role.isEmpty(), "a chat message needs a role: system, user, assistant or tool");
+        check(
+                ROLES.contains(role) || role.equals(LEFT_OUT),
+                "a chat message has the role system, user, assistant or tool, got \"%s\"",
+                role);
         toolCalls = List.copyOf(toolCalls);
     }
 

@@ -2,7 +2,6 @@ package io.github.coda4j.text;
 
 import static io.github.coda4j.Checks.check;
 
-import io.github.coda4j.CodaException;
 import java.util.List;
 import java.util.Optional;
 
@@ -40,12 +39,18 @@ public record ChatRequest(
     /**
      * Reads {@code {"messages", "tools", "add_generation_prompt", "enable_thinking"}}, all but the messages optional;
      * the generation prompt is added only when asked for. JSON of tools and arguments is written as the original's
-     * template does: keys in their order, ", " and ": " between, numbers in their kind. Content that is not a string
-     * counts as absent, as in the original.
+     * template does: keys in their order, ", " and ": " between, numbers in their kind. Messages are read whole
+     * ({@link MessageReading#WHOLE}).
      *
-     * @throws CodaException when the text is not JSON, has an unknown key, or describes no valid request
+     * @throws ChatProblem when the text is not JSON, has an unknown key, describes no valid request, or a part of it
+     *     would be lost
      */
     public static ChatRequest fromJson(String json) {
-        return ChatJson.parse(json);
+        return fromJson(json, MessageReading.WHOLE);
+    }
+
+    /** See {@link #fromJson(String)}. */
+    public static ChatRequest fromJson(String json, MessageReading reading) {
+        return ChatJson.parse(json, reading);
     }
 }

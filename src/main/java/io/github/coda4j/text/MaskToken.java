@@ -3,6 +3,7 @@ package io.github.coda4j.text;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.coda4j.CodaException;
+import io.github.coda4j.files.Json;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -40,21 +41,21 @@ public final class MaskToken {
         int id = tokenizer.vocabSize();
         Map<String, String> files = new LinkedHashMap<>();
         if (!known) {
-            ObjectNode file = (ObjectNode) JsonFiles.object(folder.resolve(TOKENIZER));
+            ObjectNode file = Json.readObject(folder.resolve(TOKENIZER));
             file.withArray("added_tokens").add(entry(file).put("id", id));
-            files.put(TOKENIZER, file.toString());
+            files.put(TOKENIZER, Json.compact(file));
         }
         ObjectNode config = Files.exists(folder.resolve(CONFIG))
-                ? (ObjectNode) JsonFiles.object(folder.resolve(CONFIG))
+                ? Json.readObject(folder.resolve(CONFIG))
                 : JsonNodeFactory.instance.objectNode();
         config.put(ROLE, CONTENT);
         if (!known && config.has("added_tokens_decoder")) {
             ((ObjectNode) config.get("added_tokens_decoder")).set(String.valueOf(id), entry(config));
         }
-        files.put(CONFIG, config.toPrettyString() + "\n");
+        files.put(CONFIG, Json.pretty(config));
         if (Files.exists(folder.resolve(SPECIAL))) {
-            ObjectNode special = (ObjectNode) JsonFiles.object(folder.resolve(SPECIAL));
-            files.put(SPECIAL, special.put(ROLE, CONTENT).toPrettyString() + "\n");
+            ObjectNode special = Json.readObject(folder.resolve(SPECIAL));
+            files.put(SPECIAL, Json.pretty(special.put(ROLE, CONTENT)));
         }
         return files;
     }

@@ -72,6 +72,9 @@ final class PythonJson {
 
     /** A double as Python writes it: the shortest digits that give it back, an exponent below 1e-4 and from 1e16 on. */
     static String number(double value) {
+        if (Double.isNaN(value)) {
+            return "NaN";
+        }
         if (Double.isInfinite(value)) {
             return value > 0 ? "Infinity" : "-Infinity";
         }

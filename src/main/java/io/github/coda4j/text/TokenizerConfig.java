@@ -3,6 +3,8 @@ package io.github.coda4j.text;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.github.coda4j.CodaException;
+import io.github.coda4j.files.Json;
+import io.github.coda4j.files.TextFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,7 +33,7 @@ final class TokenizerConfig {
 
     private JsonNode objectOrEmpty(String name) {
         Path file = folder.resolve(name);
-        return Files.exists(file) ? JsonFiles.object(file) : JsonNodeFactory.instance.objectNode();
+        return Files.exists(file) ? Json.readObject(file) : JsonNodeFactory.instance.objectNode();
     }
 
     /**
@@ -56,7 +58,7 @@ final class TokenizerConfig {
     Optional<String> chatTemplate() {
         Path file = folder.resolve("chat_template.jinja");
         if (Files.exists(file)) {
-            return Optional.of(JsonFiles.utf8(file));
+            return Optional.of(TextFiles.readFetched(file));
         }
         JsonNode template = config.path("chat_template");
         for (JsonNode named : template) {
@@ -71,7 +73,7 @@ final class TokenizerConfig {
     List<AddedToken> addedTokens() {
         List<AddedToken> tokens = new ArrayList<>();
         JsonNode decoder = config.path("added_tokens_decoder");
-        if (!decoder.isMissingNode()) {
+        if (config.hasNonNull("added_tokens_decoder")) {
             String where = folder.resolve("tokenizer_config.json").toString();
             decoder.properties().forEach(entry -> tokens.add(addedToken(entry.getKey(), entry.getValue(), where)));
             return tokens;

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import io.github.coda4j.CodaException;
+import io.github.coda4j.files.Json;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -42,12 +43,12 @@ final class TokenizerJson {
     }
 
     static BpeSource read(Path file) {
-        return JsonFiles.stream(file, new TokenizerJson(file.toString())::source);
+        return Json.stream(file, new TokenizerJson(file.toString())::source);
     }
 
     /** The entries of a vocab.json. */
     static Map<String, Integer> readVocabulary(Path file) {
-        return JsonFiles.stream(file, parser -> {
+        return Json.stream(file, parser -> {
             TokenizerJson reader = new TokenizerJson(file.toString());
             parser.nextToken();
             reader.readVocabulary(parser);
@@ -63,11 +64,13 @@ final class TokenizerJson {
                 throw CodaException.of("%s: unknown key '%s'", where, name);
             }
             parser.nextToken();
+            JsonNode value = NullNode.instance;
             if (name.equals("model")) {
                 readModel(parser);
             } else {
-                small.put(name, JsonFiles.tree(parser));
+                value = Json.tree(parser);
             }
+            refuseTwice(name, small.put(name, value));
         }
         if (vocabulary.isEmpty()) {
             throw CodaException.of("%s: the model has no vocabulary", where);
@@ -82,11 +85,12 @@ final class TokenizerJson {
         expect(parser.currentToken(), JsonToken.START_OBJECT, "'model'");
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             String name = parser.currentName();
+            refuseTwice("model." + name, small.put("model." + name, NullNode.instance));
             parser.nextToken();
             switch (name) {
                 case "vocab" -> readVocabulary(parser);
                 case "merges" -> readMerges(parser);
-                default -> checkModelSetting(name, JsonFiles.tree(parser));
+                default -> checkModelSetting(name, Json.tree(parser));
             }
         }
     }
@@ -204,6 +208,12 @@ final class TokenizerJson {
         List<JsonNode> steps = new ArrayList<>();
         node.path(members).forEach(step -> steps.addAll(flatten(step, members)));
         return steps;
+    }
+
+    private void refuseTwice(String name, JsonNode earlier) {
+        if (earlier != null) {
+            throw CodaException.of("%s: the key '%s' stands there twice", where, name);
+        }
     }
 
     private JsonNode member(String name) {

@@ -2,18 +2,12 @@ package io.github.coda4j.train;
 
 import static io.github.coda4j.Checks.check;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.github.coda4j.CodaException;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
+import io.github.coda4j.files.Json;
+import io.github.coda4j.files.Yaml;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,45 +17,23 @@ import java.util.TreeSet;
 
 /** Configs as YAML text: reading, single values set from outside, writing, comparing. */
 final class ConfigText {
-    private static final YAMLMapper YAML = YAMLMapper.builder()
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
-            .enable(YAMLGenerator.Feature.ALWAYS_QUOTE_NUMBERS_AS_STRINGS)
-            .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
-            .build();
-
     private ConfigText() {}
 
     static ObjectNode read(Path file) {
-        try {
-            return parse(Files.readString(file), file.toString());
-        } catch (NoSuchFileException e) {
-            throw new CodaException(file + ": there is no such config", e);
-        } catch (IOException e) {
-            throw new CodaException("cannot read " + file + ": " + e.getMessage(), e);
-        }
+        return sections(Yaml.read(file), file.toString());
     }
 
     /** @throws CodaException when the text is not one YAML mapping */
     static ObjectNode parse(String text, String source) {
-        JsonNode node;
-        try {
-            node = YAML.readTree(text);
-        } catch (JsonProcessingException e) {
-            throw new CodaException(source + " is not valid YAML: " + problem(e), e);
-        }
+        return sections(Yaml.parse(text, source), source);
+    }
+
+    private static ObjectNode sections(JsonNode node, String source) {
         if (node instanceof ObjectNode object) {
             return object;
         }
         throw CodaException.of(
-                "%s must hold sections of a config such as \"schedule:\", got %s", source, ConfigSection.shown(node));
-    }
-
-    private static String problem(JsonProcessingException e) {
-        String message = e.getOriginalMessage().replaceAll("\\s+", " ").strip();
-        String cut = message.length() <= 160 ? message : message.substring(0, 157) + "...";
-        return e.getLocation() == null ? cut : cut + " (line " + e.getLocation().getLineNr() + ")";
+                "%s must hold sections of a config such as \"schedule:\", got %s", source, Json.shown(node));
     }
 
     /**
@@ -96,18 +68,14 @@ final class ConfigText {
 
     private static JsonNode value(String text, String override) {
         try {
-            return YAML.readTree(text);
-        } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException("override " + override + ": not valid YAML: " + problem(e), e);
+            return Yaml.parse(text, "the value of override " + override);
+        } catch (CodaException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
         }
     }
 
     static String write(ObjectNode config) {
-        try {
-            return YAML.writeValueAsString(config);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a config cannot be written", e);
-        }
+        return Yaml.write(config);
     }
 
     /**
@@ -142,7 +110,7 @@ final class ConfigText {
             if (entry.getValue().isObject()) {
                 flatten(prefix + entry.getKey() + ".", entry.getValue(), values);
             } else {
-                values.put(prefix + entry.getKey(), entry.getValue().toString());
+                values.put(prefix + entry.getKey(), Json.compact(entry.getValue()));
             }
         });
     }

@@ -1,11 +1,12 @@
 package io.github.coda4j.train;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.coda4j.CodaException;
 import io.github.coda4j.files.AtomicFiles;
+import io.github.coda4j.files.Json;
+import io.github.coda4j.files.TextFiles;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,8 +20,6 @@ import java.util.List;
  * {@code "held_out_loss"} for every measurement on held-out data.
  */
 public final class MetricsFile implements MetricsSink {
-    private static final ObjectMapper JSON = new ObjectMapper();
-
     private final Path file;
     private final BufferedWriter writer;
 
@@ -41,7 +40,7 @@ public final class MetricsFile implements MetricsSink {
                 StringBuilder kept = new StringBuilder();
                 for (JsonNode line : read(file)) {
                     if (line.path("step").asLong() <= step) {
-                        kept.append(line).append('\n');
+                        kept.append(Json.compact(line)).append('\n');
                     }
                 }
                 AtomicFiles.writeText(file, kept.toString());
@@ -54,15 +53,15 @@ public final class MetricsFile implements MetricsSink {
     }
 
     /** All lines; a last one that a killed process left half written is left out. */
-    static List<JsonNode> read(Path file) throws IOException {
+    static List<JsonNode> read(Path file) {
         List<JsonNode> lines = new ArrayList<>();
-        List<String> texts = Files.readAllLines(file);
+        List<String> texts = TextFiles.read(file).lines().toList();
         for (int i = 0; i < texts.size(); i++) {
             try {
-                lines.add(JSON.readTree(texts.get(i)));
-            } catch (JsonProcessingException e) {
+                lines.add(Json.parseObject(texts.get(i), file + " line " + (i + 1)));
+            } catch (CodaException e) {
                 if (i < texts.size() - 1) {
-                    throw new CodaException(file + " is damaged in line " + (i + 1), e);
+                    throw e;
                 }
             }
         }
@@ -71,7 +70,8 @@ public final class MetricsFile implements MetricsSink {
 
     @Override
     public void step(StepMetrics m) {
-        ObjectNode line = JSON.createObjectNode()
+        ObjectNode line = JsonNodeFactory.instance
+                .objectNode()
                 .put("step", m.step())
                 .put("loss", m.loss())
                 .put("elbo", m.elbo())
@@ -94,7 +94,8 @@ public final class MetricsFile implements MetricsSink {
 
     @Override
     public void heldOut(HeldOutMetrics m) {
-        append(JSON.createObjectNode()
+        append(JsonNodeFactory.instance
+                .objectNode()
                 .put("step", m.step())
                 .put("held_out_loss", m.loss())
                 .put("held_out_masked_cross_entropy", m.maskedCrossEntropy())
@@ -103,7 +104,7 @@ public final class MetricsFile implements MetricsSink {
 
     private void append(ObjectNode line) {
         try {
-            writer.write(line.toString());
+            writer.write(Json.compact(line));
             writer.write('\n');
             writer.flush();
         } catch (IOException e) {

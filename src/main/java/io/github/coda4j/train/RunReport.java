@@ -1,11 +1,12 @@
 package io.github.coda4j.train;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.coda4j.CodaException;
 import io.github.coda4j.files.AtomicFiles;
+import io.github.coda4j.files.Json;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -24,7 +25,6 @@ public final class RunReport {
     private static final int MOST_POINTS = 2000;
 
     private static final String UPLOT = "/META-INF/resources/webjars/uplot/1.6.30/dist/uPlot";
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     private static final List<Chart> CHARTS = List.of(
             new Chart("Loss (nats per position)", List.of("loss", "held_out_loss")),
@@ -85,9 +85,9 @@ public final class RunReport {
     }
 
     private static String charts(List<JsonNode> lines) {
-        ArrayNode charts = JSON.createArrayNode();
+        ArrayNode charts = JsonNodeFactory.instance.arrayNode();
         for (Chart chart : CHARTS) {
-            ObjectNode node = JSON.createObjectNode().put("title", chart.title());
+            ObjectNode node = JsonNodeFactory.instance.objectNode().put("title", chart.title());
             ArrayNode curves = node.putArray("curves");
             for (String key : chart.keys()) {
                 curve(lines, key).ifPresent(curves::add);
@@ -96,7 +96,7 @@ public final class RunReport {
                 charts.add(node);
             }
         }
-        return charts.toString();
+        return Json.compact(charts);
     }
 
     private static Optional<ObjectNode> curve(List<JsonNode> lines, String key) {
@@ -109,7 +109,7 @@ public final class RunReport {
         if (points.isEmpty()) {
             return Optional.empty();
         }
-        ObjectNode curve = JSON.createObjectNode().put("name", key);
+        ObjectNode curve = JsonNodeFactory.instance.objectNode().put("name", key);
         ArrayNode steps = curve.putArray("steps");
         ArrayNode values = curve.putArray("values");
         int pieces = Math.min(points.size(), MOST_POINTS);

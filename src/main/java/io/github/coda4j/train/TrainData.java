@@ -66,7 +66,12 @@ record TrainData(SequenceSource training, Optional<SequenceSource> heldOut, Mask
         TokenShards shards = TokenShards.open(folder, Split.HELD_OUT);
         try {
             refuseOther(shards.manifest(), loaded, tokenizer, model);
-            return sequences(config, shards, HeldOutNoise.SEED, listener);
+            SequenceSource source = sequences(config, shards, HeldOutNoise.SEED, listener);
+            if (source.numSequences() < config.evaluation().sequences()) {
+                listener.fewerHeldOut(
+                        folder, source.numSequences(), config.evaluation().sequences());
+            }
+            return source;
         } catch (RuntimeException e) {
             shards.close();
             throw e;

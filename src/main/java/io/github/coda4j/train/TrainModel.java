@@ -27,6 +27,7 @@ record TrainModel(ModelConfig config, ParameterStore parameters, Path tokenizer)
      */
     static void keepTokenizer(TrainConfig config, RunFolder run, Optional<Path> checkpoint) {
         if (checkpoint.isEmpty()) {
+            RunStart.require(config);
             TokenizerCopy.withMask(config.model().tokenizer(), run.tokenizer());
         } else if (!Files.exists(run.tokenizer())) {
             TokenizerCopy.plain(checkpoint.get(), run.tokenizer());

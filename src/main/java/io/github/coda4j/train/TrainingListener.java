@@ -26,6 +26,13 @@ public interface TrainingListener extends MetricsSink {
      */
     default void examplesLeftOut(Split split, long tooLong, long examples, int length) {}
 
+    /**
+     * The held-out data has fewer rows than the config asks to measure; all of them are measured.
+     *
+     * @param data folder of the held-out data
+     */
+    default void fewerHeldOut(Path data, long rows, int asked) {}
+
     /** All is read and checked; the first step comes next. */
     default void started(TrainingStart start) {}
 

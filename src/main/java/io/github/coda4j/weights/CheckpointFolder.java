@@ -24,7 +24,8 @@ import java.util.stream.Stream;
  * A model folder as on the Hugging Face hub, opened for reading: {@code config.json}, the weights in
  * {@code model.safetensors} or in shards named by {@code model.safetensors.index.json}, and optionally
  * {@code generation_config.json}. Everything that can be wrong with files, index and headers is found on opening;
- * whether the tensors are those of a model is asked with {@link #verify}. Usable from several threads.
+ * whether the tensors are those of a model is asked with {@link #verify}. Stored rotary frequencies
+ * ({@code rotary_emb.inv_freq}) are passed over: they follow from the config. Usable from several threads.
  */
 public final class CheckpointFolder implements AutoCloseable {
     public static final String CONFIG = "config.json";
@@ -68,6 +69,7 @@ public final class CheckpointFolder implements AutoCloseable {
             SequencedMap<String, TensorEntry> tensors = Files.exists(folder.resolve(INDEX))
                     ? ShardIndex.read(folder.resolve(INDEX)).openShards(files)
                     : openSingle(folder.resolve(WEIGHTS), files);
+            tensors.keySet().removeIf(CheckpointFolder::isComputed);
             return new CheckpointFolder(
                     folder, config, generationConfig, files, Collections.unmodifiableSequencedMap(tensors));
         } catch (RuntimeException e) {
@@ -80,6 +82,11 @@ public final class CheckpointFolder implements AutoCloseable {
         SafetensorsFile opened = SafetensorsFile.open(file);
         files.put(file, opened);
         return new LinkedHashMap<>(opened.entries());
+    }
+
+    /** Rotary frequencies that older tools store: they follow from the config and are computed. */
+    private static boolean isComputed(String tensor) {
+        return tensor.endsWith("rotary_emb.inv_freq");
     }
 
     private static void checkPresent(Path folder) {

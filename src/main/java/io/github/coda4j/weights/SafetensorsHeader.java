@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.coda4j.CodaException;
 import io.github.coda4j.files.Json;
+import io.github.coda4j.files.NotFetched;
 import io.github.coda4j.tensor.DType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -29,10 +30,17 @@ record SafetensorsHeader(SequencedMap<String, TensorEntry> entries, Map<String, 
     /** The limit of the format's reference implementation. */
     static final long LONGEST = 100_000_000;
 
+    /** Enough to see that the file is none. */
+    private static final int HEAD = 256;
+
     private static final Set<String> TENSOR_KEYS = Set.of("dtype", "shape", "data_offsets");
 
     static SafetensorsHeader read(Path file, FileChannel channel) throws IOException {
         long fileSize = channel.size();
+        byte[] head = bytes(channel, 0, (int) Math.min(fileSize, HEAD)).array();
+        NotFetched.words(head).ifPresent(what -> {
+            throw CodaException.of("%s %s", file, what);
+        });
         if (fileSize < LENGTH_BYTES) {
             throw CodaException.of(
                     "%s has %d bytes, a safetensors file has at least %d; fetch it again",
@@ -49,7 +57,8 @@ record SafetensorsHeader(SequencedMap<String, TensorEntry> entries, Map<String, 
         if (length > LONGEST) {
             throw CodaException.of("%s: the header has %d bytes, the format allows %d", file, length, LONGEST);
         }
-        ObjectNode json = Json.parseObject(bytes(channel, LENGTH_BYTES, (int) length), file + ": the header");
+        ObjectNode json =
+                Json.parseObject(bytes(channel, LENGTH_BYTES, (int) length).array(), file + ": the header");
         return new Parser(file, LENGTH_BYTES + length, fileSize).parse(json);
     }
 
@@ -79,6 +88,9 @@ record SafetensorsHeader(SequencedMap<String, TensorEntry> entries, Map<String, 
         }
 
         private Map<String, String> metadata(JsonNode node) {
+            if (node.isNull()) {
+                return Map.of();
+            }
             if (!(node instanceof ObjectNode object)) {
                 throw CodaException.of("%s: %s must be an object, got %s", file, METADATA, Json.shown(node));
             }
@@ -191,8 +203,7 @@ record SafetensorsHeader(SequencedMap<String, TensorEntry> entries, Map<String, 
 
         private CodaException problem(String tensor, String format, Object... arguments) {
             return new CodaException(
-                    file + ": tensor " + Json.MAPPER.getNodeFactory().textNode(tensor) + ": "
-                            + String.format(Locale.ROOT, format, arguments));
+                    file + ": tensor " + Json.quoted(tensor) + ": " + String.format(Locale.ROOT, format, arguments));
         }
     }
 }

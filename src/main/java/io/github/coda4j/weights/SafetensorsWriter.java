@@ -2,6 +2,7 @@ package io.github.coda4j.weights;
 
 import static io.github.coda4j.Checks.check;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.coda4j.CodaException;
 import io.github.coda4j.files.AtomicFiles;
@@ -110,7 +111,7 @@ public final class SafetensorsWriter implements AutoCloseable {
     }
 
     private static byte[] header(List<TensorDeclaration> order, Map<String, String> metadata) {
-        ObjectNode json = Json.MAPPER.createObjectNode();
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
         if (!metadata.isEmpty()) {
             ObjectNode values = json.putObject(SafetensorsHeader.METADATA);
             metadata.forEach(values::put);
@@ -127,7 +128,7 @@ public final class SafetensorsWriter implements AutoCloseable {
             entry.putArray("data_offsets").add(offset).add(offset + tensor.bytes());
             offset = Math.addExact(offset, tensor.bytes());
         }
-        byte[] text = json.toString().getBytes(StandardCharsets.UTF_8);
+        byte[] text = Json.compact(json).getBytes(StandardCharsets.UTF_8);
         int padded = (text.length + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
         ByteBuffer header =
                 ByteBuffer.allocate(SafetensorsHeader.LENGTH_BYTES + padded).order(ByteOrder.LITTLE_ENDIAN);

@@ -2,6 +2,7 @@ package io.github.coda4j.weights;
 
 import static io.github.coda4j.Checks.check;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.coda4j.files.Json;
 import java.util.ArrayList;
@@ -54,7 +55,7 @@ record ShardPlan(List<Shard> shards) {
                 shardOf.put(tensor.name(), shard.fileName());
             }
         }
-        ObjectNode root = Json.MAPPER.createObjectNode();
+        ObjectNode root = JsonNodeFactory.instance.objectNode();
         root.putObject("metadata").put("total_size", total);
         ObjectNode map = root.putObject("weight_map");
         shardOf.forEach(map::put);

@@ -129,7 +129,10 @@ class CorpusReaderTest {
             Account account = read(CorpusOptions.of(List.of(file.toString())));
             assertThat(texts).containsExactly(code(4));
             assertThat(names.getFirst()).endsWith(":1");
-            assertThat(account.documents(Fate.MALFORMED)).isEqualTo(2);
+            assertThat(account.documents(Fate.MALFORMED)).isEqualTo(1);
+            assertThat(account.documents(Fate.NO_FIELD))
+                    .as("a text that is a number")
+                    .isEqualTo(1);
             assertThat(account.documents(Fate.LANGUAGE)).isEqualTo(1);
         }
 

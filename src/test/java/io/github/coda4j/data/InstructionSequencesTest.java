@@ -141,7 +141,10 @@ class InstructionSequencesTest {
         assertThat(account.documents(Fate.DUPLICATE)).isEqualTo(1);
         assertThat(account.documents(Fate.NO_ANSWER)).isEqualTo(3);
         assertThat(account.documents(Fate.TOO_LONG)).isEqualTo(1);
-        assertThat(account.documents(Fate.MALFORMED)).isEqualTo(5);
+        assertThat(account.documents(Fate.MALFORMED)).isEqualTo(4);
+        assertThat(account.documents(Fate.NO_TEXT))
+                .as("an answer that is a number")
+                .isEqualTo(1);
         assertThat(account.lines().stream()
                         .filter(line -> line.fate() == Fate.TOO_LONG)
                         .findFirst())
@@ -197,6 +200,6 @@ class InstructionSequencesTest {
         Path python = Files.writeString(folder.resolve("x.py"), "x = 1");
         assertThatThrownBy(() -> tokenize(100, python))
                 .isInstanceOf(CodaException.class)
-                .hasMessageContaining("x.py is no .jsonl");
+                .hasMessageContaining("x.py holds no rows");
     }
 }

@@ -202,10 +202,11 @@ class PackedSequencesTest {
         Path manifest = folder.resolve("s/manifest.json");
         String text = Files.readString(manifest);
         Files.writeString(manifest, text.replace("vocab_size", "vocab_sise"));
-        assertThatThrownBy(() -> packed(4, 5)).hasMessageEndingWith("manifest.json: missing key 'vocab_size'");
+        assertThatThrownBy(() -> packed(4, 5))
+                .hasMessageEndingWith("manifest.json: unknown key \"vocab_sise\"; did you mean \"vocab_size\"?");
         Files.writeString(manifest, text.replace("\"vocab_size\"", "\"colour\" : 1, \"vocab_size\""));
-        assertThatThrownBy(() -> packed(4, 5)).hasMessageEndingWith("manifest.json: unknown key 'colour'");
-        Files.writeString(manifest, text.replace("\"token_bytes\" : 2", "\"token_bytes\" : 3"));
+        assertThatThrownBy(() -> packed(4, 5)).hasMessageContaining("manifest.json: unknown key \"colour\"; known: ");
+        Files.writeString(manifest, text.replace("\"token_bytes\": 2", "\"token_bytes\": 3"));
         assertThatThrownBy(() -> packed(4, 5)).hasMessageContaining("token_bytes must be 2 or 4");
     }
 
@@ -217,7 +218,7 @@ class PackedSequencesTest {
                 .hasMessageContaining("--held-out");
         assertThatThrownBy(() -> Corpora.write(folder.resolve("e"), small, Split.TRAIN, 20))
                 .isInstanceOf(CodaException.class)
-                .hasMessageContaining("yields no tokens");
+                .hasMessageContaining("yields nothing to train on");
         assertThat(folder.resolve("e")).doesNotExist();
     }
 

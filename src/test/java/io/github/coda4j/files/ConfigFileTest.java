@@ -78,9 +78,30 @@ class ConfigFileTest {
     @Test
     void text_that_is_no_json_object_is_refused() {
         assertRefused(() -> ConfigFile.parse("", "c"), "c must hold a JSON object, got nothing");
-        assertRefused(() -> ConfigFile.parse("{\"a\":1,\"a\":2}", "c"), "Duplicate");
-        assertRefused(() -> ConfigFile.parse("{\"a\":NaN}", "c"), "c is not valid JSON");
+        assertRefused(() -> ConfigFile.parse("{\"a\":1,\"a\":2}", "c"), "the key \"a\" stands there twice (line 1,");
         assertRefused(() -> ConfigFile.parse("{\"a\":" + "[".repeat(5000), "c"), "c is not valid JSON");
+    }
+
+    @Test
+    void numbers_that_python_writes_and_json_lacks_are_named_where_they_count() {
+        ConfigFile odd = ConfigFile.parse("{\"a\":NaN,\"b\":-Infinity,\"c\":[1,Infinity],\"d\":2}", "c.json");
+        assertThat(odd.requireInt("d")).isEqualTo(2);
+        assertRefused(() -> odd.requireDouble("a"), "c.json: \"a\" must be a finite number, got NaN");
+        assertRefused(() -> odd.optionalDouble("b"), "c.json: \"b\" must be a finite number, got -Infinity");
+        assertRefused(() -> odd.optionalInt("a"), "c.json: \"a\" must be an integer of 32 bits, got NaN");
+        assertRefused(() -> odd.requireDoubles("c"), "c.json: \"c\" must be a list of finite numbers, got [1,");
+    }
+
+    @Test
+    void lists_of_objects_say_which_one_is_wrong() {
+        ConfigFile lists = ConfigFile.parse("{\"a\":[{\"b\":1},{\"b\":\"x\"}],\"c\":[[1,2],[3]],\"d\":[4]}", "c");
+        assertThat(lists.requireObjects("a").getFirst().requireInt("b")).isEqualTo(1);
+        assertRefused(
+                () -> lists.requireObjects("a").get(1).requireInt("b"), "c: \"a[1].b\" must be an integer of 32 bits");
+        assertRefused(() -> lists.requireObjects("d"), "c: \"d\" must be a list of objects, got [4]");
+        assertThat(lists.requireIntStages("c")).containsExactly(List.of(1, 2), List.of(3));
+        assertThat(lists.requireIntStages("d")).containsExactly(List.of(4));
+        assertRefused(() -> lists.requireIntStages("a"), "c: \"a\" must be a list of integers or a list of such lists");
     }
 
     @Test
@@ -88,7 +109,10 @@ class ConfigFileTest {
         config.requireObject("rope").refuseKeysOtherThan(Set.of("theta", "inner"));
         assertRefused(
                 () -> config.requireObject("rope").refuseKeysOtherThan(Set.of("theta")),
-                "config.json: unknown key \"rope.inner\"");
+                "config.json: unknown key \"rope.inner\"; known: theta");
+        assertRefused(
+                () -> config.requireObject("rope").refuseKeysOtherThan(List.of("thetas", "inner")),
+                "config.json: unknown key \"rope.theta\"; did you mean \"rope.thetas\"?");
     }
 
     @Test

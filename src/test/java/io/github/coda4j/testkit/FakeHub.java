@@ -16,11 +16,13 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
@@ -44,6 +46,8 @@ public final class FakeHub implements AutoCloseable {
     private final ObjectNode listing = JSON.createObjectNode();
     private final Map<String, byte[]> files = new LinkedHashMap<>();
     private final Map<String, Deque<Behavior>> queues = new ConcurrentHashMap<>();
+    private final Set<String> linked = new HashSet<>();
+    private boolean tellsSizes = true;
     private final List<Request> requests = new CopyOnWriteArrayList<>();
 
     /**
@@ -51,7 +55,8 @@ public final class FakeHub implements AutoCloseable {
      *
      * @param server {@code hub} or {@code storage}
      */
-    public record Request(String server, String path, Optional<String> authorization, Optional<String> range) {}
+    public record Request(
+            String server, String method, String path, Optional<String> authorization, Optional<String> range) {}
 
     /** How to answer one request in place of the right way. */
     @FunctionalInterface
@@ -102,8 +107,21 @@ public final class FakeHub implements AutoCloseable {
     /** A file that the second server serves and that is listed with its checksum. */
     public FakeHub large(String name, byte[] content) {
         small(name, content);
+        linked.add(name);
         listed(name).putObject("lfs").put("sha256", sha256(content)).put("size", content.length);
         return this;
+    }
+
+    /** A hub such as some mirrors: its listing has names only. */
+    public FakeHub withoutSizes() {
+        listing.get("siblings").forEach(sibling -> ((ObjectNode) sibling).remove(List.of("size", "lfs")));
+        return this;
+    }
+
+    /** A hub that does not say in answers either how large files are. */
+    public FakeHub silentAboutSizes() {
+        tellsSizes = false;
+        return withoutSizes();
     }
 
     /**
@@ -182,13 +200,32 @@ public final class FakeHub implements AutoCloseable {
             answer(exchange, LISTING, JSON.writeValueAsBytes(listing));
         } else if (!path.startsWith("/" + ID + "/resolve/") || !files.containsKey(name)) {
             exchange.sendResponseHeaders(404, -1);
-        } else if (listed(name).has("lfs")) {
+        } else if (exchange.getRequestMethod().equals("HEAD")) {
+            head(exchange, name);
+        } else if (linked.contains(name)) {
             exchange.getResponseHeaders().set("Location", address(storage) + "/blobs/" + name + "?signature=secret");
             exchange.sendResponseHeaders(302, -1);
         } else {
             exchange.getResponseHeaders().set("X-Repo-Commit", COMMIT);
             answer(exchange, name, files.get(name));
         }
+    }
+
+    private void head(HttpExchange exchange, String name) throws IOException {
+        byte[] content = files.get(name);
+        if (linked.contains(name)) {
+            exchange.getResponseHeaders().set("Location", address(storage) + "/blobs/" + name + "?signature=secret");
+            if (tellsSizes) {
+                exchange.getResponseHeaders().set("X-Linked-Size", Integer.toString(content.length));
+                exchange.getResponseHeaders().set("X-Linked-Etag", '"' + sha256(content) + '"');
+            }
+            exchange.sendResponseHeaders(302, -1);
+            return;
+        }
+        if (tellsSizes) {
+            exchange.getResponseHeaders().set("Content-Length", Integer.toString(content.length));
+        }
+        exchange.sendResponseHeaders(200, -1);
     }
 
     private void serveStorage(HttpExchange exchange) throws IOException {
@@ -201,6 +238,7 @@ public final class FakeHub implements AutoCloseable {
         String path = exchange.getRequestURI().getPath();
         requests.add(new Request(
                 server,
+                exchange.getRequestMethod(),
                 path,
                 Optional.ofNullable(headers.getFirst("Authorization")),
                 Optional.ofNullable(headers.getFirst("Range"))));

@@ -31,10 +31,12 @@ class ChatTemplateTest {
                     .toString();
             String name = c.get("name").textValue();
             if (c.has("error")) {
-                assertThatThrownBy(() -> ChatRequest.fromJson(request)).as(name).isInstanceOf(CodaException.class);
+                assertThatThrownBy(() -> ChatRequest.fromJson(request, MessageReading.ORIGINAL))
+                        .as(name)
+                        .isInstanceOf(CodaException.class);
                 refused++;
             } else {
-                assertThat(TEMPLATE.render(ChatRequest.fromJson(request)))
+                assertThat(TEMPLATE.render(ChatRequest.fromJson(request, MessageReading.ORIGINAL)))
                         .as(name)
                         .isEqualTo(c.get("prompt").textValue());
             }
@@ -75,7 +77,7 @@ class ChatTemplateTest {
                 String request = ((ObjectNode) c.deepCopy())
                         .remove(List.of("name", "prompt"))
                         .toString();
-                assertThat(tokenizer.encode(TEMPLATE.mark(ChatRequest.fromJson(request))))
+                assertThat(tokenizer.encode(TEMPLATE.mark(ChatRequest.fromJson(request, MessageReading.ORIGINAL))))
                         .isEqualTo(tokenizer.encode(c.get("prompt").textValue()));
                 compared++;
             }
@@ -147,21 +149,24 @@ class ChatTemplateTest {
         assertRefused("[]", "JSON object");
         assertRefused("", "JSON object");
         assertRefused("{\"messages\":", "not valid JSON");
-        assertRefused("{\"messages\":[{\"role\":\"user\"}]} x", "not valid JSON");
+        assertRefused("{\"messages\":[{\"role\":\"user\",\"content\":\"\"}]} x", "not valid JSON");
+        assertRefused("{\"messages\":[],\"messages\":[]}", "the key \"messages\" stands there twice");
         assertRefused(
                 "{\"message\":[]}",
                 "unknown key 'message'; known are [add_generation_prompt, enable_thinking, messages, tools]");
         assertRefused("{\"messages\":{\"role\":\"user\"}}", "'messages' of the chat request must be a list");
         assertRefused(
-                "{\"messages\":[{\"role\":\"user\"},{\"content\":\"x\"}]}",
+                "{\"messages\":[{\"role\":\"user\",\"content\":\"\"},{\"content\":\"x\"}]}",
                 "message 1 of the chat request needs a role");
-        assertRefused("{\"messages\":[{\"role\":\"system\"}]}", "system message");
-        assertRefused("{\"messages\":[{\"role\":\"user\"}],\"tools\":{}}", "'tools'");
         assertRefused(
-                "{\"messages\":[{\"role\":\"user\"}],\"enable_thinking\":\"no\"}", "must be true or false, got \"no\"");
+                "{\"messages\":[{\"role\":\"system\"}]}", "the content of message 0 of the chat request (system)");
+        assertRefused("{\"messages\":[{\"role\":\"user\",\"content\":\"\"}],\"tools\":{}}", "'tools'");
+        assertRefused(
+                "{\"messages\":[{\"role\":\"user\",\"content\":\"\"}],\"enable_thinking\":\"no\"}",
+                "must be true or false, got \"no\"");
         assertRefused(
                 "{\"messages\":[{\"role\":\"assistant\",\"tool_calls\":[{\"name\":\"f\"}]}]}",
-                "tool call 0 of message 0 needs a name and arguments");
+                "tool call 0 of message 0 of the chat request needs a name and arguments");
     }
 
     private static void assertRefused(String json, String reason) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.coda4j.files.Json;
 import io.github.coda4j.testkit.SharedData;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -235,7 +236,7 @@ class TokenizerOracleTest {
                 new InputStreamReader(new GZIPInputStream(Files.newInputStream(file)), StandardCharsets.UTF_8))) {
             int left = characters;
             for (String line = reader.readLine(); line != null && left > 0; line = reader.readLine()) {
-                for (JsonNode field : JsonFiles.text(line, dataset)) {
+                for (JsonNode field : Json.parse(line, dataset)) {
                     if (field.isTextual()) {
                         texts.add(field.textValue());
                         left -= field.textValue().length();

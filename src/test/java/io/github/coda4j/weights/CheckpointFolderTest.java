@@ -92,6 +92,59 @@ class CheckpointFolderTest {
     }
 
     @Test
+    void what_editors_and_python_write_into_configs_is_read_or_named() {
+        valid();
+        write("config.json", "\uFEFF{\"a\": 1}");
+        write("generation_config.json", "{\"temperature\": NaN}");
+        try (CheckpointFolder checkpoint = CheckpointFolder.open(folder)) {
+            assertThat(checkpoint.config().requireInt("a")).isEqualTo(1);
+            assertThatExceptionOfType(CodaException.class)
+                    .isThrownBy(
+                            () -> checkpoint.generationConfig().orElseThrow().optionalDouble("temperature"))
+                    .withMessage(folder.resolve("generation_config.json")
+                            + ": \"temperature\" must be a finite number, got NaN");
+        }
+    }
+
+    @Test
+    void pointers_and_pages_in_place_of_any_file_are_named() {
+        String pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:%064d\nsize 9\n".formatted(1);
+        String page = "<!DOCTYPE html><html></html>";
+        for (String name : List.of("config.json", "generation_config.json", "model.safetensors")) {
+            valid();
+            write("generation_config.json", "{}");
+            write(name, pointer);
+            assertRefused(folder, folder.resolve(name) + " is a Git LFS pointer, not the file: run `git lfs pull`");
+            write(name, page);
+            assertRefused(folder, folder.resolve(name) + " is a web page (HTML), not the file");
+            write(name, "");
+            assertRefused(folder, folder.resolve(name) + " has 0 bytes");
+        }
+    }
+
+    @Test
+    void stored_rotary_frequencies_are_passed_over_and_other_surplus_is_not() {
+        String stored = "model.layers.0.self_attn.rotary_emb.inv_freq";
+        write("config.json", "{}");
+        RawSafetensors.writeNamed(folder.resolve("model.safetensors"), "a", stored, "b");
+        TensorSpec a = new TensorSpec("a", new long[] {2}, Set.of(DType.F32), false);
+        TensorSpec b = new TensorSpec("b", new long[] {2}, Set.of(DType.F32), false);
+        try (CheckpointFolder checkpoint = CheckpointFolder.open(folder)) {
+            checkpoint.verify(List.of(a, b));
+            assertThat(checkpoint.totalBytes()).isEqualTo(16);
+            assertThatExceptionOfType(CodaException.class)
+                    .isThrownBy(() -> checkpoint.verify(List.of(a)))
+                    .withMessageContaining("1 too many (b)");
+        }
+        assertThat(folder.resolve("model.safetensors").toFile().delete()).isTrue();
+        shards("{\"a\":\"x.safetensors\",\"" + stored + "\":\"x.safetensors\"}");
+        RawSafetensors.writeNamed(folder.resolve("x.safetensors"), "a", stored);
+        try (CheckpointFolder checkpoint = CheckpointFolder.open(folder)) {
+            assertThat(checkpoint.tensors()).containsOnlyKeys("a");
+        }
+    }
+
+    @Test
     void a_missing_shard_is_named() {
         shards("{\"a\":\"model-1.safetensors\",\"b\":\"model-2.safetensors\"}");
         RawSafetensors.writeNamed(folder.resolve("model-1.safetensors"), "a");

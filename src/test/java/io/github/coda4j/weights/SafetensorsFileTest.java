@@ -152,6 +152,18 @@ class SafetensorsFileTest {
     }
 
     @Test
+    void metadata_that_is_null_is_none() {
+        Path path = RawSafetensors.write(
+                folder.resolve("null.safetensors"),
+                "{\"__metadata__\":null," + entry("a", "U8", "[1]", 0, 1) + "}",
+                new byte[1]);
+        try (SafetensorsFile file = SafetensorsFile.open(path)) {
+            assertThat(file.metadata()).isEmpty();
+            assertThat(file.entries()).containsOnlyKeys("a");
+        }
+    }
+
+    @Test
     void headers_that_are_no_headers_are_refused() {
         byte[] empty = "{}".getBytes(StandardCharsets.UTF_8);
         assertRefused(write(new byte[7]), "has 7 bytes, a safetensors file has at least 8");
@@ -172,12 +184,12 @@ class SafetensorsFileTest {
         assertRefused(header("{\"__metadata__\":{\"a\":1}}"), "__metadata__.a must be a string, got 1");
         assertRefused(header("{\"__metadata__\":[]}"), "__metadata__ must be an object, got []");
         String twice = entry("a", "U8", "[0]", 0, 0);
-        assertRefused(header("{" + twice + "," + twice + "}"), "Duplicate");
+        assertRefused(header("{" + twice + "," + twice + "}"), "the key \"a\" stands there twice");
     }
 
     @Test
     void missing_files_and_folders_are_refused() {
-        assertRefused(folder.resolve("none"), "cannot read " + folder.resolve("none") + ": there is no ");
+        assertRefused(folder.resolve("none"), "there is no file " + folder.resolve("none"));
         assertRefused(folder, "is a folder, expected a safetensors file");
     }
 

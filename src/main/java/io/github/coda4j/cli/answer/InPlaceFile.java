@@ -17,7 +17,7 @@ final class InPlaceFile {
      * @throws CodaException when the file is no longer what was read, or cannot be written; it is unchanged then
      */
     static void replace(Path file, String before, String after) {
-        if (!TextFiles.read(file).equals(before)) {
+        if (!TextFiles.readMarked(file).whole().equals(before)) {
             throw CodaException.of(
                     "%s was changed by someone else meanwhile; nothing was written, run the command again", file);
         }

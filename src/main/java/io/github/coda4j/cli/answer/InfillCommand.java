@@ -85,8 +85,8 @@ public final class InfillCommand implements Callable<Integer> {
                 Stream.of(diff, inPlace, show.json()).filter(chosen -> chosen).count() <= 1,
                 "--diff, --in-place and --json exclude each other: leave all but one out");
         show.verify();
-        String original = TextFiles.read(file);
-        Document document = document(original);
+        TextFiles.Marked original = TextFiles.readMarked(file);
+        Document document = document(original.text());
         WriterFlags.Source source = writer.source(world);
         DecodeSettings how = source.defaults().resolve(writer.given());
         CanvasShape shape = document.shape(0);
@@ -97,7 +97,10 @@ public final class InfillCommand implements Callable<Integer> {
                     .withStopStrings(how.stopStrings());
             Answering answering = new Answering(world, open);
             Completion filled = show.watch() ? answering.watched(request, true) : answering.quiet(request);
-            write(original, document.fill(filled.holeTexts()), filled);
+            write(
+                    original.whole(),
+                    original.with(document.fill(filled.holeTexts())).whole(),
+                    filled);
         }
         return ExitCodes.OK;
     }

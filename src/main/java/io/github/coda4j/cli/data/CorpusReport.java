@@ -19,7 +19,14 @@ final class CorpusReport {
                     line.documents(),
                     Amounts.bytes(line.bytes()),
                     line.fate().label(),
-                    line.fate().kept() ? "" : " (first: " + line.example() + ")");
+                    example(line));
         }
+    }
+
+    private static String example(Account.Line line) {
+        if (line.fate().kept()) {
+            return line.why().isEmpty() ? "" : " (" + line.why() + ")";
+        }
+        return " (first: " + line.example() + (line.why().isEmpty() ? "" : ": " + line.why()) + ")";
     }
 }

@@ -86,7 +86,7 @@ final class TokenizerTraining {
         CorpusReport.print(world.out(), account, "documents");
         if (counts.size() == 0) {
             throw CodaException.of(
-                    "the corpus yields no text to train on: of %d documents %s",
+                    "the corpus yields nothing to train on: of %d documents %s",
                     account.documents(), account.dropped());
         }
         return counts;

@@ -4,6 +4,7 @@ import static io.github.coda4j.Checks.check;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.coda4j.CodaException;
+import io.github.coda4j.files.Json;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -37,7 +38,7 @@ final class IdsArgument {
             return ids;
         }
         Path file = file(argument);
-        int[] ids = ids(JsonText.read(file), file);
+        int[] ids = ids(Json.read(file), file);
         for (int i = 0; i < ids.length; i++) {
             if (ids[i] < 0 || ids[i] >= vocabSize) {
                 throw CodaException.of("%s: %s", file, outside(ids[i], i, vocabSize));

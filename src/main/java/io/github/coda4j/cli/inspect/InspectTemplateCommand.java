@@ -6,6 +6,7 @@ import io.github.coda4j.cli.World;
 import io.github.coda4j.files.TextFiles;
 import io.github.coda4j.text.ChatRequest;
 import io.github.coda4j.text.ChatTemplate;
+import io.github.coda4j.text.MessageReading;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -21,7 +22,7 @@ import picocli.CommandLine.Option;
             "",
             "The request is {\"messages\": [...], \"tools\": [...], \"add_generation_prompt\": true, "
                     + "\"enable_thinking\": false}; all but"
-                    + " the messages may be left out.",
+                    + " the messages may be left out. What a message says and the template cannot say is refused.",
             ""
         },
         footerHeading = "%nExample:%n",
@@ -35,6 +36,12 @@ final class InspectTemplateCommand implements Callable<Integer> {
     @Option(names = "--request", required = true, paramLabel = "FILE.json", description = "The request.")
     Path request;
 
+    @Option(
+            names = "--original",
+            description = "Read messages as the original's template does: content that is no string counts as "
+                    + "nothing, and messages of roles that it does not know are left out.")
+    boolean original;
+
     InspectTemplateCommand(World world) {
         this.world = world;
     }
@@ -42,7 +49,8 @@ final class InspectTemplateCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         ChatTemplate template = ChatTemplate.forCheckpoint(model.folder(world));
-        world.out().print(template.render(ChatRequest.fromJson(TextFiles.read(request))));
+        MessageReading reading = original ? MessageReading.ORIGINAL : MessageReading.WHOLE;
+        world.out().print(template.render(ChatRequest.fromJson(TextFiles.read(request), reading)));
         return ExitCodes.OK;
     }
 }

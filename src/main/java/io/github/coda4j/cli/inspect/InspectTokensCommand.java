@@ -10,6 +10,8 @@ import io.github.coda4j.CodaException;
 import io.github.coda4j.cli.ExitCodes;
 import io.github.coda4j.cli.ModelFlag;
 import io.github.coda4j.cli.World;
+import io.github.coda4j.files.Json;
+import io.github.coda4j.files.TextFiles;
 import io.github.coda4j.text.BpeTokenizer;
 import io.github.coda4j.text.Tokenizer;
 import java.nio.file.Path;
@@ -63,11 +65,16 @@ final class InspectTokensCommand implements Callable<Integer> {
     }
 
     private static List<String> read(Path file) {
-        JsonNode json = JsonText.read(file);
+        JsonNode json = Json.read(file);
         List<String> texts = new ArrayList<>();
         for (JsonNode text : json) {
             if (!json.isArray() || !text.isTextual()) {
                 break;
+            }
+            if (TextFiles.loneSurrogate(text.textValue()).isPresent()) {
+                throw CodaException.of(
+                        "%s: character %d of text %d is half of a surrogate pair, which is no text",
+                        file, TextFiles.loneSurrogate(text.textValue()).getAsInt(), texts.size());
             }
             texts.add(text.textValue());
         }

@@ -3,6 +3,7 @@ package io.github.coda4j.cli.inspect;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.coda4j.Amounts;
+import io.github.coda4j.files.Json;
 import io.github.coda4j.model.ModelSize;
 import io.github.coda4j.model.Precision;
 import io.github.coda4j.tensor.DType;
@@ -40,7 +41,7 @@ final class ModelReport {
         root.put("folder", checkpoint.path().toString());
         root.set(
                 "config",
-                JsonText.parse(checkpoint.config().json(), checkpoint.config().source()));
+                Json.parse(checkpoint.config().json(), checkpoint.config().source()));
         root.put("parameters", size.parameters());
         root.put("bytes", checkpoint.totalBytes());
         ObjectNode dtypes = root.putObject("dtypes");
@@ -90,7 +91,7 @@ final class ModelReport {
                         Locale.ROOT,
                         "  %-28s %s%n",
                         key,
-                        JsonText.parse(checkpoint.config().json(), key).get(key))));
+                        Json.parse(checkpoint.config().json(), key).get(key))));
         text.append("Tensors\n");
         tensorLines().forEach((name, kind) -> text.append(String.format(Locale.ROOT, "  %-52s %s%n", name, kind)));
         return text.toString();

@@ -3,6 +3,7 @@ package io.github.coda4j.cli.inspect;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.coda4j.CodaException;
 import io.github.coda4j.diffusion.MaskedBatch;
+import io.github.coda4j.files.Json;
 import io.github.coda4j.model.ModelConfig;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -17,7 +18,7 @@ final class TrainingCase {
 
     /** @throws CodaException naming what the file lacks or holds too much */
     static MaskedBatch read(Path file, ModelConfig config) {
-        JsonNode json = JsonText.read(file);
+        JsonNode json = Json.read(file);
         int[][] ids = rows(file, json, "input_ids", config.vocabSize());
         int[][] noisy = rows(file, json, "noisy_ids", config.vocabSize());
         int[][] segments = json.hasNonNull("segments")

@@ -68,6 +68,12 @@ final class TrainConsole implements TrainingListener {
     }
 
     @Override
+    public void fewerHeldOut(Path data, long rows, int asked) {
+        world.note("evaluation.sequences asks for " + asked + " held-out rows, but " + data + " has " + rows
+                + ": these are measured; tokenize with a larger --held-out for more");
+    }
+
+    @Override
     public void started(TrainingStart start) {
         TrainConfig config = start.config();
         world.note(String.format(

@@ -90,7 +90,7 @@ public final class HubClient {
         checkNames(id, revision);
         Retrier retrier = new Retrier(policy, waiter, listener);
         HubCache modelCache = new HubCache(cache, id);
-        try (HubHttp http = new HubHttp(endpoint, token, proxies, policy.stall())) {
+        try (HubHttp http = new HubHttp(endpoint, id, token, proxies, policy.stall())) {
             HubModel model = list(http, retrier, id, revision);
             listener.started(id, model.commit(), model.license(), model.files().size(), model.bytes());
             try (FolderLock _ = modelCache.lock(listener)) {
@@ -135,7 +135,11 @@ public final class HubClient {
         String what = "model " + id + " at revision " + revision;
         return retrier.run(what, _ -> {
             try (HubHttp.Answer answer = http.get(address, 0, what)) {
-                return HubModel.parse(id, text(answer, what), "the hub's listing of " + id);
+                return HubModel.parse(
+                        id,
+                        text(answer, what),
+                        "the hub's listing of " + id,
+                        name -> http.head(address(id, revision, name), "file " + name + " of " + id));
             }
         });
     }
@@ -159,8 +163,7 @@ public final class HubClient {
         List<HubDownload> downloads = new ArrayList<>();
         long already = 0;
         for (HubModel.HubFile file : model.files()) {
-            URI address = URI.create(
-                    endpoint + "/" + model.id() + "/resolve/" + encoded(revision) + "/" + encoded(file.name()));
+            URI address = address(model.id(), revision, file.name());
             HubDownload download = new HubDownload(http, retrier, listener, model, file, address, partial, factory);
             downloads.add(download);
             already += download.already();
@@ -168,6 +171,10 @@ public final class HubClient {
         modelCache.checkRoom(model.bytes() - already);
         downloads.forEach(HubDownload::run);
         modelCache.publish(partial, model.commit());
+    }
+
+    private URI address(String id, String revision, String file) {
+        return URI.create(endpoint + "/" + id + "/resolve/" + encoded(revision) + "/" + encoded(file));
     }
 
     private static String encoded(String segment) {

@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -39,14 +40,17 @@ final class HubHttp implements AutoCloseable {
 
     private final URI endpoint;
     private final Optional<String> token;
+    private final String page;
     private final ProxyVariables proxies;
     private final Duration stall;
     private final HttpClient client;
     private final ScheduledExecutorService watchdog;
     private boolean reached;
 
-    HubHttp(URI endpoint, Optional<String> token, ProxyVariables proxies, Duration stall) {
+    /** @param id the model whose page is named to those who have no access */
+    HubHttp(URI endpoint, String id, Optional<String> token, ProxyVariables proxies, Duration stall) {
         this.endpoint = endpoint;
+        this.page = endpoint + "/" + id;
         this.token = token;
         this.proxies = proxies;
         this.stall = stall;
@@ -128,7 +132,7 @@ final class HubHttp implements AutoCloseable {
     Answer get(URI address, long from, String what) throws IOException, InterruptedException {
         URI at = address;
         for (int redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
-            HttpResponse<InputStream> response = send(request(at, from));
+            HttpResponse<InputStream> response = send(request(at, "GET", from));
             int status = response.statusCode();
             if (!REDIRECTS.contains(status)) {
                 return accepted(response, from, what);
@@ -136,7 +140,48 @@ final class HubHttp implements AutoCloseable {
             closeBody(response);
             at = target(at, response, what);
         }
-        throw CodaException.of("%s: more than %d redirects from %s", what, MAX_REDIRECTS, address);
+        throw tooManyRedirects(address, what);
+    }
+
+    private static CodaException tooManyRedirects(URI address, String what) {
+        return CodaException.of("%s: more than %d redirects from %s", what, MAX_REDIRECTS, address);
+    }
+
+    /**
+     * What a hub says of a file without sending it.
+     *
+     * @param bytes its size, where the hub says it
+     * @param sha256 lower-case hexadecimal, where the hub says it
+     */
+    record Head(OptionalLong bytes, Optional<String> sha256) {}
+
+    /** Asks for a file's head; see {@link #get}. */
+    Head head(URI address, String what) throws IOException, InterruptedException {
+        URI at = address;
+        Optional<String> sha256 = Optional.empty();
+        for (int redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
+            HttpResponse<InputStream> response = send(request(at, "HEAD", 0));
+            boolean redirected = REDIRECTS.contains(response.statusCode());
+            if (!redirected) {
+                accepted(response, 0, what).close();
+            }
+            closeBody(response);
+            sha256 = sha256.or(() -> linkedSha256(response));
+            OptionalLong linked = response.headers().firstValueAsLong("X-Linked-Size");
+            if (linked.isPresent() || !redirected) {
+                return new Head(
+                        linked.isPresent() ? linked : response.headers().firstValueAsLong("Content-Length"), sha256);
+            }
+            at = target(at, response, what);
+        }
+        throw tooManyRedirects(address, what);
+    }
+
+    private static Optional<String> linkedSha256(HttpResponse<InputStream> response) {
+        return response.headers()
+                .firstValue("X-Linked-Etag")
+                .map(tag -> tag.replace("\"", "").toLowerCase(Locale.ROOT))
+                .filter(tag -> tag.matches("[0-9a-f]{64}"));
     }
 
     private static URI target(URI at, HttpResponse<InputStream> response, String what) {
@@ -154,9 +199,10 @@ final class HubHttp implements AutoCloseable {
         throw CodaException.of("%s: %s redirects to \"%s\", which is not followed", what, at.getHost(), location);
     }
 
-    private HttpRequest request(URI at, long from) {
+    private HttpRequest request(URI at, String method, long from) {
         HttpRequest.Builder builder = HttpRequest.newBuilder(at)
                 .timeout(stall)
+                .method(method, HttpRequest.BodyPublishers.noBody())
                 .header("User-Agent", "coda4j")
                 .header("Accept-Encoding", "identity");
         if (from > 0) {
@@ -225,14 +271,15 @@ final class HubHttp implements AutoCloseable {
                         token.isPresent()
                                 ? "%s: %s, HF_TOKEN is not accepted; make a new one at %s/settings/tokens"
                                 : "%s: %s, it is private, gated or does not exist; check the name, and set "
-                                        + "HF_TOKEN if it needs a login (%s/settings/tokens)",
+                                        + "HF_TOKEN if it needs a login (%s/settings/tokens; the model's page: %s)",
                         what,
                         answer,
-                        endpoint);
+                        endpoint,
+                        page);
             case 403 ->
                 throw CodaException.of(
-                        "%s: %s, your account has no access; accept the model's conditions on its page at %s%s",
-                        what, answer, endpoint, token.isPresent() ? "" : " and set HF_TOKEN");
+                        "%s: %s, your account has no access; accept the model's conditions on its page, %s%s",
+                        what, answer, page, token.isPresent() ? "" : " and set HF_TOKEN");
             case 404 ->
                 throw CodaException.of(
                         "%s: %s, there is no such thing; check the spelling of name and revision", what, answer);

@@ -6,6 +6,7 @@ import io.github.coda4j.CodaException;
 import io.github.coda4j.files.Json;
 import io.github.coda4j.weights.CheckpointFolder;
 import io.github.coda4j.weights.ModelFiles;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -34,7 +35,15 @@ record HubModel(String id, String commit, boolean commitIsKnown, Optional<String
     /** @param sha256 lower-case hexadecimal; given for large files only */
     record HubFile(String name, long bytes, Optional<String> sha256) {}
 
-    static HubModel parse(String id, String json, String source) {
+    /** Asks the hub for what its listing does not say of a file. */
+    @FunctionalInterface
+    interface Asking {
+        HubHttp.Head of(String name) throws IOException, InterruptedException;
+    }
+
+    /** @param asking for the sizes that the listing lacks, as those of some mirrors do */
+    static HubModel parse(String id, String json, String source, Asking asking)
+            throws IOException, InterruptedException {
         ObjectNode root = Json.parseObject(json, source);
         JsonNode siblings = root.path("siblings");
         if (!siblings.isArray()) {
@@ -45,7 +54,7 @@ record HubModel(String id, String commit, boolean commitIsKnown, Optional<String
             String name = sibling.path("rfilename").asText("");
             refuseUnsafe(name, source);
             if (ModelFiles.belongsToModel(name)) {
-                files.add(file(name, sibling, source));
+                files.add(file(name, sibling, source, asking));
             }
         }
         checkIsModel(id, files, siblings);
@@ -63,13 +72,18 @@ record HubModel(String id, String commit, boolean commitIsKnown, Optional<String
         if (climbs || name.contains("\\") || name.chars().anyMatch(Character::isISOControl)) {
             throw CodaException.of(
                     "%s lists the file name %s, which could leave the cache folder; the model is not pulled",
-                    source, Json.MAPPER.getNodeFactory().textNode(name));
+                    source, Json.quoted(name));
         }
     }
 
-    private static HubFile file(String name, JsonNode sibling, String source) {
-        JsonNode size =
-                sibling.has("size") ? sibling.get("size") : sibling.path("lfs").path("size");
+    private static HubFile file(String name, JsonNode sibling, String source, Asking asking)
+            throws IOException, InterruptedException {
+        JsonNode size = sibling.hasNonNull("size")
+                ? sibling.get("size")
+                : sibling.path("lfs").path("size");
+        if (size.isMissingNode() || size.isNull()) {
+            return unlisted(name, source, asking.of(name));
+        }
         if (!size.isIntegralNumber()
                 || !size.canConvertToLong()
                 || size.longValue() < 0
@@ -85,6 +99,17 @@ record HubModel(String id, String commit, boolean commitIsKnown, Optional<String
             throw CodaException.of("%s: the sha256 of file %s is none: %s", source, name, Json.shown(sha256));
         }
         return new HubFile(name, size.longValue(), Optional.of(hex));
+    }
+
+    private static HubFile unlisted(String name, String source, HubHttp.Head head) {
+        long bytes = head.bytes().orElse(-1);
+        if (bytes < 0 || bytes > LARGEST_FILE) {
+            throw CodaException.of(
+                    "%s does not say how large file %s is, nor does the hub when asked for the file; pull from another "
+                            + "hub (HF_ENDPOINT)",
+                    source, name);
+        }
+        return new HubFile(name, bytes, head.sha256());
     }
 
     private static void checkIsModel(String id, List<HubFile> files, JsonNode siblings) {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.coda4j.cli.app.Cli;
-import io.github.coda4j.cli.inspect.JsonText;
+import io.github.coda4j.files.Json;
 import io.github.coda4j.generate.GenerateRequest;
 import io.github.coda4j.generate.Prompt;
 import io.github.coda4j.testkit.Goldens;
@@ -51,6 +51,13 @@ class ChatTest {
     }
 
     @Test
+    void a_byte_order_mark_before_a_command_does_not_make_it_a_message() {
+        assertThat(cli.stdin("\uFEFF/help\n").run("chat", "-m", MODEL)).isZero();
+        assertThat(cli.out()).contains("/exit");
+        assertThat(generator.requests()).isEmpty();
+    }
+
+    @Test
     void commands_change_the_conversation() throws IOException {
         Path saved = folder.resolve("chat.json");
         String script = String.join(
@@ -74,7 +81,7 @@ class ChatTest {
         assertThat(generator.requests()).hasSize(4);
         assertThat(generator.requests().get(2).decode().steps()).isEqualTo(8);
         assertThat(generator.requests().get(3).decode().steps()).isEqualTo(4);
-        JsonNode json = JsonText.read(saved);
+        JsonNode json = Json.read(saved);
         assertThat(json.get("messages")).hasSize(3);
         assertThat(json.at("/messages/0/role").textValue()).isEqualTo("system");
         assertThat(json.at("/messages/2/content").textValue()).isEqualTo("three");

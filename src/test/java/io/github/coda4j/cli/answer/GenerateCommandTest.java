@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.coda4j.cli.app.Cli;
-import io.github.coda4j.cli.inspect.JsonText;
 import io.github.coda4j.decode.DecodeOptions;
+import io.github.coda4j.files.Json;
 import io.github.coda4j.generate.FinishReason;
 import io.github.coda4j.generate.GenerateRequest;
 import io.github.coda4j.generate.Prompt;
@@ -77,6 +77,16 @@ class GenerateCommandTest {
         assertThat(promptOf(generator.requests().get(0))).isEqualTo("from a file\n\n");
         assertThat(promptOf(generator.requests().get(1)))
                 .startsWith("<|im_start|>system\nbe brief<|im_end|>\n<|im_start|>user\nfrom a pipe<|im_end|>");
+    }
+
+    @Test
+    void a_byte_order_mark_before_a_prompt_is_not_shown_to_the_model(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("prompt.txt"), "\uFEFFint a\n");
+        cli.run("generate", "-m", MODEL, "--raw", "--file", file.toString());
+        cli.stdin("\uFEFFint a\n").run("generate", "-m", MODEL, "--raw");
+        assertThat(generator.requests())
+                .hasSize(2)
+                .allMatch(request -> promptOf(request).equals("int a\n"));
     }
 
     @Test
@@ -153,7 +163,7 @@ class GenerateCommandTest {
 
         Cli asJson = new Cli().with(ScriptedGenerator.always(Script.says("hé").endingWith(FinishReason.LENGTH)));
         assertThat(asJson.run("generate", "-m", MODEL, "--json", "x")).isZero();
-        JsonNode json = JsonText.parse(asJson.out(), "the output");
+        JsonNode json = Json.parse(asJson.out(), "the output");
         assertThat(json.get("text").textValue()).isEqualTo("hé");
         assertThat(json.get("finish_reason").textValue()).isEqualTo("length");
         assertThat(json.at("/holes/0/ids").size()).isEqualTo(2);

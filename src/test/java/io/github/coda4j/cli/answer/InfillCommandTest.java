@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.coda4j.CodaException;
 import io.github.coda4j.cli.app.Cli;
-import io.github.coda4j.cli.inspect.JsonText;
+import io.github.coda4j.files.Json;
 import io.github.coda4j.generate.Document;
 import io.github.coda4j.generate.Engine;
 import io.github.coda4j.generate.EngineOptions;
@@ -88,6 +88,20 @@ class InfillCommandTest {
     }
 
     @Test
+    void a_byte_order_mark_stays_in_the_file_outside_columns_holes_and_the_model_s_input() throws IOException {
+        Path file = file("\uFEFFint a = 1;\n");
+        assertThat(infill(file, "--hole", "1:5-1:6", "--tokens", "2")).isZero();
+        assertThat(cli.out()).isEqualTo("\uFEFFint 34 = 1;\n");
+        assertThat(infill(file, "--hole", "1:1-1:4", "--tokens", "2")).isZero();
+        assertThat(cli.out()).endsWith("\n\uFEFF01 a = 1;\n");
+        assertThat(infill(file, "--hole", "1:1-1:4", "--tokens", "2", "--diff")).isZero();
+        assertThat(cli.out()).contains("-\uFEFFint a = 1;\n").contains("+\uFEFF01 a = 1;\n");
+        assertThat(infill(file, "--hole", "1:1-1:4", "--tokens", "2", "--in-place"))
+                .isZero();
+        assertThat(Files.readString(file)).isEqualTo("\uFEFF01 a = 1;\n");
+    }
+
+    @Test
     void in_place_follows_a_link_and_leaves_it_a_link() throws IOException {
         Path file = file("<|hole|>");
         Path link = Files.createSymbolicLink(folder.resolve("link"), file);
@@ -137,7 +151,7 @@ class InfillCommandTest {
     void json_has_the_filled_text_and_each_hole() throws IOException {
         assertThat(infill(file("a<|hole|>b<|hole|>"), "--tokens", "1", "--json"))
                 .isZero();
-        JsonNode json = JsonText.parse(cli.out(), "the output");
+        JsonNode json = Json.parse(cli.out(), "the output");
         assertThat(json.get("text").textValue()).isEqualTo("a1b3");
         assertThat(json.at("/holes/1/text").textValue()).isEqualTo("3");
         assertThat(json.at("/cost/new_tokens").intValue()).isEqualTo(2);

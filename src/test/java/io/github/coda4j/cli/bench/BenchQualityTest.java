@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.coda4j.cli.app.Cli;
-import io.github.coda4j.cli.inspect.JsonText;
+import io.github.coda4j.files.Json;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -113,7 +113,7 @@ class BenchQualityTest {
         arguments.addAll(List.of(flags));
         String before = cli.out();
         run(arguments.toArray(String[]::new));
-        return JsonText.parse(cli.out().substring(before.length()), "report");
+        return Json.parse(cli.out().substring(before.length()), "report");
     }
 
     private static double accuracy(JsonNode report, String kind, String method) {

@@ -84,11 +84,11 @@ class DataCommandTest {
     void a_corpus_that_yields_nothing_says_why_and_leaves_nothing() throws IOException {
         Files.writeString(folder.resolve("a.bin"), "no code, but long enough to be some");
         assertThat(tokenize(folder.toString())).isEqualTo(1);
-        assertThat(cli.err()).contains("the corpus yields no tokens to train on: of 1 documents 1 of another language");
+        assertThat(cli.err()).contains("the corpus yields nothing to train on: of 1 documents 1 of another language");
         assertThat(folder.resolve("s")).doesNotExist();
         assertThat(cli.run("data", "tokenizer", "--out", folder + "/t", folder.toString()))
                 .isEqualTo(1);
-        assertThat(cli.err()).contains("the corpus yields no text to train on: of 1 documents");
+        assertThat(cli.err()).contains("the corpus yields nothing to train on: of 1 documents");
     }
 
     @Test
@@ -116,6 +116,33 @@ class DataCommandTest {
                 .contains("without an answer (first: " + rows + ":2)")
                 .contains("longer than the limit of tokens (first: " + rows + ":3)");
         assertThat(Manifest.read(folder.resolve("s")).kind()).isEqualTo(Manifest.Kind.INSTRUCTIONS);
+    }
+
+    @Test
+    void rows_that_cannot_be_learnt_whole_are_counted_under_their_reason() throws IOException {
+        Path rows = Files.writeString(
+                folder.resolve("rows.json"),
+                "[{\"messages\":[{\"role\":\"human\",\"content\":[{\"type\":\"text\",\"text\":\"q\"}]},"
+                        + "{\"role\":\"gpt\",\"content\":\"a\"}]},"
+                        + "{\"messages\":[{\"role\":\"user\",\"content\":42},{\"role\":\"assistant\",\"content\":\"a\"}]},"
+                        + "{\"messages\":[{\"role\":\"critic\",\"content\":\"x\"}]},"
+                        + "{\"prompt\":\"x\"}]");
+        assertThat(tokenize("--sft", "--held-out", "0", rows.toString()))
+                .as(cli.err())
+                .isZero();
+        assertThat(cli.out())
+                .contains("4 rows:")
+                .contains("kept for training")
+                .contains("with content that is no text (first: " + rows + "#2: the content of message 0")
+                .contains("with a message of unknown role (first: " + rows + "#3: message 0")
+                .contains("not the JSON that is expected (first: " + rows + "#4: no field \"messages\"")
+                .contains("(has: prompt)");
+        assertThat(Manifest.read(folder.resolve("s")).account()).hasSize(4);
+        Path lines = Files.writeString(folder.resolve("rows.jsonl"), "{\"messages\":[]}\n".repeat(3));
+        assertThat(tokenize("--overwrite", "--field", "prompt", lines.toString()))
+                .isEqualTo(1);
+        assertThat(cli.err())
+                .contains("3 without text in the field that is read (no text in field \"prompt\" (has: messages)");
     }
 
     @Test

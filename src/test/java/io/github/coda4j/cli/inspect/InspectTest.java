@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.coda4j.cli.app.Cli;
+import io.github.coda4j.files.Json;
 import io.github.coda4j.model.EngineKind;
 import io.github.coda4j.model.Precision;
 import io.github.coda4j.testkit.Goldens;
@@ -112,7 +113,7 @@ class InspectTest {
                 out.toString()));
         arguments.addAll(flags);
         assertThat(cli.run(arguments.toArray(String[]::new))).as(cli.err()).isZero();
-        return JsonText.read(out);
+        return Json.read(out);
     }
 
     private static List<String> decodeFlags(JsonNode expected) {
@@ -162,7 +163,7 @@ class InspectTest {
         cli.env("STEPS", "1").env("TEMPERATURE", "5").env("ALG", "origin");
         assertThat(cli.run("inspect", "trace", "-m", MODEL, "--ids", "7,5,5,9", "--out", out.toString()))
                 .isZero();
-        assertThat(JsonText.read(out).get("history")).hasSize(2);
+        assertThat(Json.read(out).get("history")).hasSize(2);
         assertThat(cli.loaded().getFirst().engine()).isEqualTo(EngineKind.PLAIN);
         assertThat(cli.loaded().getFirst().precision()).isEqualTo(Precision.FP32);
         cli.run("inspect", "trace", "-m", MODEL, "--ids", "5", "--dtype", "int8", "--out", out.toString());
@@ -273,7 +274,7 @@ class InspectTest {
                         "--texts",
                         texts.toString()))
                 .isZero();
-        JsonNode list = JsonText.parse(cli.out(), "the output");
+        JsonNode list = Json.parse(cli.out(), "the output");
         assertThat(list).hasSize(100);
         for (int i = 0; i < 100; i++) {
             assertThat(list.get(i).get("text")).isEqualTo(cases.get(i).get("text"));
@@ -311,7 +312,7 @@ class InspectTest {
             request.remove(List.of("name", "prompt", "error"));
             Path file = Files.writeString(folder.resolve("request.json"), request.toString());
             Cli one = new Cli();
-            int code = one.run("inspect", "template", "--model", model, "--request", file.toString());
+            int code = one.run("inspect", "template", "--model", model, "--request", file.toString(), "--original");
             if (expected.has("error")) {
                 assertThat(code).isEqualTo(1);
                 assertThat(one.err().lines()).hasSize(1);
@@ -321,6 +322,43 @@ class InspectTest {
             }
         }
         assertThat(compared).isGreaterThan(70);
+    }
+
+    @Test
+    void a_template_says_what_messages_say_and_refuses_what_it_cannot_say() throws IOException {
+        Path file = folder.resolve("request.json");
+        Files.writeString(
+                file,
+                "\uFEFF{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"Sort it.\"}]}]}");
+        String[] arguments = {"inspect", "template", "--model", MODEL, "--request", file.toString()};
+        assertThat(cli.run(arguments)).isZero();
+        assertThat(cli.out()).isEqualTo("<|im_start|>user\nSort it.<|im_end|>\n");
+        Files.writeString(file, "{\"messages\":[{\"role\":\"user\",\"content\":\"ab\\ud83d\"}]}");
+        assertThat(cli.run(arguments)).isEqualTo(1);
+        Files.writeString(file, "{\"messages\":[{\"role\":\"user\",\"content\":7}]}");
+        assertThat(cli.run(arguments)).isEqualTo(1);
+        assertThat(cli.err().lines())
+                .satisfiesExactly(
+                        line -> assertThat(line).contains("character 2 is \\ud83d, half of a surrogate pair"),
+                        line -> assertThat(line).contains("is no text: 7"));
+    }
+
+    @Test
+    void a_byte_order_mark_before_ids_and_texts_is_passed_over() throws IOException {
+        ToyCheckpoint.write(folder);
+        Path texts = Files.writeString(folder.resolve("texts.json"), "\uFEFF[\"a\"]");
+        assertThat(cli.run("inspect", "tokens", "-m", folder.toString(), "--texts", texts.toString()))
+                .isZero();
+        assertThat(cli.out()).startsWith("[{\"text\":\"a\",\"ids\":[107]");
+        assertThat(IdsArgument.parse(
+                        Files.writeString(folder.resolve("ids.json"), "\uFEFF[1, 2]")
+                                .toString(),
+                        10))
+                .containsExactly(1, 2);
+        Files.writeString(texts, "[\"a\", \"b\\ud83d\"]");
+        assertThat(cli.run("inspect", "tokens", "-m", folder.toString(), "--texts", texts.toString()))
+                .isEqualTo(1);
+        assertThat(cli.err()).contains("character 1 of text 1 is half of a surrogate pair");
     }
 
     @Test
@@ -334,7 +372,7 @@ class InspectTest {
         Cli asJson = new Cli();
         assertThat(asJson.run("inspect", "model", "--model", MODEL, "--json", "--check"))
                 .isZero();
-        JsonNode json = JsonText.parse(asJson.out(), "the output");
+        JsonNode json = Json.parse(asJson.out(), "the output");
         assertThat(json.get("parameters").intValue()).isEqualTo(170528);
         assertThat(json.at("/config/hidden_size").intValue()).isEqualTo(64);
         assertThat(json.at("/dtypes/F32").longValue()).isEqualTo(4 * 170528);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.coda4j.cli.app.Cli;
+import io.github.coda4j.files.Json;
 import io.github.coda4j.testkit.GoldenTraining;
 import io.github.coda4j.testkit.Goldens;
 import io.github.coda4j.testkit.TensorFile;
@@ -65,7 +66,7 @@ class InspectTrainingTest {
             })
     void a_batch_that_is_none_is_refused_with_the_place(String key, String value, String message) throws IOException {
         ObjectNode batch = GoldenTraining.trainingCase("pretrain").deepCopy();
-        batch.set(key, JsonText.parse(value, "test"));
+        batch.set(key, Json.parse(value, "test"));
         int exit = cli.run(
                 "inspect",
                 "loss",
@@ -135,7 +136,7 @@ class InspectTrainingTest {
                 .flatMap(java.util.Arrays::stream)
                 .toArray(String[]::new);
         assertThat(cli.run(all)).as(cli.err()).isZero();
-        return JsonText.parse(cli.out(), "report");
+        return Json.parse(cli.out(), "report");
     }
 
     private Path write(JsonNode batch) throws IOException {

@@ -172,6 +172,29 @@ class TrainCommandTest {
     }
 
     @Test
+    void a_stage_that_comes_too_early_says_which_one_is_first() {
+        Path mid = folder.resolve("mid");
+        assertThat(train("sft", folder.resolve("sft"), "model.tokenizer=", "model.from=" + mid.resolve("model")))
+                .isEqualTo(1);
+        assertThat(cli.err().lines().filter(line -> line.startsWith("coda: ")))
+                .singleElement()
+                .asString()
+                .contains("midtrain comes first (after pretrain); run `coda train midtrain` with out: " + mid);
+    }
+
+    @Test
+    void fewer_held_out_rows_than_the_config_evaluates_are_told() {
+        assertThat(train("pretrain", folder.resolve("a"), "schedule.steps=3", "evaluation.sequences=100000"))
+                .isZero();
+        assertThat(cli.err())
+                .contains("evaluation.sequences asks for 100000 held-out rows, but " + toy.shards() + " has ")
+                .contains(": these are measured; tokenize with a larger --held-out for more");
+        assertThat(train("pretrain", folder.resolve("b"), "schedule.steps=3")).isZero();
+        assertThat(cli.err().lines().filter(line -> line.contains("these are measured")))
+                .hasSize(1);
+    }
+
+    @Test
     void what_cannot_be_trained_is_refused_in_one_line() throws IOException {
         Path out = folder.resolve("a");
         assertThat(train("pretrain", out, "schedule.stepz=5")).isEqualTo(2);
@@ -189,7 +212,7 @@ class TrainCommandTest {
         assertThat(train("pretrain", folder.resolve("file/run"))).isEqualTo(1);
         assertThat(cli.err().lines().filter(line -> line.startsWith("coda: ")).toList())
                 .satisfiesExactly(
-                        line -> assertThat(line).contains("stepz", "did you mean schedule.steps?"),
+                        line -> assertThat(line).contains("stepz", "did you mean \"schedule.steps\"?"),
                         line -> assertThat(line).contains("is a config for pretrain; run `coda train pretrain`"),
                         line -> assertThat(line).contains("manifest.json"),
                         line -> assertThat(line).contains("packed sequences need text"),

@@ -99,7 +99,34 @@ class HubClientTest extends HubPulls {
             exchange.sendResponseHeaders(200, 0);
             exchange.getResponseBody().write("<html>".getBytes(java.nio.charset.StandardCharsets.UTF_8));
         });
-        assertRefused(this::pull, "the hub's listing of Owner/Name is not valid JSON");
+        assertRefused(this::pull, "the hub's listing of Owner/Name is a web page (HTML)");
+    }
+
+    @Test
+    void sizes_that_the_listing_lacks_are_asked_for_and_checksums_with_them() throws IOException {
+        hub.withoutSizes();
+        PulledModel model = pull();
+        assertThat(Files.readAllBytes(model.folder().resolve(WEIGHTS))).isEqualTo(weights);
+        assertThat(model.folder().resolve("LICENSE")).isEmptyFile();
+        assertThat(hub.requests().stream().filter(request -> request.method().equals("HEAD")))
+                .as("files that belong to a model, nothing from the storage")
+                .hasSize(5)
+                .allMatch(request -> request.server().equals("hub"));
+        assertThat(pull().wasCached()).isTrue();
+        hub.next(
+                WEIGHTS,
+                FakeHub.otherContent(new byte[weights.length]),
+                FakeHub.otherContent(new byte[weights.length]));
+        Files.delete(model.folder().resolve(WEIGHTS));
+        assertRefused(this::pull, "its sha256 is ", "damaged on the way");
+    }
+
+    @Test
+    void a_hub_that_never_says_how_large_a_file_is_is_refused_in_words() {
+        hub.listed("config.json").putNull("size");
+        assertThat(pull().wasCached()).as("null is as good as nothing").isFalse();
+        hub.silentAboutSizes();
+        assertRefused(this::pull, "the hub's listing of Owner/Name does not say how large file ", "(HF_ENDPOINT)");
     }
 
     @Test

@@ -202,7 +202,10 @@ class HubFailuresTest extends HubPulls {
                 () -> client(hub.endpoint(), Optional.of("hf_x")).pull(ID, "main", PullListener.NONE),
                 "answers 401, HF_TOKEN is not accepted");
         hub.next(LISTING, status(403));
-        assertRefused(this::pull, "answers 403", "accept the model's conditions");
+        assertRefused(
+                this::pull,
+                "answers 403",
+                "accept the model's conditions on its page, " + hub.endpoint() + "/Owner/Name and set HF_TOKEN");
         hub.next(LISTING, status(404));
         assertRefused(this::pull, "answers 404", "check the spelling of name and revision");
         hub.next(LISTING, status(418));

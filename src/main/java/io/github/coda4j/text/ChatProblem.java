@@ -1,0 +1,34 @@
+package io.github.coda4j.text;
+
+import io.github.coda4j.CodaException;
+
+/** A chat request that cannot be said in full; the message is one line that names message and value. */
+public final class ChatProblem extends CodaException {
+    private static final long serialVersionUID = 1L;
+
+    private final Kind kind;
+
+    /** What cannot be said. */
+    public enum Kind {
+        /** Who says it. */
+        ROLE,
+        /** What is said: it is no text. */
+        CONTENT,
+        /** Anything else about the request. */
+        FORM
+    }
+
+    ChatProblem(Kind kind, String message) {
+        super(message);
+        this.kind = kind;
+    }
+
+    ChatProblem(Kind kind, String message, Throwable cause) {
+        super(message, cause);
+        this.kind = kind;
+    }
+
+    public Kind kind() {
+        return kind;
+    }
+}
