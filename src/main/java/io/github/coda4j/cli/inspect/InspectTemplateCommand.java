@@ -1,9 +1,9 @@
 package io.github.coda4j.cli.inspect;
 
 import io.github.coda4j.cli.ExitCodes;
+import io.github.coda4j.cli.InputText;
 import io.github.coda4j.cli.ModelFlag;
 import io.github.coda4j.cli.World;
-import io.github.coda4j.files.TextFiles;
 import io.github.coda4j.text.ChatRequest;
 import io.github.coda4j.text.ChatTemplate;
 import java.nio.file.Path;
@@ -25,14 +25,20 @@ import picocli.CommandLine.Option;
             ""
         },
         footerHeading = "%nExample:%n",
-        footer = {"  coda inspect template --model models/coda --request request.json"})
+        footer = {
+            "  echo '{\"messages\": [{\"role\": \"user\", \"content\": \"hello\"}]}' | coda inspect template --request -"
+        })
 final class InspectTemplateCommand implements Callable<Integer> {
     private final World world;
 
     @Mixin
     ModelFlag model;
 
-    @Option(names = "--request", required = true, paramLabel = "FILE.json", description = "The request.")
+    @Option(
+            names = "--request",
+            required = true,
+            paramLabel = "FILE.json",
+            description = "The request; - is standard input.")
     Path request;
 
     InspectTemplateCommand(World world) {
@@ -42,7 +48,9 @@ final class InspectTemplateCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         ChatTemplate template = ChatTemplate.forCheckpoint(model.folder(world));
-        world.out().print(template.render(ChatRequest.fromJson(TextFiles.read(request))));
+        world.out()
+                .print(template.render(
+                        ChatRequest.fromJson(InputText.read(request, world).text())));
         return ExitCodes.OK;
     }
 }
