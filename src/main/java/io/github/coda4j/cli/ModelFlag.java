@@ -32,10 +32,9 @@ public final class ModelFlag {
         }
         Path folder = store.inTheBox()
                 .orElseThrow(() -> new IllegalArgumentException(
-                        "no model given and coda-mini is not here: add --model DIR|ID; " + ModelStore.HOW_TO_GET_ONE));
-        world.note("No --model: coda-mini answers, a small model that completes code but follows few "
-                + "instructions. The full one:"
-                + " coda pull Salesforce/CoDA-v0-Instruct");
+                        "no model given and coda-mini is not here: add --model DIR|ID; " + store.howToGetOne()));
+        world.note("No --model: this is coda-mini, a small model that fills holes in code. The full one: coda pull "
+                + ModelStore.FULL);
         return folder;
     }
 }

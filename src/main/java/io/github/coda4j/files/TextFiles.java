@@ -49,7 +49,11 @@ public final class TextFiles {
 
     /** The file's text and its byte order mark, for those who write it again; see {@link #read(Path)}. */
     public static Marked readMarked(Path file) {
-        CharBuffer text = strict(bytes(file), file.toString());
+        return marked(bytes(file), file.toString());
+    }
+
+    private static Marked marked(byte[] bytes, String source) {
+        CharBuffer text = strict(bytes, source);
         return new Marked(text.position() > 0 ? MARK : "", text.toString());
     }
 
@@ -68,8 +72,13 @@ public final class TextFiles {
 
     /** Everything up to the end of standard input. */
     public static String read(InputStream standardInput) {
+        return readMarked(standardInput).text();
+    }
+
+    /** The same with its byte order mark. */
+    public static Marked readMarked(InputStream standardInput) {
         try {
-            return decode(standardInput.readAllBytes(), "standard input");
+            return marked(standardInput.readAllBytes(), "standard input");
         } catch (IOException e) {
             throw new CodaException("cannot read standard input: " + e.getMessage(), e);
         }

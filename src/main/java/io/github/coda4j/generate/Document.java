@@ -130,6 +130,16 @@ public record Document(List<Segment> segments) {
         return new CanvasShape(given, holes().stream().map(Hole::tokens).toList(), segments.getLast() instanceof Hole);
     }
 
+    /** How many {@link #MARKER}s stand in the text that stays, as they can where ranges say what the holes are. */
+    public long numMarkersLeft() {
+        Pattern marker = Pattern.compile(Pattern.quote(MARKER));
+        return segments.stream()
+                .filter(Text.class::isInstance)
+                .mapToLong(segment ->
+                        marker.matcher(((Text) segment).text()).results().count())
+                .sum();
+    }
+
     /** What of the text beside each hole the model does not see, from left to right. */
     public List<HiddenText> hidden() {
         return IntStream.range(0, segments.size())

@@ -37,11 +37,31 @@ class ModelStoreTest {
                         + " it");
         assertThatThrownBy(() -> store.folder("no/such/folder"))
                 .isInstanceOf(CodaException.class)
-                .hasMessageStartingWith("there is no model folder no/such/folder; get one with `coda pull");
+                .hasMessage("there is no model folder no/such/folder; fetch the full one with `coda pull"
+                        + " Salesforce/CoDA-v0-Instruct`");
         assertThatThrownBy(() -> store.folder("a\0b")).isInstanceOf(CodaException.class);
         assertThatThrownBy(() -> store.folder(" "))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("the model's name is empty");
+    }
+
+    @Test
+    void a_missing_folder_beside_models_is_no_hub_id_and_names_the_nearest_and_the_one_in_the_box() throws Exception {
+        Path box = Files.createDirectories(folder.resolve("models/coda-mini"));
+        Files.writeString(box.resolve("config.json"), "{}");
+        ModelStore store = new ModelStore(folder.resolve("cache"), Optional.of(folder));
+        String missing = folder.resolve("models/coda").toString();
+        assertThatThrownBy(() -> store.folder(missing))
+                .isInstanceOf(CodaException.class)
+                .hasMessage("there is no model folder " + missing + "; did you mean " + box
+                        + "?; leave the name out to take "
+                        + "coda-mini, the small model in the box (" + box
+                        + "), or fetch the full one with `coda pull Salesforce/CoDA-v0-Instruct`");
+        assertThatThrownBy(() -> store.folder("models/coda"))
+                .as("a folder of this name is there where the tests run")
+                .hasMessageStartingWith("there is no model folder models/coda; did you mean models/coda-mini?; leave");
+        assertThatThrownBy(() -> store.folder("Owner/Name"))
+                .hasMessageEndingWith("leave the name out to take coda-mini, the " + "small model in the box");
     }
 
     @Test

@@ -35,8 +35,8 @@ import picocli.CommandLine.Spec;
         },
         footerHeading = "%nExamples:%n",
         footer = {
-            "  coda chat --model models/coda --system \"Answer with code only\" --max-new-tokens 128",
-            "  echo \"Write hello world in Java\" | coda chat --model models/coda"
+            "  coda chat --model Salesforce/CoDA-v0-Instruct --system \"Answer with code only\" --max-new-tokens 128",
+            "  echo \"Write hello world in Java\" | coda chat --max-new-tokens 32"
         })
 public final class ChatCommand implements Callable<Integer> {
     private final World world;

@@ -39,7 +39,7 @@ import picocli.CommandLine.Mixin;
             ""
         },
         footerHeading = "%nExamples:%n",
-        footer = {"  coda demo", "  coda demo --model models/coda --dtype int8"})
+        footer = {"  coda demo", "  coda demo --dtype int8"})
 public final class DemoCommand implements Callable<Integer> {
     private static final String FILE = "demo/Stock.java";
     private static final int[] TOKENS = {3, 5, 5, 3, 3, 3, 1};

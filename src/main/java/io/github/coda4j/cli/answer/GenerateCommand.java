@@ -3,6 +3,7 @@ package io.github.coda4j.cli.answer;
 import static io.github.coda4j.Checks.check;
 
 import io.github.coda4j.cli.ExitCodes;
+import io.github.coda4j.cli.InputText;
 import io.github.coda4j.cli.OpenModel;
 import io.github.coda4j.cli.World;
 import io.github.coda4j.files.TextFiles;
@@ -41,8 +42,9 @@ import picocli.CommandLine.Parameters;
         },
         footerHeading = "%nExamples:%n",
         footer = {
-            "  coda generate --model models/coda \"Write a Python function that merges two sorted lists\"",
-            "  coda generate --model models/coda --raw --file start.py --max-new-tokens 64 --watch"
+            "  coda generate --raw --max-new-tokens 3 \"for (int i = 0; i < names.size();\"",
+            "  coda generate --raw --max-new-tokens 32 --watch --file examples/Guests.java",
+            "  coda generate --model Salesforce/CoDA-v0-Instruct \"Write a Python function that merges two sorted lists\""
         })
 public final class GenerateCommand implements Callable<Integer> {
     private final World world;
@@ -56,7 +58,7 @@ public final class GenerateCommand implements Callable<Integer> {
     @Option(
             names = {"-f", "--file"},
             paramLabel = "FILE",
-            description = "Read the prompt from a file.")
+            description = "Read the prompt from a file; - is standard input.")
     Optional<Path> file = Optional.empty();
 
     @Option(
@@ -113,7 +115,7 @@ public final class GenerateCommand implements Callable<Integer> {
             return prompt.get();
         }
         if (file.isPresent()) {
-            return TextFiles.read(file.get());
+            return InputText.read(file.get(), world).text();
         }
         check(
                 !world.terminals().isTerminal(SystemStream.Input),

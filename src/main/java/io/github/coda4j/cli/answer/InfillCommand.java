@@ -2,12 +2,13 @@ package io.github.coda4j.cli.answer;
 
 import static io.github.coda4j.Checks.check;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.coda4j.CodaException;
 import io.github.coda4j.cli.ExitCodes;
+import io.github.coda4j.cli.InputText;
 import io.github.coda4j.cli.OpenModel;
 import io.github.coda4j.cli.World;
 import io.github.coda4j.decode.CanvasShape;
-import io.github.coda4j.files.TextFiles;
 import io.github.coda4j.generate.Completion;
 import io.github.coda4j.generate.Document;
 import io.github.coda4j.generate.GenerateRequest;
@@ -29,31 +30,34 @@ import picocli.CommandLine.Parameters;
         name = "infill",
         sortOptions = false,
         description = {
-            "Fill the holes of a file, seeing the text on both sides of each.",
+            "Fill the holes of files, seeing the text on both sides of each.",
             "",
-            "Holes are <|hole|> markers in the file, or ranges given with --hole. Bytes outside the holes "
-                    + "stay as they are.",
+            "Holes are <|hole|> markers in a file, or ranges given with --hole. Bytes outside the holes "
+                    + "stay as they are. Several files are filled one after the other by the model that is loaded once.",
             ""
         },
         footerHeading = "%nExamples:%n",
         footer = {
-            "  coda infill Sort.java --model models/coda --tokens 48 --diff",
-            "  coda infill app.py --model models/coda --hole 12:5-14:1 --hole 30:9-30:9 --tokens 32 --tokens "
-                    + "8 --in-place"
+            "  coda infill examples/Account.java --tokens 5 --diff",
+            "  coda infill examples/Guests.java --hole 10:23-10:39 --hole 16:43-16:52 --tokens 1 --tokens 2 --diff",
+            "  echo 'this.name = <|hole|>;' | coda infill - --tokens 1"
         })
 public final class InfillCommand implements Callable<Integer> {
     private static final int DEFAULT_TOKENS = 32;
 
     private final World world;
 
-    @Parameters(paramLabel = "FILE", description = "A UTF-8 text file.")
-    Path file;
+    @Parameters(
+            arity = "1..*",
+            paramLabel = "FILE",
+            description = "UTF-8 text files; - is standard input. Several need --diff, --in-place or --json.")
+    List<Path> files = new ArrayList<>();
 
     @Option(
             names = "--hole",
             paramLabel = "LINE:COL-LINE:COL",
             description = "A range to be replaced, counted from 1, the end exclusive; 3:5-3:5 inserts. May be given "
-                    + "several times.")
+                    + "several times, for one file.")
     List<String> holes = new ArrayList<>();
 
     @Option(
@@ -79,59 +83,106 @@ public final class InfillCommand implements Callable<Integer> {
         this.world = world;
     }
 
+    /** A file and what is to be done with it. */
+    private record Task(Path file, InputText input, Document document, CanvasShape shape) {}
+
     @Override
     public Integer call() throws InterruptedException {
-        check(
-                Stream.of(diff, inPlace, show.json()).filter(chosen -> chosen).count() <= 1,
-                "--diff, --in-place and --json exclude each other: leave all but one out");
-        show.verify();
-        TextFiles.Marked original = TextFiles.readMarked(file);
-        Document document = document(original.text());
+        checkOptions();
+        List<Task> tasks = new ArrayList<>();
+        for (Path file : files) {
+            tasks.add(task(file));
+        }
         WriterFlags.Source source = writer.source(world);
         DecodeSettings how = source.defaults().resolve(writer.given());
-        CanvasShape shape = document.shape(0);
-        how.options(shape, source.maxPositions(), Set.of());
+        for (Task task : tasks) {
+            how.options(task.shape(), source.maxPositions(), Set.of());
+        }
         try (OpenModel open = source.open(world)) {
-            GenerateRequest request = GenerateRequest.of(
-                            document, how.options(shape, source.maxPositions(), open.endTokens()))
-                    .withStopStrings(how.stopStrings());
             Answering answering = new Answering(world, open);
-            Completion filled = show.watch() ? answering.watched(request, true) : answering.quiet(request);
-            write(
-                    original.whole(),
-                    original.with(document.fill(filled.holeTexts())).whole(),
-                    filled);
+            for (Task task : tasks) {
+                GenerateRequest request = GenerateRequest.of(
+                                task.document(), how.options(task.shape(), source.maxPositions(), open.endTokens()))
+                        .withStopStrings(how.stopStrings());
+                Completion filled = show.watch() ? answering.watched(request, true) : answering.quiet(request);
+                write(
+                        task,
+                        task.input()
+                                .content()
+                                .with(task.document().fill(filled.holeTexts()))
+                                .whole(),
+                        filled);
+            }
         }
         return ExitCodes.OK;
     }
 
-    private Document document(String text) {
+    private void checkOptions() {
+        check(
+                Stream.of(diff, inPlace, show.json()).filter(chosen -> chosen).count() <= 1,
+                "--diff, --in-place and --json exclude each other: leave all but one out");
+        show.verify();
+        check(
+                files.size() == 1 || diff || inPlace || show.json(),
+                "several files need --diff, --in-place or --json: otherwise their texts run into each other");
+        check(files.size() == 1 || holes.isEmpty(), "--hole goes with one file, got %d", files.size());
+        long streams = files.stream().filter(InputText::isStandardInput).count();
+        check(streams <= 1, "- is given %d times: standard input can be read once", streams);
+        check(streams == 0 || !inPlace, "--in-place cannot write to standard input: leave it or - out");
+        for (int count : tokens) {
+            check(count >= 1, "--tokens must be at least 1, got %d", count);
+        }
+    }
+
+    private Task task(Path file) {
+        InputText input = InputText.read(file, world);
+        try {
+            Document document = document(input);
+            return new Task(file, input, document, document.shape(0));
+        } catch (IllegalArgumentException e) {
+            throw files.size() == 1 ? e : new IllegalArgumentException(input.name() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private Document document(InputText input) {
         int[] counts = tokens.isEmpty()
                 ? new int[] {DEFAULT_TOKENS}
                 : tokens.stream().mapToInt(n -> n).toArray();
-        for (int count : counts) {
-            check(count >= 1, "--tokens must be at least 1, got %d", count);
-        }
         if (!holes.isEmpty()) {
-            return Document.ofRanges(text, holes.stream().map(HoleRange::parse).toList(), counts);
+            Document document = Document.ofRanges(
+                    input.text(), holes.stream().map(HoleRange::parse).toList(), counts);
+            long left = document.numMarkersLeft();
+            if (left > 0) {
+                world.note(input.name() + ": --hole says where, so that " + left + " " + Document.MARKER
+                        + (left == 1 ? " stays" : " stay") + " in the text as it is");
+            }
+            return document;
         }
-        if (!text.contains(Document.MARKER)) {
+        if (!input.text().contains(Document.MARKER)) {
             throw CodaException.of(
                     "%s has no %s: put one where something is to be generated, or say where with --hole "
                             + "LINE:COL-LINE:COL",
-                    file, Document.MARKER);
+                    input.name(), Document.MARKER);
         }
-        return Document.parse(text, counts);
+        return Document.parse(input.text(), counts);
     }
 
-    private void write(String original, String filled, Completion completion) {
+    private void write(Task task, String filled, Completion completion) {
+        String name =
+                InputText.isStandardInput(task.file()) ? "stdin" : task.file().toString();
         if (inPlace) {
-            InPlaceFile.replace(file, original, filled);
+            InPlaceFile.replace(task.file(), task.input().content().whole(), filled);
         } else if (show.json()) {
-            world.out().println(CostReport.json(filled, completion).toPrettyString());
+            ObjectNode json = CostReport.json(filled, completion);
+            // One object a line for several, each with its file.
+            world.out()
+                    .println(
+                            files.size() == 1
+                                    ? json.toPrettyString()
+                                    : json.put("file", name).toString());
         } else {
-            world.out().print(diff ? UnifiedDiff.of(file.toString(), original, filled) : filled);
+            world.out().print(diff ? UnifiedDiff.of(name, task.input().content().whole(), filled) : filled);
         }
-        show.finish(world, completion);
+        show.finish(world, completion, files.size() == 1 ? "" : name + ": ");
     }
 }

@@ -33,9 +33,14 @@ final class ShowFlags {
 
     /** Brings standard output out and, if asked for, says what the answer took. */
     void finish(World world, Completion completion) {
+        finish(world, completion, "");
+    }
+
+    /** The same with words before it that say of which answer it speaks. */
+    void finish(World world, Completion completion, String which) {
         world.flush();
         if (meta) {
-            world.note(CostReport.line(completion));
+            world.note(which + CostReport.line(completion));
         }
     }
 }

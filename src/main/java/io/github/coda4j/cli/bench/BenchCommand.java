@@ -13,7 +13,7 @@ import picocli.CommandLine.Command;
         footer = {
             "  coda bench step --preset coda-1.7b",
             "  coda bench decode --preset coda-mini --block-length 32 --cache dual --alg confidence_threshold",
-            "  coda bench load --model models/coda",
+            "  coda bench load --model models/coda-mini",
             "  coda bench train --preset coda-16m --length 1024"
         })
 public final class BenchCommand {

@@ -23,7 +23,7 @@ import picocli.CommandLine.Mixin;
             ""
         },
         footerHeading = "%nExample:%n",
-        footer = {"  coda bench load --model models/coda-int8"})
+        footer = {"  coda bench load --model models/coda-mini"})
 final class BenchLoadCommand implements Callable<Integer> {
     private final World world;
 

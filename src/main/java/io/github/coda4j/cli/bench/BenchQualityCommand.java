@@ -43,7 +43,7 @@ import picocli.CommandLine.Spec;
         },
         footerHeading = "%nExamples:%n",
         footer = {
-            "  coda bench quality --model runs/mini/best --data shards",
+            "  coda bench quality --data data/code",
             "  coda bench quality --data data/coda-mini/code --lengths 4,8,16,32 --sweep --out docs/quality.md"
         })
 final class BenchQualityCommand implements Callable<Integer> {

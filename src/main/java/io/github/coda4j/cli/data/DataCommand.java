@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExamples:%n",
         footer = {
             "  coda data tokenizer --size 8192 --out models/tok src",
-            "  coda data tokenize --tokenizer models/tok --out data/code src"
+            "  coda data tokenize --tokenizer models/coda-mini --out data/code src"
         })
 public final class DataCommand implements Runnable {
     @Spec

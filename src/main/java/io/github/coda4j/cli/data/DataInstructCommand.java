@@ -43,7 +43,7 @@ import picocli.CommandLine.Option;
             ""
         },
         footerHeading = "%nExample:%n",
-        footer = {"  coda data instruct --out instructions.jsonl --max-examples 20000 src libs/*-sources.jar"})
+        footer = {"  coda data instruct --out instructions.jsonl --max-examples 20000 src"})
 final class DataInstructCommand implements Callable<Integer> {
     private final World world;
     private final Interrupt interrupt;

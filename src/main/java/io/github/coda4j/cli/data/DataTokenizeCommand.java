@@ -45,11 +45,11 @@ import picocli.CommandLine.Spec;
         },
         footerHeading = "%nExamples:%n",
         footer = {
-            "  coda data tokenize --tokenizer models/tok --out data/code src libs/*-sources.jar",
+            "  coda data tokenize --tokenizer models/coda-mini --out data/code src",
             "  coda data tokenize --tokenizer data/small/tokenizer --new-tokenizer 4096 --out data/small/code ~/src",
-            "  coda data tokenize --tokenizer models/tok --out data/stack --field content --licenses MIT "
+            "  coda data tokenize --tokenizer models/coda-mini --out data/stack --field content --licenses MIT "
                     + "stack.jsonl.gz",
-            "  coda data tokenize --tokenizer models/tok --out data/chat --sft instructions.jsonl"
+            "  coda data tokenize --tokenizer models/coda-mini --out data/chat --sft instructions.jsonl"
         })
 final class DataTokenizeCommand implements Callable<Integer> {
     private static final List<String> TEXT_ONLY = List.of(

@@ -27,7 +27,7 @@ import picocli.CommandLine.Option;
             ""
         },
         footerHeading = "%nExample:%n",
-        footer = {"  coda data tokenizer --size 8192 --out models/tok src libs/*-sources.jar"})
+        footer = {"  coda data tokenizer --size 8192 --out models/tok src"})
 final class DataTokenizerCommand implements Callable<Integer> {
     private final World world;
     private final Interrupt interrupt;

@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
         description =
                 "Show what is inside a model and what it computes, in forms that can be compared with other programs.",
         footerHeading = "%nExample:%n",
-        footer = {"  coda inspect model models/coda"})
+        footer = {"  coda inspect model"})
 public final class InspectCommand implements Runnable {
     @Spec
     CommandSpec spec;

@@ -37,7 +37,7 @@ import picocli.CommandLine.Option;
             ""
         },
         footerHeading = "%nExample:%n",
-        footer = {"  coda inspect logits --model models/coda --ids 785,3974,151669 --out logits.safetensors"})
+        footer = {"  coda inspect logits --ids 785,39,1516 --out logits.safetensors"})
 final class InspectLogitsCommand implements Callable<Integer> {
     private static final ValueLayout.OfFloat LITTLE_ENDIAN_FLOAT =
             ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);

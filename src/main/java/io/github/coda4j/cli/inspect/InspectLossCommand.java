@@ -35,7 +35,7 @@ import picocli.CommandLine.Option;
             ""
         },
         footerHeading = "%nExample:%n",
-        footer = {"  coda inspect loss --model models/tiny --batch batch.json --out gradients.safetensors"})
+        footer = {"  coda inspect loss --batch examples/batch.json --out gradients.safetensors"})
 final class InspectLossCommand implements Callable<Integer> {
     private final World world;
 

@@ -4,9 +4,9 @@ import static io.github.coda4j.Checks.check;
 
 import io.github.coda4j.cli.ExitCodes;
 import io.github.coda4j.cli.Interrupt;
+import io.github.coda4j.cli.ModelFlag;
 import io.github.coda4j.cli.Progress;
 import io.github.coda4j.cli.World;
-import io.github.coda4j.generate.ModelStore;
 import io.github.coda4j.weights.CheckpointFolder;
 import io.github.coda4j.weights.WeightCheck;
 import java.nio.file.Path;
@@ -27,7 +27,7 @@ import picocli.CommandLine.Parameters;
             ""
         },
         footerHeading = "%nExamples:%n",
-        footer = {"  coda inspect model models/coda", "  coda inspect model models/coda --check --json"})
+        footer = {"  coda inspect model", "  coda inspect model models/coda-mini --check --json"})
 final class InspectModelCommand implements Callable<Integer> {
     private final World world;
     private final Interrupt interrupt;
@@ -35,7 +35,8 @@ final class InspectModelCommand implements Callable<Integer> {
     @Parameters(
             arity = "0..1",
             paramLabel = "DIR|ID",
-            description = "Model folder, or the hub id of a model that was pulled.")
+            description = "Model folder, or the hub id of a model that was pulled (default: coda-mini, the small "
+                    + "model in the box).")
     Optional<String> named = Optional.empty();
 
     @Option(
@@ -58,10 +59,7 @@ final class InspectModelCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         check(named.isEmpty() || model.isEmpty(), "the model is given twice: leave --model out");
-        Path folder = world.modelStore()
-                .folder(named.or(() -> model)
-                        .orElseThrow(() -> new IllegalArgumentException(
-                                "no model given: add its folder; " + ModelStore.HOW_TO_GET_ONE)));
+        Path folder = ModelFlag.folder(named.or(() -> model), world);
         try (CheckpointFolder checkpoint = CheckpointFolder.open(folder)) {
             ModelReport report = ModelReport.of(checkpoint);
             if (checks) {

@@ -40,7 +40,7 @@ import picocli.CommandLine.Option;
         },
         footerHeading = "%nExample:%n",
         footer = {
-            "  coda inspect optimizer --model models/tiny --batch batch.json --optimizer adamw --lr 1e-3 "
+            "  coda inspect optimizer --batch examples/batch.json --optimizer adamw --lr 1e-3 "
                     + "--steps 5 --out after.safetensors"
         })
 final class InspectOptimizerCommand implements Callable<Integer> {

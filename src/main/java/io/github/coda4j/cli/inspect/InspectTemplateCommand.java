@@ -1,9 +1,9 @@
 package io.github.coda4j.cli.inspect;
 
 import io.github.coda4j.cli.ExitCodes;
+import io.github.coda4j.cli.InputText;
 import io.github.coda4j.cli.ModelFlag;
 import io.github.coda4j.cli.World;
-import io.github.coda4j.files.TextFiles;
 import io.github.coda4j.text.ChatRequest;
 import io.github.coda4j.text.ChatTemplate;
 import io.github.coda4j.text.MessageReading;
@@ -26,14 +26,20 @@ import picocli.CommandLine.Option;
             ""
         },
         footerHeading = "%nExample:%n",
-        footer = {"  coda inspect template --model models/coda --request request.json"})
+        footer = {
+            "  echo '{\"messages\": [{\"role\": \"user\", \"content\": \"hello\"}]}' | coda inspect template --request -"
+        })
 final class InspectTemplateCommand implements Callable<Integer> {
     private final World world;
 
     @Mixin
     ModelFlag model;
 
-    @Option(names = "--request", required = true, paramLabel = "FILE.json", description = "The request.")
+    @Option(
+            names = "--request",
+            required = true,
+            paramLabel = "FILE.json",
+            description = "The request; - is standard input.")
     Path request;
 
     @Option(
@@ -50,7 +56,8 @@ final class InspectTemplateCommand implements Callable<Integer> {
     public Integer call() {
         ChatTemplate template = ChatTemplate.forCheckpoint(model.folder(world));
         MessageReading reading = original ? MessageReading.ORIGINAL : MessageReading.WHOLE;
-        world.out().print(template.render(ChatRequest.fromJson(TextFiles.read(request), reading)));
+        String json = InputText.read(request, world).text();
+        world.out().print(template.render(ChatRequest.fromJson(json, reading)));
         return ExitCodes.OK;
     }
 }

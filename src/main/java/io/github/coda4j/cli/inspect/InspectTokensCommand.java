@@ -34,7 +34,7 @@ import picocli.CommandLine.Option;
             ""
         },
         footerHeading = "%nExample:%n",
-        footer = {"  coda inspect tokens --model models/coda --text \"def main():\""})
+        footer = {"  coda inspect tokens --text \"def main():\""})
 final class InspectTokensCommand implements Callable<Integer> {
     private final World world;
 

@@ -44,8 +44,7 @@ import picocli.CommandLine.Option;
         },
         footerHeading = "%nExample:%n",
         footer = {
-            "  coda inspect trace --model models/coda --ids prompt.json --max-new-tokens 32 --steps 16 --alg "
-                    + "entropy --out trace.json"
+            "  coda inspect trace --ids 785,39,1516 --max-new-tokens 32 --steps 16 --alg " + "entropy --out trace.json"
         })
 final class InspectTraceCommand implements Callable<Integer> {
     private final World world;

@@ -47,8 +47,8 @@ import picocli.CommandLine.Option;
         footerHeading = "%nExamples:%n",
         footer = {
             "  coda init --preset coda-mini --out models/bytes",
-            "  coda init --preset coda-mini --seed 1 --tokenizer models/coda --out models/mini",
-            "  coda init --from-ar models/Qwen3-1.7B --out models/start"
+            "  coda init --preset coda-mini --seed 1 --tokenizer models/coda-mini --out models/mini",
+            "  coda pull Qwen/Qwen3-1.7B --out models/qwen && coda init --from-ar models/qwen --out models/start"
         })
 public final class InitCommand implements Callable<Integer> {
     private final World world;

@@ -35,7 +35,7 @@ import picocli.CommandLine.Parameters;
             ""
         },
         footerHeading = "%nExample:%n",
-        footer = {"  coda pull Salesforce/CoDA-v0-Instruct --out models/coda"})
+        footer = {"  coda pull Salesforce/CoDA-v0-Instruct"})
 public final class PullCommand implements Callable<Integer> {
     private final World world;
 

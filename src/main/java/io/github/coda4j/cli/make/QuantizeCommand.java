@@ -25,7 +25,7 @@ import picocli.CommandLine.Parameters;
             ""
         },
         footerHeading = "%nExample:%n",
-        footer = {"  coda quantize models/coda --out models/coda-int8"})
+        footer = {"  coda quantize models/coda-mini --out models/coda-mini-int8"})
 public final class QuantizeCommand implements Callable<Integer> {
     private final World world;
     private final Interrupt interrupt;

@@ -32,8 +32,8 @@ public final class TrainCommand {
             description = {"Train on text and code, from random weights or an autoregressive model.", ""},
             footerHeading = "%nExamples:%n",
             footer = {
-                "  coda train pretrain --config pretrain.yaml --out runs/a schedule.steps=2000 schedule.peak=3e-4",
-                "  coda train pretrain --config pretrain.yaml --from-ar models/Qwen3-1.7B --out runs/b"
+                "  coda train pretrain --config recipes/small/pretrain.yaml --out runs/a schedule.steps=2000 schedule.peak=3e-4",
+                "  coda train pretrain --config recipes/coda-1.7b/pretrain.yaml --from-ar models/qwen --out runs/b"
             })
     static final class Pretrain extends TrainStageCommand {
         Pretrain(World world, Interrupt interrupt) {
@@ -47,7 +47,9 @@ public final class TrainCommand {
             sortOptions = false,
             description = {"Go on with more code, under masks that get harder by a curriculum.", ""},
             footerHeading = "%nExample:%n",
-            footer = {"  coda train midtrain --config midtrain.yaml --out runs/mid model.from=runs/a/model"})
+            footer = {
+                "  coda train midtrain --config recipes/small/midtrain.yaml --out runs/mid model.from=runs/a/model"
+            })
     static final class Midtrain extends TrainStageCommand {
         Midtrain(World world, Interrupt interrupt) {
             super(world, interrupt, Stage.MIDTRAIN);
@@ -60,7 +62,7 @@ public final class TrainCommand {
             sortOptions = false,
             description = {"Fine-tune on instructions with answers; only answers are masked.", ""},
             footerHeading = "%nExample:%n",
-            footer = {"  coda train sft --config sft.yaml --out runs/sft model.from=runs/mid/model"})
+            footer = {"  coda train sft --config recipes/small/sft.yaml --out runs/sft model.from=runs/mid/model"})
     static final class Sft extends TrainStageCommand {
         Sft(World world, Interrupt interrupt) {
             super(world, interrupt, Stage.SFT);

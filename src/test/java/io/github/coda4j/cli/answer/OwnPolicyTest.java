@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.coda4j.cli.app.Cli;
-import io.github.coda4j.cli.inspect.JsonText;
 import io.github.coda4j.decode.commit.MaskGitPlus;
+import io.github.coda4j.files.Json;
 import io.github.coda4j.generate.Engine;
 import io.github.coda4j.generate.EngineOptions;
 import io.github.coda4j.testkit.ByteTokenizer;
@@ -51,7 +51,7 @@ class OwnPolicyTest {
     void it_answers_from_the_edges_of_the_hole() throws Exception {
         assertThat(infill("--tokens", "7", "--alg", "com.example.OutsideIn", "--json"))
                 .isZero();
-        JsonNode two = JsonText.parse(cli.out(), "the output");
+        JsonNode two = Json.parse(cli.out(), "the output");
         assertThat(two.get("text").textValue()).isEqualTo("int a = 7890123;\n");
         assertThat(two.at("/cost/forwards").intValue()).isEqualTo(4);
     }

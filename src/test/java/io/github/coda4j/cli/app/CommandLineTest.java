@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.coda4j.CodaException;
 import io.github.coda4j.Nearest;
-import io.github.coda4j.generate.ModelStore;
 import io.github.coda4j.testkit.Goldens;
 import io.github.coda4j.testkit.ScriptedGenerator;
 import java.nio.file.Files;
@@ -34,7 +33,9 @@ class CommandLineTest {
             assertThat(command.getCommandSpec().usageMessage().description())
                     .as(name)
                     .isNotEmpty();
-            assertThat(command.getUsageMessage()).as(name).containsPattern("Examples?:\\R  " + name + "\\b");
+            assertThat(command.getUsageMessage())
+                    .as(name)
+                    .containsPattern("Examples?:\\R  (echo .* \\| )?" + name + "\\b");
             for (ArgSpec argument : command.getCommandSpec().args()) {
                 assertThat(String.join("", argument.description()))
                         .as("%s: %s", name, argument.paramLabel())
@@ -95,14 +96,15 @@ class CommandLineTest {
         assertThat(cli.run("generate", "-m", MODEL, "--top-p", "1.5", "x")).isEqualTo(2);
         assertThat(cli.err().lines())
                 .containsExactly(
-                        "coda: there is no model folder no/where/at-all; " + ModelStore.HOW_TO_GET_ONE,
+                        "coda: there is no model folder no/where/at-all; fetch the full one with `coda pull "
+                                + "Salesforce/CoDA-v0-Instruct`",
                         "coda: --top-p must be in (0, 1], got 1.5");
     }
 
     @Test
     void a_missing_model_says_how_to_get_one() {
         assertThat(cli.run("generate", "x")).isEqualTo(2);
-        assertThat(cli.err()).contains("--model DIR|ID").contains("coda pull").contains("coda init");
+        assertThat(cli.err()).contains("--model DIR|ID").contains("coda pull").doesNotContain("coda init");
         assertThat(cli.run("chat", "-m", "Owner/Name")).isEqualTo(1);
         assertThat(cli.err()).contains("`coda pull Owner/Name` fetches it");
     }

@@ -1,0 +1,154 @@
+package io.github.coda4j.cli.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** The examples in the help do what they are there for, as they are printed, in the project's folder. */
+class HelpExamplesTest {
+    /** What is not run here and why: it needs a network, the full model, a person's own files, or minutes. */
+    private static final Pattern NOT_RUN =
+            Pattern.compile("coda (pull|train|data|bench) .*|.*Salesforce/.*|.* models/qwen .*");
+
+    private static final Pattern PART = Pattern.compile("'([^']*)'|\"((?:[^\"\\\\]|\\\\.)*)\"|(\\S+)");
+    private static final Pattern PATH = Pattern.compile("(examples|models|recipes|data|runs)/.*|src");
+
+    @TempDir
+    Path folder;
+
+    /** One command of an example, and what is piped into it. */
+    private record Example(String line, List<String> arguments, String input) {}
+
+    @Test
+    void every_example_can_be_parsed() {
+        Cli cli = new Cli();
+        for (Example example : examples()) {
+            CommandLine tree = new Coda(cli.world(), cli.interrupt()).tree();
+            assertThatCode(() -> tree.parseArgs(example.arguments().toArray(String[]::new)))
+                    .as(example.line())
+                    .doesNotThrowAnyException();
+        }
+    }
+
+    @Test
+    void what_an_example_reads_is_in_the_project_or_made_by_another_example() {
+        // The tokenizer is made by --new-tokenizer, coda-mini's data by its recipe.
+        Set<String> made = new TreeSet<>(List.of("data/small/tokenizer", "data/coda-mini/code"));
+        for (Example example : examples()) {
+            int out = example.arguments().indexOf("--out");
+            if (out >= 0) {
+                made.add(example.arguments().get(out + 1));
+            }
+        }
+        for (Example example : examples()) {
+            for (String argument : example.arguments()) {
+                String path = argument.replaceFirst("^[a-z.]+=", "").replaceFirst("(?<=/.{1,20})/model$", "");
+                if (PATH.matcher(path).matches() && !made.contains(path)) {
+                    assertThat(Path.of(path)).as(example.line()).exists();
+                }
+            }
+        }
+    }
+
+    @Test
+    void examples_for_the_model_in_the_box_run_as_printed() throws Exception {
+        int run = 0;
+        for (Example example : examples()) {
+            if (NOT_RUN.matcher(example.line()).matches()) {
+                continue;
+            }
+            List<String> arguments = new ArrayList<>(example.arguments());
+            int out = arguments.indexOf("--out");
+            if (out >= 0) {
+                Path target = folder.resolve("out" + run).resolve(arguments.get(out + 1));
+                Files.createDirectories(target.getParent());
+                arguments.set(out + 1, target.toString());
+            }
+            Cli cli = new Cli().real().stdin(example.input());
+            assertThat(cli.run(arguments.toArray(String[]::new)))
+                    .as(example.line() + ": " + cli.err())
+                    .isZero();
+            assertThat(cli.out().isEmpty() && out < 0).as(example.line()).isFalse();
+            run++;
+        }
+        assertThat(run).isGreaterThan(15);
+    }
+
+    @Test
+    void what_the_first_examples_print_is_good_code() {
+        assertThat(printed("infill", "examples/Account.java", "--tokens", "5", "--diff"))
+                .contains("+        this.name = name;\n+        this.limit = limit;\n");
+        assertThat(printed(
+                        "infill",
+                        "examples/Guests.java",
+                        "--hole",
+                        "10:23-10:39",
+                        "--hole",
+                        "16:43-16:52",
+                        "--tokens",
+                        "1",
+                        "--tokens",
+                        "2",
+                        "--diff"))
+                .contains("+            throw new IllegalArgumentException(\"name is null\");\n")
+                .contains("+        for (int i = 0; i < names.size(); ++i) {\n");
+        assertThat(printed("generate", "--raw", "--max-new-tokens", "3", "for (int i = 0; i < names.size();"))
+                .isEqualTo(" i++) {\n");
+        Cli cli = new Cli().real().stdin("this.name = <|hole|>;\n");
+        assertThat(cli.run("infill", "-", "--tokens", "1")).isZero();
+        assertThat(cli.out()).isEqualTo("this.name = name;\n");
+    }
+
+    private static String printed(String... arguments) {
+        Cli cli = new Cli().real();
+        assertThat(cli.run(arguments)).as(cli.err()).isZero();
+        return cli.out();
+    }
+
+    private static Set<Example> examples() {
+        Cli cli = new Cli();
+        Set<Example> examples = new LinkedHashSet<>();
+        collect(new Coda(cli.world(), cli.interrupt()).tree(), examples);
+        assertThat(examples).hasSizeGreaterThan(30);
+        return examples;
+    }
+
+    private static void collect(CommandLine command, Set<Example> examples) {
+        Stream.of(command.getCommandSpec().usageMessage().footer())
+                .filter(line -> line.startsWith("  coda ") || line.startsWith("  echo "))
+                .flatMap(line -> Stream.of(line.strip().split(" && ")))
+                .map(HelpExamplesTest::example)
+                .forEach(examples::add);
+        command.getSubcommands().values().forEach(below -> collect(below, examples));
+    }
+
+    private static Example example(String line) {
+        String[] piped = line.split(" \\| ");
+        List<String> words = words(piped[piped.length - 1]);
+        assertThat(words.getFirst()).as(line).isEqualTo("coda");
+        String input = piped.length == 1 ? "" : words(piped[0]).get(1) + "\n";
+        return new Example(line, List.copyOf(words.subList(1, words.size())), input);
+    }
+
+    /** As a shell takes a simple line apart. */
+    private static List<String> words(String line) {
+        return PART.matcher(line)
+                .results()
+                .map(part -> part.group(1) != null
+                        ? part.group(1)
+                        : part.group(2) != null ? part.group(2).replace("\\\"", "\"") : part.group(3))
+                .toList();
+    }
+}
