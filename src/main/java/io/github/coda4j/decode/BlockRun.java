@@ -57,8 +57,6 @@ final class BlockRun {
                     "asks for none of the block's %d masks at step %d and does not end it",
                     masked.length,
                     step);
-        } else {
-            stepsWithoutForward = 0;
         }
         return wanted;
     }
