@@ -1,5 +1,6 @@
 package io.github.coda4j.cli.answer;
 
+import io.github.coda4j.Closing;
 import io.github.coda4j.generate.GenerationListener;
 import io.github.coda4j.generate.StepEvent;
 import java.io.IOException;
@@ -19,11 +20,12 @@ import org.jline.utils.Display;
  * Closing it takes the picture off the terminal.
  */
 final class CanvasView implements GenerationListener, AutoCloseable {
-    /** No more than 30 pictures a second: drawing happens on the engine's thread. */
+    /** No more than 30 pictures a second: drawing takes time from the cores that run the model. */
     private static final long NANOS_BETWEEN_FRAMES = 33_000_000;
 
     private final CanvasPicture picture;
     private final Surface surface;
+    private final Closing closing = new Closing();
 
     /** What pictures are drawn on. */
     private interface Surface {
@@ -66,7 +68,7 @@ final class CanvasView implements GenerationListener, AutoCloseable {
 
     @Override
     public void close() {
-        surface.close();
+        closing.once(surface::close);
     }
 
     private static final class Screen implements Surface {
