@@ -24,8 +24,8 @@ public interface Selector {
      * The positions whose proposals the step needs; by default all.
      *
      * @param masked the block's masked positions, ascending
-     * @return some of them, ascending; none: the step commits nothing and needs no forward, which at most as many
-     *     steps of a block may do as it has
+     * @return some of them, ascending; none: the step commits nothing and needs no forward, which at most as many steps
+     *     of a block may do as it has
      */
     default int[] wanted(int step, int[] masked) {
         return masked;
