@@ -15,6 +15,7 @@ final class FastKvCache implements KvCache {
     private final MemorySegment memory;
 
     FastKvCache(ModelConfig config, int length, int layers, Kind kind) {
+        assert length > 0 && layers > 0 : length + " positions of " + layers + " layers";
         this.length = length;
         this.kvHeads = config.kvHeads();
         this.headDim = config.headDim();

@@ -20,9 +20,8 @@ import java.util.List;
  * product and its own rows of a fused pass stands a barrier.
  */
 final class FastPass {
-    // T packed tokens of all sequences, L positions attended to, D hidden, N query heads, K key/value heads, H head
-    // dimension,
-    // F MLP width, R rows of logits, V vocabulary
+    // T packed tokens of all sequences, D hidden, N query heads, K key/value heads, H head dimension, F MLP width,
+    // R rows of logits at a time, V vocabulary. The columns of a Sharded lie in one part per worker.
 
     /** Takes one row of logits, F32 [V], which may be overwritten; called by several workers for different rows. */
     @FunctionalInterface
@@ -44,20 +43,19 @@ final class FastPass {
     private final int[] wantedRows;
     private final RowSink sink;
     private final int tokens;
-    private final int[] ids;
-    private final MemorySegment residual;
-    private final MemorySegment input;
-    private final MemorySegment joined;
-    private final MemorySegment gated;
-    private final float[] ones;
+    private final int[] ids; // [T]
+    private final MemorySegment residual; // F32 [T, D]
+    private final MemorySegment input; // [T, D], normed; of the output layer [R, D]
+    private final MemorySegment joined; // [T, N*H], what the heads attend to
+    private final MemorySegment gated; // [T, F]
     private final FoldedAttention attention;
     // Where the workers leave their columns.
-    private final Sharded qkv;
-    private final Sharded gateUp;
+    private final Sharded qkv; // [T, (N + 2K)*H]
+    private final Sharded gateUp; // [T, 2F]
     /** What attention or the MLP add to the residual stream. */
-    private final Sharded delta;
+    private final Sharded delta; // [T, D]
 
-    private final Sharded logits;
+    private final Sharded logits; // [R, V]
 
     FastPass(
             ModelConfig config,
@@ -80,6 +78,8 @@ final class FastPass {
         this.ids =
                 plans.stream().flatMapToInt(plan -> Arrays.stream(plan.ids())).toArray();
         this.tokens = ids.length;
+        assert tokens > 0 : "a forward without tokens";
+        assert Arrays.stream(wantedRows).allMatch(row -> row >= 0 && row < tokens) : Arrays.toString(wantedRows);
         int rows = Math.max(tokens, Math.min(wantedRows.length, LOGIT_ROWS));
         workspace.ensureScales(rows, (long) tokens * config.heads());
         this.residual = workspace.memory(Workspace.Use.RESIDUAL, (long) tokens * config.hidden() * Float.BYTES);
@@ -87,8 +87,6 @@ final class FastPass {
         this.joined = workspace.memory(
                 Workspace.Use.JOINED, (long) tokens * config.heads() * config.headDim() * inputKind.bytes());
         this.gated = workspace.memory(Workspace.Use.GATED, (long) tokens * config.intermediate() * inputKind.bytes());
-        this.ones = new float[inputKind.isQuantized() ? 0 : rows];
-        Arrays.fill(ones, 1);
         this.attention = new FoldedAttention(config, team, workspace, numbers.attention(), plans);
         Layer layer = weights.layer(0); // all layers have the same shapes
         this.qkv = results(Workspace.Part.QKV, layer.qkv(), tokens);
@@ -97,6 +95,7 @@ final class FastPass {
         this.logits = results(Workspace.Part.LOGITS, weights.head(), Math.min(wantedRows.length, LOGIT_ROWS));
     }
 
+    /** Room for a product's result, [rows, outputs], in one part per worker. */
     private Sharded results(Workspace.Part part, Product product, int rows) {
         MemorySegment[] parts = new MemorySegment[team.size()];
         for (int w = 0; w < parts.length; w++) {
@@ -144,32 +143,32 @@ final class FastPass {
         }
 
         void work() {
-            embed();
+            embed(); // ids [T] to residual [T, D]
             for (int i = 0; i < config.layers(); i++) {
                 Layer layer = weights.layer(i);
                 if (i == 0) {
-                    norm(layer.inputNorm());
+                    norm(layer.inputNorm()); // input [T, D]
                 } else {
                     addAndNorm(gatedScale, NO_BIAS, layer.inputNorm());
                 }
                 team.barrier();
-                attend(i, layer);
+                attend(i, layer); // input [T, D] to delta [T, D]
                 addAndNorm(joinedScale, layer.outputBias(), layer.mlpNorm());
                 team.barrier();
-                multiply(layer.gateUp(), input, tokens, gateUp);
+                multiply(layer.gateUp(), input, tokens, gateUp); // [T, D] to [T, 2F]
                 team.barrier();
                 for (int t = firstRow; t < lastRow; t++) {
-                    rows.gate(gateUp, inputScale, t, gated, inputKind, gatedScale);
+                    rows.gate(gateUp, inputScale, t, gated, inputKind, gatedScale); // [T, 2F] to [T, F]
                 }
                 team.barrier();
-                multiply(layer.down(), gated, tokens, delta);
+                multiply(layer.down(), gated, tokens, delta); // [T, F] to [T, D]
                 team.barrier();
             }
             for (int t = firstRow; t < lastRow; t++) {
-                norms.add(residual, delta, gatedScale, NO_BIAS, t);
+                norms.add(residual, delta, gatedScale, NO_BIAS, t); // [T, D]
             }
             team.barrier();
-            propose();
+            propose(); // residual [T, D] to logits [R, V]
         }
 
         private void embed() {
@@ -194,18 +193,20 @@ final class FastPass {
         }
 
         private void attend(int i, Layer layer) {
-            multiply(layer.qkv(), input, tokens, qkv);
+            multiply(layer.qkv(), input, tokens, qkv); // [T, D] to [T, (N + 2K)*H]
             attention.prepare(i, layer, qkv, index, heads, rotary, inputScale);
             attention.mix(i, index);
             team.barrier();
-            attention.gather(rows, firstRow, lastRow, joined, inputKind, joinedScale);
+            attention.gather(rows, firstRow, lastRow, joined, inputKind, joinedScale); // [T, N*H]
             team.barrier();
-            multiply(layer.output(), joined, tokens, delta);
+            multiply(layer.output(), joined, tokens, delta); // [T, N*H] to [T, D]
             team.barrier();
         }
 
-        /** Runs this worker's columns of a product. */
+        /** Runs this worker's columns of a product: [count, inputs] to [count, outputs]. */
         private void multiply(Product product, MemorySegment from, int count, Sharded out) {
+            assert out.width() == Arrays.stream(product.widths()).sum() : out.width();
+            assert from.byteSize() >= (long) count * product.inputs() * inputKind.bytes() : from.byteSize();
             product.shards()[index].forward(from, count, out.parts()[index]);
         }
 
@@ -224,14 +225,14 @@ final class FastPass {
                             input,
                             inputKind,
                             inputScale,
-                            r);
+                            r); // input [R, D]
                 }
                 team.barrier();
-                multiply(weights.head(), input, count, logits);
+                multiply(weights.head(), input, count, logits); // [R, D] to [R, V]
                 team.barrier();
                 MemorySegment row = workspace.part(Workspace.Part.ROW, index, (long) vocab * Float.BYTES);
                 for (int r = from; r < to; r++) {
-                    rows.join(logits, r, inputScale[r], row, 0);
+                    rows.join(logits, r, inputScale[r], row, 0); // F32 [V]
                     sink.accept(first + r, row);
                 }
                 team.barrier();

@@ -20,6 +20,8 @@ import java.util.List;
  * into one set of rows, logits only for the rows that are asked for. Never differentiable.
  */
 public final class FastTransformer implements Transformer {
+    // T packed tokens of all sequences, R rows of logits that are asked for, V vocabulary
+
     private final ModelConfig config;
     private final FastWeights weights;
     private final WorkerTeam team;
@@ -99,7 +101,7 @@ public final class FastTransformer implements Transformer {
         List<Proposals> answers = new ArrayList<>();
         List<int[]> wanted = new ArrayList<>(); // {plan, index within the plan}
         int rowCount = plans.stream().mapToInt(plan -> plan.positions().length).sum();
-        int[] rows = new int[rowCount];
+        int[] rows = new int[rowCount]; // [R], each in [0, T)
         int first = 0;
         for (int p = 0; p < plans.size(); p++) {
             ForwardPlan plan = plans.get(p);

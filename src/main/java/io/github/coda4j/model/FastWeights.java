@@ -21,6 +21,9 @@ import java.util.function.IntFunction;
  * streamed from the files layer by layer so that no second copy of the model is ever in memory.
  */
 final class FastWeights implements AutoCloseable {
+    // D hidden, N query heads, K key/value heads, H head dimension, F MLP width, V vocabulary;
+    // a product is [outputs, inputs]
+
     /** Columns come in runs of this many, so that shards fit the vector units. */
     private static final int COLUMN_UNIT = 16;
 
@@ -41,11 +44,24 @@ final class FastWeights implements AutoCloseable {
     private final List<PackedLinear> shards = Collections.synchronizedList(new ArrayList<>());
 
     private final Layer[] layers;
-    private final MemorySegment embedding;
-    private final float[] finalNorm;
-    private final Product head;
+    private final MemorySegment embedding; // [V, D]
+    private final float[] finalNorm; // [D]
+    private final Product head; // [V, D]
 
-    /** One layer's products, norms and biases; those of q, k and v and of o are empty where the model has none. */
+    /**
+     * One layer's products, norms and biases.
+     *
+     * @param inputNorm [D]
+     * @param qkv [(N + 2K)*H, D]
+     * @param qkvBias [(N + 2K)*H], or empty where the model has none
+     * @param qNorm [H], or empty
+     * @param kNorm [H], or empty
+     * @param output [D, N*H]
+     * @param outputBias [D], or empty
+     * @param mlpNorm [D]
+     * @param gateUp [2F, D]
+     * @param down [D, F]
+     */
     record Layer(
             float[] inputNorm,
             Product qkv,

@@ -22,7 +22,8 @@ import java.util.List;
  * [L, H].
  */
 final class FoldedAttention {
-    // T tokens of one sequence, L positions it attends to, N query heads, K key/value heads, G = N/K, H head dimension
+    // T tokens of one sequence, L positions it attends to, N query heads, K key/value heads, G = N/K, H head dimension,
+    // M packed tokens of all sequences, R rows of one item
 
     /** Scores that one worker holds at a time; about half of a second-level cache. */
     private static final long SCORE_BYTES = 512 * 1024;
@@ -37,8 +38,8 @@ final class FoldedAttention {
     private final HeadShares shares;
     private final List<Segment> segments = new ArrayList<>();
     private final List<List<Item>> itemsOfWorker = new ArrayList<>();
-    private final MemorySegment queries;
-    private final MemorySegment mixed;
+    private final MemorySegment queries; // [N, T, H], sequence after sequence
+    private final MemorySegment mixed; // the same
 
     /**
      * One sequence.
@@ -76,6 +77,7 @@ final class FoldedAttention {
         this.queries = workspace.memory(Workspace.Use.QUERIES, tokens * width * kind.bytes());
         this.mixed = workspace.memory(Workspace.Use.MIXED, tokens * width * kind.bytes());
         long plane = (long) config.kvHeads() * config.headDim();
+        // Keys, then values of sequences without a cache: [2, K, T, H] each.
         MemorySegment scratch = workspace.memory(Workspace.Use.SCRATCH_KV, 2 * plane * tokens * kind.bytes());
         int first = 0;
         for (ForwardPlan plan : plans) {
@@ -149,10 +151,17 @@ final class FoldedAttention {
         return items;
     }
 
-    /** Norms, turns and lays out the heads that a worker's own columns of the joined projection hold. */
+    /**
+     * Norms, turns and lays out the heads that a worker's own columns of the joined projection hold.
+     *
+     * @param qkv [M, (N + 2K)*H] in one part per worker
+     * @param rowScale [M], what a row of qkv is to be multiplied by
+     */
     void prepare(int layerIndex, Layer layer, Sharded qkv, int worker, Heads heads, Rotary rotary, float[] rowScale) {
         int[] own = shares.of(worker);
         int width = own.length * config.headDim();
+        assert qkv.widths()[worker] == width : qkv.widths()[worker];
+        assert qkv.width() == config.qkvWidth() : qkv.width();
         for (Segment segment : segments) {
             for (int i = 0; i < own.length; i++) {
                 for (int t = 0; t < segment.tokens(); t++) {
@@ -243,10 +252,12 @@ final class FoldedAttention {
         MemorySegment v = slice(segment.keyValues(), kv + valueOffset);
         MemorySegment out = slice(mixed, queryRow * headDim);
         long read = CacheLines.read(k, 0, keyBytes);
+        // [heads, R, H] x [heads, L, H]^T to [heads, R, L]
         new BatchedProduct(type, heads, item.rows(), headDim, attended, true).run(q, k, scores);
         Softmax.exponentiate(
                 scores, kind, 0, heads * item.rows(), attended, workspace.inverseSums(), Math.toIntExact(queryRow));
         read += CacheLines.read(v, 0, keyBytes);
+        // [heads, R, L] x [heads, L, H] to [heads, R, H]
         new BatchedProduct(type, heads, item.rows(), attended, headDim, false).run(scores, v, out);
         return read;
     }
@@ -255,8 +266,13 @@ final class FoldedAttention {
         return memory.asSlice(first * kind.bytes());
     }
 
-    /** Brings packed rows [from, to) back into token order, [T, N*H], for the output projection. */
+    /**
+     * Brings packed rows [from, to) back into token order for the output projection, divided by the softmax sums.
+     *
+     * @param out [M, N*H] in {@code outKind}
+     */
     void gather(Rows rows, int from, int to, MemorySegment out, Kind outKind, float[] outScale) {
+        assert out.byteSize() >= (long) to * config.heads() * config.headDim() * outKind.bytes() : out.byteSize();
         for (Segment segment : segments) {
             int first = Math.max(from, segment.firstToken());
             int last = Math.min(to, segment.firstToken() + segment.tokens());
@@ -275,7 +291,7 @@ final class FoldedAttention {
                         out,
                         outKind,
                         outScale,
-                        row);
+                        row); // [N, T, H] to row of [M, N*H]
             }
         }
     }

@@ -9,6 +9,10 @@ import java.util.stream.IntStream;
  * worker gets a run of heads of the same length.
  */
 record HeadShares(int heads, int kvHeads, int workers) {
+    HeadShares {
+        assert workers > 0 && heads % kvHeads == 0 : heads + " heads, " + kvHeads + " of keys, " + workers + " workers";
+    }
+
     /** Whether each worker makes all that the attention of its own key/value heads needs. */
     boolean selfContained() {
         return kvHeads % workers == 0;

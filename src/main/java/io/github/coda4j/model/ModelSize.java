@@ -4,12 +4,13 @@ import io.github.coda4j.tensor.DType;
 import io.github.coda4j.weights.CheckpointFolder;
 import io.github.coda4j.weights.Int8Checkpoint;
 import io.github.coda4j.weights.TensorSpec;
+import io.github.coda4j.weights.TiedHead;
 import java.util.stream.LongStream;
 
 /**
  * How large a model is, by its shape alone.
  *
- * @param parameters numbers in it; a tied head counts once
+ * @param parameters numbers in it; a tied head counts once, also where a copy of it is stored
  */
 public record ModelSize(ModelConfig config, long parameters) {
     /**
@@ -21,7 +22,7 @@ public record ModelSize(ModelConfig config, long parameters) {
         ModelConfig config = ModelConfig.read(checkpoint.config());
         checkpoint.verify(Parameters.expected(checkpoint, config));
         boolean ownHead = checkpoint.tensors().containsKey(Parameters.HEAD)
-                && !checkpoint.config().optionalBoolean("tie_word_embeddings").orElse(false);
+                && (!config.tiedHead() || TiedHead.conflict(checkpoint).isPresent());
         long parameters = Parameters.of(config, ownHead).stream()
                 .mapToLong(ModelSize::elements)
                 .sum();

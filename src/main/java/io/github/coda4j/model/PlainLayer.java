@@ -1,5 +1,7 @@
 package io.github.coda4j.model;
 
+import static io.github.coda4j.tensor.Tensor.ANY;
+
 import io.github.coda4j.tensor.DType;
 import io.github.coda4j.tensor.Device;
 import io.github.coda4j.tensor.Tensor;
@@ -12,8 +14,8 @@ import java.util.function.Function;
  * norms, softmax, rotation and the residual stream in F32.
  */
 public final class PlainLayer {
-    // T tokens run, L positions attended to, D hidden, F intermediate, N query heads, K key/value heads, G = N / K, H
-    // head dimension
+    // T tokens run, L positions attended to, D hidden, F MLP width, N query heads, K key/value heads, G = N / K,
+    // H head dimension
 
     private final ModelConfig config;
     private final Device device;
@@ -43,14 +45,15 @@ public final class PlainLayer {
 
     /** Angles of positions [from, to). */
     public Angles angles(int from, int to) {
+        assert from >= 0 && to > from : from + " to " + to;
         rotary.ensure(to);
         return new Angles(angleTable(rotary.cos(), from, to), angleTable(rotary.sin(), from, to));
     }
 
     private Tensor angleTable(float[] table, int from, int to) {
         int half = rotary.half();
-        Tensor narrow = Tensor.of(Arrays.copyOfRange(table, from * half, to * half), to - from, half);
-        return Tensor.concat(List.of(narrow, narrow), 1).to(device);
+        Tensor narrow = Tensor.of(Arrays.copyOfRange(table, from * half, to * half), to - from, half); // [T, H/2]
+        return Tensor.concat(List.of(narrow, narrow), 1).to(device); // [T, H]
     }
 
     /**
@@ -60,29 +63,35 @@ public final class PlainLayer {
      * @param weights by name within the layer, for example {@code mlp.up_proj.weight}; products in any floating dtype
      */
     public Tensor forward(Tensor x, Angles angles, Function<String, Tensor> weights, Mixer mixer) {
-        Tensor h = norm(x, weights.apply("input_layernorm.weight")).to(dtype);
+        assert x.hasShape(ANY, config.hidden()) && x.dtype() == DType.F32 : described(x);
+        assert angles.cos().hasShape(x.size(0), config.headDim()) : described(angles.cos());
+        assert angles.sin().hasShape(x.size(0), config.headDim()) : described(angles.sin());
+        Tensor h = norm(x, weights.apply("input_layernorm.weight")).to(dtype); // [T, D]
         boolean biased = config.kind().hasQkvBias();
         Tensor q = heads(project(h, weights, "q_proj", biased), config.heads()); // [N, T, H]
         Tensor k = heads(project(h, weights, "k_proj", biased), config.kvHeads()); // [K, T, H]
-        Tensor v = heads(project(h, weights, "v_proj", biased), config.kvHeads());
-        q = turned(q, weights, "q_norm", angles);
-        k = turned(k, weights, "k_norm", angles);
-        Tensor joined = mixer.mix(q, k, v)
-                .transpose(0, 1)
-                .reshape(x.size(0), (long) config.heads() * config.headDim()); // [T, N * H]
+        Tensor v = heads(project(h, weights, "v_proj", biased), config.kvHeads()); // [K, T, H]
+        q = turned(q, weights, "q_norm", angles); // [N, T, H]
+        k = turned(k, weights, "k_norm", angles); // [K, T, H]
+        Tensor mixed = mixer.mix(q, k, v); // [N, T, H]
+        assert mixed.hasShape(config.heads(), x.size(0), config.headDim()) : described(mixed);
+        Tensor joined = mixed.transpose(0, 1).reshape(x.size(0), (long) config.heads() * config.headDim()); // [T, N*H]
         Tensor residual = x.add(project(joined, weights, "o_proj", config.kind().hasOutputBias())
-                .to(DType.F32));
+                .to(DType.F32)); // [T, D]
         Tensor g =
-                norm(residual, weights.apply("post_attention_layernorm.weight")).to(dtype);
+                norm(residual, weights.apply("post_attention_layernorm.weight")).to(dtype); // [T, D]
         Tensor gated = g.linear(weights.apply("mlp.gate_proj.weight").to(dtype))
                 .silu()
                 .mul(g.linear(weights.apply("mlp.up_proj.weight").to(dtype))); // [T, F]
         return residual.add(
-                gated.linear(weights.apply("mlp.down_proj.weight").to(dtype)).to(DType.F32));
+                gated.linear(weights.apply("mlp.down_proj.weight").to(dtype)).to(DType.F32)); // [T, D]
     }
 
     /** softmax(Q K^T / sqrt(H)) V without a mask: q [N, T, H], k and v [K, L, H], gives [N, T, H]. */
     public Tensor attention(Tensor q, Tensor k, Tensor v) {
+        assert q.hasShape(config.heads(), ANY, config.headDim()) : described(q);
+        assert k.hasShape(config.kvHeads(), ANY, config.headDim()) : described(k);
+        assert v.hasShape(k.shape()) : described(v);
         return device.isCuda() ? fused(q, k, v) : folded(q, k, v);
     }
 
@@ -92,15 +101,15 @@ public final class PlainLayer {
         Tensor rows = q.mul(1 / Math.sqrt(config.headDim()))
                 .reshape(config.kvHeads(), config.groups() * tokens, config.headDim()); // [K, G*T, H]
         Tensor weights = rows.matmul(k.transpose(1, 2)).softmax(); // [K, G*T, L]
-        return weights.matmul(v).reshape(config.heads(), tokens, config.headDim());
+        return weights.matmul(v).reshape(config.heads(), tokens, config.headDim()); // [N, T, H]
     }
 
     private Tensor fused(Tensor q, Tensor k, Tensor v) {
         Tensor mixed = Tensor.fusedAttention(
-                batched(q),
-                batched(k.repeatInterleave(0, config.groups())),
-                batched(v.repeatInterleave(0, config.groups())));
-        return mixed.reshape(q.shape());
+                batched(q), // [1, N, T, H]
+                batched(k.repeatInterleave(0, config.groups())), // [1, N, L, H]
+                batched(v.repeatInterleave(0, config.groups()))); // [1, N, L, H]
+        return mixed.reshape(q.shape()); // [N, T, H]
     }
 
     private static Tensor batched(Tensor x) {
@@ -114,6 +123,7 @@ public final class PlainLayer {
         return normed.rotate(angles.cos(), angles.sin()).to(dtype);
     }
 
+    /** [T, inputs] to [T, outputs]. */
     private Tensor project(Tensor x, Function<String, Tensor> weights, String name, boolean hasBias) {
         Tensor weight = weights.apply("self_attn." + name + ".weight").to(dtype);
         return hasBias
@@ -125,8 +135,13 @@ public final class PlainLayer {
         return x.view(x.size(0), count, config.headDim()).transpose(0, 1); // [count, T, H]
     }
 
+    private static String described(Tensor x) {
+        return x.dtype() + Arrays.toString(x.shape());
+    }
+
     /** RMS norm of F32 [.., D] by a weight [D] of any floating dtype; F32. */
     public Tensor norm(Tensor x, Tensor weight) {
+        assert x.dtype() == DType.F32 && weight.hasShape(x.size(-1)) : described(x) + " by " + described(weight);
         return x.rmsNorm(weight.to(DType.F32), config.normEps());
     }
 }

@@ -1,5 +1,7 @@
 package io.github.coda4j.model;
 
+import static io.github.coda4j.tensor.Tensor.ANY;
+
 import io.github.coda4j.Closing;
 import io.github.coda4j.model.plan.CacheAccess;
 import io.github.coda4j.model.plan.ForwardPlan;
@@ -13,6 +15,7 @@ import io.github.coda4j.tensor.Scope;
 import io.github.coda4j.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,8 +25,8 @@ import java.util.Map;
  * compared with, and the one that is trained. Sequences of one forward run one after another.
  */
 public final class PlainTransformer implements Transformer {
-    // T tokens run, L positions attended to, D hidden, N query heads, K key/value heads, H head dimension, V
-    // vocabulary, R rows wanted
+    // T tokens run, L positions attended to, D hidden, N query heads, K key/value heads, H head dimension,
+    // V vocabulary, R rows of logits at a time
 
     /** Rows of logits that are held at a time. */
     private static final int ROWS_AT_A_TIME = 64;
@@ -92,7 +95,7 @@ public final class PlainTransformer implements Transformer {
     public synchronized float[] logits(int[] ids, int start, CacheAccess cache) {
         PlanChecks.check(config, new ForwardPlan(ids, start, cache, new int[0], Sampling.GREEDY, 0));
         try (Scope _ = Scope.open()) {
-            return output(hidden(ids, start, cache)).toFloats();
+            return output(hidden(ids, start, cache)).toFloats(); // [T, V]
         }
     }
 
@@ -117,9 +120,9 @@ public final class PlainTransformer implements Transformer {
 
     private void propose(ForwardPlan plan, Tensor hidden, int[] rows, int first, int count, Proposals out) {
         try (Scope _ = Scope.open()) {
-            int[] part = java.util.Arrays.copyOfRange(rows, first, first + count);
-            Tensor index = Tensor.of(part, count).to(device);
-            Tensor logits = output(hidden.indexSelect(0, index))
+            int[] part = Arrays.copyOfRange(rows, first, first + count);
+            Tensor index = Tensor.of(part, count).to(device); // [R]
+            Tensor logits = output(hidden.indexSelect(0, index)) // [R, D] to [R, V]
                     .to(Device.CPU)
                     .to(DType.F32)
                     .contiguous(); // [R, V]
@@ -159,13 +162,14 @@ public final class PlainTransformer implements Transformer {
             PlainLayer.Angles angles = layer.angles(start, start + ids.length);
             for (int i = 0; i < config.layers(); i++) {
                 try (Scope inner = Scope.open()) {
-                    x = inner.keep(layer(i, x, angles, cache, start));
+                    x = inner.keep(layer(i, x, angles, cache, start)); // [T, D]
                 }
             }
             return scope.keep(x);
         }
     }
 
+    /** Ids [T] to F32 [T, D]. */
     private Tensor embed(int[] ids) {
         return weights.get(Parameters.EMBEDDING)
                 .embed(Tensor.of(ids, ids.length).to(device))
@@ -185,7 +189,9 @@ public final class PlainTransformer implements Transformer {
         });
     }
 
+    /** F32 [R, D] to [R, V]. */
     private Tensor output(Tensor hidden) {
+        assert hidden.hasShape(ANY, config.hidden()) : Arrays.toString(hidden.shape());
         return layer.norm(hidden, weights.get(Parameters.FINAL_NORM)).to(dtype).linear(head);
     }
 
@@ -196,7 +202,9 @@ public final class PlainTransformer implements Transformer {
 
     /** Keys and values per layer, [K, L, H] each. */
     private record PlainKvCache(int length, List<Tensor> allKeys, List<Tensor> allValues) implements KvCache {
+        /** Replaces those of positions from {@code start} on by [K, T, H]. */
         void put(int layer, int start, Tensor k, Tensor v) {
+            assert start >= 0 && start + k.size(1) <= length : start + " and " + k.size(1) + " more of " + length;
             allKeys.get(layer).narrow(1, start, k.size(1)).assign(k);
             allValues.get(layer).narrow(1, start, v.size(1)).assign(v);
         }

@@ -8,7 +8,10 @@ import java.lang.foreign.MemorySegment;
 
 /** The products of a forward over whatever its buffers hold, with the same barriers between them. */
 record ProductsAlone(FastWeights weights, WorkerTeam team, Workspace workspace, ModelConfig config) {
+    // T tokens, R rows of logits; the buffers' content does not matter
+
     void run(int tokens, int rows) {
+        assert tokens > 0 && rows > 0 : tokens + " tokens, " + rows + " rows";
         Layer first = weights.layer(0);
         long most = bytes(weights.head(), rows);
         for (Product product : new Product[] {first.qkv(), first.output(), first.gateUp(), first.down()}) {

@@ -7,8 +7,8 @@ package io.github.coda4j.model;
 public final class Rotary {
     private final int half;
     private final double[] frequencies;
-    private float[] cos = new float[0];
-    private float[] sin = new float[0];
+    private float[] cos = new float[0]; // [positions, headDim / 2]
+    private float[] sin = new float[0]; // the same
 
     public Rotary(ModelConfig config) {
         half = config.headDim() / 2;

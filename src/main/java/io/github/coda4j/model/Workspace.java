@@ -7,30 +7,40 @@ import java.util.Arrays;
 
 /** Buffers that are reused from forward to forward and only grow. */
 final class Workspace implements AutoCloseable {
+    // T packed tokens of all sequences, D hidden, N query heads, K key/value heads, H head dimension, F MLP width,
+    // R rows of logits at a time, V vocabulary
+
     /** What the buffers hold. */
     enum Use {
+        /** [T, D], F32. */
         RESIDUAL,
+        /** [T, D]. */
         INPUT,
+        /** [N, T, H], sequence after sequence. */
         QUERIES,
+        /** The same, what they attend to. */
         MIXED,
+        /** [T, N*H]. */
         JOINED,
+        /** [T, F]. */
         GATED,
+        /** [2, K, T, H], of sequences without a cache. */
         SCRATCH_KV
     }
 
     /** What the buffers of one worker hold. */
     enum Part {
-        /** Its columns of the joined query, key and value projection. */
+        /** Its columns of the joined query, key and value projection, of [T, (N + 2K)*H]. */
         QKV,
         /** Its attention scores. */
         SCORES,
-        /** Its columns of the gate and of the up projection. */
+        /** Its columns of the gate and of the up projection, of [T, 2F]. */
         GATE_UP,
-        /** Its columns of what is added to the residual stream. */
+        /** Its columns of what is added to the residual stream, of [T, D]. */
         DELTA,
-        /** Its columns of some rows of logits. */
+        /** Its columns of some rows of logits, of [R, V]. */
         LOGITS,
-        /** One whole row of logits. */
+        /** One whole row of logits, F32 [V]. */
         ROW
     }
 
@@ -60,11 +70,14 @@ final class Workspace implements AutoCloseable {
 
     /** Memory of at least the given size for one use; its content is not kept when it grows. */
     MemorySegment memory(Use use, long bytes) {
+        assert bytes >= 0 : bytes;
         return buffers[use.ordinal()].ensure(bytes);
     }
 
     /** The same for one worker. */
     MemorySegment part(Part part, int worker, long bytes) {
+        assert worker >= 0 && worker < parts.length : worker;
+        assert bytes >= 0 : bytes;
         return parts[worker][part.ordinal()].ensure(bytes);
     }
 
@@ -73,7 +86,14 @@ final class Workspace implements AutoCloseable {
         kept[worker * KEPT_APART] += sum;
     }
 
+    /**
+     * Makes the factors long enough, whose content is not kept when they grow.
+     *
+     * @param tokens T
+     * @param headRows N * T
+     */
     void ensureScales(int tokens, long headRows) {
+        assert tokens >= 0 && headRows >= 0 : tokens + " tokens, " + headRows + " rows of heads";
         if (inputScale.length < tokens) {
             inputScale = new float[tokens];
             joinedScale = new float[tokens];
@@ -84,18 +104,22 @@ final class Workspace implements AutoCloseable {
         }
     }
 
+    /** [T], of the input of a product; 1 unless that is of bytes. */
     float[] inputScale() {
         return inputScale;
     }
 
+    /** [T], of what the heads attend to. */
     float[] joinedScale() {
         return joinedScale;
     }
 
+    /** [T], of the MLP's inner values. */
     float[] gatedScale() {
         return gatedScale;
     }
 
+    /** [N * T], of the softmax. */
     float[] inverseSums() {
         return inverseSums;
     }

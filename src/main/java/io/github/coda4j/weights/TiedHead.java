@@ -22,7 +22,7 @@ public final class TiedHead {
     }
 
     /** Which output layer is used, where the config and the weights of a floating checkpoint disagree about it. */
-    static Optional<String> conflict(CheckpointFolder folder) {
+    public static Optional<String> conflict(CheckpointFolder folder) {
         boolean tied = folder.config().optionalBoolean("tie_word_embeddings").orElse(false);
         TensorEntry head = folder.tensors().get(Int8Checkpoint.HEAD);
         TensorEntry embedding = folder.tensors().get(Int8Checkpoint.EMBEDDING);

@@ -9,6 +9,7 @@ import io.github.coda4j.model.Precision;
 import io.github.coda4j.tensor.DType;
 import io.github.coda4j.weights.CheckpointFolder;
 import io.github.coda4j.weights.TensorEntry;
+import io.github.coda4j.weights.TiedHead;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -33,7 +34,9 @@ final class ModelReport {
 
     /** @throws io.github.coda4j.CodaException when config and tensors are not those of one model */
     static ModelReport of(CheckpointFolder checkpoint) {
-        return new ModelReport(checkpoint, ModelSize.of(checkpoint));
+        ModelSize size = ModelSize.of(checkpoint);
+        TiedHead.warn(checkpoint);
+        return new ModelReport(checkpoint, size);
     }
 
     ObjectNode json() {

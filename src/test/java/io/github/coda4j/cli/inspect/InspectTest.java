@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.coda4j.cli.app.Cli;
+import io.github.coda4j.files.AtomicFiles;
+import io.github.coda4j.files.ConfigFile;
 import io.github.coda4j.files.Json;
 import io.github.coda4j.model.EngineKind;
 import io.github.coda4j.model.Precision;
@@ -383,6 +385,26 @@ class InspectTest {
                 .isLessThan(json.at("/memory/bf16").longValue());
         assertThat(json.get("tensors")).hasSize(36);
         assertThat(json.at("/tensors/0/shape").isArray()).isTrue();
+    }
+
+    @Test
+    void a_stored_head_that_the_config_ties_away_counts_in_report_and_logits() throws IOException {
+        ToyCheckpoint.write(folder);
+        Path config = folder.resolve("config.json");
+        AtomicFiles.writeText(
+                config,
+                ConfigFile.read(config).with("tie_word_embeddings", true).json());
+        assertThat(cli.run("inspect", "model", folder.toString(), "--json")).isZero();
+        assertThat(Json.parse(cli.out(), "the output").get("parameters").intValue())
+                .isEqualTo(170528);
+        List<float[]> logits = new ArrayList<>();
+        for (String model : List.of(MODEL, folder.toString())) {
+            Path out = folder.resolve("logits.safetensors");
+            assertThat(new Cli().run("inspect", "logits", "--model", model, "--ids", "7,8,9", "--out", out.toString()))
+                    .isZero();
+            logits.add(TensorFile.read(out).floats("logits"));
+        }
+        assertThat(logits.getLast()).isEqualTo(logits.getFirst());
     }
 
     @Test

@@ -6,9 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.coda4j.cli.app.Cli;
+import io.github.coda4j.diffusion.Alignment;
 import io.github.coda4j.files.Json;
+import io.github.coda4j.model.ModelConfig;
+import io.github.coda4j.model.ModelKind;
 import io.github.coda4j.testkit.GoldenTraining;
 import io.github.coda4j.testkit.Goldens;
+import io.github.coda4j.testkit.RandomModels;
 import io.github.coda4j.testkit.TensorFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -107,6 +111,27 @@ class InspectTrainingTest {
                     .containsExactly(expected.floats(name));
         }
         assertThat(cli.err()).contains("step 1: loss 10.735");
+    }
+
+    @Test
+    void a_mask_at_the_first_position_counts_for_a_model_whose_rows_stand_in_place() throws IOException {
+        JsonNode batch =
+                Json.parse("{\"input_ids\": [[7, 8, 9]], \"noisy_ids\": [[4, 8, 9]], \"sigma\": [0.5]}", "test");
+        for (Alignment alignment : Alignment.values()) {
+            ModelConfig config = RandomModels.config(RandomModels.kind(true, ModelKind.Bias.NONE, alignment));
+            Path model = RandomModels.write(config, 1, folder.resolve(alignment.toString()));
+            Cli own = new Cli();
+            int exit = own.run(
+                    "inspect",
+                    "loss",
+                    "--model",
+                    model.toString(),
+                    "--batch",
+                    write(batch).toString());
+            assertThat(exit).as(own.err()).isZero();
+            double loss = Json.parse(own.out(), "report").get("loss").doubleValue();
+            assertThat(loss > 0).as(alignment.toString()).isEqualTo(alignment == Alignment.IN_PLACE);
+        }
     }
 
     @Test

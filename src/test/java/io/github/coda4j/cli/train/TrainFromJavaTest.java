@@ -3,8 +3,14 @@ package io.github.coda4j.cli.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.coda4j.data.Split;
+import io.github.coda4j.diffusion.Alignment;
+import io.github.coda4j.model.ModelConfig;
+import io.github.coda4j.model.ModelKind;
 import io.github.coda4j.model.VocabularyFit;
 import io.github.coda4j.tensor.Device;
+import io.github.coda4j.testkit.RandomModels;
+import io.github.coda4j.text.BpeTokenizer;
+import io.github.coda4j.text.SpecialTokens;
 import io.github.coda4j.train.HeldOutMetrics;
 import io.github.coda4j.train.RankGroup;
 import io.github.coda4j.train.RunFolder;
@@ -78,10 +84,29 @@ class TrainFromJavaTest {
     }
 
     @Test
+    void a_model_without_norms_of_heads_whose_rows_stand_in_place_is_trained_and_stays_one() throws IOException {
+        ModelKind kind = RandomModels.kind(false, ModelKind.Bias.QKV, Alignment.IN_PLACE);
+        SpecialTokens special = BpeTokenizer.load(toy.tokenizer()).specialTokens();
+        ModelConfig start = RandomModels.config(kind)
+                .withVocabulary(
+                        512,
+                        special.requireMask(),
+                        special.pad(),
+                        special.eos().stream().boxed().toList());
+        Path model = RandomModels.write(start, 5, folder.resolve("start"));
+        TrainingResult finished = run(config("midtrain", "model.from=" + model));
+        assertThat(finished.outcome()).isEqualTo(TrainingLoop.Outcome.FINISHED);
+        assertThat(heard).contains("step 6", "held-out 6");
+        try (CheckpointFolder trained = CheckpointFolder.open(finished.model().orElseThrow())) {
+            assertThat(ModelConfig.read(trained.config()).kind()).isEqualTo(kind);
+        }
+    }
+
+    @Test
     void examples_that_do_not_fit_are_told() throws IOException {
         run(config(
                 "sft",
-                "data.length=18",
+                "data.length=48",
                 "model.from=",
                 "model.preset=coda-tiny",
                 "schedule.steps=1",
