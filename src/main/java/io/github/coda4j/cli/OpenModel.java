@@ -1,5 +1,6 @@
 package io.github.coda4j.cli;
 
+import io.github.coda4j.Closing;
 import io.github.coda4j.generate.CodaModel;
 import io.github.coda4j.generate.Generator;
 import io.github.coda4j.model.LoadOptions;
@@ -28,6 +29,11 @@ public record OpenModel(
         Optional<String> emulated,
         Runnable closing)
         implements AutoCloseable {
+    public OpenModel {
+        Closing once = new Closing();
+        Runnable free = closing;
+        closing = () -> once.once(free);
+    }
 
     static OpenModel of(CodaModel model, Optional<String> emulated) {
         return new OpenModel(

@@ -1,5 +1,6 @@
 package io.github.coda4j.cli;
 
+import io.github.coda4j.Closing;
 import io.github.coda4j.Amounts;
 import java.text.DecimalFormat;
 import java.text.DecimalFormatSymbols;
@@ -37,6 +38,7 @@ public abstract sealed class Progress implements AutoCloseable {
 
         private final World world;
         private final String task;
+        private final Closing closing = new Closing();
         private Optional<ProgressBar> shown = Optional.empty();
 
         Bar(World world, String task) {
@@ -66,7 +68,7 @@ public abstract sealed class Progress implements AutoCloseable {
 
         @Override
         public void close() {
-            shown.ifPresent(ProgressBar::close);
+            closing.once(() -> shown.ifPresent(ProgressBar::close));
         }
     }
 

@@ -81,6 +81,8 @@ final class OrderedWorkers implements AutoCloseable {
 
     @Override
     public void close() {
-        threads.shutdownNow();
+        for (Runnable neverBegun : threads.shutdownNow()) {
+            ((Future<?>) neverBegun).cancel(false); // or whoever waits for it would wait for ever
+        }
     }
 }

@@ -2,6 +2,7 @@ package io.github.coda4j.data;
 
 import static io.github.coda4j.Checks.check;
 
+import io.github.coda4j.Closing;
 import io.github.coda4j.CodaException;
 import io.github.coda4j.files.WholeFolder;
 import io.github.coda4j.text.BpeTokenizer;
@@ -85,7 +86,7 @@ public final class ShardFolderWriter implements AutoCloseable {
      * @param ids its tokens, the end token included
      * @param answers which of them are in an answer, as many as ids; empty for text
      */
-    public void append(Split split, int[] ids, boolean[] answers) {
+    public synchronized void append(Split split, int[] ids, boolean[] answers) {
         check(ids.length > 0, "a document needs at least one token");
         check(
                 answers.length == (kind == Manifest.Kind.INSTRUCTIONS ? ids.length : 0),
@@ -105,7 +106,7 @@ public final class ShardFolderWriter implements AutoCloseable {
      *
      * @throws CodaException when no training token was appended, or the disk is full
      */
-    public Manifest finish(Account account) {
+    public synchronized Manifest finish(Account account) {
         for (Split split : Split.values()) {
             if (open.containsKey(split)) {
                 finished.add(open.remove(split).finish());
@@ -144,9 +145,11 @@ public final class ShardFolderWriter implements AutoCloseable {
 
     /** Discards what was written unless {@link #finish} was called. */
     @Override
-    public void close() {
-        open.values().forEach(Shard::close);
-        folder.close();
+    public synchronized void close() {
+        List<AutoCloseable> parts = new ArrayList<>();
+        open.values().forEach(shard -> parts.add(shard::close));
+        parts.add(folder);
+        Closing.all(parts);
     }
 
     private final class Shard {

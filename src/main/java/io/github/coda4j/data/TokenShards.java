@@ -2,6 +2,7 @@ package io.github.coda4j.data;
 
 import static io.github.coda4j.Checks.check;
 
+import io.github.coda4j.Closing;
 import io.github.coda4j.CodaException;
 import io.github.coda4j.files.FileProblems;
 import java.io.IOException;
@@ -31,6 +32,7 @@ public final class TokenShards implements AutoCloseable {
     private final Split split;
     private final Manifest manifest;
     private final Arena arena;
+    private final Closing closing = new Closing();
     private final List<Mapped> shards;
 
     /** A shard with the tokens and documents of those before it. */
@@ -252,6 +254,6 @@ public final class TokenShards implements AutoCloseable {
 
     @Override
     public void close() {
-        arena.close();
+        closing.once(arena::close);
     }
 }

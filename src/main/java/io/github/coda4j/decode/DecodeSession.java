@@ -2,6 +2,7 @@ package io.github.coda4j.decode;
 
 import static io.github.coda4j.Checks.check;
 
+import io.github.coda4j.Closing;
 import io.github.coda4j.CodaException;
 import io.github.coda4j.decode.commit.BlockContext;
 import io.github.coda4j.decode.commit.Candidate;
@@ -58,6 +59,7 @@ public final class DecodeSession implements AutoCloseable {
     private OptionalInt endPosition = OptionalInt.empty();
     private Optional<KvCache> cache = Optional.empty();
     private Optional<ForwardPlan> next = Optional.empty();
+    private final Closing closing = new Closing();
 
     private DecodeSession(
             Canvas canvas, DecodeOptions options, Alignment alignment, IntFunction<KvCache> caches, Draws draws) {
@@ -163,9 +165,11 @@ public final class DecodeSession implements AutoCloseable {
 
     @Override
     public void close() {
-        next = Optional.empty();
-        cache.ifPresent(KvCache::close);
-        cache = Optional.empty();
+        closing.once(() -> {
+            next = Optional.empty();
+            cache.ifPresent(KvCache::close);
+            cache = Optional.empty();
+        });
     }
 
     /** Moves to the next forward, over blocks that are finished and steps that commit nothing. */

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
  * A folder that appears whole or not at all. It is filled under the hidden name {@code .NAME.partial} beside the target
  * and gets its name in {@link #publish}. Closing without it removes what was written; what a killed process left there
  * is never read and is removed by the next one that makes the same target. A lock keeps two processes apart. For one
- * thread.
+ * thread, but any may close it.
  */
 public final class WholeFolder implements AutoCloseable {
     private static final String LOCK = ".lock";
@@ -111,7 +111,7 @@ public final class WholeFolder implements AutoCloseable {
     }
 
     /** Where a file of the folder is written until the folder is published. */
-    public Path file(String name) {
+    public synchronized Path file(String name) {
         checkOpen();
         return partial.resolve(name);
     }
@@ -121,7 +121,7 @@ public final class WholeFolder implements AutoCloseable {
      *
      * @throws CodaException when that fails; an older folder is then as it was
      */
-    public void publish() {
+    public synchronized void publish() {
         checkOpen();
         try {
             AtomicFiles.forceFolder(partial);
@@ -155,7 +155,7 @@ public final class WholeFolder implements AutoCloseable {
 
     /** Removes what was written unless {@link #publish} was called. */
     @Override
-    public void close() {
+    public synchronized void close() {
         if (open) {
             CodaException problem = abandon(new CodaException("cannot discard the unfinished " + partial));
             if (problem.getSuppressed().length > 0) {
@@ -165,7 +165,7 @@ public final class WholeFolder implements AutoCloseable {
     }
 
     /** Removes what was written and returns the problem, which remembers a failure of the removal. */
-    public CodaException abandon(CodaException problem) {
+    public synchronized CodaException abandon(CodaException problem) {
         open = false;
         try {
             lock.close();
@@ -175,7 +175,7 @@ public final class WholeFolder implements AutoCloseable {
         return AtomicFiles.withoutLeftover(partial, problem);
     }
 
-    public boolean isOpen() {
+    public synchronized boolean isOpen() {
         return open;
     }
 

@@ -1,5 +1,6 @@
 package io.github.coda4j.generate;
 
+import io.github.coda4j.Closing;
 import io.github.coda4j.CodaException;
 import io.github.coda4j.decode.DecodeOptions;
 import io.github.coda4j.files.ConfigFile;
@@ -41,6 +42,7 @@ public final class CodaModel implements Generator, AutoCloseable {
     private final Transformer transformer;
     private final Tokenizer tokenizer;
     private final Engine engine;
+    private final Closing closing = new Closing();
 
     private CodaModel(
             Path folder,
@@ -82,7 +84,7 @@ public final class CodaModel implements Generator, AutoCloseable {
             try {
                 Engine engine = new Engine(transformer, tokenizer, options);
                 return new CodaModel(folder, checkpoint.generationConfig(), transformer, tokenizer, engine);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 transformer.close();
                 throw e;
             }
@@ -191,10 +193,12 @@ public final class CodaModel implements Generator, AutoCloseable {
         return Stream.concat(config().eosIds().stream(), named).collect(Collectors.toUnmodifiableSet());
     }
 
-    /** Cancels what is under way and frees the network's memory. */
+    /**
+     * Cancels what is under way and frees the network's memory. May be called from any thread and more than once; each
+     * call returns when the memory is free.
+     */
     @Override
     public void close() {
-        engine.close();
-        transformer.close();
+        closing.once(() -> Closing.all(engine, transformer));
     }
 }

@@ -3,6 +3,7 @@ package io.github.coda4j.generate;
 import static io.github.coda4j.Checks.check;
 import static java.util.Objects.requireNonNull;
 
+import io.github.coda4j.Closing;
 import io.github.coda4j.CodaException;
 import io.github.coda4j.model.plan.Denoiser;
 import io.github.coda4j.model.plan.ForwardPlan;
@@ -115,7 +116,7 @@ public final class Engine implements Generator, AutoCloseable {
             lock.unlock();
         }
         if (Thread.currentThread() != thread) {
-            joinUninterruptibly();
+            Closing.awaitEnd(thread);
         }
     }
 
@@ -259,20 +260,5 @@ public final class Engine implements Generator, AutoCloseable {
         check(
                 tokenizer.isPresent() || request.stopStrings().isEmpty(),
                 "stop strings need a tokenizer and this engine has none: leave them out");
-    }
-
-    private void joinUninterruptibly() {
-        boolean interrupted = false;
-        while (true) {
-            try {
-                thread.join();
-                break;
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
     }
 }

@@ -1,5 +1,6 @@
 package io.github.coda4j.model;
 
+import io.github.coda4j.Closing;
 import io.github.coda4j.model.plan.CacheAccess;
 import io.github.coda4j.model.plan.ForwardPlan;
 import io.github.coda4j.model.plan.KvCache;
@@ -25,6 +26,7 @@ public final class FastTransformer implements Transformer {
     private final Workspace workspace;
     private final Rotary rotary;
     private final Numbers numbers;
+    private final Closing closing = new Closing();
 
     private FastTransformer(ModelConfig config, FastWeights weights, WorkerTeam team, Numbers numbers) {
         this.config = config;
@@ -50,7 +52,7 @@ public final class FastTransformer implements Transformer {
             Numbers numbers = new Numbers(options.precision(), paths);
             FastWeights weights = FastWeights.load(config, numbers, source, team);
             return new FastTransformer(config, weights, team, numbers);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             team.close();
             throw e;
         }
@@ -117,7 +119,8 @@ public final class FastTransformer implements Transformer {
         return answers;
     }
 
-    private void run(List<ForwardPlan> plans, int[] rows, FastPass.RowSink sink) {
+    private synchronized void run(List<ForwardPlan> plans, int[] rows, FastPass.RowSink sink) {
+        closing.checkOpen("the model");
         if (plans.isEmpty()) {
             return;
         }
@@ -130,14 +133,13 @@ public final class FastTransformer implements Transformer {
      * Runs the matrix products of a forward alone, without norms, attention or activations: the time that no fused pass
      * can beat. For the bench.
      */
-    public void productsAlone(int tokens, int rows) {
+    public synchronized void productsAlone(int tokens, int rows) {
+        closing.checkOpen("the model");
         new ProductsAlone(weights, team, workspace, config).run(tokens, rows);
     }
 
     @Override
-    public void close() {
-        team.close();
-        weights.close();
-        workspace.close();
+    public synchronized void close() {
+        closing.once(() -> Closing.all(team, weights, workspace));
     }
 }

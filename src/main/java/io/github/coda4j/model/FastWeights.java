@@ -1,5 +1,6 @@
 package io.github.coda4j.model;
 
+import io.github.coda4j.Closing;
 import io.github.coda4j.kernel.Kind;
 import io.github.coda4j.tensor.DType;
 import io.github.coda4j.tensor.LargePages;
@@ -11,6 +12,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.IntFunction;
 
@@ -32,8 +34,11 @@ final class FastWeights implements AutoCloseable {
     private final Numbers numbers;
     private final WeightSource source;
     private final Arena arena = Arena.ofShared();
+    private final Closing closing = new Closing();
     /** Of each worker. */
     private final LargePages[] pages;
+    /** All shards of all products. */
+    private final List<PackedLinear> shards = Collections.synchronizedList(new ArrayList<>());
 
     private final Layer[] layers;
     private final MemorySegment embedding;
@@ -65,10 +70,6 @@ final class FastWeights implements AutoCloseable {
         DType outputType() {
             return shards[0].outputType();
         }
-
-        void close() {
-            Arrays.stream(shards).forEach(PackedLinear::close);
-        }
     }
 
     /** Rows of a stored tensor. */
@@ -82,19 +83,24 @@ final class FastWeights implements AutoCloseable {
         this.pages = new LargePages[team.size()];
         Arrays.setAll(pages, worker -> new LargePages(BLOCK_BYTES));
         this.layers = new Layer[config.layers()];
-        for (int i = 0; i < layers.length; i++) {
-            layers[i] = loadLayer(i, team);
+        try {
+            for (int i = 0; i < layers.length; i++) {
+                layers[i] = loadLayer(i, team);
+            }
+            this.head = loadProduct(
+                    team,
+                    config.vocabSize(),
+                    config.hidden(),
+                    headType(),
+                    (from, to) -> List.of(new Slice(source.headName(), from, to - from)));
+            this.finalNorm = source.floats(Parameters.FINAL_NORM);
+            DType type = embeddingKind() == Kind.F32 ? DType.F32 : DType.BF16;
+            this.embedding = arena.allocate((long) config.vocabSize() * config.hidden() * type.bytes(), 64);
+            loadEmbedding(type);
+        } catch (RuntimeException | Error e) {
+            close();
+            throw e;
         }
-        this.head = loadProduct(
-                team,
-                config.vocabSize(),
-                config.hidden(),
-                headType(),
-                (from, to) -> List.of(new Slice(source.headName(), from, to - from)));
-        this.finalNorm = source.floats(Parameters.FINAL_NORM);
-        DType type = embeddingKind() == Kind.F32 ? DType.F32 : DType.BF16;
-        this.embedding = arena.allocate((long) config.vocabSize() * config.hidden() * type.bytes(), 64);
-        loadEmbedding(type);
     }
 
     static FastWeights load(ModelConfig config, Numbers numbers, WeightSource source, WorkerTeam team) {
@@ -230,9 +236,12 @@ final class FastWeights implements AutoCloseable {
     }
 
     private Product loadShards(WorkerTeam team, int inputs, DType int8Output, IntFunction<List<Slice>> rowsOfWorker) {
-        PackedLinear[] shards = new PackedLinear[team.size()];
-        team.runOnAll(worker -> shards[worker] = pack(rowsOfWorker.apply(worker), inputs, int8Output, pages[worker]));
-        return new Product(shards, inputs);
+        PackedLinear[] ofWorker = new PackedLinear[team.size()];
+        team.runOnAll(worker -> {
+            ofWorker[worker] = pack(rowsOfWorker.apply(worker), inputs, int8Output, pages[worker]);
+            shards.add(ofWorker[worker]);
+        });
+        return new Product(ofWorker, inputs);
     }
 
     private PackedLinear pack(List<Slice> slices, int inputs, DType int8Output, LargePages to) {
@@ -286,14 +295,11 @@ final class FastWeights implements AutoCloseable {
 
     @Override
     public void close() {
-        for (Layer layer : layers) {
-            layer.qkv().close();
-            layer.output().close();
-            layer.gateUp().close();
-            layer.down().close();
-        }
-        head.close();
-        Arrays.stream(pages).forEach(LargePages::close);
-        arena.close();
+        closing.once(() -> {
+            List<AutoCloseable> parts = new ArrayList<>(shards);
+            parts.addAll(List.of(pages));
+            parts.add(arena);
+            Closing.all(parts);
+        });
     }
 }

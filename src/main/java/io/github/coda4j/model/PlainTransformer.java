@@ -1,5 +1,6 @@
 package io.github.coda4j.model;
 
+import io.github.coda4j.Closing;
 import io.github.coda4j.model.plan.CacheAccess;
 import io.github.coda4j.model.plan.ForwardPlan;
 import io.github.coda4j.model.plan.KvCache;
@@ -34,6 +35,7 @@ public final class PlainTransformer implements Transformer {
     private final DType dtype;
     private final PlainLayer layer;
     private final int threads;
+    private final Closing closing = new Closing();
 
     private PlainTransformer(
             ModelConfig config, Map<String, Tensor> weights, String headName, Device device, DType dtype, int threads) {
@@ -53,12 +55,17 @@ public final class PlainTransformer implements Transformer {
         DType dtype = options.precision() == Precision.FP32 ? DType.F32 : DType.BF16;
         Map<String, Tensor> weights = new HashMap<>();
         boolean ownHead = source.headName().equals(Parameters.HEAD);
-        for (var spec : Parameters.of(config, ownHead)) {
-            try (Scope scope = Scope.open()) {
-                Tensor loaded = Tensor.empty(dtype, Device.CPU, spec.shape());
-                source.readRows(spec.name(), 0, spec.shape()[0], dtype, loaded.memory());
-                weights.put(spec.name(), scope.detach(loaded.to(options.device())));
+        try {
+            for (var spec : Parameters.of(config, ownHead)) {
+                try (Scope scope = Scope.open()) {
+                    Tensor loaded = Tensor.empty(dtype, Device.CPU, spec.shape());
+                    source.readRows(spec.name(), 0, spec.shape()[0], dtype, loaded.memory());
+                    weights.put(spec.name(), scope.detach(loaded.to(options.device())));
+                }
             }
+        } catch (RuntimeException | Error e) {
+            weights.values().forEach(Tensor::close);
+            throw e;
         }
         return new PlainTransformer(config, weights, source.headName(), options.device(), dtype, options.threads());
     }
@@ -82,7 +89,7 @@ public final class PlainTransformer implements Transformer {
     }
 
     @Override
-    public float[] logits(int[] ids, int start, CacheAccess cache) {
+    public synchronized float[] logits(int[] ids, int start, CacheAccess cache) {
         PlanChecks.check(config, new ForwardPlan(ids, start, cache, new int[0], Sampling.GREEDY, 0));
         try (Scope _ = Scope.open()) {
             return output(hidden(ids, start, cache)).toFloats();
@@ -90,7 +97,7 @@ public final class PlainTransformer implements Transformer {
     }
 
     @Override
-    public List<Proposals> forward(List<ForwardPlan> plans) {
+    public synchronized List<Proposals> forward(List<ForwardPlan> plans) {
         plans.forEach(plan -> PlanChecks.check(config, plan));
         return plans.stream().map(this::forward).toList();
     }
@@ -128,7 +135,8 @@ public final class PlainTransformer implements Transformer {
      * The residual stream after each layer for one sequence: entry 0 is the embedding, the last one is normed. For
      * comparisons.
      */
-    public List<float[]> hiddenStates(int[] ids) {
+    public synchronized List<float[]> hiddenStates(int[] ids) {
+        closing.checkOpen("the model");
         List<float[]> states = new ArrayList<>();
         try (Scope _ = Scope.open()) {
             Tensor x = embed(ids);
@@ -144,6 +152,7 @@ public final class PlainTransformer implements Transformer {
     }
 
     private Tensor hidden(int[] ids, int start, CacheAccess cache) {
+        closing.checkOpen("the model");
         Libtorch.setThreads(threads);
         try (Scope scope = Scope.open()) {
             Tensor x = embed(ids); // [T, D]
@@ -181,8 +190,8 @@ public final class PlainTransformer implements Transformer {
     }
 
     @Override
-    public void close() {
-        weights.values().forEach(Tensor::close);
+    public synchronized void close() {
+        closing.once(() -> weights.values().forEach(Tensor::close));
     }
 
     /** Keys and values per layer, [K, L, H] each. */

@@ -9,7 +9,7 @@ import io.github.coda4j.weights.CheckpointFolder;
 
 /**
  * The CoDA network over the weights of one checkpoint. Used by one thread at a time; owns its native memory until
- * closed.
+ * closed. A close while a forward runs waits for it; a forward after it throws {@link IllegalStateException}.
  */
 public sealed interface Transformer extends Denoiser permits PlainTransformer, FastTransformer {
     ModelConfig config();

@@ -1,5 +1,6 @@
 package io.github.coda4j.model;
 
+import io.github.coda4j.Closing;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -43,6 +44,7 @@ final class Workspace implements AutoCloseable {
     private float[] joinedScale = new float[0];
     private float[] gatedScale = new float[0];
     private float[] inverseSums = new float[0];
+    private final Closing closing = new Closing();
 
     Workspace(int workers) {
         kept = new long[workers * KEPT_APART];
@@ -100,8 +102,10 @@ final class Workspace implements AutoCloseable {
 
     @Override
     public void close() {
-        Arrays.stream(buffers).forEach(Buffer::close);
-        Arrays.stream(parts).flatMap(Arrays::stream).forEach(Buffer::close);
+        closing.once(() -> {
+            Arrays.stream(buffers).forEach(Buffer::close);
+            Arrays.stream(parts).flatMap(Arrays::stream).forEach(Buffer::close);
+        });
     }
 
     private static final class Buffer {

@@ -1,5 +1,6 @@
 package io.github.coda4j.tensor;
 
+import io.github.coda4j.Closing;
 import org.bytedeco.pytorch.Dispatcher;
 import org.bytedeco.pytorch.GenericList;
 import org.bytedeco.pytorch.IValue;
@@ -63,6 +64,7 @@ final class BoxedOperator {
      */
     static final class Prepared implements AutoCloseable {
         private final IValue[] constant;
+        private final Closing closing = new Closing();
 
         /** The arguments after the first. */
         Prepared(IValue... rest) {
@@ -81,9 +83,11 @@ final class BoxedOperator {
 
         @Override
         public void close() {
-            for (IValue value : constant) {
-                value.releaseReference();
-            }
+            closing.once(() -> {
+                for (IValue value : constant) {
+                    value.releaseReference();
+                }
+            });
         }
     }
 }

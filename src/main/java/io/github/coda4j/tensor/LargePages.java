@@ -2,6 +2,7 @@ package io.github.coda4j.tensor;
 
 import static io.github.coda4j.Checks.check;
 
+import io.github.coda4j.Closing;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -26,6 +27,7 @@ public final class LargePages implements AutoCloseable {
     private final Arena arena = Arena.ofShared();
     private MemorySegment block = MemorySegment.NULL;
     private long used;
+    private final Closing closing = new Closing();
 
     /**
      * Nothing is allocated yet.
@@ -41,6 +43,7 @@ public final class LargePages implements AutoCloseable {
     /** Memory that starts at a multiple of 64 bytes. May be called by several threads. */
     public synchronized MemorySegment allocate(long bytes) {
         check(bytes >= 0, "cannot allocate %d bytes", bytes);
+        closing.checkOpen("memory in large pages");
         if (used + bytes > block.byteSize()) {
             block = newBlock(Math.max(bytes, blockBytes));
             used = 0;
@@ -65,8 +68,8 @@ public final class LargePages implements AutoCloseable {
 
     /** Frees all that was dealt out. */
     @Override
-    public void close() {
-        arena.close();
+    public synchronized void close() {
+        closing.once(arena::close);
     }
 
     /** The functions of the C library that are needed, on Linux. */

@@ -29,7 +29,7 @@ public final class Tensor implements AutoCloseable {
     private final long[] shape;
     private final DType dtype;
     private boolean kept;
-    private boolean freed;
+    private volatile boolean freed;
 
     Tensor(org.bytedeco.pytorch.Tensor raw) {
         this(raw, Natives.dtype(raw.scalar_type()), raw.sizes().vec().get());
@@ -387,7 +387,7 @@ public final class Tensor implements AutoCloseable {
         }
     }
 
-    void free() {
+    synchronized void free() {
         if (!freed) {
             freed = true;
             Scope.freed();
@@ -397,7 +397,10 @@ public final class Tensor implements AutoCloseable {
         }
     }
 
-    /** Frees a tensor now; only needed for those that were kept beyond every scope. Closing twice is harmless. */
+    /**
+     * Frees a tensor now; only needed for those that were kept beyond every scope. Closing twice is harmless, from any
+     * thread.
+     */
     @Override
     public void close() {
         if (!freed) {

@@ -2,6 +2,7 @@ package io.github.coda4j.tensor;
 
 import static io.github.coda4j.Checks.check;
 
+import io.github.coda4j.Closing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -132,17 +133,10 @@ public final class WorkerTeam implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
         closed = true;
         threads.forEach(LockSupport::unpark);
-        for (Thread thread : threads) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return;
-            }
-        }
+        threads.forEach(Closing::awaitEnd);
     }
 
     private static final class TeamStopped extends RuntimeException {

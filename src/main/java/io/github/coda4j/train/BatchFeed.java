@@ -2,6 +2,7 @@ package io.github.coda4j.train;
 
 import static io.github.coda4j.Checks.check;
 
+import io.github.coda4j.Closing;
 import io.github.coda4j.CodaException;
 import io.github.coda4j.data.PackedBatch;
 import io.github.coda4j.data.SequenceSource;
@@ -17,6 +18,7 @@ import java.util.concurrent.BlockingQueue;
 public final class BatchFeed implements AutoCloseable {
     private final BlockingQueue<Item> queue;
     private final Thread reader;
+    private final Closing closing = new Closing();
     private long waitedNanos;
 
     /** A batch, or what went wrong. */
@@ -71,8 +73,10 @@ public final class BatchFeed implements AutoCloseable {
      * The next step's batch; waits until it is there.
      *
      * @throws CodaException when the data cannot be read
+     * @throws IllegalStateException when the feed is closed, also while it waits
      */
     public StepBatch take() {
+        closing.checkOpen("the batch feed");
         long begin = System.nanoTime();
         try {
             Item item = queue.take();
@@ -103,12 +107,12 @@ public final class BatchFeed implements AutoCloseable {
     /** Stops reading; returns when the reader is done with the source. */
     @Override
     public void close() {
-        reader.interrupt();
-        queue.clear();
-        try {
-            reader.join();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        closing.once(() -> {
+            reader.interrupt();
+            queue.clear();
+            Closing.awaitEnd(reader);
+            queue.clear();
+            queue.add(new Failed(new IllegalStateException("the batch feed is closed"))); // for one who waits in take()
+        });
     }
 }

@@ -1,5 +1,6 @@
 package io.github.coda4j.train;
 
+import io.github.coda4j.Closing;
 import java.util.List;
 
 /** Somebody who wants to know how training goes. */
@@ -26,7 +27,7 @@ public interface MetricsSink extends AutoCloseable {
 
             @Override
             public void close() {
-                sinks.forEach(MetricsSink::close);
+                Closing.all(sinks);
             }
         };
     }

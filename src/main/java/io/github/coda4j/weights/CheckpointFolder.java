@@ -2,6 +2,7 @@ package io.github.coda4j.weights;
 
 import static io.github.coda4j.Checks.check;
 
+import io.github.coda4j.Closing;
 import io.github.coda4j.CodaException;
 import io.github.coda4j.files.ConfigFile;
 import io.github.coda4j.files.FileProblems;
@@ -244,6 +245,6 @@ public final class CheckpointFolder implements AutoCloseable {
 
     @Override
     public void close() {
-        files.values().forEach(SafetensorsFile::close);
+        Closing.all(List.copyOf(files.values()));
     }
 }

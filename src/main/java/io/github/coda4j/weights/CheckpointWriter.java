@@ -81,7 +81,7 @@ public final class CheckpointWriter implements AutoCloseable {
     }
 
     /** Appends little-endian, row-major bytes to a declared tensor; tensors may come in any order and interleaved. */
-    public void append(String tensor, MemorySegment bytes) {
+    public synchronized void append(String tensor, MemorySegment bytes) {
         checkOpen();
         ShardPlan.Shard shard = shardOf.get(tensor);
         check(shard != null, "tensor %s was not declared for %s", tensor, folder.target());
@@ -100,7 +100,7 @@ public final class CheckpointWriter implements AutoCloseable {
     }
 
     /** Writes a further file of the folder, for example {@code generation_config.json}. */
-    public void writeText(String fileName, String text) {
+    public synchronized void writeText(String fileName, String text) {
         checkOpen();
         checkCompanion(fileName);
         byte[] bytes = text.getBytes(java.nio.charset.StandardCharsets.UTF_8);
@@ -113,7 +113,7 @@ public final class CheckpointWriter implements AutoCloseable {
      *
      * @param writer is given the folder as long as it has no name
      */
-    public void writeWith(Consumer<Path> writer) {
+    public synchronized void writeWith(Consumer<Path> writer) {
         checkOpen();
         guarded(() -> writer.accept(folder.file("")));
     }
@@ -123,7 +123,7 @@ public final class CheckpointWriter implements AutoCloseable {
      *
      * @return the names of the copied files, sorted
      */
-    public List<String> copyCompanions(Path from) {
+    public synchronized List<String> copyCompanions(Path from) {
         checkOpen();
         List<String> copied = new ArrayList<>();
         guarded(() -> {
@@ -152,7 +152,7 @@ public final class CheckpointWriter implements AutoCloseable {
      *
      * @throws IllegalStateException when bytes of a declared tensor are missing
      */
-    public void finish() {
+    public synchronized void finish() {
         checkOpen();
         guarded(() -> {
             plan.shards().forEach(shard -> writer(shard).finish());
@@ -176,7 +176,7 @@ public final class CheckpointWriter implements AutoCloseable {
 
     /** Discards what was written unless {@link #finish} was called. */
     @Override
-    public void close() {
+    public synchronized void close() {
         if (folder.isOpen()) {
             CodaException problem = abandon(new CodaException("cannot discard the unfinished " + folder.target()));
             if (problem.getSuppressed().length > 0) {

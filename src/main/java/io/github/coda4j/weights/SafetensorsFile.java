@@ -2,6 +2,7 @@ package io.github.coda4j.weights;
 
 import static io.github.coda4j.Checks.check;
 
+import io.github.coda4j.Closing;
 import io.github.coda4j.CodaException;
 import io.github.coda4j.files.FileProblems;
 import java.io.IOException;
@@ -29,6 +30,7 @@ public final class SafetensorsFile implements AutoCloseable {
     private final MemorySegment mapping;
     private final SequencedMap<String, TensorEntry> entries;
     private final Map<String, String> metadata;
+    private final Closing closing = new Closing();
 
     private SafetensorsFile(Path path, FileChannel channel, Arena arena) throws IOException {
         this.path = path;
@@ -173,13 +175,11 @@ public final class SafetensorsFile implements AutoCloseable {
 
     @Override
     public void close() {
-        release(arena, channel);
+        closing.once(() -> release(arena, channel));
     }
 
     private static void release(Arena arena, FileChannel channel) {
-        if (arena.scope().isAlive()) {
-            arena.close();
-        }
+        arena.close();
         if (channel != null) {
             try {
                 channel.close();

@@ -143,7 +143,7 @@ public final class SafetensorsWriter implements AutoCloseable {
      *
      * @throws CodaException when they cannot be written, for example on a full disk; nothing is left behind then
      */
-    public void append(String tensor, MemorySegment bytes) {
+    public synchronized void append(String tensor, MemorySegment bytes) {
         checkOpen();
         Slot slot = slots.get(tensor);
         check(slot != null, "tensor %s was not declared for %s", tensor, target);
@@ -186,7 +186,7 @@ public final class SafetensorsWriter implements AutoCloseable {
      * @throws IllegalStateException when bytes of a declared tensor are missing
      * @throws CodaException when the disk refuses; nothing is left behind then
      */
-    public void finish() {
+    public synchronized void finish() {
         checkOpen();
         for (Slot slot : slots.values()) {
             if (slot.written != slot.tensor.bytes()) {
@@ -211,7 +211,7 @@ public final class SafetensorsWriter implements AutoCloseable {
 
     /** Discards what was written unless {@link #finish} was called. */
     @Override
-    public void close() {
+    public synchronized void close() {
         if (open) {
             CodaException problem = abandon(new CodaException("cannot discard the unfinished " + target));
             if (problem.getSuppressed().length > 0) {

@@ -1,5 +1,6 @@
 package io.github.coda4j.cli.answer;
 
+import io.github.coda4j.Closing;
 import io.github.coda4j.generate.GenerationListener;
 import io.github.coda4j.generate.StepEvent;
 import java.io.IOException;
@@ -24,6 +25,7 @@ final class CanvasView implements GenerationListener, AutoCloseable {
 
     private final CanvasPicture picture;
     private final Surface surface;
+    private final Closing closing = new Closing();
 
     /** What pictures are drawn on. */
     private interface Surface {
@@ -66,7 +68,7 @@ final class CanvasView implements GenerationListener, AutoCloseable {
 
     @Override
     public void close() {
-        surface.close();
+        closing.once(surface::close);
     }
 
     private static final class Screen implements Surface {

@@ -1,5 +1,6 @@
 package io.github.coda4j.cli.answer;
 
+import io.github.coda4j.Closing;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
@@ -30,6 +31,7 @@ final class TerminalChatInput implements ChatInput {
     private final Terminal terminal;
     private final LineReader reader;
     private final PrintStream out;
+    private final Closing closing = new Closing();
 
     /**
      * @param terminal closed with this
@@ -87,11 +89,13 @@ final class TerminalChatInput implements ChatInput {
 
     @Override
     public void close() {
-        try {
-            terminal.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        closing.once(() -> {
+            try {
+                terminal.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
     }
 
     /** A message is one word; one that ends with a backslash is not complete. */

@@ -110,7 +110,7 @@ public final class PullCommand implements Callable<Integer> {
     }
 
     /** One bar over all files. */
-    private final class Listener implements PullListener, AutoCloseable {
+    final class Listener implements PullListener, AutoCloseable {
         private final Map<String, Long> done = new HashMap<>();
         private Optional<Progress> progress = Optional.empty();
         private long total;

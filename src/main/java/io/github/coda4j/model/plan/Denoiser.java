@@ -3,7 +3,9 @@ package io.github.coda4j.model.plan;
 import io.github.coda4j.diffusion.Alignment;
 import java.util.List;
 
-/** The network as decoding sees it: plans in, proposals out. Used by one thread at a time. */
+/**
+ * The network as decoding sees it: plans in, proposals out. Used by one thread at a time; closing twice is harmless.
+ */
 public interface Denoiser extends AutoCloseable {
     /** Id of the mask token. */
     int maskId();

@@ -1,5 +1,6 @@
 package io.github.coda4j.model.training;
 
+import io.github.coda4j.Closing;
 import io.github.coda4j.kernel.Kind;
 import io.github.coda4j.model.ModelConfig;
 import java.lang.foreign.Arena;
@@ -30,6 +31,7 @@ final class FusedMemory implements AutoCloseable {
     private final Kind kind;
     private final Limits limits;
     private long bytes;
+    private final Closing closing = new Closing();
 
     /** Residual stream before layer i, F32 [M, D]; the last one is the input of the final norm. */
     final List<MemorySegment> residuals = new ArrayList<>();
@@ -209,6 +211,6 @@ final class FusedMemory implements AutoCloseable {
 
     @Override
     public void close() {
-        arena.close();
+        closing.once(arena::close);
     }
 }

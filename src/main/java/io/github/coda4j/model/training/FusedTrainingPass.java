@@ -2,6 +2,7 @@ package io.github.coda4j.model.training;
 
 import static io.github.coda4j.Checks.check;
 
+import io.github.coda4j.Closing;
 import io.github.coda4j.diffusion.MaskedBatch;
 import io.github.coda4j.kernel.Kind;
 import io.github.coda4j.kernel.Sums;
@@ -31,6 +32,7 @@ public final class FusedTrainingPass implements TrainingPass {
     private final WorkerTeam team;
     private final FusedWorker[] workers;
     private final Rotary rotary;
+    private final Closing closing = new Closing();
     private Optional<FusedMemory> allocated = Optional.empty();
 
     /**
@@ -94,6 +96,7 @@ public final class FusedTrainingPass implements TrainingPass {
     private record Step(FusedBatch batch, FusedMemory memory, FusedLayer layer, FusedOutput output) {}
 
     private Step prepare(MaskedBatch masked) {
+        closing.checkOpen("the training pass");
         Libtorch.setBlasThreads(1);
         FusedBatch batch = FusedBatch.of(masked, config);
         FusedMemory memory = memory(batch);
@@ -120,7 +123,7 @@ public final class FusedTrainingPass implements TrainingPass {
     }
 
     @Override
-    public LossSums accumulate(MaskedBatch masked, double scale, GradientListener listener) {
+    public synchronized LossSums accumulate(MaskedBatch masked, double scale, GradientListener listener) {
         Step step = prepare(masked);
         forward(step);
         LossSums sums = step.output().backward(workers, scale);
@@ -144,7 +147,7 @@ public final class FusedTrainingPass implements TrainingPass {
     }
 
     @Override
-    public LossSums evaluate(MaskedBatch masked) {
+    public synchronized LossSums evaluate(MaskedBatch masked) {
         Step step = prepare(masked);
         forward(step);
         return step.output().forward(workers);
@@ -197,9 +200,11 @@ public final class FusedTrainingPass implements TrainingPass {
     }
 
     @Override
-    public void close() {
-        team.close();
-        allocated.ifPresent(FusedMemory::close);
-        allocated = Optional.empty();
+    public synchronized void close() {
+        closing.once(() -> {
+            team.close();
+            allocated.ifPresent(FusedMemory::close);
+            allocated = Optional.empty();
+        });
     }
 }

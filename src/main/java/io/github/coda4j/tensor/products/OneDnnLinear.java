@@ -1,5 +1,6 @@
 package io.github.coda4j.tensor.products;
 
+import io.github.coda4j.Closing;
 import io.github.coda4j.tensor.DType;
 import io.github.coda4j.tensor.LargePages;
 import java.lang.foreign.Arena;
@@ -18,6 +19,7 @@ final class OneDnnLinear implements PackedLinear {
     private final Arena arena = Arena.ofShared();
     private final MemorySegment weight;
     private final MemorySegment scales;
+    private final Closing closing = new Closing();
 
     /** What distinguishes the code of two products besides their rows. */
     private record Shape(DType inputType, DType weightType, DType outputType, int zeroPoint, int outputs, int inputs) {
@@ -130,6 +132,7 @@ final class OneDnnLinear implements PackedLinear {
 
     @Override
     public void forward(MemorySegment input, int rows, MemorySegment output) {
+        closing.checkOpen("the packed weight");
         PackedLinear.checkSizes(this, input, rows, output);
         if (rows > 0) {
             OneDnnProducts.ofThread(oneDnn)
@@ -148,10 +151,12 @@ final class OneDnnLinear implements PackedLinear {
 
     @Override
     public void close() {
-        if (shape.quantized()) {
-            oneDnn.destroy(OneDnn.Kind.MEMORY, scales);
-        }
-        oneDnn.destroy(OneDnn.Kind.DESCRIPTION, layout);
-        arena.close();
+        closing.once(() -> {
+            if (shape.quantized()) {
+                oneDnn.destroy(OneDnn.Kind.MEMORY, scales);
+            }
+            oneDnn.destroy(OneDnn.Kind.DESCRIPTION, layout);
+            arena.close();
+        });
     }
 }

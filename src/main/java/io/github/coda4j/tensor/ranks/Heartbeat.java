@@ -1,5 +1,6 @@
 package io.github.coda4j.tensor.ranks;
 
+import io.github.coda4j.Closing;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
@@ -32,6 +33,7 @@ final class Heartbeat implements AutoCloseable {
     private final Thread beating;
     private volatile long lastRound;
     private volatile boolean storeClosed;
+    private final Closing closing = new Closing();
 
     /**
      * Starts beating. All ranks must be there already.
@@ -170,9 +172,11 @@ final class Heartbeat implements AutoCloseable {
 
     @Override
     public void close() {
-        stop();
-        if (!beating.isAlive()) {
-            store.releaseReference();
-        }
+        closing.once(() -> {
+            stop();
+            if (!beating.isAlive()) {
+                store.releaseReference();
+            }
+        });
     }
 }

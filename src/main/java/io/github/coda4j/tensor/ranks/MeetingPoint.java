@@ -1,5 +1,6 @@
 package io.github.coda4j.tensor.ranks;
 
+import io.github.coda4j.Closing;
 import io.github.coda4j.CodaException;
 import java.io.IOException;
 import java.net.DatagramSocket;
@@ -37,6 +38,7 @@ final class MeetingPoint implements AutoCloseable {
     private final Duration timeout;
     private final long deadline;
     private final TCPStore store;
+    private final Closing closing = new Closing();
 
     /**
      * Connects; rank 0 opens the store.
@@ -210,6 +212,6 @@ final class MeetingPoint implements AutoCloseable {
 
     @Override
     public void close() {
-        store.releaseReference();
+        closing.once(store::releaseReference);
     }
 }

@@ -2,6 +2,7 @@ package io.github.coda4j.tensor.ranks;
 
 import static io.github.coda4j.Checks.check;
 
+import io.github.coda4j.Closing;
 import io.github.coda4j.CodaException;
 import io.github.coda4j.tensor.Libtorch;
 import io.github.coda4j.tensor.Tensor;
@@ -35,6 +36,7 @@ public final class ProcessGroup implements AutoCloseable {
     private final Backend backend;
     private final Heartbeat heartbeat;
     private final Timeouts timeouts;
+    private final Closing closing = new Closing();
 
     private ProcessGroup(
             Rendezvous rendezvous, MeetingPoint meeting, Backend backend, Heartbeat heartbeat, Timeouts timeouts) {
@@ -268,8 +270,6 @@ public final class ProcessGroup implements AutoCloseable {
     /** Lets the others find out that this rank is gone, unless it has left before. */
     @Override
     public void close() {
-        heartbeat.close();
-        backend.releaseReference();
-        meeting.close();
+        closing.once(() -> Closing.all(heartbeat, backend::releaseReference, meeting));
     }
 }
