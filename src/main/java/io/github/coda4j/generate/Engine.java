@@ -14,6 +14,11 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -27,19 +32,26 @@ import java.util.function.LongSupplier;
  * <p>When not all plans fit in one pass the sessions take turns, so that between two steps of a session every other one
  * makes at most one. A failing pass fails the requests that were in it; the engine goes on. The model stays open when
  * the engine is closed.
+ *
+ * <p>Listeners run on threads of their own, see {@link GenerationListener}: none of them can hold up another request.
  */
 public final class Engine implements Generator, AutoCloseable {
+    /** How long a listener's thread waits for another request. */
+    private static final long IDLE_SECONDS = 10;
+
     private final Denoiser denoiser;
     private final Optional<Tokenizer> tokenizer;
     private final EngineOptions options;
     private final LongSupplier nanos;
     private final Thread thread;
+    /** One thread for each request that has something to tell. */
+    private final ExecutorService listening;
 
     /** Sessions in the order of their turns; the engine thread's own. */
     private final Deque<Job> live = new ArrayDeque<>();
 
     private final ReentrantLock lock = new ReentrantLock();
-    /** Signalled when a request is added or the engine is closed. */
+    /** Signalled when a request is added, cancelled or may be planned again, or the engine is closed. */
     private final Condition changed = lock.newCondition();
 
     private final Deque<Job> waiting = new ArrayDeque<>();
@@ -63,6 +75,13 @@ public final class Engine implements Generator, AutoCloseable {
         this.options = requireNonNull(options, "options is null");
         this.nanos = nanos;
         tokenizer.ifPresent(own -> checkFits(own, denoiser.vocabSize(), denoiser.maskId()));
+        this.listening = new ThreadPoolExecutor(
+                0,
+                Integer.MAX_VALUE,
+                IDLE_SECONDS,
+                TimeUnit.SECONDS,
+                new SynchronousQueue<>(),
+                Thread.ofPlatform().daemon().name("coda-listener-", 0).factory());
         this.thread = Thread.ofPlatform().daemon().name("coda-engine").start(this::run);
     }
 
@@ -82,7 +101,9 @@ public final class Engine implements Generator, AutoCloseable {
                 denoiser.maskId(),
                 tokenizer,
                 nanos,
-                this::release);
+                listening,
+                this::release,
+                this::wake);
         lock.lock();
         try {
             if (closed) {
@@ -103,8 +124,8 @@ public final class Engine implements Generator, AutoCloseable {
     }
 
     /**
-     * Cancels what is under way, waits for the step that is running and ends the thread. Called from a listener, it
-     * does not wait. A second call does nothing.
+     * Cancels what is under way, waits for the step that is running and ends the thread. Listeners that are behind hear
+     * the rest after this has returned. A second call does nothing more. May be called from a listener.
      */
     @Override
     public void close() {
@@ -117,6 +138,15 @@ public final class Engine implements Generator, AutoCloseable {
         }
         if (Thread.currentThread() != thread) {
             Closing.awaitEnd(thread);
+        }
+    }
+
+    private void wake() {
+        lock.lock();
+        try {
+            changed.signalAll();
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -137,6 +167,7 @@ public final class Engine implements Generator, AutoCloseable {
             takeWaiting(Integer.MAX_VALUE).forEach(live::addLast);
             live.forEach(ending);
             live.clear();
+            listening.shutdown();
         }
     }
 
@@ -144,12 +175,32 @@ public final class Engine implements Generator, AutoCloseable {
     private boolean awaitWork() {
         lock.lock();
         try {
-            while (!closed && waiting.isEmpty() && live.isEmpty()) {
-                changed.awaitUninterruptibly();
+            while (!closed && waiting.isEmpty() && live.stream().allMatch(Engine::hasNothingToDo)) {
+                OptionalLong nanosLeft = live.stream()
+                        .map(Job::nanosLeft)
+                        .flatMapToLong(OptionalLong::stream)
+                        .min();
+                awaitChange(nanosLeft);
             }
             return !closed;
         } finally {
             lock.unlock();
+        }
+    }
+
+    private static boolean hasNothingToDo(Job job) {
+        return job.isBehind() && !job.isCutOff();
+    }
+
+    private void awaitChange(OptionalLong mostNanos) {
+        if (mostNanos.isEmpty()) {
+            changed.awaitUninterruptibly();
+            return;
+        }
+        try {
+            changed.awaitNanos(mostNanos.getAsLong());
+        } catch (InterruptedException _) {
+            return; // nobody has a reason to interrupt this thread; it looks again
         }
     }
 
@@ -178,20 +229,36 @@ public final class Engine implements Generator, AutoCloseable {
 
     /**
      * Takes the sessions whose plans fit in one pass, at least one if any is live, and moves them to the end of the
-     * line.
+     * line. One whose listener is behind is passed over, unless a request waits for its place.
      */
     private List<Job> nextTurn() {
         List<Job> turn = new ArrayList<>();
+        boolean wanted = isAPlaceWanted();
         long tokens = 0;
         for (Job job : live) {
+            if (job.isBehind() && !wanted) {
+                continue;
+            }
             tokens += job.plan().ids().length;
             if (!turn.isEmpty() && tokens > options.maxPackedTokens()) {
                 break;
             }
             turn.add(job);
         }
-        turn.forEach(job -> live.addLast(live.removeFirst()));
+        turn.forEach(job -> {
+            live.remove(job);
+            live.addLast(job);
+        });
         return turn;
+    }
+
+    private boolean isAPlaceWanted() {
+        lock.lock();
+        try {
+            return !waiting.isEmpty();
+        } finally {
+            lock.unlock();
+        }
     }
 
     private void forward(List<Job> turn) {

@@ -1,8 +1,15 @@
 package io.github.coda4j.generate;
 
 /**
- * Watches one request. Called in order, from one thread, which in an engine is the one that runs all requests: hand
- * long work to another thread. An exception ends this request with it and no other.
+ * Watches one request. Called in order, one event at a time, from one thread that is the request's own: a listener that
+ * takes its time or blocks holds up its own request and no other.
+ *
+ * <p>In an engine, steps wait in a queue. When those of 8 steps wait, the request is not run any further until its
+ * listener has caught up; if another request waits for its place, it is run all the same, and its events wait, at worst
+ * all of them. Cancelling, deadlines and closing the engine do not wait for a listener; its answer does. A listener may
+ * cancel its request or close the engine; it must not wait for its own request's answer.
+ *
+ * <p>An exception ends this request with it and no other; nothing more is told.
  */
 public interface GenerationListener {
     /** One that does nothing. */

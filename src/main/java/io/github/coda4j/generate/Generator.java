@@ -11,7 +11,11 @@ public interface Generator {
      */
     Generation submit(GenerateRequest request, GenerationListener listener);
 
-    /** Answers a request and waits for it. */
+    /**
+     * Answers a request and waits for it.
+     *
+     * @throws InterruptedException when the calling thread is interrupted; the request ends with its running step
+     */
     default Completion generate(GenerateRequest request) throws InterruptedException {
         return submit(request, GenerationListener.NONE).await();
     }

@@ -13,31 +13,37 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 
 /**
  * One request in the engine, from submission to its answer. All but {@link #cancel} and {@link #completion} belongs to
- * the engine's thread.
+ * the engine's thread; the listener is told, and the answer given out, on the thread of an {@link EventQueue}.
  */
 final class Job implements Generation {
     private final GenerateRequest request;
-    private final GenerationListener listener;
     private final PromptLayout layout;
     private final Canvas canvas;
     private final List<HoleStream> streams;
     private final CostMeter meter;
     private final Runnable release;
+    private final Runnable wake;
+    private final EventQueue events;
     private final CompletableFuture<Completion> completion = new CompletableFuture<>();
     private volatile boolean cancelled;
+    private volatile Optional<Throwable> listenerFailure = Optional.empty();
     private Optional<DecodeSession> session = Optional.empty();
     private boolean ended;
 
     /**
      * A request that waits.
      *
+     * @param threads where the listener is called
      * @param release called when the job has ended and freed its memory, before its answer is given out
+     * @param wake called from any thread when a job that was not planned may have something to do
      */
     Job(
             GenerateRequest request,
@@ -46,9 +52,10 @@ final class Job implements Generation {
             int maskId,
             Optional<Tokenizer> tokenizer,
             LongSupplier nanos,
-            Runnable release) {
+            Executor threads,
+            Runnable release,
+            Runnable wake) {
         this.request = request;
-        this.listener = listener;
         this.layout = layout;
         this.canvas = new Canvas(layout.ids(), maskId);
         StopStrings stopStrings = new StopStrings(request.stopStrings());
@@ -62,20 +69,51 @@ final class Job implements Generation {
                 .toList();
         this.meter = new CostMeter(nanos);
         this.release = release;
+        this.wake = wake;
+        this.events = new EventQueue(listener, threads, wake, this::listenerFailed);
+    }
+
+    private void listenerFailed(Throwable cause) {
+        listenerFailure = Optional.of(cause);
+        wake.run();
     }
 
     @Override
     public CompletableFuture<Completion> completion() {
-        return completion.copy();
+        CompletableFuture<Completion> copy = completion.copy();
+        copy.whenComplete((_, _) -> {
+            if (!completion.isDone()) {
+                cancel();
+            }
+        });
+        return copy;
     }
 
     @Override
     public void cancel() {
         cancelled = true;
+        wake.run();
     }
 
     boolean ended() {
         return ended;
+    }
+
+    /** Whether its listener is so far behind that it should not be planned. */
+    boolean isBehind() {
+        return events.isBehind();
+    }
+
+    /** Whether {@link #checkCutOff} would end it. */
+    boolean isCutOff() {
+        return cancelled || listenerFailure.isPresent() || nanosLeft().orElse(Long.MAX_VALUE) <= 0;
+    }
+
+    /** Time to its deadline, if it has one; 0 or less when that has passed. */
+    OptionalLong nanosLeft() {
+        return request.deadline()
+                .map(limit -> OptionalLong.of(limit.toNanos() - meter.nanosSinceSubmission()))
+                .orElse(OptionalLong.empty());
     }
 
     /** Opens the session. */
@@ -96,12 +134,12 @@ final class Job implements Generation {
     void apply(Proposals proposals) {
         guarded(() -> {
             DecodeSession open = session.orElseThrow();
-            int[] shown = canvas.ids();
+            int[] shown = events.isHeard() ? canvas.ids() : new int[0];
             List<StepResult> steps = open.apply(proposals);
             meter.countCommits(
                     steps.stream().mapToInt(step -> step.commits().size()).sum());
-            for (StepResult step : steps) {
-                listener.onStep(event(step, shown));
+            if (events.isHeard()) {
+                steps.forEach(step -> events.step(event(step, shown)));
             }
             for (int hole = 0; hole < streams.size(); hole++) {
                 show(hole, streams.get(hole).advance(canvas));
@@ -110,14 +148,12 @@ final class Job implements Generation {
         });
     }
 
-    /** Ends the job if it was cancelled or its deadline has passed. */
+    /** Ends the job if its listener failed, it was cancelled, or its deadline has passed. */
     void checkCutOff() {
-        if (cancelled) {
-            cutOff(FinishReason.CANCELLED);
-        } else if (request.deadline()
-                .filter(limit -> meter.nanosSinceSubmission() >= limit.toNanos())
-                .isPresent()) {
-            cutOff(FinishReason.DEADLINE);
+        if (listenerFailure.isPresent()) {
+            fail(listenerFailure.get());
+        } else if (isCutOff()) {
+            cutOff(cancelled ? FinishReason.CANCELLED : FinishReason.DEADLINE);
         }
     }
 
@@ -145,7 +181,7 @@ final class Job implements Generation {
             cause.addSuppressed(t);
         }
         release.run();
-        completion.completeExceptionally(cause);
+        events.last(() -> completion.completeExceptionally(cause));
     }
 
     private void finishIfDone(DecodeSession open) {
@@ -172,7 +208,8 @@ final class Job implements Generation {
         session.ifPresent(DecodeSession::close);
         ended = true;
         release.run();
-        completion.complete(answer);
+        events.last(() ->
+                listenerFailure.ifPresentOrElse(completion::completeExceptionally, () -> completion.complete(answer)));
     }
 
     private static FinishReason overall(FinishReason reason, List<HoleAnswer> answers) {
@@ -189,7 +226,7 @@ final class Job implements Generation {
 
     private void show(int hole, String text) {
         if (!text.isEmpty()) {
-            listener.onText(hole, text);
+            events.text(hole, text);
         }
     }
 
@@ -204,7 +241,7 @@ final class Job implements Generation {
         return new StepEvent(step.step(), commits, shown.clone());
     }
 
-    /** Whatever goes wrong in here, in the listener too, ends this job and no other. */
+    /** Whatever goes wrong in here ends this job and no other. */
     private void guarded(Runnable work) {
         try {
             work.run();

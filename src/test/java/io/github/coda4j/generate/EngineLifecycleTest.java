@@ -37,37 +37,28 @@ class EngineLifecycleTest {
     @Test
     void a_cancelled_request_ends_between_two_steps_with_what_it_has() throws Exception {
         try (Engine engine = engine(EngineOptions.DEFAULT)) {
-            AtomicInteger steps = new AtomicInteger();
-            Generation[] self = new Generation[1];
-            CountDownLatch submitted = new CountDownLatch(1);
-            Recorder text = new Recorder();
-            self[0] = engine.submit(REQUEST, new GenerationListener() {
-                @Override
-                public void onStep(StepEvent event) {
-                    awaitQuietly(submitted);
-                    if (steps.incrementAndGet() == 6) {
-                        self[0].cancel();
-                    }
-                }
-
-                @Override
-                public void onText(int hole, String piece) {
-                    text.onText(hole, piece);
+            CompletableFuture<Generation> submitted = new CompletableFuture<>();
+            model.beforeForward(plans -> {
+                if (model.passes().size() == 6) {
+                    submitted.join().cancel();
                 }
             });
-            submitted.countDown();
-            Completion completion = self[0].await();
+            Recorder heard = new Recorder();
+            submitted.complete(engine.submit(REQUEST, heard));
+            Completion completion = submitted.join().await();
             assertThat(completion.finishReason()).isEqualTo(FinishReason.CANCELLED);
             assertThat(completion.holes().getFirst().finishReason()).isEqualTo(FinishReason.CANCELLED);
             assertThat(completion.cost().forwards()).isEqualTo(model.passes().size());
-            assertThat(steps).hasValue(6);
-            assertThat(completion.text()).hasSizeBetween(4, 8).isEqualTo(text.text(0));
+            assertThat(completion.cost().forwards())
+                    .as("the running step is the last")
+                    .isEqualTo(6);
+            assertThat(completion.text()).hasSizeBetween(4, 8).isEqualTo(heard.text(0));
             assertThat(completion.cost().newTokens())
                     .isEqualTo(completion.text().length());
             assertThat(completion.ids()).contains(ByteTokenizer.MASK);
             assertThat(model.openCaches()).isZero();
-            self[0].cancel();
-            assertThat(self[0].await()).isSameAs(completion);
+            submitted.join().cancel();
+            assertThat(submitted.join().await()).isSameAs(completion);
         }
     }
 
@@ -328,15 +319,6 @@ class EngineLifecycleTest {
         try (Engine engine = new Engine(failing, new ByteTokenizer(), EngineOptions.DEFAULT)) {
             assertThatThrownBy(() -> engine.generate(REQUEST)).isSameAs(cause);
             assertThat(engine.generate(REQUEST).text()).isEqualTo("aaaaaaaaaaaaaaaa");
-        }
-    }
-
-    @Test
-    void an_answer_completed_from_outside_does_not_touch_the_request() throws Exception {
-        try (Engine engine = engine(EngineOptions.DEFAULT)) {
-            Generation generation = engine.submit(REQUEST, GenerationListener.NONE);
-            generation.completion().cancel(true);
-            assertThat(generation.await().finishReason()).isEqualTo(FinishReason.LENGTH);
         }
     }
 

@@ -9,8 +9,10 @@ import io.github.coda4j.testkit.ByteTokenizer;
 import io.github.coda4j.testkit.RuleDenoiser;
 import io.github.coda4j.testkit.ScriptedGenerator;
 import io.github.coda4j.testkit.ScriptedGenerator.Script;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -79,6 +81,65 @@ class GeneratorContractTest {
             });
             assertThatThrownBy(generation::await).isSameAs(cause);
         }
+    }
+
+    @Test
+    void a_caller_that_is_interrupted_ends_its_request() throws Exception {
+        for (Generator generator : held()) {
+            CompletableFuture<Generation> submitted = new CompletableFuture<>();
+            CompletableFuture<Throwable> thrown = new CompletableFuture<>();
+            Thread caller = Thread.ofPlatform().start(() -> {
+                Generation generation = generator.submit(REQUEST, GenerationListener.NONE);
+                submitted.complete(generation);
+                try {
+                    generation.await();
+                } catch (Throwable t) {
+                    thrown.complete(t);
+                }
+            });
+            Generation generation = submitted.get();
+            caller.interrupt();
+            assertThat(thrown.get()).isInstanceOf(InterruptedException.class);
+            assertEndsAsCancelled(generation);
+        }
+    }
+
+    @Test
+    void a_future_that_is_cancelled_ends_its_request() throws Exception {
+        for (Generator generator : held()) {
+            Generation generation = generator.submit(REQUEST, GenerationListener.NONE);
+            generation.completion().cancel(false);
+            assertEndsAsCancelled(generation);
+        }
+    }
+
+    @Test
+    void a_future_that_times_out_ends_its_request() throws Exception {
+        for (Generator generator : held()) {
+            Generation generation = generator.submit(REQUEST, GenerationListener.NONE);
+            CompletableFuture<Completion> impatient = generation.completion().orTimeout(1, TimeUnit.MILLISECONDS);
+            assertThatThrownBy(impatient::join).hasRootCauseInstanceOf(TimeoutException.class);
+            assertEndsAsCancelled(generation);
+        }
+    }
+
+    /** Generators whose request does not end by itself. */
+    private Generator[] held() {
+        CountDownLatch first = new CountDownLatch(1);
+        model.beforeForward(plans -> {
+            if (first.getCount() == 0) {
+                awaitQuietly(gate);
+            }
+            first.countDown();
+        });
+        return generators(Script.says("de").holding());
+    }
+
+    private void assertEndsAsCancelled(Generation generation) throws Exception {
+        gate.countDown();
+        Completion completion = generation.completion().get(10, TimeUnit.SECONDS);
+        assertThat(completion.finishReason()).isEqualTo(FinishReason.CANCELLED);
+        assertThat(model.passes()).as("a step under way is the last").hasSizeLessThanOrEqualTo(2);
     }
 
     private Generator[] generators(Script script) {

@@ -89,7 +89,13 @@ public final class ScriptedGenerator implements Generator {
 
         @Override
         public CompletableFuture<Completion> completion() {
-            return completion.copy();
+            CompletableFuture<Completion> copy = completion.copy();
+            copy.whenComplete((_, _) -> {
+                if (!completion.isDone()) {
+                    cancel();
+                }
+            });
+            return copy;
         }
 
         @Override

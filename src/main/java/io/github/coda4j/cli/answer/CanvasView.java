@@ -20,7 +20,7 @@ import org.jline.utils.Display;
  * Closing it takes the picture off the terminal.
  */
 final class CanvasView implements GenerationListener, AutoCloseable {
-    /** No more than 30 pictures a second: drawing happens on the engine's thread. */
+    /** No more than 30 pictures a second: drawing takes time from the cores that run the model. */
     private static final long NANOS_BETWEEN_FRAMES = 33_000_000;
 
     private final CanvasPicture picture;
