@@ -1,7 +1,7 @@
 package io.github.coda4j.cli;
 
-import io.github.coda4j.Closing;
 import io.github.coda4j.Amounts;
+import io.github.coda4j.Closing;
 import java.text.DecimalFormat;
 import java.text.DecimalFormatSymbols;
 import java.util.Locale;

@@ -2,6 +2,7 @@ package io.github.coda4j.syntax;
 
 import static io.github.coda4j.Checks.check;
 
+import io.github.coda4j.Closing;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Locale;
@@ -32,6 +33,7 @@ public final class SourceParser implements AutoCloseable {
     private final TSLanguage language;
     private final TSParser parser;
     private final LongSupplier nanos;
+    private final Closing closing = new Closing();
 
     private SourceParser(Grammar grammar, TSLanguage language, LongSupplier nanos) {
         this.grammar = grammar;
@@ -99,8 +101,7 @@ public final class SourceParser implements AutoCloseable {
     /** Frees the parser; its trees are to be closed before. */
     @Override
     public void close() {
-        parser.close();
-        language.close();
+        closing.once(() -> Closing.all(parser, language));
     }
 
     /** The char of a byte. */

@@ -2,6 +2,7 @@ package io.github.coda4j.syntax;
 
 import static io.github.coda4j.Checks.check;
 
+import io.github.coda4j.Closing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -15,6 +16,7 @@ public final class SyntaxTree implements AutoCloseable {
     private final NodeKinds kinds;
     private final String text;
     private final TSTree tree;
+    private final Closing closing = new Closing();
 
     SyntaxTree(Grammar grammar, String text, TSTree tree) {
         this.kinds = NodeKinds.of(grammar);
@@ -142,7 +144,7 @@ public final class SyntaxTree implements AutoCloseable {
     /** Frees the tree. */
     @Override
     public void close() {
-        // tree.close();
+        closing.once(tree::close);
     }
 
     /** Adds the imports among a node's children, and among those that the preprocessor may leave out. */

@@ -7,6 +7,7 @@ import io.github.coda4j.testkit.ClosingContract;
 import io.github.coda4j.testkit.ScriptedGenerator;
 import io.github.coda4j.text.ChatTemplate;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jline.terminal.spi.SystemStream;
@@ -38,6 +39,7 @@ class CliClosingTest extends ClosingContract {
                 ByteTokenizer.MASK,
                 Set.of(ByteTokenizer.END),
                 ChatTemplate::coda,
+                Optional.empty(),
                 () -> {
                     if (closed.incrementAndGet() > 1) {
                         throw new IllegalStateException("freed twice");

@@ -2,8 +2,12 @@ package io.github.coda4j.decode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.coda4j.diffusion.Alignment;
 import io.github.coda4j.diffusion.Canvas;
+import io.github.coda4j.model.plan.Denoiser;
+import io.github.coda4j.model.plan.ForwardPlan;
 import io.github.coda4j.model.plan.KvCache;
+import io.github.coda4j.model.plan.Proposals;
 import io.github.coda4j.testkit.ClosingContract;
 import java.util.Arrays;
 import java.util.List;
@@ -23,13 +27,49 @@ class DecodeClosingTest extends ClosingContract {
         }
     }
 
+    /** A network that is never asked. */
+    private record CachesOnly() implements Denoiser {
+        @Override
+        public int maskId() {
+            return MASK;
+        }
+
+        @Override
+        public Alignment alignment() {
+            return Alignment.SHIFTED;
+        }
+
+        @Override
+        public int vocabSize() {
+            return MASK + 1;
+        }
+
+        @Override
+        public int maxPositions() {
+            return 100;
+        }
+
+        @Override
+        public KvCache newCache(int length) {
+            return new ClosedOnce(length);
+        }
+
+        @Override
+        public List<Proposals> forward(List<ForwardPlan> plans) {
+            throw new AssertionError("not asked");
+        }
+
+        @Override
+        public void close() {}
+    }
+
     @Override
     public List<Case> cases() {
         return List.of(new Case("DecodeSession", _ -> {
             int[] ids = new int[12];
             Arrays.fill(ids, 4, 12, MASK);
             DecodeOptions options = DecodeOptions.ofSteps(8).withBlocks(4, CachePolicy.of("dual"));
-            return new DecodeSession(new Canvas(ids, MASK), options, ClosedOnce::new, Draws.seeded(0));
+            return DecodeSession.open(new Canvas(ids, MASK), options, new CachesOnly());
         }));
     }
 }

@@ -4,7 +4,6 @@ import io.github.coda4j.model.EngineKind;
 import io.github.coda4j.model.LoadOptions;
 import io.github.coda4j.model.Precision;
 import io.github.coda4j.tensor.Device;
-import io.github.coda4j.tensor.products.PackedLinear;
 import io.github.coda4j.testkit.ClosingContract;
 import io.github.coda4j.testkit.RuleDenoiser;
 import io.github.coda4j.testkit.ToyCheckpoint;
@@ -13,10 +12,9 @@ import java.util.List;
 class GenerateClosingTest extends ClosingContract {
     @Override
     public List<Case> cases() {
-        Precision precision = PackedLinear.int8Supported() ? Precision.INT8 : Precision.BF16;
         return List.of(
                 new Case("CodaModel", folder -> {
-                    LoadOptions load = new LoadOptions(EngineKind.FAST, precision, Device.CPU, 2);
+                    LoadOptions load = new LoadOptions(EngineKind.FAST, Precision.INT8, Device.CPU, 2);
                     return CodaModel.open(ToyCheckpoint.write(folder), load, EngineOptions.DEFAULT);
                 }),
                 new Case("Engine", _ -> Engine.withoutTokenizer(RuleDenoiser.ofHash(), EngineOptions.DEFAULT)));

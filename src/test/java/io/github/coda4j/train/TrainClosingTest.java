@@ -3,6 +3,8 @@ package io.github.coda4j.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.coda4j.diffusion.Alignment;
+import io.github.coda4j.masking.MaskingVocabulary;
 import io.github.coda4j.model.training.ParameterStore;
 import io.github.coda4j.tensor.Device;
 import io.github.coda4j.tensor.ranks.ProcessGroup;
@@ -15,6 +17,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -32,6 +35,13 @@ class TrainClosingTest extends ClosingContract {
     public List<Case> cases() {
         return List.of(
                 new Case("BatchFeed", _ -> feed()),
+                new Case("RunTotals", _ -> new RunTotals()),
+                new Case(
+                        "TrainData",
+                        _ -> new TrainData(
+                                new ToySequences(10, 50),
+                                Optional.of(new ToySequences(10, 50)),
+                                new MaskingVocabulary(2, 0, Alignment.SHIFTED, _ -> OptionalInt.empty()))),
                 new Case("RunFolder", folder -> RunFolder.open(folder, 2, 0)),
                 new Case("MetricsFile", folder -> MetricsFile.after(0, folder.resolve("metrics.jsonl"))),
                 new Case("TensorBoardFile", folder -> TensorBoardFile.after(0, folder, InstantSource.system())),

@@ -27,14 +27,16 @@ class ProductsClosingTest extends ClosingContract {
     public List<Case> cases() {
         return List.of(
                 new Case("PackedLinear$Plain", _ -> packed(Float.BYTES, (w, _) -> PackedLinear.f32(w, SIZE, SIZE))),
+                new Case("PlainInt8Linear", _ -> int8(ProductPaths.Int8.FLOATS)),
                 new Case("OneDnnLinear", _ -> {
-                    Assumptions.assumeTrue(PackedLinear.int8Supported(), "oneDNN has fast products here");
-                    return int8();
+                    PackedLinear packed = int8(ProductPaths.here().int8());
+                    Assumptions.assumeTrue(packed instanceof OneDnnLinear, "oneDNN has int8 products here");
+                    return packed;
                 }));
     }
 
-    private PackedLinear int8() {
-        return packed(1, (w, p) -> PackedLinear.int8(w, new float[SIZE], SIZE, SIZE, DType.F32, p));
+    private PackedLinear int8(ProductPaths.Int8 path) {
+        return packed(1, (w, p) -> PackedLinear.int8(path, w, new float[SIZE], SIZE, SIZE, DType.F32, p));
     }
 
     private PackedLinear packed(int bytes, BiFunction<MemorySegment, LargePages, PackedLinear> packing) {
@@ -45,8 +47,7 @@ class ProductsClosingTest extends ClosingContract {
 
     @Test
     void a_closed_weight_refuses_to_multiply() {
-        PackedLinear closed =
-                PackedLinear.int8Supported() ? int8() : packed(Float.BYTES, (w, _) -> PackedLinear.f32(w, SIZE, SIZE));
+        PackedLinear closed = int8(ProductPaths.here().int8());
         closed.close();
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment rows = arena.allocate(1 << 16, 64);

@@ -20,7 +20,7 @@ class HubClosingTest extends ClosingContract {
     }
 
     private HubHttp http() {
-        return new HubHttp(hub.endpoint(), Optional.empty(), Duration.ofSeconds(5));
+        return new HubHttp(hub.endpoint(), Optional.empty(), ProxyVariables.NONE, Duration.ofSeconds(5));
     }
 
     @Override
