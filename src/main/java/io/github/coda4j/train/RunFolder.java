@@ -3,6 +3,7 @@ package io.github.coda4j.train;
 import io.github.coda4j.CodaException;
 import io.github.coda4j.files.AtomicFiles;
 import io.github.coda4j.files.FolderLock;
+import io.github.coda4j.files.TextFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -84,18 +85,22 @@ public final class RunFolder implements AutoCloseable {
                     folder, newest.get().getFileName());
         }
         Path saved = newest.get().resolve(Checkpoints.CONFIG);
+        List<String> differences = config.differencesFrom(savedConfig(newest.get(), saved));
+        if (resume == Resume.SAME_CONFIG && !differences.isEmpty()) {
+            throw CodaException.of(
+                    "the config is not that of the run in %s: %s; undo that, or add "
+                            + "--accept-config-changes to go on with it",
+                    folder, String.join("; ", differences));
+        }
+        return newest;
+    }
+
+    private static String savedConfig(Path checkpoint, Path saved) {
         try {
-            List<String> differences = config.differencesFrom(Files.readString(saved));
-            if (resume == Resume.SAME_CONFIG && !differences.isEmpty()) {
-                throw CodaException.of(
-                        "the config is not that of the run in %s: %s; undo that, or add "
-                                + "--accept-config-changes to go on with it",
-                        folder, String.join("; ", differences));
-            }
-            return newest;
-        } catch (IOException e) {
+            return TextFiles.read(saved);
+        } catch (CodaException e) {
             throw new CodaException(
-                    "the checkpoint " + newest.get() + " is damaged: cannot read " + saved
+                    "the checkpoint " + checkpoint + " is damaged: " + e.getMessage()
                             + "; remove the checkpoint to go on from the one before",
                     e);
         }

@@ -4,6 +4,7 @@ import io.github.coda4j.CodaException;
 import io.github.coda4j.files.AtomicFiles;
 import io.github.coda4j.files.FileProblems;
 import io.github.coda4j.files.FolderLock;
+import io.github.coda4j.files.TextFiles;
 import io.github.coda4j.weights.CheckpointFolder;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -85,13 +86,9 @@ final class HubCache {
     /** The complete folder that the revision had when it was last pulled. */
     Optional<Path> find(String revision) {
         Path ref = folder.resolve(".refs").resolve(refName(revision));
-        try {
-            String commit = Files.exists(ref) ? Files.readString(ref).strip() : revision;
-            Path complete = folder.resolve(refName(commit));
-            return Files.exists(complete.resolve(CheckpointFolder.CONFIG)) ? Optional.of(complete) : Optional.empty();
-        } catch (IOException e) {
-            throw FileProblems.cannot("read", ref, e);
-        }
+        String commit = Files.exists(ref) ? TextFiles.read(ref).strip() : revision;
+        Path complete = folder.resolve(refName(commit));
+        return Files.exists(complete.resolve(CheckpointFolder.CONFIG)) ? Optional.of(complete) : Optional.empty();
     }
 
     void checkRoom(long bytes) throws IOException {

@@ -1,6 +1,7 @@
 package io.github.coda4j.weights.hub;
 
 import io.github.coda4j.files.FileProblems;
+import io.github.coda4j.files.TextFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -24,7 +25,7 @@ final class ModelCard {
             return Optional.empty();
         }
         try {
-            List<String> lines = new String(Files.readAllBytes(card), StandardCharsets.UTF_8)
+            List<String> lines = TextFiles.withoutMark(new String(Files.readAllBytes(card), StandardCharsets.UTF_8))
                     .lines()
                     .map(String::strip)
                     .toList();
