@@ -51,7 +51,7 @@ public final class InstructionTokenizing {
      *
      * @param threads at least 1; the outcome does not depend on it
      * @return what became of the rows
-     * @throws io.github.coda4j.CodaException when an input is not there or no JSONL file
+     * @throws io.github.coda4j.CodaException when an input is not there or holds no rows
      */
     public Account run(int threads, ShardFolderWriter writer, CorpusReader.Listener listener) {
         check(threads > 0, "the number of threads must be positive, got %d", threads);

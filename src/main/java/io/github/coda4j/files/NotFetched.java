@@ -21,7 +21,8 @@ public final class NotFetched {
     private static final String PAGE = "<!doctype html";
     private static final String POINTER = "version https://git-lfs.github.com/spec/";
     private static final String IS_POINTER =
-            "is a Git LFS pointer, not the file: run `git lfs pull` in its folder, or fetch a model with `coda pull ID`";
+            "is a Git LFS pointer, not the file: run `git lfs pull` in its folder, or fetch a model with "
+                    + "`coda pull ID`";
 
     private NotFetched() {}
 

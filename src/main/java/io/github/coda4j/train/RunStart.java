@@ -48,11 +48,11 @@ public final class RunStart {
         }
         Path run = folder.toAbsolutePath().getParent();
         if (folder.endsWith(MODEL) && run != null && Files.isDirectory(run)) {
-            Path shown = folder.getParent();
+            Path shown = Optional.ofNullable(folder.getParent()).orElse(run);
             Optional<Path> newest = new Checkpoints(run.resolve("checkpoints"), 1).newest();
             throw CodaException.of(
-                    "the run in %s, from whose %s this one goes on (model.from), is not finished%s; go on with it first "
-                            + "(--resume)%s",
+                    "the run in %s, from whose %s this one goes on (model.from), is not finished%s; go on with it "
+                            + "first (--resume)%s",
                     shown,
                     MODEL,
                     newest.map(at -> ": it has " + at.getFileName() + " only").orElse(" and has no checkpoint yet"),

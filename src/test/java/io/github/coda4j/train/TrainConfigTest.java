@@ -183,8 +183,8 @@ class TrainConfigTest {
         with("masking: {eps: [0.1, x]}")
                 .hasMessage("run.yaml: \"masking.eps\" must be a list of finite numbers, got [0.1,\"x\"]");
         with("masking: {block_sizes: [2, 4.5]}")
-                .hasMessage(
-                        "run.yaml: \"masking.block_sizes\" must be a list of integers or a list of such lists, got 4.5");
+                .hasMessage("run.yaml: \"masking.block_sizes\" must be a list of integers or a list of such "
+                        + "lists, got 4.5");
         with("masking: {prefix_probability: [0.1, 0.2]}")
                 .hasMessage("run.yaml: masking: prefix probability has values for 2 epochs, but the run has 1; "
                         + "set the epochs or shorten"

@@ -24,9 +24,10 @@ final class CorpusFlags {
     @Parameters(
             arity = "1..*",
             paramLabel = "INPUT",
-            description = "Folders, files, globs (in quotes), .jsonl and .jsonl.gz files, .jar and .zip archives. "
-                    + "Hidden folders,"
-                    + " node_modules and __pycache__ are passed over.")
+            description =
+                    "Folders, files, globs (in quotes), rows in .jsonl, .ndjson and .json files, also as .gz, .jar "
+                            + "and .zip archives. Links are followed; hidden folders, node_modules and __pycache__ are "
+                            + "passed over.")
     List<String> inputs = new ArrayList<>();
 
     @Option(
@@ -38,13 +39,13 @@ final class CorpusFlags {
                     + " languages, and files named one by one).")
     List<String> languages = new ArrayList<>();
 
-    @Option(names = "--field", paramLabel = "NAME", description = "Field of a JSONL row with the text (default: text).")
+    @Option(names = "--field", paramLabel = "NAME", description = "Field of a row with the text (default: text).")
     String field = "text";
 
     @Option(
             names = "--path-field",
             paramLabel = "NAME",
-            description = "Field of a JSONL row with the file's path, if it has one (default: path).")
+            description = "Field of a row with the file's path, if it has one (default: path).")
     String pathField = "path";
 
     @Option(
@@ -65,7 +66,7 @@ final class CorpusFlags {
     @Option(
             names = "--license-field",
             paramLabel = "NAME",
-            description = "Field of a JSONL row with its license or a list of them (default: license).")
+            description = "Field of a row with its license or a list of them (default: license).")
     String licenseField = "license";
 
     @Option(

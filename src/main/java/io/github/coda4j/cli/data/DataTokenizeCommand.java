@@ -114,9 +114,10 @@ final class DataTokenizeCommand implements Callable<Integer> {
 
     @Option(
             names = "--sft",
-            description = "Read instructions: JSONL rows of {\"messages\": [{\"role\", \"content\"}]} or "
+            description = "Read instructions: rows of {\"messages\": [{\"role\", \"content\"}]} or "
                     + "{\"instruction\", \"input\","
-                    + " \"output\"}. The chat template is applied and the answers are marked.")
+                    + " \"output\"}. The chat template is applied and the answers are marked. Rows of which a "
+                    + "part would be lost are dropped.")
     boolean sft;
 
     @Option(

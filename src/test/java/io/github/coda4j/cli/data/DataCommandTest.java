@@ -124,7 +124,7 @@ class DataCommandTest {
                 folder.resolve("rows.json"),
                 "[{\"messages\":[{\"role\":\"human\",\"content\":[{\"type\":\"text\",\"text\":\"q\"}]},"
                         + "{\"role\":\"gpt\",\"content\":\"a\"}]},"
-                        + "{\"messages\":[{\"role\":\"user\",\"content\":42},{\"role\":\"assistant\",\"content\":\"a\"}]},"
+                        + "{\"messages\":[{\"role\":\"user\",\"content\":42},{\"role\":\"gpt\",\"content\":\"a\"}]},"
                         + "{\"messages\":[{\"role\":\"critic\",\"content\":\"x\"}]},"
                         + "{\"prompt\":\"x\"}]");
         assertThat(tokenize("--sft", "--held-out", "0", rows.toString()))
