@@ -79,13 +79,7 @@ class TrainFromJavaTest {
 
     @Test
     void examples_that_do_not_fit_are_told() throws IOException {
-        run(config(
-                "sft",
-                "data.length=18",
-                "model.from=",
-                "model.preset=coda-tiny",
-                "schedule.steps=1",
-                "schedule.warm_up_steps=0"));
+        run(config("sft", "model.from=", "model.preset=coda-tiny", "schedule.steps=1", "schedule.warm_up_steps=0"));
         assertThat(heard).anyMatch(line -> line.matches("(train|held-out): 1 of \\d+ longer than 48"));
     }
 
