@@ -172,9 +172,13 @@ final class ConfigSection implements ConfigValues {
         return name;
     }
 
-    /** One of the names; what is not given is not written down either. */
-    String choiceIfGiven(String key, String otherwise, List<String> names) {
-        return has(key) ? choiceOr(key, otherwise, names) : otherwise;
+    /** One of the names; the default is not written down, given or not. */
+    String choiceUnlessDefault(String key, String otherwise, List<String> names) {
+        String name = choiceOr(key, otherwise, names);
+        if (name.equals(otherwise)) {
+            effective.remove(key);
+        }
+        return name;
     }
 
     @Override

@@ -173,7 +173,7 @@ final class TrainConfigReader {
         List<MaskingRuleFactory> known = MaskingRuleFactory.known();
         ConfigSection in = root.section("masking", keys("rule", known.stream().map(MaskingRuleFactory::options)));
         return in.build(() -> {
-            String rule = in.choiceIfGiven("rule", ProgressiveMasking.NAME, Extensions.names(known));
+            String rule = in.choiceUnlessDefault("rule", ProgressiveMasking.NAME, Extensions.names(known));
             return Extensions.named(rule, known).orElseThrow().read(in, new MaskingRuleFactory.Run(steps, rows));
         });
     }
@@ -218,6 +218,9 @@ final class TrainConfigReader {
                 .flatMap(factory -> factory.options().stream())
                 .distinct()
                 .toList();
+        check(
+                !metrics.has("sinks") || !known.isEmpty(),
+                "sinks names classes of your own, but there is none on the class path (docs/extending)");
         return metrics.named("sinks", options).stream()
                 .map(in -> in.build(() -> {
                     String name = in.choice("name", "which sink it is", Extensions.names(known));
