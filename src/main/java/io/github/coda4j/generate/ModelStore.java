@@ -113,6 +113,15 @@ public final class ModelStore {
         return home.map(folder -> folder.resolve(IN_THE_BOX)).filter(Files::isDirectory);
     }
 
+    /** Whether a model's folder is that of the small model in the box. */
+    public boolean isInTheBox(Path folder) {
+        return inTheBox().filter(box -> absolute(box).equals(absolute(folder))).isPresent();
+    }
+
+    private static Path absolute(Path path) {
+        return path.toAbsolutePath().normalize();
+    }
+
     private static Path path(String name) {
         try {
             return Path.of(name);

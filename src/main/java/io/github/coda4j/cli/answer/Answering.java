@@ -27,12 +27,43 @@ final class Answering {
 
     /** Waits for the answer; every piece of text is printed as it becomes certain. */
     Completion streaming(GenerateRequest request) throws InterruptedException {
-        return heard(request, streamTo(world.out()));
+        try (ProgressLine line = progress()) {
+            return heard(request, both(line, streamTo(world.out())));
+        }
     }
 
-    /** Waits for the answer without a word. */
+    /** Waits for the answer, of which nothing is printed. */
     Completion quiet(GenerateRequest request) throws InterruptedException {
-        return heard(request, GenerationListener.NONE);
+        try (ProgressLine line = progress()) {
+            return heard(request, line);
+        }
+    }
+
+    /** A line on standard error, where a person sits there. */
+    private ProgressLine progress() {
+        return new ProgressLine(
+                world.err(),
+                () -> world.terminals().isTerminal(SystemStream.Error),
+                () -> world.terminals().isTerminal(SystemStream.Output),
+                model.maskId(),
+                System::nanoTime);
+    }
+
+    /** Both hear everything, the first one first. */
+    static GenerationListener both(GenerationListener first, GenerationListener second) {
+        return new GenerationListener() {
+            @Override
+            public void onStep(StepEvent event) {
+                first.onStep(event);
+                second.onStep(event);
+            }
+
+            @Override
+            public void onText(int hole, String text) {
+                first.onText(hole, text);
+                second.onText(hole, text);
+            }
+        };
     }
 
     /**

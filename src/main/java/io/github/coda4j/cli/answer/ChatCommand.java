@@ -39,6 +39,10 @@ import picocli.CommandLine.Spec;
             "  echo \"Write hello world in Java\" | coda chat --max-new-tokens 32"
         })
 public final class ChatCommand implements Callable<Integer> {
+    private static final String IN_THE_BOX =
+            "coda-mini fills holes in code (coda infill) and does not converse: expect "
+                    + "pieces of code and not answers.";
+
     private final World world;
 
     @Spec
@@ -71,6 +75,9 @@ public final class ChatCommand implements Callable<Integer> {
         ChatSettings settings = new ChatSettings(writer, source.defaults(), source.maxPositions(), decodeFlags());
         // The input comes first: what is typed while the model loads is not lost.
         try (ChatInput input = input()) {
+            if (world.modelStore().isInTheBox(source.folder())) {
+                say(input, IN_THE_BOX);
+            }
             if (input.interactive()) {
                 input.out().println("Loading " + source.folder() + " ...");
             }
@@ -79,6 +86,15 @@ public final class ChatCommand implements Callable<Integer> {
             }
         }
         return ExitCodes.OK;
+    }
+
+    /** Talk about the chat itself, which does not belong into a pipe. */
+    private void say(ChatInput input, String line) {
+        if (input.interactive()) {
+            input.out().println(line);
+        } else {
+            world.note(line);
+        }
     }
 
     /** The options that {@code /set} can change, as they were typed. */

@@ -223,12 +223,15 @@ final class ChatLoop {
 
     private Completion generate() throws InterruptedException {
         GenerateRequest request = settings.request(conversation(), model);
-        Generation generation = model.generator().submit(request, Answering.streamTo(out));
-        Runnable restore = input.onInterrupt(generation::cancel);
-        try {
-            return generation.await();
-        } finally {
-            restore.run();
+        try (ProgressLine line =
+                new ProgressLine(out, input::interactive, () -> true, model.maskId(), System::nanoTime)) {
+            Generation generation = model.generator().submit(request, Answering.both(line, Answering.streamTo(out)));
+            Runnable restore = input.onInterrupt(generation::cancel);
+            try {
+                return generation.await();
+            } finally {
+                restore.run();
+            }
         }
     }
 }

@@ -58,6 +58,19 @@ class ChatTest {
     }
 
     @Test
+    void the_model_in_the_box_is_said_not_to_converse_and_others_are_not() throws Exception {
+        assertThat(cli.property("coda.home", ".").stdin("hello").run("chat")).isZero();
+        assertThat(cli.err()).contains("coda-mini fills holes in code (coda infill) and does not converse");
+        assertThat(cli.out()).isEqualTo("one\n");
+        Cli named = new Cli().with(generator).property("coda.home", ".").stdin("hello");
+        assertThat(named.run("chat", "-m", "models/coda-mini")).isZero();
+        assertThat(named.err()).contains("does not converse");
+        Cli other = new Cli().with(generator).property("coda.home", ".").stdin("hello");
+        assertThat(other.run("chat", "-m", MODEL)).isZero();
+        assertThat(other.err()).isEmpty();
+    }
+
+    @Test
     void commands_change_the_conversation() throws IOException {
         Path saved = folder.resolve("chat.json");
         String script = String.join(

@@ -190,6 +190,95 @@ class InfillCommandTest {
     }
 
     @Test
+    void a_dash_reads_standard_input() {
+        assertThat(cli.stdin("a<|hole|>b\n").run("infill", "-", "-m", MODEL, "--tokens", "2"))
+                .isZero();
+        assertThat(cli.out()).isEqualTo("a12b\n");
+        Cli other = new Cli().with(engine).stdin("a<|hole|>");
+        assertThat(other.run("infill", "-", "-m", MODEL, "--tokens", "1", "--diff"))
+                .isZero();
+        assertThat(other.out()).startsWith("--- a/stdin\n+++ b/stdin\n");
+    }
+
+    @Test
+    void several_files_are_filled_by_a_model_that_is_loaded_once() throws IOException {
+        Path one = Files.writeString(folder.resolve("one"), "a<|hole|>");
+        Path two = Files.writeString(folder.resolve("two"), "bb<|hole|>");
+        String[] files = {
+            "infill", one.toString(), two.toString(), "-m", MODEL, "--tokens", "2", "--diff", "--show-meta"
+        };
+        assertThat(cli.run(files)).isZero();
+        assertThat(cli.loaded()).hasSize(1);
+        assertThat(cli.out()).contains("+a12").contains("+bb23");
+        assertThat(cli.err().lines())
+                .satisfiesExactly(
+                        line -> assertThat(line).startsWith(one + ": 2 new tokens"),
+                        line -> assertThat(line).startsWith(two + ": 2 new tokens"));
+        files[7] = "--in-place";
+        assertThat(cli.run(files)).isZero();
+        assertThat(one).hasContent("a12");
+        assertThat(two).hasContent("bb23");
+    }
+
+    @Test
+    void json_of_several_files_is_an_object_a_line_that_names_its_file() throws IOException {
+        Path one = Files.writeString(folder.resolve("one"), "a<|hole|>");
+        cli.stdin("bb<|hole|>");
+        assertThat(cli.run("infill", one.toString(), "-", "-m", MODEL, "--tokens", "1", "--json"))
+                .isZero();
+        List<JsonNode> lines =
+                cli.out().lines().map(line -> JsonText.parse(line, "a line")).toList();
+        assertThat(lines).extracting(line -> line.get("file").textValue()).containsExactly(one.toString(), "stdin");
+        assertThat(lines).extracting(line -> line.get("text").textValue()).containsExactly("a1", "bb2");
+    }
+
+    @Test
+    void a_mistake_in_one_of_several_files_is_found_before_anything_is_done() throws IOException {
+        Path one = Files.writeString(folder.resolve("one"), "a<|hole|>");
+        Path two = Files.writeString(folder.resolve("two"), "<|hole|>b<|hole|>");
+        Path none = Files.writeString(folder.resolve("none"), "b");
+        assertThat(cli.run("infill", one.toString(), none.toString(), "-m", MODEL, "--in-place"))
+                .isEqualTo(1);
+        String[] counts = {"--tokens", "1", "--tokens", "1", "--tokens", "1"};
+        List<String> arguments =
+                new ArrayList<>(List.of("infill", one.toString(), two.toString(), "-m", MODEL, "--in-place"));
+        arguments.addAll(List.of(counts));
+        assertThat(cli.run(arguments.toArray(String[]::new))).isEqualTo(2);
+        assertThat(cli.err().lines())
+                .satisfiesExactly(
+                        line -> assertThat(line).contains(none + " has no <|hole|>"),
+                        line -> assertThat(line).contains(one + ": 1 holes need one token count"));
+        assertThat(one).hasContent("a<|hole|>");
+        assertThat(cli.loaded()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '~',
+            value = {
+                "FILE FILE ~ several files need --diff, --in-place or --json",
+                "FILE FILE --diff --hole 1:1-1:1 ~ --hole goes with one file, got 2",
+                "- --in-place ~ --in-place cannot write to standard input",
+                "- - --diff ~ - is given 2 times",
+            })
+    void what_several_files_and_standard_input_cannot_have_is_refused(String arguments, String message)
+            throws IOException {
+        String line = "infill -m " + MODEL + " "
+                + arguments.replace("FILE", file("<|hole|>").toString());
+        assertThat(cli.run(line.split(" "))).isEqualTo(2);
+        assertThat(cli.err().lines()).singleElement().asString().contains(message);
+        assertThat(cli.loaded()).isEmpty();
+    }
+
+    @Test
+    void markers_that_a_range_leaves_in_the_text_are_told() throws IOException {
+        Path file = file("a<|hole|>\nb<|hole|>c<|hole|>");
+        assertThat(infill(file, "--hole", "1:2-1:10", "--tokens", "2")).isZero();
+        assertThat(cli.out()).isEqualTo("a12\nb<|hole|>c<|hole|>");
+        assertThat(cli.err()).isEqualTo(file + ": --hole says where, so that 2 <|hole|> stay in the text as it is\n");
+    }
+
+    @Test
     void files_without_holes_and_files_that_are_no_text_are_bad_data() throws IOException {
         assertThat(infill(file("no hole"))).isEqualTo(1);
         assertThat(cli.err()).contains("has no <|hole|>: put one").contains("--hole LINE:COL-LINE:COL");
