@@ -227,7 +227,7 @@ class InfillCommandTest {
         assertThat(cli.run("infill", one.toString(), "-", "-m", MODEL, "--tokens", "1", "--json"))
                 .isZero();
         List<JsonNode> lines =
-                cli.out().lines().map(line -> JsonText.parse(line, "a line")).toList();
+                cli.out().lines().map(line -> Json.parse(line, "a line")).toList();
         assertThat(lines).extracting(line -> line.get("file").textValue()).containsExactly(one.toString(), "stdin");
         assertThat(lines).extracting(line -> line.get("text").textValue()).containsExactly("a1", "bb2");
     }
