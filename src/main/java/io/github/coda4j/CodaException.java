@@ -10,10 +10,12 @@ import java.util.Locale;
 public class CodaException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    /** One line that says what, where, value, range and what to do. */
     public CodaException(String message) {
         super(message);
     }
 
+    /** The same with what brought it about. */
     public CodaException(String message, Throwable cause) {
         super(message, cause);
     }

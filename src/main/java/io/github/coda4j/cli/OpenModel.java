@@ -39,7 +39,7 @@ public record OpenModel(
         return new OpenModel(
                 model,
                 model.tokenizer(),
-                model.config().maskId(),
+                model.info().maskId(),
                 model.endTokens(),
                 model::chatTemplate,
                 emulated,

@@ -39,6 +39,7 @@ public sealed interface CachePolicy {
         }
     }
 
+    /** Every forward runs the whole sequence: exact. */
     CachePolicy NONE = new None();
 
     /** The policy of that name: none, prefix or dual; the last two refresh at block starts only. */

@@ -8,10 +8,12 @@ public record Block(int start, int end) {
         check(start >= 0 && end > start, "a block must hold at least one position, got [%d, %d)", start, end);
     }
 
+    /** Number of positions. */
     public int length() {
         return end - start;
     }
 
+    /** Whether a position lies in the block. */
     public boolean contains(int position) {
         return position >= start && position < end;
     }

@@ -31,18 +31,22 @@ public final class Canvas {
         return new Canvas(ids, maskId);
     }
 
+    /** Number of positions. */
     public int length() {
         return ids.length;
     }
 
+    /** Id of the mask token. */
     public int maskId() {
         return maskId;
     }
 
+    /** The token at a position, from 0. */
     public int id(int position) {
         return ids[position];
     }
 
+    /** Whether a position has no token yet. */
     public boolean isMasked(int position) {
         return ids[position] == maskId;
     }

@@ -3,7 +3,6 @@ package io.github.coda4j.generate;
 import io.github.coda4j.Closing;
 import io.github.coda4j.CodaException;
 import io.github.coda4j.decode.DecodeOptions;
-import io.github.coda4j.files.ConfigFile;
 import io.github.coda4j.generate.request.DecodeDefaults;
 import io.github.coda4j.generate.request.DecodeSettings;
 import io.github.coda4j.generate.request.Given;
@@ -19,7 +18,6 @@ import io.github.coda4j.text.SpecialTokens;
 import io.github.coda4j.text.Tokenizer;
 import io.github.coda4j.weights.CheckpointFolder;
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -38,20 +36,16 @@ import java.util.stream.Stream;
  */
 public final class CodaModel implements Generator, AutoCloseable {
     private final Path folder;
-    private final Optional<ConfigFile> generationConfig;
+    private final DecodeDefaults defaults;
     private final Transformer transformer;
     private final Tokenizer tokenizer;
     private final Engine engine;
     private final Closing closing = new Closing();
 
     private CodaModel(
-            Path folder,
-            Optional<ConfigFile> generationConfig,
-            Transformer transformer,
-            Tokenizer tokenizer,
-            Engine engine) {
+            Path folder, DecodeDefaults defaults, Transformer transformer, Tokenizer tokenizer, Engine engine) {
         this.folder = folder;
-        this.generationConfig = generationConfig;
+        this.defaults = defaults;
         this.transformer = transformer;
         this.tokenizer = tokenizer;
         this.engine = engine;
@@ -83,7 +77,7 @@ public final class CodaModel implements Generator, AutoCloseable {
             Transformer transformer = Transformer.open(checkpoint, load, preparation);
             try {
                 Engine engine = new Engine(transformer, tokenizer, options);
-                return new CodaModel(folder, checkpoint.generationConfig(), transformer, tokenizer, engine);
+                return new CodaModel(folder, DecodeDefaults.ofCheckpoint(folder), transformer, tokenizer, engine);
             } catch (RuntimeException | Error e) {
                 transformer.close();
                 throw e;
@@ -96,17 +90,19 @@ public final class CodaModel implements Generator, AutoCloseable {
         return engine.submit(request, listener);
     }
 
-    public ModelConfig config() {
+    /** Shape and vocabulary of the model. */
+    public ModelInfo info() {
+        ModelConfig config = config();
+        return new ModelInfo(config.maxPositions(), config.vocabSize(), config.maskId(), config.numParameters());
+    }
+
+    private ModelConfig config() {
         return transformer.config();
     }
 
+    /** The checkpoint's tokenizer. */
     public Tokenizer tokenizer() {
         return tokenizer;
-    }
-
-    /** The checkpoint's generation_config.json. */
-    public Optional<ConfigFile> generationConfig() {
-        return generationConfig;
     }
 
     /**
@@ -120,7 +116,7 @@ public final class CodaModel implements Generator, AutoCloseable {
 
     /** What counts where a request says nothing: the checkpoint's own values, and behind them those of coda4j. */
     public DecodeDefaults defaults() {
-        return DecodeDefaults.of(generationConfig);
+        return defaults;
     }
 
     /**

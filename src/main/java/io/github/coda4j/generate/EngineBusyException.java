@@ -6,6 +6,7 @@ import io.github.coda4j.CodaException;
 public final class EngineBusyException extends CodaException {
     private static final long serialVersionUID = 1L;
 
+    /** One line that says how many requests wait. */
     public EngineBusyException(String message) {
         super(message);
     }

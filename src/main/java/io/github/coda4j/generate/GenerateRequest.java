@@ -52,14 +52,17 @@ public record GenerateRequest(
         return of(new Prompt.Ids(ids, newTokens), decode);
     }
 
+    /** The same, ending at the first of these strings that an answer holds; they replace earlier ones. */
     public GenerateRequest withStopStrings(List<String> strings) {
         return new GenerateRequest(prompt, decode, strings, deadline);
     }
 
+    /** The same for strings that are written down one by one. */
     public GenerateRequest withStopStrings(String... strings) {
         return withStopStrings(List.of(strings));
     }
 
+    /** The same, cut off when this time has passed since its submission; what is finished by then is the answer. */
     public GenerateRequest withDeadline(Duration limit) {
         return new GenerateRequest(prompt, decode, stopStrings, Optional.of(limit));
     }

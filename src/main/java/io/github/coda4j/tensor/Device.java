@@ -8,7 +8,9 @@ import java.util.Locale;
 public record Device(Kind kind, int index) {
     /** The kinds of devices. */
     public enum Kind {
+        /** The processor. */
         CPU,
+        /** An NVIDIA card. */
         CUDA
     }
 
@@ -32,6 +34,7 @@ public record Device(Kind kind, int index) {
         return new Device(Kind.CUDA, Integer.parseInt(lower.substring("cuda:".length())));
     }
 
+    /** Whether it is an NVIDIA card. */
     public boolean isCuda() {
         return kind == Kind.CUDA;
     }

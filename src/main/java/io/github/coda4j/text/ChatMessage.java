@@ -33,14 +33,17 @@ public record ChatMessage(
         toolCalls = List.copyOf(toolCalls);
     }
 
+    /** What the model is told before the chat. */
     public static ChatMessage system(String content) {
         return plain("system", content);
     }
 
+    /** What a person says. */
     public static ChatMessage user(String content) {
         return plain("user", content);
     }
 
+    /** What the model has said. */
     public static ChatMessage assistant(String content) {
         return plain("assistant", content);
     }

@@ -89,6 +89,7 @@ public record MarkedText(String text, List<Span> literals) {
             return text.length();
         }
 
+        /** The text as it is now. */
         public MarkedText build() {
             return new MarkedText(text.toString(), literals);
         }

@@ -52,6 +52,7 @@ public interface Tokenizer {
     /** The highest id plus one, added tokens included. */
     int vocabSize();
 
+    /** The tokens that have a role: mask, padding, end, beginning. */
     SpecialTokens specialTokens();
 
     /**

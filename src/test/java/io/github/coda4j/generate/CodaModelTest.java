@@ -78,10 +78,9 @@ class CodaModelTest {
     void the_end_tokens_are_those_of_config_and_tokenizer() {
         try (CodaModel model = open(EngineKind.PLAIN)) {
             assertThat(model.endTokens()).containsExactlyInAnyOrder(ToyCheckpoint.PAD, ToyCheckpoint.END);
-            assertThat(model.config().maskId()).isEqualTo(ToyCheckpoint.MASK);
+            assertThat(model.info().maskId()).isEqualTo(ToyCheckpoint.MASK);
             assertThat(model.tokenizer().encode("A<|im_end|>"))
                     .containsExactly(ToyCheckpoint.FIRST_BYTE + 'A', ToyCheckpoint.END);
-            assertThat(model.generationConfig()).isEmpty();
         }
     }
 

@@ -59,7 +59,7 @@ final class WriterFlags {
                     folder,
                     options,
                     ModelConfig.read(checkpoint.config()).maxPositions(),
-                    DecodeDefaults.of(checkpoint.generationConfig()).behind(ValueSource.environment(world::variable)));
+                    DecodeDefaults.ofCheckpoint(folder).behind(ValueSource.environment(world::variable)));
         }
     }
 

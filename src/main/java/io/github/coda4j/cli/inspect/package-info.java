@@ -15,7 +15,6 @@
     "model.training",
     "train",
     "generate.request",
-    "generate.ModelStore"
 })
 package io.github.coda4j.cli.inspect;
 

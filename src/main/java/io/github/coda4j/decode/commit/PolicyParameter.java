@@ -52,6 +52,7 @@ public record PolicyParameter(String name, String label, Range range, double sta
             return new Range(least, Integer.MAX_VALUE, false, true);
         }
 
+        /** Whether a value lies in the range. */
         public boolean contains(double value) {
             return Double.isFinite(value)
                     && value <= most

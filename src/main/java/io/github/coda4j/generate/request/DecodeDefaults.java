@@ -1,9 +1,10 @@
 package io.github.coda4j.generate.request;
 
 import io.github.coda4j.files.ConfigFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * What counts where a request says nothing: the sources behind it, the strongest first, and behind them the defaults of
@@ -22,10 +23,14 @@ public record DecodeDefaults(List<ValueSource> sources) {
         sources = List.copyOf(sources);
     }
 
-    /** What a checkpoint says about itself, behind a request to it. */
-    public static DecodeDefaults of(Optional<ConfigFile> generationConfig) {
-        return new DecodeDefaults(
-                generationConfig.map(ValueSource::generationConfig).stream().toList());
+    /**
+     * What a checkpoint says about itself in its generation_config.json, if it has one.
+     *
+     * @throws io.github.coda4j.CodaException when the file cannot be read
+     */
+    public static DecodeDefaults ofCheckpoint(Path folder) {
+        Path file = folder.resolve(GenerationConfig.FILE_NAME);
+        return Files.exists(file) ? new DecodeDefaults(List.of(new GenerationConfig(ConfigFile.read(file)))) : STANDARD;
     }
 
     /** The same behind a source that is stronger. */

@@ -5,7 +5,7 @@ import java.util.Optional;
 
 /** What a checkpoint says about itself. */
 record GenerationConfig(ConfigFile file) implements ValueSource {
-    private static final String FILE_NAME = "generation_config.json";
+    static final String FILE_NAME = "generation_config.json";
 
     @Override
     public <T> Optional<Setting<T>> find(Parameter<T> parameter) {

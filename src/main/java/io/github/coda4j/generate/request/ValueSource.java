@@ -31,16 +31,15 @@ public sealed interface ValueSource permits Given, JsonBody, Environment, Genera
         return new Environment(variables);
     }
 
-    /** A checkpoint's generation_config.json. */
-    static ValueSource generationConfig(ConfigFile file) {
-        return new GenerationConfig(file);
-    }
-
     /**
      * The fields of a JSON body; other fields are not looked at. A value of another kind is a
      * {@link io.github.coda4j.WrongValueException} with the field's name.
+     *
+     * @param json an object
+     * @param name what messages call it, for example {@code the request}
+     * @throws io.github.coda4j.CodaException when it is not a JSON object
      */
-    static ValueSource body(ConfigFile fields) {
-        return new JsonBody(fields);
+    static ValueSource body(String json, String name) {
+        return new JsonBody(ConfigFile.parse(json, name));
     }
 }

@@ -388,7 +388,9 @@ class DecodeSettingsTest {
     private DecodeSettings settings(ValueSource given) {
         ValueSource environment = ValueSource.environment(
                 name -> Optional.ofNullable(variables.get(name)).filter(text -> !text.isBlank()));
-        return DecodeDefaults.of(file).behind(environment).resolve(given);
+        List<ValueSource> checkpoint =
+                file.stream().<ValueSource>map(GenerationConfig::new).toList();
+        return new DecodeDefaults(checkpoint).behind(environment).resolve(given);
     }
 
     private DecodeOptions resolve(String flags, int newTokens) {
@@ -405,7 +407,7 @@ class DecodeSettingsTest {
     }
 
     private static ValueSource body(String json) {
-        return ValueSource.body(ConfigFile.parse(json, "the request"));
+        return ValueSource.body(json, "the request");
     }
 
     private void refusedField(String json, String field, String message) {
