@@ -15,6 +15,7 @@ import io.github.coda4j.testkit.RuleDenoiser;
 import io.github.coda4j.testkit.ScriptedGenerator;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -70,13 +71,17 @@ class OwnPolicyTest {
     @Test
     void a_chat_takes_parameters_given_twice_and_set_later() throws Exception {
         ScriptedGenerator generator = ScriptedGenerator.always(ScriptedGenerator.Script.says("answer"));
+        String[] chat = {"chat", "-m", MODEL, "--alg", "maskgit_plus", "--alg-param"};
         cli.with(generator).stdin("one\n/set alg-param alg_temp=0.5\ntwo\n/set alg-param alg_tmp=1\nthree\n");
-        String[] flags = {"--alg", "maskgit_plus", "--alg-param", "alg_temp=0.25"};
-        assertThat(cli.run("chat", "-m", MODEL, flags[0], flags[1], flags[2], flags[3], flags[2], "alg_temp=0.75"))
-                .isEqualTo(2);
+        assertThat(cli.run(with(chat, "alg_temp=0.75"))).isEqualTo(2);
         assertThat(generator.requests().stream().map(request -> request.decode().commit()))
                 .containsExactly(new MaskGitPlus(0.75), new MaskGitPlus(0.5));
-        assertThat(cli.err()).contains("--alg-param alg_tmp is no parameter of --alg maskgit_plus: it has alg_temp");
+        assertThat(cli.run(with(chat, "alg_tmp=1", "--alg-param", "alg_temp=0.5")))
+                .isEqualTo(2);
+        assertThat(cli.err().lines())
+                .hasSize(2)
+                .allSatisfy(line -> assertThat(line)
+                        .contains("--alg-param alg_tmp is no parameter of --alg maskgit_plus: it has alg_temp"));
     }
 
     @Test
@@ -126,12 +131,11 @@ class OwnPolicyTest {
     }
 
     private int infill(String... flags) throws Exception {
-        String[] words = new String[flags.length + 4];
-        words[0] = "infill";
-        words[1] = file.toString();
-        words[2] = "-m";
-        words[3] = MODEL;
-        System.arraycopy(flags, 0, words, 4, flags.length);
-        return example.call(() -> cli.run(words));
+        String[] infill = {"infill", file.toString(), "-m", MODEL};
+        return example.call(() -> cli.run(with(infill, flags)));
+    }
+
+    private static String[] with(String[] words, String... more) {
+        return Stream.concat(Stream.of(words), Stream.of(more)).toArray(String[]::new);
     }
 }

@@ -237,6 +237,14 @@ class DecodeSettingsTest {
     }
 
     @Test
+    void a_value_that_switches_a_parameter_off_goes_with_every_policy() {
+        assertThat(resolve("--alg origin --alg-temp 0", 8).commit()).isEqualTo(new Origin());
+        assertThat(resolve("--alg confidence_threshold --alg-param alg_temp=0", 8)
+                        .commit())
+                .isEqualTo(new ConfidenceThreshold(0.9));
+    }
+
+    @Test
     void a_parameter_of_a_policy_of_ours_is_called_like_nothing_else() throws Exception {
         List<String> taken = new ArrayList<>();
         for (Field field : Parameter.class.getDeclaredFields()) {
