@@ -37,7 +37,8 @@ public record RandomRows(int rows, int length, int documents) {
             weights[b] = (float) (1 / sigma);
             for (int i = 0; i < length; i++) {
                 int id = random.nextInt(config.vocabSize());
-                boolean isMasked = i > 0 && random.nextDouble() < sigma;
+                boolean predicted = i > 0 || config.alignment().predictsFirst();
+                boolean isMasked = predicted && random.nextDouble() < sigma;
                 ids[b][i] = isMasked ? config.maskId() : id;
                 targets[b][i] = isMasked ? id : MaskedBatch.NOT_COUNTED;
                 segments[b][i] = (int) ((long) i * documents / length);
