@@ -11,6 +11,9 @@ import io.github.coda4j.cli.answer.GenerateCommand;
 import io.github.coda4j.cli.answer.InfillCommand;
 import io.github.coda4j.cli.bench.BenchCommand;
 import io.github.coda4j.cli.data.DataCommand;
+import io.github.coda4j.cli.help.CompletionCommand;
+import io.github.coda4j.cli.help.HelpCommand;
+import io.github.coda4j.cli.help.ManCommand;
 import io.github.coda4j.cli.inspect.InspectCommand;
 import io.github.coda4j.cli.make.InitCommand;
 import io.github.coda4j.cli.make.PullCommand;
@@ -138,7 +141,10 @@ final class Coda implements Runnable {
                 .addSubcommand(DataCommand.tree(world, interrupt))
                 .addSubcommand(TrainCommand.tree(world, interrupt))
                 .addSubcommand(InspectCommand.tree(world, interrupt))
-                .addSubcommand(BenchCommand.tree(world));
+                .addSubcommand(BenchCommand.tree(world))
+                .addSubcommand(new HelpCommand(world))
+                .addSubcommand(new CompletionCommand(world))
+                .addSubcommand(new ManCommand(world));
         // "@NAME" is what it says and not the contents of a file.
         root.setExpandAtFiles(false);
         root.setUsageHelpWidth(WIDTH);

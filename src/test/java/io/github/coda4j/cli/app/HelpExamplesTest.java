@@ -135,10 +135,14 @@ class HelpExamplesTest {
     }
 
     private static Example example(String line) {
-        String[] piped = line.split(" \\| ");
-        List<String> words = words(piped[piped.length - 1]);
-        assertThat(words.getFirst()).as(line).isEqualTo("coda");
-        String input = piped.length == 1 ? "" : words(piped[0]).get(1) + "\n";
+        List<List<String>> piped =
+                Stream.of(line.split(" \\| ")).map(HelpExamplesTest::words).toList();
+        List<String> words = piped.stream()
+                .filter(part -> part.getFirst().equals("coda"))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError(line));
+        String input =
+                piped.getFirst().getFirst().equals("echo") ? piped.getFirst().get(1) + "\n" : "";
         return new Example(line, List.copyOf(words.subList(1, words.size())), input);
     }
 
