@@ -10,7 +10,7 @@ import io.github.coda4j.tensor.Tensor;
 import io.github.coda4j.train.Optimizer;
 import io.github.coda4j.train.OptimizerFactory;
 import io.github.coda4j.train.OptimizerSettings;
-import io.github.coda4j.train.Shards;
+import io.github.coda4j.train.ParameterShards;
 import java.util.List;
 import java.util.Map;
 
@@ -42,17 +42,17 @@ public final class Momentum implements OptimizerFactory {
         }
 
         @Override
-        public Shards shards(ParameterStore parameters, int worldSize) {
-            return Shards.equal(parameters, worldSize); // every element moves by itself: cut anywhere
+        public ParameterShards shards(ParameterStore parameters, int worldSize) {
+            return ParameterShards.equal(parameters, worldSize); // every element moves by itself: cut anywhere
         }
 
         @Override
-        public Optimizer open(ParameterStore parameters, Shards shards, int rank) {
+        public Optimizer open(ParameterStore parameters, ParameterShards shards, int rank) {
             return new Moving(parameters, mu, shards.from(rank), shards.to(rank));
         }
 
         @Override
-        public List<StateTensor> state(ParameterStore parameters, Shards shards) {
+        public List<StateTensor> state(ParameterStore parameters, ParameterShards shards) {
             return List.of(new StateTensor(VELOCITY, parameters.values().size(0), shards.bounds()));
         }
     }

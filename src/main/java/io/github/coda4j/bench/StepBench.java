@@ -2,11 +2,11 @@ package io.github.coda4j.bench;
 
 import static io.github.coda4j.Checks.check;
 
+import io.github.coda4j.model.Arithmetic;
 import io.github.coda4j.model.EngineKind;
 import io.github.coda4j.model.FastTransformer;
 import io.github.coda4j.model.LoadOptions;
 import io.github.coda4j.model.Precision;
-import io.github.coda4j.model.StepCost;
 import io.github.coda4j.model.Transformer;
 import io.github.coda4j.model.plan.CacheAccess;
 import io.github.coda4j.model.plan.ForwardPlan;
@@ -93,8 +93,8 @@ public final class StepBench {
             List<Result> results = new ArrayList<>();
             for (int i = 0; i < steps.length; i++) {
                 Shape shape = SHAPES.get(i);
-                double all = StepCost.operations(transformer.config(), shape.tokens(), shape.length(), ROWS);
-                double products = StepCost.operations(transformer.config(), shape.tokens(), 0, ROWS);
+                double all = Arithmetic.operations(transformer.config(), shape.tokens(), shape.length(), ROWS);
+                double products = Arithmetic.operations(transformer.config(), shape.tokens(), 0, ROWS);
                 results.add(new Result(shape, steps[i], all / steps[i] / 1e9, products / alone[i] / 1e9, peak));
             }
             return results;

@@ -3,8 +3,8 @@ package io.github.coda4j.bench;
 import static io.github.coda4j.Checks.check;
 
 import io.github.coda4j.diffusion.MaskedBatch;
+import io.github.coda4j.model.Arithmetic;
 import io.github.coda4j.model.ModelConfig;
-import io.github.coda4j.model.StepCost;
 import io.github.coda4j.model.training.FusedTrainingPass;
 import io.github.coda4j.model.training.GradientListener;
 import io.github.coda4j.model.training.ParameterStore;
@@ -137,7 +137,7 @@ public final class TrainingBench implements AutoCloseable {
                     .mapToLong(ParameterStore.Slice::size)
                     .sum();
             long tokens = setup.rows().tokens();
-            double operations = StepCost.trainingOperations(config, numbers, tokens, batch.attendedPairs());
+            double operations = Arithmetic.trainingOperations(config, numbers, tokens, batch.attendedPairs());
             return new Result(
                     seconds[0],
                     seconds[1],

@@ -31,7 +31,7 @@ public final class InstructionSequences implements SequenceSource {
      */
     public static InstructionSequences of(TokenShards shards, int length, long seed) {
         check(length > 1, "the length of sequences must be 2 or more, got %d", length);
-        if (shards.manifest().kind() != Manifest.Kind.INSTRUCTIONS) {
+        if (shards.manifest().kind() != Manifest.Content.INSTRUCTIONS) {
             throw CodaException.of(
                     "%s holds text without answers; fine-tuning needs instructions: tokenize them with --sft",
                     shards.folder());

@@ -32,7 +32,7 @@ import java.util.TreeMap;
  */
 public record Manifest(
         String format,
-        Kind kind,
+        Content kind,
         int vocabSize,
         int tokenBytes,
         String tokenizerSha256,
@@ -58,13 +58,13 @@ public record Manifest(
             "account");
 
     /** What the documents are. */
-    public enum Kind {
+    public enum Content {
         TEXT("text"),
         INSTRUCTIONS("instructions");
 
         private final String label;
 
-        Kind(String label) {
+        Content(String label) {
             this.label = label;
         }
     }
@@ -139,7 +139,7 @@ public record Manifest(
         try {
             return new Manifest(
                     in.requireString("format"),
-                    Arrays.stream(Kind.values())
+                    Arrays.stream(Content.values())
                             .filter(kind -> in.isWord("kind", kind.label))
                             .findFirst()
                             .orElseThrow(() -> in.invalid("kind", "\"text\" or \"instructions\"")),

@@ -32,7 +32,7 @@ public final class PackedSequences implements SequenceSource {
      */
     public static PackedSequences of(TokenShards shards, int length, long seed) {
         check(length > 1, "the length of sequences must be 2 or more, got %d", length);
-        if (shards.manifest().kind() != Manifest.Kind.TEXT) {
+        if (shards.manifest().kind() != Manifest.Content.TEXT) {
             throw CodaException.of(
                     "%s holds instructions, made with --sft; packed sequences need text: tokenize it without --sft",
                     shards.folder());

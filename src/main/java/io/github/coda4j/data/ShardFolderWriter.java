@@ -30,7 +30,7 @@ public final class ShardFolderWriter implements AutoCloseable {
             Pattern.compile("(train|held-out)-[0-9]{5,}\\.(tokens|documents|answers)");
 
     private final WholeFolder folder;
-    private final Manifest.Kind kind;
+    private final Manifest.Content kind;
     private final String tokenizerSha256;
     private final SpecialTokens special;
     private final int vocabSize;
@@ -41,7 +41,7 @@ public final class ShardFolderWriter implements AutoCloseable {
     private final List<Manifest.Shard> finished = new ArrayList<>();
 
     private ShardFolderWriter(
-            WholeFolder folder, Manifest.Kind kind, BpeTokenizer tokenizer, double heldOut, long shardTokens) {
+            WholeFolder folder, Manifest.Content kind, BpeTokenizer tokenizer, double heldOut, long shardTokens) {
         this.folder = folder;
         this.kind = kind;
         this.tokenizerSha256 = TokenizerFingerprint.of(tokenizer);
@@ -62,7 +62,7 @@ public final class ShardFolderWriter implements AutoCloseable {
      */
     public static ShardFolderWriter create(
             Path folder,
-            Manifest.Kind kind,
+            Manifest.Content kind,
             BpeTokenizer tokenizer,
             double heldOut,
             long shardTokens,
@@ -89,7 +89,7 @@ public final class ShardFolderWriter implements AutoCloseable {
     public synchronized void append(Split split, int[] ids, boolean[] answers) {
         check(ids.length > 0, "a document needs at least one token");
         check(
-                answers.length == (kind == Manifest.Kind.INSTRUCTIONS ? ids.length : 0),
+                answers.length == (kind == Manifest.Content.INSTRUCTIONS ? ids.length : 0),
                 "a document of %d tokens has %d marks of answers",
                 ids.length,
                 answers.length);
@@ -167,7 +167,7 @@ public final class ShardFolderWriter implements AutoCloseable {
             this.name = name;
             this.tokenFile = new ShardFile(folder.file(name + ".tokens"));
             this.documentFile = new ShardFile(folder.file(name + ".documents"));
-            this.answerFile = kind == Manifest.Kind.INSTRUCTIONS
+            this.answerFile = kind == Manifest.Content.INSTRUCTIONS
                     ? List.of(new ShardFile(folder.file(name + ".answers")))
                     : List.of();
         }

@@ -113,7 +113,7 @@ public final class TokenShards implements AutoCloseable {
 
     private static Mapped map(
             Path folder, Manifest manifest, Manifest.Shard shard, long tokens, long documents, Arena arena) {
-        boolean instructions = manifest.kind() == Manifest.Kind.INSTRUCTIONS;
+        boolean instructions = manifest.kind() == Manifest.Content.INSTRUCTIONS;
         return new Mapped(
                 tokens,
                 documents,

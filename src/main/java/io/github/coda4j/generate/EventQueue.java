@@ -24,13 +24,13 @@ final class EventQueue {
     private volatile boolean broken;
     private boolean started;
 
-    private enum Kind {
+    private enum EventType {
         STEP,
         TEXT,
         LAST
     }
 
-    private record Item(Kind kind, Runnable work) {}
+    private record Item(EventType kind, Runnable work) {}
 
     /**
      * A queue without a thread yet.
@@ -52,18 +52,18 @@ final class EventQueue {
 
     void step(StepEvent event) {
         stepsWaiting.incrementAndGet();
-        add(new Item(Kind.STEP, () -> listener.onStep(event)));
+        add(new Item(EventType.STEP, () -> listener.onStep(event)));
     }
 
     void text(int hole, String text) {
         if (isHeard()) {
-            add(new Item(Kind.TEXT, () -> listener.onText(hole, text)));
+            add(new Item(EventType.TEXT, () -> listener.onText(hole, text)));
         }
     }
 
     /** What is done after all else, whatever the listener did; nothing may follow. */
     void last(Runnable work) {
-        add(new Item(Kind.LAST, work));
+        add(new Item(EventType.LAST, work));
         if (!started) {
             work.run();
         }
@@ -82,7 +82,7 @@ final class EventQueue {
                 started = true;
             } catch (RuntimeException | Error e) { // no thread could be had
                 broken = true;
-                if (item.kind != Kind.LAST) {
+                if (item.kind != EventType.LAST) {
                     failed.accept(e);
                 }
             }
@@ -91,7 +91,7 @@ final class EventQueue {
 
     private void handleAll() {
         for (Item item = next(); ; item = next()) {
-            if (item.kind == Kind.LAST) {
+            if (item.kind == EventType.LAST) {
                 item.work.run();
                 return;
             }
@@ -103,7 +103,7 @@ final class EventQueue {
                     failed.accept(t);
                 }
             }
-            if (item.kind == Kind.STEP && stepsWaiting.getAndDecrement() == MOST_STEPS_WAITING) {
+            if (item.kind == EventType.STEP && stepsWaiting.getAndDecrement() == MOST_STEPS_WAITING) {
                 caughtUp.run();
             }
         }

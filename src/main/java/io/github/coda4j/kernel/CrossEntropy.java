@@ -24,7 +24,7 @@ public final class CrossEntropy {
      * @param target in [0, width)
      * @param factor of the gradient; 0 leaves the logits as they are
      */
-    public float backward(MemorySegment logits, Kind kind, long first, int target, float factor) {
+    public float backward(MemorySegment logits, NumberKind kind, long first, int target, float factor) {
         Lanes.read(logits, kind, first, 1, row, 0, width);
         float max = Float.NEGATIVE_INFINITY;
         for (int i = 0; i < width; i += Lanes.BLOCK) {
@@ -41,7 +41,7 @@ public final class CrossEntropy {
         return (float) (Math.log(sum) + max - targetLogit);
     }
 
-    private void write(MemorySegment logits, Kind kind, long first, int target, float factor, float sum) {
+    private void write(MemorySegment logits, NumberKind kind, long first, int target, float factor, float sum) {
         float targetGradient = factor * (row[target] / sum - 1);
         for (int i = 0; i < width; i += Lanes.BLOCK) {
             scale(row, i, Math.min(Lanes.BLOCK, width - i), factor / sum);

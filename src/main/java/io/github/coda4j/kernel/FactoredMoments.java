@@ -53,7 +53,7 @@ public final class FactoredMoments {
         }
         float total = Lanes.sum(sum, lanes);
         for (; i < count; i++) {
-            float x = Lanes.load1(gradients, Kind.F32, at + 4L * i);
+            float x = Lanes.load1(gradients, NumberKind.F32, at + 4L * i);
             total = Math.fma(x, x, total);
             run[from + i] = Math.fma(x, x, run[from + i]);
         }
@@ -102,7 +102,7 @@ public final class FactoredMoments {
         }
         float total = Lanes.sum(sum, lanes);
         for (; i < count; i++) {
-            float update = Lanes.load1(gradients, Kind.F32, at + 4L * i) * rowFactor * columnFactors[from + i];
+            float update = Lanes.load1(gradients, NumberKind.F32, at + 4L * i) * rowFactor * columnFactors[from + i];
             total = Math.fma(update, update, total);
         }
         return total;
@@ -151,9 +151,9 @@ public final class FactoredMoments {
             Lanes.storeF32(value, values, at + 4L * i);
         }
         for (; i < count; i++) {
-            float update = Lanes.load1(gradients, Kind.F32, at + 4L * i) * rowFactor * columnFactors[from + i];
-            float value = Math.fma(update, factor, Lanes.load1(values, Kind.F32, at + 4L * i));
-            Lanes.store1(value, values, Kind.F32, at + 4L * i);
+            float update = Lanes.load1(gradients, NumberKind.F32, at + 4L * i) * rowFactor * columnFactors[from + i];
+            float value = Math.fma(update, factor, Lanes.load1(values, NumberKind.F32, at + 4L * i));
+            Lanes.store1(value, values, NumberKind.F32, at + 4L * i);
         }
     }
 }

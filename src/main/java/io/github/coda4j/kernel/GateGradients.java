@@ -28,7 +28,7 @@ public final class GateGradients {
      * @param gateUp [T, 2 * width] in {@code kind} (F32 or BF16): the gates, then the ups
      * @param gated dy, [T, width] in {@code kind}
      */
-    public void backward(MemorySegment gateUp, MemorySegment gated, Kind kind, int t) {
+    public void backward(MemorySegment gateUp, MemorySegment gated, NumberKind kind, int t) {
         long gate = (long) t * 2 * width;
         long product = (long) t * width;
         Lanes.read(gateUp, kind, gate, 1, gates, 0, width);

@@ -31,7 +31,7 @@ public final class HeadGradients {
      */
     public void prepare(
             MemorySegment source,
-            Kind kind,
+            NumberKind kind,
             long first,
             float[] bias,
             int biasFirst,
@@ -109,7 +109,7 @@ public final class HeadGradients {
     public void scatter(
             MemorySegment joined,
             MemorySegment joinedGradient,
-            Kind kind,
+            NumberKind kind,
             int row,
             int heads,
             int token,

@@ -29,7 +29,7 @@ public final class Heads {
      */
     public void prepare(
             MemorySegment source,
-            Kind sourceKind,
+            NumberKind sourceKind,
             long first,
             float rowScale,
             float[] bias,
@@ -41,7 +41,7 @@ public final class Heads {
             int angleFirst,
             float factor,
             MemorySegment target,
-            Kind targetKind,
+            NumberKind targetKind,
             long targetFirst) {
         Lanes.read(source, sourceKind, first, rowScale, head, 0, headDim);
         if (bias.length > 0) {

@@ -12,7 +12,7 @@ import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Moves rows between memory of each {@link Kind} and arrays of floats; offsets are in bytes.
+ * Moves rows between memory of each {@link NumberKind} and arrays of floats; offsets are in bytes.
  *
  * <p>All kernels compute on arrays, so that only the few loops here exist once per kind. Loops over vectors run over at
  * most {@link #BLOCK} elements per call: a method that is called often is compiled long before a loop that turns often,
@@ -77,14 +77,14 @@ final class Lanes {
                 .intoMemorySegment(memory, offset, ORDER);
     }
 
-    static float load1(MemorySegment memory, Kind kind, long offset) {
-        return kind == Kind.F32
+    static float load1(MemorySegment memory, NumberKind kind, long offset) {
+        return kind == NumberKind.F32
                 ? memory.get(FLOAT, offset)
                 : Float.intBitsToFloat((memory.get(SHORT, offset) & 0xFFFF) << 16);
     }
 
-    static void store1(float value, MemorySegment memory, Kind kind, long offset) {
-        if (kind == Kind.F32) {
+    static void store1(float value, MemorySegment memory, NumberKind kind, long offset) {
+        if (kind == NumberKind.F32) {
             memory.set(FLOAT, offset, value);
         } else {
             memory.set(SHORT, offset, toBf16(value));
@@ -104,7 +104,8 @@ final class Lanes {
      * Reads {@code count} elements of F32 or BF16 from element {@code first} on, times a factor, into the row from
      * {@code from} on.
      */
-    static void read(MemorySegment memory, Kind kind, long first, float factor, float[] row, int from, int count) {
+    static void read(
+            MemorySegment memory, NumberKind kind, long first, float factor, float[] row, int from, int count) {
         for (int i = 0; i < count; i += BLOCK) {
             int length = Math.min(BLOCK, count - i);
             switch (kind) {
@@ -122,7 +123,7 @@ final class Lanes {
             loadF32(memory, at + 4L * i).mul(factors).intoArray(row, from + i);
         }
         for (; i < count; i++) {
-            row[from + i] = load1(memory, Kind.F32, at + 4L * i) * factor;
+            row[from + i] = load1(memory, NumberKind.F32, at + 4L * i) * factor;
         }
     }
 
@@ -133,13 +134,13 @@ final class Lanes {
             loadBf16(memory, at + 2L * i).mul(factors).intoArray(row, from + i);
         }
         for (; i < count; i++) {
-            row[from + i] = load1(memory, Kind.BF16, at + 2L * i) * factor;
+            row[from + i] = load1(memory, NumberKind.BF16, at + 2L * i) * factor;
         }
     }
 
     /** Copies at most BLOCK elements of F32 or BF16, times a factor, into F32. */
     static void copy(
-            MemorySegment from, Kind kind, long first, float factor, int count, MemorySegment to, long toFirst) {
+            MemorySegment from, NumberKind kind, long first, float factor, int count, MemorySegment to, long toFirst) {
         switch (kind) {
             case F32 -> copyF32(from, 4 * first, factor, count, to, 4 * toFirst);
             case BF16 -> copyBf16(from, 2 * first, factor, count, to, 4 * toFirst);
@@ -154,7 +155,7 @@ final class Lanes {
             storeF32(loadF32(from, at + 4L * i).mul(factors), to, toAt + 4L * i);
         }
         for (; i < count; i++) {
-            store1(load1(from, Kind.F32, at + 4L * i) * factor, to, Kind.F32, toAt + 4L * i);
+            store1(load1(from, NumberKind.F32, at + 4L * i) * factor, to, NumberKind.F32, toAt + 4L * i);
         }
     }
 
@@ -165,12 +166,12 @@ final class Lanes {
             storeF32(loadBf16(from, at + 2L * i).mul(factors), to, toAt + 4L * i);
         }
         for (; i < count; i++) {
-            store1(load1(from, Kind.BF16, at + 2L * i) * factor, to, Kind.F32, toAt + 4L * i);
+            store1(load1(from, NumberKind.BF16, at + 2L * i) * factor, to, NumberKind.F32, toAt + 4L * i);
         }
     }
 
     /** Writes {@code count} floats in F32 or BF16 from element {@code first} on. */
-    static void write(float[] row, int from, int count, MemorySegment memory, Kind kind, long first) {
+    static void write(float[] row, int from, int count, MemorySegment memory, NumberKind kind, long first) {
         for (int i = 0; i < count; i += BLOCK) {
             int length = Math.min(BLOCK, count - i);
             switch (kind) {
@@ -187,7 +188,7 @@ final class Lanes {
             storeF32(FloatVector.fromArray(FLOATS, row, from + i), memory, at + 4L * i);
         }
         for (; i < count; i++) {
-            store1(row[from + i], memory, Kind.F32, at + 4L * i);
+            store1(row[from + i], memory, NumberKind.F32, at + 4L * i);
         }
     }
 
@@ -197,16 +198,16 @@ final class Lanes {
             storeBf16(FloatVector.fromArray(FLOATS, row, from + i), memory, at + 2L * i);
         }
         for (; i < count; i++) {
-            store1(row[from + i], memory, Kind.BF16, at + 2L * i);
+            store1(row[from + i], memory, NumberKind.BF16, at + 2L * i);
         }
     }
 
     /**
      * Writes the first {@code length} floats as row {@code rowIndex} of a matrix of that width and returns the row's
-     * scale: 1 for F32 and BF16. For bytes it is absMax / {@link Kind#steps}, 0 for a row of zeros, and not finite for
-     * a row with a NaN or an infinity, whose bytes then mean nothing.
+     * scale: 1 for F32 and BF16. For bytes it is absMax / {@link NumberKind#steps}, 0 for a row of zeros, and not
+     * finite for a row with a NaN or an infinity, whose bytes then mean nothing.
      */
-    static float writeRow(float[] row, int length, MemorySegment out, Kind kind, long rowIndex) {
+    static float writeRow(float[] row, int length, MemorySegment out, NumberKind kind, long rowIndex) {
         if (!kind.isQuantized()) {
             write(row, 0, length, out, kind, rowIndex * length);
             return 1;

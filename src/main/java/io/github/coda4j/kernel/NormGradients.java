@@ -35,11 +35,11 @@ public final class NormGradients {
             float[] weight,
             double eps,
             MemorySegment outGradient,
-            Kind kind,
+            NumberKind kind,
             int outRow,
             MemorySegment residualGradient,
             float[] weightGradient) {
-        Lanes.read(residual, Kind.F32, (long) t * width, 1, row, 0, width);
+        Lanes.read(residual, NumberKind.F32, (long) t * width, 1, row, 0, width);
         Lanes.read(outGradient, kind, (long) outRow * width, 1, gradient, 0, width);
         float factor = backward(row, gradient, width, weight, eps, weightGradient, lanes);
         for (int i = 0; i < width; i += Lanes.BLOCK) {
@@ -118,8 +118,9 @@ public final class NormGradients {
             Lanes.storeF32(sum, to, at + 4L * i);
         }
         for (; i < count; i++) {
-            float sum = Math.fma(row[from + i], factor, gradient[from + i]) + Lanes.load1(to, Kind.F32, at + 4L * i);
-            Lanes.store1(sum, to, Kind.F32, at + 4L * i);
+            float sum =
+                    Math.fma(row[from + i], factor, gradient[from + i]) + Lanes.load1(to, NumberKind.F32, at + 4L * i);
+            Lanes.store1(sum, to, NumberKind.F32, at + 4L * i);
         }
     }
 }

@@ -40,7 +40,7 @@ public final class Norms {
     }
 
     private static void addPart(
-            MemorySegment residual, long at, MemorySegment part, Kind kind, long first, int count, float scale) {
+            MemorySegment residual, long at, MemorySegment part, NumberKind kind, long first, int count, float scale) {
         for (int i = 0; i < count; i += Lanes.BLOCK) {
             int length = Math.min(Lanes.BLOCK, count - i);
             switch (kind) {
@@ -59,7 +59,7 @@ public final class Norms {
             FloatVector sum = Lanes.loadBf16(part, from + 2L * i).fma(factor, Lanes.loadF32(residual, at + 4L * i));
             Lanes.storeF32(sum, residual, at + 4L * i);
         }
-        addTail(residual, at, part, Kind.BF16, from, i, count, scale);
+        addTail(residual, at, part, NumberKind.BF16, from, i, count, scale);
     }
 
     private static void addF32(MemorySegment residual, long at, MemorySegment part, long from, int count, float scale) {
@@ -69,15 +69,22 @@ public final class Norms {
             FloatVector sum = Lanes.loadF32(part, from + 4L * i).fma(factor, Lanes.loadF32(residual, at + 4L * i));
             Lanes.storeF32(sum, residual, at + 4L * i);
         }
-        addTail(residual, at, part, Kind.F32, from, i, count, scale);
+        addTail(residual, at, part, NumberKind.F32, from, i, count, scale);
     }
 
     private static void addTail(
-            MemorySegment residual, long at, MemorySegment part, Kind kind, long from, int i, int count, float scale) {
+            MemorySegment residual,
+            long at,
+            MemorySegment part,
+            NumberKind kind,
+            long from,
+            int i,
+            int count,
+            float scale) {
         for (; i < count; i++) {
             float delta = Lanes.load1(part, kind, from + (long) i * kind.bytes());
-            float sum = Math.fma(delta, scale, Lanes.load1(residual, Kind.F32, at + 4L * i));
-            Lanes.store1(sum, residual, Kind.F32, at + 4L * i);
+            float sum = Math.fma(delta, scale, Lanes.load1(residual, NumberKind.F32, at + 4L * i));
+            Lanes.store1(sum, residual, NumberKind.F32, at + 4L * i);
         }
     }
 
@@ -90,7 +97,10 @@ public final class Norms {
         }
         for (; i < count; i++) {
             Lanes.store1(
-                    Lanes.load1(residual, Kind.F32, at + 4L * i) + bias[from + i], residual, Kind.F32, at + 4L * i);
+                    Lanes.load1(residual, NumberKind.F32, at + 4L * i) + bias[from + i],
+                    residual,
+                    NumberKind.F32,
+                    at + 4L * i);
         }
     }
 
@@ -101,7 +111,7 @@ public final class Norms {
      * @param residual F32 [T, width]
      * @param weight [width]
      * @param out [rows, width] in {@code kind}
-     * @param outScale receives the row's scale: 1 unless the kind {@link Kind#isQuantized}
+     * @param outScale receives the row's scale: 1 unless the kind {@link NumberKind#isQuantized}
      */
     public void norm(
             MemorySegment residual,
@@ -109,10 +119,10 @@ public final class Norms {
             float[] weight,
             double eps,
             MemorySegment out,
-            Kind kind,
+            NumberKind kind,
             float[] outScale,
             int outRow) {
-        Lanes.read(residual, Kind.F32, (long) t * width, 1, row, 0, width);
+        Lanes.read(residual, NumberKind.F32, (long) t * width, 1, row, 0, width);
         float sum = 0;
         for (int i = 0; i < width; i += Lanes.BLOCK) {
             sum += sumOfSquares(row, i, Math.min(Lanes.BLOCK, width - i), lanes);

@@ -7,7 +7,7 @@ final class PlainCrossEntropy {
     private PlainCrossEntropy() {}
 
     /** See {@link CrossEntropy#backward}. */
-    static double backward(MemorySegment logits, Kind kind, long first, int width, int target, float factor) {
+    static double backward(MemorySegment logits, NumberKind kind, long first, int width, int target, float factor) {
         double max = Double.NEGATIVE_INFINITY;
         for (int i = 0; i < width; i++) {
             max = Math.max(max, PlainElements.get(logits, kind, first + i));

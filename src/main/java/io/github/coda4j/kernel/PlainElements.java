@@ -4,7 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
-/** The plain twin of {@link Lanes}: one element at a time, as {@link Kind} defines it. */
+/** The plain twin of {@link Lanes}: one element at a time, as {@link NumberKind} defines it. */
 final class PlainElements {
     private static final ValueLayout.OfFloat FLOAT =
             ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -13,7 +13,7 @@ final class PlainElements {
 
     private PlainElements() {}
 
-    static float get(MemorySegment memory, Kind kind, long index) {
+    static float get(MemorySegment memory, NumberKind kind, long index) {
         return switch (kind) {
             case F32 -> memory.get(FLOAT, index * 4);
             case BF16 -> Float.intBitsToFloat(memory.get(SHORT, index * 2) << 16);
@@ -21,7 +21,7 @@ final class PlainElements {
         };
     }
 
-    static void put(double value, MemorySegment memory, Kind kind, long index) {
+    static void put(double value, MemorySegment memory, NumberKind kind, long index) {
         switch (kind) {
             case F32 -> memory.set(FLOAT, index * 4, (float) value);
             case BF16 -> memory.set(SHORT, index * 2, toBf16((float) value));
@@ -46,7 +46,7 @@ final class PlainElements {
     }
 
     /** Writes row {@code rowIndex} of a matrix in any kind and returns its scale. */
-    static float putRow(double[] row, MemorySegment out, Kind kind, long rowIndex) {
+    static float putRow(double[] row, MemorySegment out, NumberKind kind, long rowIndex) {
         long first = rowIndex * row.length;
         if (kind.isQuantized()) {
             return putBytes(row, out, kind, first);
@@ -57,7 +57,7 @@ final class PlainElements {
         return 1;
     }
 
-    private static float putBytes(double[] row, MemorySegment out, Kind kind, long first) {
+    private static float putBytes(double[] row, MemorySegment out, NumberKind kind, long first) {
         float absMax = 0;
         for (double x : row) {
             absMax = Math.max(absMax, Math.abs((float) x));

@@ -15,7 +15,7 @@ final class PlainFactoredMoments {
         for (int r = row; r < row + count; r++) {
             double sum = 0;
             for (int c = 0; c < columns; c++) {
-                double x = PlainElements.get(gradients, Kind.F32, first + (long) r * columns + c);
+                double x = PlainElements.get(gradients, NumberKind.F32, first + (long) r * columns + c);
                 sum += x * x;
                 columnSums[c] += x * x;
             }
@@ -29,7 +29,7 @@ final class PlainFactoredMoments {
         double sum = 0;
         for (int r = row; r < row + count; r++) {
             for (int c = 0; c < columns; c++) {
-                double x = PlainElements.get(gradients, Kind.F32, first + (long) r * columns + c);
+                double x = PlainElements.get(gradients, NumberKind.F32, first + (long) r * columns + c);
                 double update = x * rowFactors[r] * columnFactors[c];
                 sum += update * update;
             }
@@ -50,9 +50,10 @@ final class PlainFactoredMoments {
         for (int r = row; r < row + count; r++) {
             for (int c = 0; c < columns; c++) {
                 long i = first + (long) r * columns + c;
-                double update = (double) PlainElements.get(gradients, Kind.F32, i) * rowFactors[r] * columnFactors[c];
-                double value = PlainElements.get(values, Kind.F32, i) + factor * update;
-                PlainElements.put(value, values, Kind.F32, i);
+                double update =
+                        (double) PlainElements.get(gradients, NumberKind.F32, i) * rowFactors[r] * columnFactors[c];
+                double value = PlainElements.get(values, NumberKind.F32, i) + factor * update;
+                PlainElements.put(value, values, NumberKind.F32, i);
             }
         }
     }

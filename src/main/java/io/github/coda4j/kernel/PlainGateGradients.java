@@ -11,7 +11,7 @@ final class PlainGateGradients {
     }
 
     /** See {@link GateGradients#backward}. */
-    void backward(MemorySegment gateUp, MemorySegment gated, Kind kind, int t) {
+    void backward(MemorySegment gateUp, MemorySegment gated, NumberKind kind, int t) {
         for (int i = 0; i < width; i++) {
             long gate = (long) t * 2 * width + i;
             long product = (long) t * width + i;

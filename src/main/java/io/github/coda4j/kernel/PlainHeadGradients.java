@@ -13,7 +13,7 @@ final class PlainHeadGradients {
     /** See {@link HeadGradients#prepare}. */
     void prepare(
             MemorySegment source,
-            Kind kind,
+            NumberKind kind,
             long first,
             float[] bias,
             int biasFirst,
@@ -54,7 +54,7 @@ final class PlainHeadGradients {
     void scatter(
             MemorySegment joined,
             MemorySegment joinedGradient,
-            Kind kind,
+            NumberKind kind,
             int row,
             int heads,
             int token,

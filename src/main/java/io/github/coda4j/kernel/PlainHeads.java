@@ -13,7 +13,7 @@ final class PlainHeads {
     /** See {@link Heads#prepare}. */
     void prepare(
             MemorySegment source,
-            Kind sourceKind,
+            NumberKind sourceKind,
             long first,
             float rowScale,
             float[] bias,
@@ -25,7 +25,7 @@ final class PlainHeads {
             int angleFirst,
             float factor,
             MemorySegment target,
-            Kind targetKind,
+            NumberKind targetKind,
             long targetFirst) {
         double[] head = new double[headDim];
         double sum = 0;

@@ -17,21 +17,24 @@ final class PlainNormGradients {
             float[] weight,
             double eps,
             MemorySegment outGradient,
-            Kind kind,
+            NumberKind kind,
             int outRow,
             MemorySegment residualGradient,
             float[] weightGradient) {
         double[] x = new double[width];
         double[] dy = new double[width];
         for (int i = 0; i < width; i++) {
-            x[i] = PlainElements.get(residual, Kind.F32, (long) t * width + i);
+            x[i] = PlainElements.get(residual, NumberKind.F32, (long) t * width + i);
             dy[i] = PlainElements.get(outGradient, kind, (long) outRow * width + i);
         }
         double[] dx = backward(x, dy, weight, eps, weightGradient);
         for (int i = 0; i < width; i++) {
             long at = (long) t * width + i;
             PlainElements.put(
-                    PlainElements.get(residualGradient, Kind.F32, at) + dx[i], residualGradient, Kind.F32, at);
+                    PlainElements.get(residualGradient, NumberKind.F32, at) + dx[i],
+                    residualGradient,
+                    NumberKind.F32,
+                    at);
         }
     }
 

@@ -15,8 +15,8 @@ final class PlainNorms {
         double[] addend = PlainRows.row(delta, t);
         for (int i = 0; i < width; i++) {
             long at = (long) t * width + i;
-            double sum = PlainElements.get(residual, Kind.F32, at) + addend[i] * deltaScale[t];
-            PlainElements.put(bias.length == 0 ? sum : sum + bias[i], residual, Kind.F32, at);
+            double sum = PlainElements.get(residual, NumberKind.F32, at) + addend[i] * deltaScale[t];
+            PlainElements.put(bias.length == 0 ? sum : sum + bias[i], residual, NumberKind.F32, at);
         }
     }
 
@@ -27,13 +27,13 @@ final class PlainNorms {
             float[] weight,
             double eps,
             MemorySegment out,
-            Kind kind,
+            NumberKind kind,
             float[] outScale,
             int outRow) {
         double[] row = new double[width];
         double sum = 0;
         for (int i = 0; i < width; i++) {
-            row[i] = PlainElements.get(residual, Kind.F32, (long) t * width + i);
+            row[i] = PlainElements.get(residual, NumberKind.F32, (long) t * width + i);
             sum += row[i] * row[i];
         }
         for (int i = 0; i < width; i++) {

@@ -18,7 +18,7 @@ final class PlainRows {
     }
 
     /** See {@link Rows#gate}. */
-    void gate(Sharded gateUp, float[] scale, int t, MemorySegment out, Kind kind, float[] outScale) {
+    void gate(Sharded gateUp, float[] scale, int t, MemorySegment out, NumberKind kind, float[] outScale) {
         double[] both = row(gateUp, t);
         double[] gated = new double[both.length / 2];
         int column = 0;
@@ -36,7 +36,7 @@ final class PlainRows {
     /** See {@link Rows#gatherHeads}. */
     void gatherHeads(
             MemorySegment folded,
-            Kind kind,
+            NumberKind kind,
             long first,
             float[] inverseSums,
             int sumsFirst,
@@ -45,7 +45,7 @@ final class PlainRows {
             int token,
             int tokens,
             MemorySegment out,
-            Kind outKind,
+            NumberKind outKind,
             float[] outScale,
             int outRow) {
         double[] row = new double[heads * headDim];
@@ -63,14 +63,14 @@ final class PlainRows {
     void join(Sharded parts, int t, float scale, MemorySegment out, long outFirst) {
         double[] row = row(parts, t);
         for (int i = 0; i < row.length; i++) {
-            PlainElements.put(row[i] * scale, out, Kind.F32, outFirst + i);
+            PlainElements.put(row[i] * scale, out, NumberKind.F32, outFirst + i);
         }
     }
 
     /** See {@link Rows#copy}. */
-    void copy(MemorySegment source, Kind kind, long first, int count, MemorySegment out, long outFirst) {
+    void copy(MemorySegment source, NumberKind kind, long first, int count, MemorySegment out, long outFirst) {
         for (int i = 0; i < count; i++) {
-            PlainElements.put(PlainElements.get(source, kind, first + i), out, Kind.F32, outFirst + i);
+            PlainElements.put(PlainElements.get(source, kind, first + i), out, NumberKind.F32, outFirst + i);
         }
     }
 }

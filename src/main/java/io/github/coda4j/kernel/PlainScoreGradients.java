@@ -8,7 +8,7 @@ final class PlainScoreGradients {
 
     /** See {@link ScoreGradients#probabilities}. */
     static void probabilities(
-            MemorySegment scores, Kind kind, long first, int rows, int columns, float[] logSums, int sumsFirst) {
+            MemorySegment scores, NumberKind kind, long first, int rows, int columns, float[] logSums, int sumsFirst) {
         for (long i = 0; i < (long) rows * columns; i++) {
             double x = PlainElements.get(scores, kind, first + i) - logSums[(int) (sumsFirst + i % columns)];
             PlainElements.put(Math.exp(x), scores, kind, first + i);
@@ -19,7 +19,7 @@ final class PlainScoreGradients {
     static void backward(
             MemorySegment probabilities,
             MemorySegment gradients,
-            Kind kind,
+            NumberKind kind,
             long first,
             int rows,
             int columns,

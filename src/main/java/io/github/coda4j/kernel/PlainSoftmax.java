@@ -8,7 +8,13 @@ final class PlainSoftmax {
 
     /** See {@link Softmax#exponentiate}. */
     static void exponentiate(
-            MemorySegment scores, Kind kind, long first, int rows, int columns, float[] inverseSums, int sumsFirst) {
+            MemorySegment scores,
+            NumberKind kind,
+            long first,
+            int rows,
+            int columns,
+            float[] inverseSums,
+            int sumsFirst) {
         for (int r = 0; r < rows; r++) {
             long at = first + (long) r * columns;
             double max = Double.NEGATIVE_INFINITY;

@@ -11,28 +11,29 @@ final class PlainSums {
             MemorySegment a,
             long aFirst,
             MemorySegment b,
-            Kind kind,
+            NumberKind kind,
             long bFirst,
             MemorySegment out,
             long outFirst,
             long count) {
         for (long i = 0; i < count; i++) {
-            double sum = (double) PlainElements.get(a, Kind.F32, aFirst + i) + PlainElements.get(b, kind, bFirst + i);
-            PlainElements.put(sum, out, Kind.F32, outFirst + i);
+            double sum =
+                    (double) PlainElements.get(a, NumberKind.F32, aFirst + i) + PlainElements.get(b, kind, bFirst + i);
+            PlainElements.put(sum, out, NumberKind.F32, outFirst + i);
         }
     }
 
     /** See {@link Sums#addToArray}. */
-    static void addToArray(MemorySegment from, Kind kind, long first, float[] to) {
+    static void addToArray(MemorySegment from, NumberKind kind, long first, float[] to) {
         for (int i = 0; i < to.length; i++) {
             to[i] += PlainElements.get(from, kind, first + i);
         }
     }
 
     /** See {@link Sums#convert}. */
-    static void convert(MemorySegment from, long first, MemorySegment to, Kind kind, long toFirst, long count) {
+    static void convert(MemorySegment from, long first, MemorySegment to, NumberKind kind, long toFirst, long count) {
         for (long i = 0; i < count; i++) {
-            PlainElements.put(PlainElements.get(from, Kind.F32, first + i), to, kind, toFirst + i);
+            PlainElements.put(PlainElements.get(from, NumberKind.F32, first + i), to, kind, toFirst + i);
         }
     }
 }

@@ -21,9 +21,9 @@ public final class Rows {
      *     indices
      * @param scale one factor per row of both
      * @param out [T, F] in {@code kind}
-     * @param outScale receives the row's scale: 1 unless the kind {@link Kind#isQuantized}
+     * @param outScale receives the row's scale: 1 unless the kind {@link NumberKind#isQuantized}
      */
-    public void gate(Sharded gateUp, float[] scale, int t, MemorySegment out, Kind kind, float[] outScale) {
+    public void gate(Sharded gateUp, float[] scale, int t, MemorySegment out, NumberKind kind, float[] outScale) {
         int width = gateUp.width() / 2;
         ensure(width);
         int column = 0;
@@ -35,7 +35,7 @@ public final class Rows {
         outScale[t] = Lanes.writeRow(row, width, out, kind, t);
     }
 
-    private void gatePart(MemorySegment part, Kind kind, long first, int half, float scale, int column) {
+    private void gatePart(MemorySegment part, NumberKind kind, long first, int half, float scale, int column) {
         for (int i = 0; i < half; i += Lanes.BLOCK) {
             int count = Math.min(Lanes.BLOCK, half - i);
             for (int isUp = 0; isUp < 2; isUp++) {
@@ -67,11 +67,11 @@ public final class Rows {
      * @param inverseSums [heads, T], from index {@code sumsFirst} on
      * @param token the token's index within its sequence of {@code tokens}
      * @param out [rows, heads * headDim] in {@code outKind}
-     * @param outScale receives the row's scale: 1 unless the kind {@link Kind#isQuantized}
+     * @param outScale receives the row's scale: 1 unless the kind {@link NumberKind#isQuantized}
      */
     public void gatherHeads(
             MemorySegment folded,
-            Kind kind,
+            NumberKind kind,
             long first,
             float[] inverseSums,
             int sumsFirst,
@@ -80,7 +80,7 @@ public final class Rows {
             int token,
             int tokens,
             MemorySegment out,
-            Kind outKind,
+            NumberKind outKind,
             float[] outScale,
             int outRow) {
         int width = heads * headDim;
@@ -104,12 +104,18 @@ public final class Rows {
     }
 
     /** Copies {@code count} elements of a matrix in {@code kind} (F32 or BF16) into F32. */
-    public void copy(MemorySegment source, Kind kind, long first, int count, MemorySegment out, long outFirst) {
+    public void copy(MemorySegment source, NumberKind kind, long first, int count, MemorySegment out, long outFirst) {
         copy(source, kind, first, 1, count, out, outFirst);
     }
 
     private void copy(
-            MemorySegment source, Kind kind, long first, float factor, int count, MemorySegment out, long outFirst) {
+            MemorySegment source,
+            NumberKind kind,
+            long first,
+            float factor,
+            int count,
+            MemorySegment out,
+            long outFirst) {
         for (int i = 0; i < count; i += Lanes.BLOCK) {
             Lanes.copy(source, kind, first + i, factor, Math.min(Lanes.BLOCK, count - i), out, outFirst + i);
         }

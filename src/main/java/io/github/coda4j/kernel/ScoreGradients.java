@@ -19,7 +19,7 @@ public final class ScoreGradients {
      * @param logSums of each column's query, from index {@code sumsFirst} on, see {@link Softmax#exponentiate}
      */
     public static void probabilities(
-            MemorySegment scores, Kind kind, long first, int rows, int columns, float[] logSums, int sumsFirst) {
+            MemorySegment scores, NumberKind kind, long first, int rows, int columns, float[] logSums, int sumsFirst) {
         for (int r = 0; r < rows; r++) {
             long row = first + (long) r * columns;
             for (int i = 0; i < columns; i += Lanes.BLOCK) {
@@ -40,7 +40,7 @@ public final class ScoreGradients {
                     Lanes.loadF32(scores, at + 4L * i).sub(FloatVector.fromArray(Lanes.FLOATS, logSums, from + i));
             Lanes.storeF32(Exp.of(Exp.clamp(x)), scores, at + 4L * i);
         }
-        expTail(scores, Kind.F32, at, i, count, logSums, from);
+        expTail(scores, NumberKind.F32, at, i, count, logSums, from);
     }
 
     private static void expBf16(MemorySegment scores, long at, int count, float[] logSums, int from) {
@@ -50,11 +50,11 @@ public final class ScoreGradients {
                     Lanes.loadBf16(scores, at + 2L * i).sub(FloatVector.fromArray(Lanes.FLOATS, logSums, from + i));
             Lanes.storeBf16(Exp.coarse(Exp.clamp(x)), scores, at + 2L * i);
         }
-        expTail(scores, Kind.BF16, at, i, count, logSums, from);
+        expTail(scores, NumberKind.BF16, at, i, count, logSums, from);
     }
 
     private static void expTail(
-            MemorySegment scores, Kind kind, long at, int from, int to, float[] logSums, int sumsFirst) {
+            MemorySegment scores, NumberKind kind, long at, int from, int to, float[] logSums, int sumsFirst) {
         for (int i = from; i < to; i++) {
             long offset = at + (long) i * kind.bytes();
             float e = (float) Math.exp(Lanes.load1(scores, kind, offset) - logSums[sumsFirst + i]);
@@ -72,7 +72,7 @@ public final class ScoreGradients {
     public static void backward(
             MemorySegment probabilities,
             MemorySegment gradients,
-            Kind kind,
+            NumberKind kind,
             long first,
             int rows,
             int columns,
@@ -99,7 +99,7 @@ public final class ScoreGradients {
                     .mul(Lanes.loadF32(p, at + 4L * i));
             Lanes.storeF32(ds, dp, at + 4L * i);
         }
-        backwardTail(p, dp, Kind.F32, at, i, count, dots, from);
+        backwardTail(p, dp, NumberKind.F32, at, i, count, dots, from);
     }
 
     private static void backwardBf16(MemorySegment p, MemorySegment dp, long at, int count, float[] dots, int from) {
@@ -110,11 +110,18 @@ public final class ScoreGradients {
                     .mul(Lanes.loadBf16(p, at + 2L * i));
             Lanes.storeBf16(ds, dp, at + 2L * i);
         }
-        backwardTail(p, dp, Kind.BF16, at, i, count, dots, from);
+        backwardTail(p, dp, NumberKind.BF16, at, i, count, dots, from);
     }
 
     private static void backwardTail(
-            MemorySegment p, MemorySegment dp, Kind kind, long at, int from, int count, float[] dots, int dotsFirst) {
+            MemorySegment p,
+            MemorySegment dp,
+            NumberKind kind,
+            long at,
+            int from,
+            int count,
+            float[] dots,
+            int dotsFirst) {
         for (int i = from; i < count; i++) {
             long offset = (long) i * kind.bytes();
             float ds = (Lanes.load1(dp, kind, at + offset) - dots[dotsFirst + i]) * Lanes.load1(p, kind, at + offset);

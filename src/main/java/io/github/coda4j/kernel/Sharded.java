@@ -10,8 +10,8 @@ import java.lang.foreign.MemorySegment;
  * @param widths columns of each part
  * @param kind F32 or BF16
  */
-public record Sharded(MemorySegment[] parts, int[] widths, Kind kind) {
-    public Sharded(int count, int[] widths, Kind kind) {
+public record Sharded(MemorySegment[] parts, int[] widths, NumberKind kind) {
+    public Sharded(int count, int[] widths, NumberKind kind) {
         this(new MemorySegment[count], widths, kind);
     }
 

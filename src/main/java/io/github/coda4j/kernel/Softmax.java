@@ -31,7 +31,13 @@ public final class Softmax {
      * @param inverseSums receives 1 / sum of the row's exponentials, from index {@code sumsFirst} on
      */
     public static void exponentiate(
-            MemorySegment scores, Kind kind, long first, int rows, int columns, float[] inverseSums, int sumsFirst) {
+            MemorySegment scores,
+            NumberKind kind,
+            long first,
+            int rows,
+            int columns,
+            float[] inverseSums,
+            int sumsFirst) {
         exponentiate(scores, kind, first, rows, columns, inverseSums, NONE, sumsFirst);
     }
 
@@ -43,7 +49,7 @@ public final class Softmax {
      */
     public static void exponentiate(
             MemorySegment scores,
-            Kind kind,
+            NumberKind kind,
             long first,
             int rows,
             int columns,
@@ -58,7 +64,7 @@ public final class Softmax {
                 case BF16 -> maxBf16(scores, at, columns);
                 case U8, U7 -> throw new IllegalArgumentException("kernels read F32 and BF16 only, got " + kind);
             };
-            float sum = kind == Kind.F32
+            float sum = kind == NumberKind.F32
                     ? expF32(scores, at, columns, max, lanes)
                     : expBf16(scores, at, columns, max, lanes);
             inverseSums[sumsFirst + r] = 1 / sum;
@@ -79,7 +85,7 @@ public final class Softmax {
         }
         int max = ShortVector.broadcast(SHORTS, LEAST).max(most).reduceLanes(VectorOperators.MAX);
         float largest = Float.intBitsToFloat((max ^ (max >> 15 & Short.MAX_VALUE)) << 16);
-        return tailMax(scores, Kind.BF16, at, i, columns, largest);
+        return tailMax(scores, NumberKind.BF16, at, i, columns, largest);
     }
 
     private static float maxF32(MemorySegment scores, long at, int columns) {
@@ -92,10 +98,10 @@ public final class Softmax {
         float max = FloatVector.broadcast(Lanes.FLOATS, Float.NEGATIVE_INFINITY)
                 .max(most)
                 .reduceLanes(VectorOperators.MAX);
-        return tailMax(scores, Kind.F32, at, i, columns, max);
+        return tailMax(scores, NumberKind.F32, at, i, columns, max);
     }
 
-    private static float tailMax(MemorySegment scores, Kind kind, long at, int from, int to, float max) {
+    private static float tailMax(MemorySegment scores, NumberKind kind, long at, int from, int to, float max) {
         float most = max;
         for (int i = from; i < to; i++) {
             most = Math.max(most, Lanes.load1(scores, kind, at + (long) i * kind.bytes()));
@@ -113,7 +119,7 @@ public final class Softmax {
             sum = e.add(sum);
             Lanes.storeBf16(e, scores, at + 2L * i);
         }
-        return Lanes.sum(sum, lanes) + tailExp(scores, Kind.BF16, at, i, columns, max);
+        return Lanes.sum(sum, lanes) + tailExp(scores, NumberKind.BF16, at, i, columns, max);
     }
 
     private static float expF32(MemorySegment scores, long at, int columns, float max, float[] lanes) {
@@ -125,10 +131,10 @@ public final class Softmax {
             sum = e.add(sum);
             Lanes.storeF32(e, scores, at + 4L * i);
         }
-        return Lanes.sum(sum, lanes) + tailExp(scores, Kind.F32, at, i, columns, max);
+        return Lanes.sum(sum, lanes) + tailExp(scores, NumberKind.F32, at, i, columns, max);
     }
 
-    private static float tailExp(MemorySegment scores, Kind kind, long at, int from, int to, float max) {
+    private static float tailExp(MemorySegment scores, NumberKind kind, long at, int from, int to, float max) {
         float sum = 0;
         for (int i = from; i < to; i++) {
             long offset = at + (long) i * kind.bytes();

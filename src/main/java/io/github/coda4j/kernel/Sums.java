@@ -8,7 +8,8 @@ public final class Sums {
     private Sums() {}
 
     /** {@code to[i] += from[i]} for {@code count} elements; {@code to} is F32, {@code from} F32 or BF16. */
-    public static void add(MemorySegment from, Kind kind, long first, MemorySegment to, long toFirst, long count) {
+    public static void add(
+            MemorySegment from, NumberKind kind, long first, MemorySegment to, long toFirst, long count) {
         sum(to, toFirst, from, kind, first, to, toFirst, count);
     }
 
@@ -20,7 +21,7 @@ public final class Sums {
             MemorySegment a,
             long aFirst,
             MemorySegment b,
-            Kind kind,
+            NumberKind kind,
             long bFirst,
             MemorySegment out,
             long outFirst,
@@ -41,7 +42,7 @@ public final class Sums {
         for (; i <= count - Lanes.WIDTH; i += Lanes.WIDTH) {
             Lanes.storeF32(Lanes.loadF32(a, aAt + 4L * i).add(Lanes.loadF32(b, bAt + 4L * i)), out, outAt + 4L * i);
         }
-        sumTail(a, aAt, b, Kind.F32, bAt, out, outAt, i, count);
+        sumTail(a, aAt, b, NumberKind.F32, bAt, out, outAt, i, count);
     }
 
     private static void sumBf16(
@@ -50,27 +51,28 @@ public final class Sums {
         for (; i <= count - Lanes.WIDTH; i += Lanes.WIDTH) {
             Lanes.storeF32(Lanes.loadF32(a, aAt + 4L * i).add(Lanes.loadBf16(b, bAt + 2L * i)), out, outAt + 4L * i);
         }
-        sumTail(a, aAt, b, Kind.BF16, bAt, out, outAt, i, count);
+        sumTail(a, aAt, b, NumberKind.BF16, bAt, out, outAt, i, count);
     }
 
     private static void sumTail(
             MemorySegment a,
             long aAt,
             MemorySegment b,
-            Kind kind,
+            NumberKind kind,
             long bAt,
             MemorySegment out,
             long outAt,
             int from,
             int count) {
         for (int i = from; i < count; i++) {
-            float sum = Lanes.load1(a, Kind.F32, aAt + 4L * i) + Lanes.load1(b, kind, bAt + (long) i * kind.bytes());
-            Lanes.store1(sum, out, Kind.F32, outAt + 4L * i);
+            float sum =
+                    Lanes.load1(a, NumberKind.F32, aAt + 4L * i) + Lanes.load1(b, kind, bAt + (long) i * kind.bytes());
+            Lanes.store1(sum, out, NumberKind.F32, outAt + 4L * i);
         }
     }
 
     /** {@code to[i] += from[first + i]} for every element of the array; {@code from} is F32 or BF16. */
-    public static void addToArray(MemorySegment from, Kind kind, long first, float[] to) {
+    public static void addToArray(MemorySegment from, NumberKind kind, long first, float[] to) {
         for (int i = 0; i < to.length; i += Lanes.BLOCK) {
             int length = Math.min(Lanes.BLOCK, to.length - i);
             switch (kind) {
@@ -89,7 +91,7 @@ public final class Sums {
                     .intoArray(to, toFirst + i);
         }
         for (; i < count; i++) {
-            to[toFirst + i] += Lanes.load1(from, Kind.F32, at + 4L * i);
+            to[toFirst + i] += Lanes.load1(from, NumberKind.F32, at + 4L * i);
         }
     }
 
@@ -101,12 +103,13 @@ public final class Sums {
                     .intoArray(to, toFirst + i);
         }
         for (; i < count; i++) {
-            to[toFirst + i] += Lanes.load1(from, Kind.BF16, at + 2L * i);
+            to[toFirst + i] += Lanes.load1(from, NumberKind.BF16, at + 2L * i);
         }
     }
 
     /** {@code to[i] = from[i]} for {@code count} elements; {@code from} is F32, {@code to} F32 or BF16. */
-    public static void convert(MemorySegment from, long first, MemorySegment to, Kind kind, long toFirst, long count) {
+    public static void convert(
+            MemorySegment from, long first, MemorySegment to, NumberKind kind, long toFirst, long count) {
         switch (kind) {
             case F32 -> MemorySegment.copy(from, 4 * first, to, 4 * toFirst, 4 * count);
             case BF16 -> {
@@ -125,7 +128,7 @@ public final class Sums {
             Lanes.storeBf16(Lanes.loadF32(from, at + 4L * i), to, toAt + 2L * i);
         }
         for (; i < count; i++) {
-            Lanes.store1(Lanes.load1(from, Kind.F32, at + 4L * i), to, Kind.BF16, toAt + 2L * i);
+            Lanes.store1(Lanes.load1(from, NumberKind.F32, at + 4L * i), to, NumberKind.BF16, toAt + 2L * i);
         }
     }
 }

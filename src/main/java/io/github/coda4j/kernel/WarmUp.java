@@ -46,7 +46,7 @@ public final class WarmUp {
      * @param output kind of a product's result: F32 or BF16
      * @param attention kind of queries, keys and values: F32 or BF16
      */
-    public static void run(Kind input, Kind output, Kind attention) {
+    public static void run(NumberKind input, NumberKind output, NumberKind attention) {
         try (Arena arena = Arena.ofShared()) {
             WarmUp warmUp = new WarmUp(arena);
             long now = System.nanoTime();
@@ -62,10 +62,10 @@ public final class WarmUp {
     }
 
     /** The kernels of one layer and of the head. Only the columns of scores are of any number. */
-    private void walk(Kind input, Kind output, Kind attention) {
+    private void walk(NumberKind input, NumberKind output, NumberKind attention) {
         Sharded half = new Sharded(new MemorySegment[] {from}, new int[] {WIDTH}, output);
         Sharded whole = new Sharded(new MemorySegment[] {from}, new int[] {2 * WIDTH}, output);
-        Sharded floats = new Sharded(new MemorySegment[] {from}, new int[] {WIDTH}, Kind.F32);
+        Sharded floats = new Sharded(new MemorySegment[] {from}, new int[] {WIDTH}, NumberKind.F32);
         norms.add(to, half, ones, NONE, 0);
         norms.norm(to, 0, ones, 1e-6, to, input, scale, 0);
         rows.gate(whole, ones, 0, to, input, scale);

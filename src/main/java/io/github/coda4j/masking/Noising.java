@@ -40,7 +40,7 @@ public final class Noising {
      * @param firstRow number of the batch's first row in the global batch of the step, from 0
      */
     public Noised apply(PackedBatch batch, long step, long firstRow) {
-        return apply(batch, curriculum.at(step), Draws.keyed(options.seed(), step), firstRow);
+        return apply(batch, curriculum.at(step), MaskDraws.keyed(options.seed(), step), firstRow);
     }
 
     /**
@@ -50,10 +50,10 @@ public final class Noising {
      * @param levels for example {@link MaskingLevels#plain}
      */
     public Noised heldOut(PackedBatch batch, long firstRow, MaskingLevels levels) {
-        return apply(batch, levels, Draws.keyed(CounterRandom.key(options.seed(), HELD_OUT), 0), firstRow);
+        return apply(batch, levels, MaskDraws.keyed(CounterRandom.key(options.seed(), HELD_OUT), 0), firstRow);
     }
 
-    Noised apply(PackedBatch batch, MaskingLevels levels, Draws draws, long firstRow) {
+    Noised apply(PackedBatch batch, MaskingLevels levels, MaskDraws draws, long firstRow) {
         int length = batch.length();
         check(length >= 2, "a row needs at least 2 positions to be masked, got %d", length);
         boolean allInBlocks = options.rules() == MaskingRules.ORIGINAL && levels.blockProbability() > 0;

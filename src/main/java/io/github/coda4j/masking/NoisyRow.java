@@ -6,14 +6,14 @@ import io.github.coda4j.diffusion.MaskedBatch;
 /** One row on its way to being masked: its ids, and which of them may still be masked. */
 final class NoisyRow {
     private final MaskingOptions options;
-    private final Draws draws;
+    private final MaskDraws draws;
     private final long row;
     private final int[] ids;
     private final int[] segments;
     private final boolean[] maskable;
 
     /** @param row number of the row in the draws */
-    NoisyRow(MaskingOptions options, PackedBatch batch, int index, Draws draws, long row) {
+    NoisyRow(MaskingOptions options, PackedBatch batch, int index, MaskDraws draws, long row) {
         this.options = options;
         this.draws = draws;
         this.row = row;

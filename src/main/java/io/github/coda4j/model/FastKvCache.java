@@ -1,6 +1,6 @@
 package io.github.coda4j.model;
 
-import io.github.coda4j.kernel.Kind;
+import io.github.coda4j.kernel.NumberKind;
 import io.github.coda4j.model.plan.KvCache;
 import io.github.coda4j.tensor.LargePages;
 import java.lang.foreign.MemorySegment;
@@ -10,11 +10,11 @@ final class FastKvCache implements KvCache {
     private final int length;
     private final int kvHeads;
     private final int headDim;
-    private final Kind kind;
+    private final NumberKind kind;
     private final LargePages pages;
     private final MemorySegment memory;
 
-    FastKvCache(ModelConfig config, int length, int layers, Kind kind) {
+    FastKvCache(ModelConfig config, int length, int layers, NumberKind kind) {
         assert length > 0 && layers > 0 : length + " positions of " + layers + " layers";
         this.length = length;
         this.kvHeads = config.kvHeads();

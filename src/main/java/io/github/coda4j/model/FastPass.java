@@ -1,8 +1,8 @@
 package io.github.coda4j.model;
 
 import io.github.coda4j.kernel.Heads;
-import io.github.coda4j.kernel.Kind;
 import io.github.coda4j.kernel.Norms;
+import io.github.coda4j.kernel.NumberKind;
 import io.github.coda4j.kernel.Rows;
 import io.github.coda4j.kernel.Sharded;
 import io.github.coda4j.model.FastWeights.Layer;
@@ -39,7 +39,7 @@ final class FastPass {
     private final WorkerTeam team;
     private final Workspace workspace;
     private final Rotary rotary;
-    private final Kind inputKind;
+    private final NumberKind inputKind;
     private final int[] wantedRows;
     private final RowSink sink;
     private final int tokens;
@@ -111,12 +111,12 @@ final class FastPass {
     }
 
     /** The kind of a product's result, F32 or BF16. */
-    static Kind kind(DType result) {
-        return result == DType.F32 ? Kind.F32 : Kind.BF16;
+    static NumberKind kind(DType result) {
+        return result == DType.F32 ? NumberKind.F32 : NumberKind.BF16;
     }
 
     /** The dtype that libtorch calls a kind. */
-    static DType dtype(Kind kind) {
+    static DType dtype(NumberKind kind) {
         return switch (kind) {
             case F32 -> DType.F32;
             case BF16 -> DType.BF16;
@@ -173,7 +173,7 @@ final class FastPass {
 
         private void embed() {
             int width = config.hidden();
-            Kind kind = weights.embeddingKind();
+            NumberKind kind = weights.embeddingKind();
             for (int t = firstRow; t < lastRow; t++) {
                 rows.copy(weights.embedding(), kind, (long) ids[t] * width, width, residual, (long) t * width);
             }

@@ -1,7 +1,7 @@
 package io.github.coda4j.model;
 
 import io.github.coda4j.Closing;
-import io.github.coda4j.kernel.Kind;
+import io.github.coda4j.kernel.NumberKind;
 import io.github.coda4j.tensor.DType;
 import io.github.coda4j.tensor.LargePages;
 import io.github.coda4j.tensor.WorkerTeam;
@@ -110,7 +110,7 @@ final class FastWeights implements AutoCloseable {
                     headType(),
                     (from, to) -> List.of(new Slice(source.headName(), from, to - from)));
             this.finalNorm = source.floats(Parameters.FINAL_NORM);
-            DType type = embeddingKind() == Kind.F32 ? DType.F32 : DType.BF16;
+            DType type = embeddingKind() == NumberKind.F32 ? DType.F32 : DType.BF16;
             this.embedding = arena.allocate((long) config.vocabSize() * config.hidden() * type.bytes(), 64);
             loadEmbedding(type);
         } catch (RuntimeException | Error e) {
@@ -146,8 +146,8 @@ final class FastWeights implements AutoCloseable {
         return embedding;
     }
 
-    Kind embeddingKind() {
-        return precision == Precision.FP32 ? Kind.F32 : Kind.BF16;
+    NumberKind embeddingKind() {
+        return precision == Precision.FP32 ? NumberKind.F32 : NumberKind.BF16;
     }
 
     private DType headType() {

@@ -2,7 +2,7 @@ package io.github.coda4j.model;
 
 import io.github.coda4j.kernel.CacheLines;
 import io.github.coda4j.kernel.Heads;
-import io.github.coda4j.kernel.Kind;
+import io.github.coda4j.kernel.NumberKind;
 import io.github.coda4j.kernel.Rows;
 import io.github.coda4j.kernel.Sharded;
 import io.github.coda4j.kernel.Softmax;
@@ -34,7 +34,7 @@ final class FoldedAttention {
     private final ModelConfig config;
     private final WorkerTeam team;
     private final Workspace workspace;
-    private final Kind kind;
+    private final NumberKind kind;
     private final HeadShares shares;
     private final List<Segment> segments = new ArrayList<>();
     private final List<List<Item>> itemsOfWorker = new ArrayList<>();
@@ -67,7 +67,8 @@ final class FoldedAttention {
     /** One share of the work: rows [row, row + rows) of the folded queries of some key/value heads. */
     private record Item(Segment segment, int kvHead, int kvHeads, int row, int rows) {}
 
-    FoldedAttention(ModelConfig config, WorkerTeam team, Workspace workspace, Kind kind, List<ForwardPlan> plans) {
+    FoldedAttention(
+            ModelConfig config, WorkerTeam team, Workspace workspace, NumberKind kind, List<ForwardPlan> plans) {
         this.config = config;
         this.team = team;
         this.workspace = workspace;
@@ -271,7 +272,7 @@ final class FoldedAttention {
      *
      * @param out [M, N*H] in {@code outKind}
      */
-    void gather(Rows rows, int from, int to, MemorySegment out, Kind outKind, float[] outScale) {
+    void gather(Rows rows, int from, int to, MemorySegment out, NumberKind outKind, float[] outScale) {
         assert out.byteSize() >= (long) to * config.heads() * config.headDim() * outKind.bytes() : out.byteSize();
         for (Segment segment : segments) {
             int first = Math.max(from, segment.firstToken());

@@ -1,6 +1,6 @@
 package io.github.coda4j.model;
 
-import io.github.coda4j.kernel.Kind;
+import io.github.coda4j.kernel.NumberKind;
 import io.github.coda4j.tensor.DType;
 import io.github.coda4j.tensor.products.ProductPaths;
 
@@ -16,17 +16,17 @@ record Numbers(Precision precision, ProductPaths paths) {
     }
 
     /** Of a product's input. */
-    Kind input() {
+    NumberKind input() {
         return switch (precision) {
-            case FP32 -> Kind.F32;
-            case BF16 -> paths.bf16() == ProductPaths.Bf16.WIDENED ? Kind.F32 : Kind.BF16;
-            case INT8 -> paths.int8() == ProductPaths.Int8.PAIRED ? Kind.U7 : Kind.U8;
+            case FP32 -> NumberKind.F32;
+            case BF16 -> paths.bf16() == ProductPaths.Bf16.WIDENED ? NumberKind.F32 : NumberKind.BF16;
+            case INT8 -> paths.int8() == ProductPaths.Int8.PAIRED ? NumberKind.U7 : NumberKind.U8;
         };
     }
 
     /** Of queries, keys, values and scores: BF16 only where its products are fast. */
-    Kind attention() {
-        return hasBf16() ? Kind.BF16 : Kind.F32;
+    NumberKind attention() {
+        return hasBf16() ? NumberKind.BF16 : NumberKind.F32;
     }
 
     /** Of a product's result, if int8 products have it; others give what they take. */

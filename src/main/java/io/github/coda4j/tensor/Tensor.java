@@ -127,7 +127,7 @@ public final class Tensor implements AutoCloseable {
     }
 
     public Device device() {
-        return raw().is_cuda() ? new Device(Device.Kind.CUDA, raw.device().index()) : Device.CPU;
+        return raw().is_cuda() ? new Device(Device.Type.CUDA, raw.device().index()) : Device.CPU;
     }
 
     /** Whether the shape is the given one, where {@link #ANY} fits every size. */

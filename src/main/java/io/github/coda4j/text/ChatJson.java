@@ -70,7 +70,7 @@ public final class ChatJson {
         try {
             return new ChatRequest(read, descriptions, addGenerationPrompt, enableThinking);
         } catch (IllegalArgumentException e) {
-            throw new ChatProblem(ChatProblem.Kind.FORM, e.getMessage(), e);
+            throw new ChatProblem(ChatProblem.Part.FORM, e.getMessage(), e);
         }
     }
 
@@ -103,7 +103,7 @@ public final class ChatJson {
         try {
             return Json.parse(json, where);
         } catch (CodaException e) {
-            throw new ChatProblem(ChatProblem.Kind.FORM, e.getMessage(), e);
+            throw new ChatProblem(ChatProblem.Part.FORM, e.getMessage(), e);
         }
     }
 
@@ -122,10 +122,10 @@ public final class ChatJson {
 
     /** The problem of a conversation of a form that is not read. */
     public static ChatProblem problem(String what) {
-        return new ChatProblem(ChatProblem.Kind.FORM, what);
+        return new ChatProblem(ChatProblem.Part.FORM, what);
     }
 
     static ChatProblem form(String format, Object... arguments) {
-        return new ChatProblem(ChatProblem.Kind.FORM, String.format(Locale.ROOT, format, arguments));
+        return new ChatProblem(ChatProblem.Part.FORM, String.format(Locale.ROOT, format, arguments));
     }
 }

@@ -6,10 +6,10 @@ import io.github.coda4j.CodaException;
 public final class ChatProblem extends CodaException {
     private static final long serialVersionUID = 1L;
 
-    private final Kind kind;
+    private final Part kind;
 
     /** What cannot be said. */
-    public enum Kind {
+    public enum Part {
         /** Who says it. */
         ROLE,
         /** What is said: it is no text. */
@@ -18,17 +18,17 @@ public final class ChatProblem extends CodaException {
         FORM
     }
 
-    ChatProblem(Kind kind, String message) {
+    ChatProblem(Part kind, String message) {
         super(message);
         this.kind = kind;
     }
 
-    ChatProblem(Kind kind, String message, Throwable cause) {
+    ChatProblem(Part kind, String message, Throwable cause) {
         super(message, cause);
         this.kind = kind;
     }
 
-    public Kind kind() {
+    public Part kind() {
         return kind;
     }
 }

@@ -44,7 +44,7 @@ final class MessageReader {
         String where = "message " + index + " of " + request;
         JsonNode stated = message.path("role");
         if (!stated.isTextual() || stated.textValue().isBlank()) {
-            throw new ChatProblem(ChatProblem.Kind.ROLE, where + " needs a role: system, user, assistant or tool");
+            throw new ChatProblem(ChatProblem.Part.ROLE, where + " needs a role: system, user, assistant or tool");
         }
         List<ToolCall> calls = new ArrayList<>();
         for (JsonNode call : ChatJson.list(message.path("tool_calls"), "'tool_calls' of " + where, reading)) {
@@ -75,7 +75,7 @@ final class MessageReader {
         String role = ROLES.get(stated.strip().toLowerCase(Locale.ROOT));
         if (role == null) {
             throw new ChatProblem(
-                    ChatProblem.Kind.ROLE,
+                    ChatProblem.Part.ROLE,
                     where + " has the unknown role " + Json.quoted(stated) + "; known are "
                             + String.join(", ", ROLES.keySet()));
         }
@@ -183,6 +183,6 @@ final class MessageReader {
     }
 
     private static ChatProblem problem(String format, Object... arguments) {
-        return new ChatProblem(ChatProblem.Kind.CONTENT, String.format(Locale.ROOT, format, arguments));
+        return new ChatProblem(ChatProblem.Part.CONTENT, String.format(Locale.ROOT, format, arguments));
     }
 }

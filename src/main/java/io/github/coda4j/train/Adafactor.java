@@ -56,18 +56,18 @@ public final class Adafactor implements Optimizer {
         }
 
         @Override
-        public Shards shards(ParameterStore parameters, int worldSize) {
-            return Shards.ofWholeParameters(parameters, worldSize);
+        public ParameterShards shards(ParameterStore parameters, int worldSize) {
+            return ParameterShards.ofWholeParameters(parameters, worldSize);
         }
 
         @Override
-        public Optimizer open(ParameterStore parameters, Shards shards, int rank) {
+        public Optimizer open(ParameterStore parameters, ParameterShards shards, int rank) {
             boolean fused = parameters.values().device().equals(Device.CPU);
             return new Adafactor(parameters, this, shards.slices(parameters, rank), fused);
         }
 
         @Override
-        public List<StateTensor> state(ParameterStore parameters, Shards shards) {
+        public List<StateTensor> state(ParameterStore parameters, ParameterShards shards) {
             List<StateTensor> tensors = new ArrayList<>();
             for (ParameterStore.Slice slice : parameters.slices()) {
                 sizes(slice)

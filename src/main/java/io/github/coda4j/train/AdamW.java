@@ -51,17 +51,17 @@ public final class AdamW implements Optimizer {
         }
 
         @Override
-        public Shards shards(ParameterStore parameters, int worldSize) {
-            return Shards.equal(parameters, worldSize);
+        public ParameterShards shards(ParameterStore parameters, int worldSize) {
+            return ParameterShards.equal(parameters, worldSize);
         }
 
         @Override
-        public Optimizer open(ParameterStore parameters, Shards shards, int rank) {
+        public Optimizer open(ParameterStore parameters, ParameterShards shards, int rank) {
             return new AdamW(parameters, this, shards.from(rank), shards.to(rank));
         }
 
         @Override
-        public List<StateTensor> state(ParameterStore parameters, Shards shards) {
+        public List<StateTensor> state(ParameterStore parameters, ParameterShards shards) {
             long size = parameters.values().size(0);
             return List.of(
                     new StateTensor(FIRST_MOMENT, size, shards.bounds()),

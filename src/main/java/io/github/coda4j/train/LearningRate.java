@@ -17,10 +17,10 @@ import java.util.function.LongToDoubleFunction;
  * @param warmUpSteps in [0, steps)
  * @param steps of the run, at least 1; later steps have the last rate
  */
-public record LearningRate(Kind kind, double peak, double min, long warmUpSteps, long steps)
+public record LearningRate(Decay kind, double peak, double min, long warmUpSteps, long steps)
         implements LongToDoubleFunction {
     /** How the rate falls. */
-    public enum Kind {
+    public enum Decay {
         LINEAR,
         COSINE,
         CONSTANT
@@ -36,12 +36,12 @@ public record LearningRate(Kind kind, double peak, double min, long warmUpSteps,
                 warmUpSteps);
         check(peak > 0 && Double.isFinite(peak), "peak must be above 0, got %s", peak);
         check(min >= 0 && min <= peak, "min must be in [0, %s], the peak, got %s", peak, min);
-        check(kind != Kind.CONSTANT || min == peak, "min has no effect on a constant rate; leave it out");
+        check(kind != Decay.CONSTANT || min == peak, "min has no effect on a constant rate; leave it out");
     }
 
     /** A rate that climbs to its peak and stays there. */
     public static LearningRate constant(double peak, long warmUpSteps, long steps) {
-        return new LearningRate(Kind.CONSTANT, peak, peak, warmUpSteps, steps);
+        return new LearningRate(Decay.CONSTANT, peak, peak, warmUpSteps, steps);
     }
 
     /** The rate of a step, from 0. */

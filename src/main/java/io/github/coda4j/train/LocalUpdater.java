@@ -14,7 +14,7 @@ public final class LocalUpdater implements Updater {
 
     /** An updater that does not own the parameters. */
     public LocalUpdater(ParameterStore parameters, OptimizerSettings settings) {
-        Shards all = settings.shards(parameters, 1);
+        ParameterShards all = settings.shards(parameters, 1);
         this.parameters = parameters;
         this.optimizer = settings.open(parameters, all, 0);
         this.layout = settings.state(parameters, all);

@@ -6,13 +6,13 @@ import java.util.List;
 /** Which optimizer and its numbers. Settings of equal numbers are equal: take a record. */
 public interface OptimizerSettings {
     /** How parameters are divided over ranks so that each can update its own. */
-    Shards shards(ParameterStore parameters, int worldSize);
+    ParameterShards shards(ParameterStore parameters, int worldSize);
 
     /** The optimizer of one rank, for its own parameters. */
-    Optimizer open(ParameterStore parameters, Shards shards, int rank);
+    Optimizer open(ParameterStore parameters, ParameterShards shards, int rank);
 
     /** All tensors that the optimizers of all ranks remember together. */
-    List<StateTensor> state(ParameterStore parameters, Shards shards);
+    List<StateTensor> state(ParameterStore parameters, ParameterShards shards);
 
     /** Elements of all these tensors: how many 32-bit numbers the optimizer remembers. */
     default long stateElements(ParameterStore parameters) {

@@ -43,7 +43,7 @@ public final class RankGroup implements AutoCloseable {
             return new RankGroup(rendezvous, Optional.empty(), device);
         }
         Rendezvous meeting = rendezvous.get();
-        Device own = device.isCuda() ? new Device(Device.Kind.CUDA, meeting.localRank()) : device;
+        Device own = device.isCuda() ? new Device(Device.Type.CUDA, meeting.localRank()) : device;
         return new RankGroup(rendezvous, Optional.of(ProcessGroup.join(meeting, own, timeouts, lost)), own);
     }
 

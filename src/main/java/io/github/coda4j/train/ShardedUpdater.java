@@ -28,14 +28,14 @@ public final class ShardedUpdater implements Updater {
 
     /** A piece of the gradients and how many of its parameters are not final yet. */
     private static final class Bucket {
-        final Shards.Piece piece;
+        final ParameterShards.Piece piece;
         final Tensor gradients;
         final Tensor values;
         final int numSlices;
         int missing;
         ProcessGroup.Pending reduction;
 
-        Bucket(Shards.Piece piece, Tensor gradients, Tensor values, int numSlices) {
+        Bucket(ParameterShards.Piece piece, Tensor gradients, Tensor values, int numSlices) {
             this.piece = piece;
             this.gradients = gradients;
             this.values = values;
@@ -53,11 +53,11 @@ public final class ShardedUpdater implements Updater {
         check(bucketElements >= 1024, "a bucket must hold at least 1024 gradients, got %d", bucketElements);
         this.parameters = parameters;
         this.group = group;
-        Shards shards = settings.shards(parameters, group.size());
+        ParameterShards shards = settings.shards(parameters, group.size());
         this.optimizer = settings.open(parameters, shards, group.rank());
         this.layout = settings.state(parameters, shards);
         try (Scope scope = Scope.open()) {
-            for (Shards.Piece piece : shards.pieces(bucketElements)) {
+            for (ParameterShards.Piece piece : shards.pieces(bucketElements)) {
                 long size = piece.to() - piece.from();
                 buckets.add(new Bucket(
                         piece,

@@ -150,8 +150,8 @@ final class TrainConfigReader {
     private Schedule schedule() {
         ConfigSection in = root.section("schedule", "kind", "steps", "stop_after", "warm_up_steps", "peak", "min");
         return in.build(() -> {
-            LearningRate.Kind kind =
-                    LearningRate.Kind.valueOf(in.choiceOr("kind", "cosine", names(LearningRate.Kind.values()))
+            LearningRate.Decay kind =
+                    LearningRate.Decay.valueOf(in.choiceOr("kind", "cosine", names(LearningRate.Decay.values()))
                             .toUpperCase(Locale.ROOT));
             long steps = in.integer("steps", "how many optimizer steps the run makes");
             long last = in.has("stop_after") ? in.integer("stop_after", "after which step the run is done") : steps;
@@ -162,7 +162,7 @@ final class TrainConfigReader {
                     last);
             long warmUp = in.integerOr("warm_up_steps", 0);
             double peak = in.number("peak", "the largest learning rate");
-            LearningRate rate = kind == LearningRate.Kind.CONSTANT
+            LearningRate rate = kind == LearningRate.Decay.CONSTANT
                     ? LearningRate.constant(peak, warmUp, steps)
                     : new LearningRate(kind, peak, in.numberOr("min", 0), warmUp, steps);
             return new Schedule(rate, last);

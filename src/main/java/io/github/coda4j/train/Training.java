@@ -207,15 +207,15 @@ public final class Training {
     }
 
     /** With the machine's product peak where steps are long enough and it can be measured. */
-    private StepCosts costs(TrainModel model) {
-        StepCosts costs = StepCosts.of(model.config(), model.parameters().ownHead(), OptionalDouble.empty());
+    private PeakUse costs(TrainModel model) {
+        PeakUse costs = PeakUse.of(model.config(), model.parameters().ownHead(), OptionalDouble.empty());
         double operations =
                 6.0 * costs.parameters() * share.rows() * config.data().length();
         if (operations < LEAST_COMPARED_OPERATIONS || ranks.device().isCuda() || !ranks.isFirst()) {
             return costs;
         }
         double peak = ProductPeak.measure(compute.dtype(), compute.threads(), PEAK_ROUNDS) * GIGA;
-        return new StepCosts(costs.config(), costs.parameters(), OptionalDouble.of(peak));
+        return new PeakUse(costs.config(), costs.parameters(), OptionalDouble.of(peak));
     }
 
     private TrainingResult finish(End end, RunFolder folder, TrainModel model, RunTotals totals) {

@@ -21,7 +21,7 @@ public final class TrainingRun {
     private final Updater updater;
     private final LongToDoubleFunction learningRate;
     private final double clipNorm;
-    private final StepCosts costs;
+    private final PeakUse costs;
 
     /**
      * A run over parts that it does not own.
@@ -37,7 +37,7 @@ public final class TrainingRun {
             Updater updater,
             LongToDoubleFunction learningRate,
             double clipNorm,
-            StepCosts costs) {
+            PeakUse costs) {
         check(clipNorm > 0, "the gradient's largest norm must be positive, got %s", clipNorm);
         this.share = share;
         this.feed = feed;

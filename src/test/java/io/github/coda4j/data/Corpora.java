@@ -72,7 +72,7 @@ final class Corpora {
     /** Shards of documents given as ids; an end token is put behind each. */
     static void write(Path folder, BpeTokenizer tokenizer, Split split, long shardTokens, int[]... documents) {
         try (ShardFolderWriter writer =
-                ShardFolderWriter.create(folder, Manifest.Kind.TEXT, tokenizer, 0, shardTokens, false)) {
+                ShardFolderWriter.create(folder, Manifest.Content.TEXT, tokenizer, 0, shardTokens, false)) {
             for (int[] document : documents) {
                 int[] ids = java.util.Arrays.copyOf(document, document.length + 1);
                 ids[document.length] = tokenizer.specialTokens().requireEos();

@@ -22,18 +22,18 @@ class DataClosingTest extends ClosingContract {
                 }),
                 new Case("OrderedWorkers", _ -> new OrderedWorkers(2)),
                 new Case("ShardFolderWriter", folder -> {
-                    ShardFolderWriter writer = writer(folder, Manifest.Kind.TEXT);
+                    ShardFolderWriter writer = writer(folder, Manifest.Content.TEXT);
                     writer.append(Split.TRAIN, new int[] {20, 21}, new boolean[0]);
                     return writer;
                 }),
-                new Case("TokenShards", folder -> shards(folder, Manifest.Kind.TEXT)),
-                new Case("PackedSequences", folder -> PackedSequences.of(shards(folder, Manifest.Kind.TEXT), 4, 1)),
+                new Case("TokenShards", folder -> shards(folder, Manifest.Content.TEXT)),
+                new Case("PackedSequences", folder -> PackedSequences.of(shards(folder, Manifest.Content.TEXT), 4, 1)),
                 new Case(
                         "InstructionSequences",
-                        folder -> InstructionSequences.of(shards(folder, Manifest.Kind.INSTRUCTIONS), 4, 1)));
+                        folder -> InstructionSequences.of(shards(folder, Manifest.Content.INSTRUCTIONS), 4, 1)));
     }
 
-    private static ShardFolderWriter writer(Path folder, Manifest.Kind kind) {
+    private static ShardFolderWriter writer(Path folder, Manifest.Content kind) {
         BpeTokenizer bytes = TokenizerFolder.write(
                 TokenizerFolder.create(folder.resolve("t"), false),
                 BpeTrainer.train(new WordCounts(), 0),
@@ -41,9 +41,9 @@ class DataClosingTest extends ClosingContract {
         return ShardFolderWriter.create(folder.resolve("s"), kind, bytes, 0, 100, false);
     }
 
-    private static TokenShards shards(Path folder, Manifest.Kind kind) {
+    private static TokenShards shards(Path folder, Manifest.Content kind) {
         try (ShardFolderWriter writer = writer(folder, kind)) {
-            boolean[] answers = kind == Manifest.Kind.TEXT ? new boolean[0] : new boolean[] {false, true};
+            boolean[] answers = kind == Manifest.Content.TEXT ? new boolean[0] : new boolean[] {false, true};
             writer.append(Split.TRAIN, new int[] {20, 21}, answers);
             writer.finish(new Account());
         }

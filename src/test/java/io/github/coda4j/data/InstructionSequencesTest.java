@@ -43,8 +43,8 @@ class InstructionSequencesTest {
     }
 
     private Account tokenize(int maxTokens, Path file) {
-        try (ShardFolderWriter writer =
-                ShardFolderWriter.create(folder.resolve("s"), Manifest.Kind.INSTRUCTIONS, tokenizer, 0, 1000, true)) {
+        try (ShardFolderWriter writer = ShardFolderWriter.create(
+                folder.resolve("s"), Manifest.Content.INSTRUCTIONS, tokenizer, 0, 1000, true)) {
             Account account = new InstructionTokenizing(
                             tokenizer, ChatTemplate.coda(), CorpusOptions.of(List.of(file.toString())), maxTokens, 0)
                     .run(2, writer, (done, total, name) -> {});

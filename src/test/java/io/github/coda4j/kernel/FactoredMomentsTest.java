@@ -22,8 +22,8 @@ class FactoredMomentsTest {
         Random random = new Random(columns);
         try (Arena arena = Arena.ofConfined()) {
             int size = FIRST + ROWS * columns;
-            MemorySegment gradients = Twins.random(arena, Kind.F32, size, 2, random);
-            MemorySegment fastValues = Twins.random(arena, Kind.F32, size, 1, random);
+            MemorySegment gradients = Twins.random(arena, NumberKind.F32, size, 2, random);
+            MemorySegment fastValues = Twins.random(arena, NumberKind.F32, size, 1, random);
             MemorySegment plainValues = Twins.copy(arena, fastValues);
             FactoredMoments fast = new FactoredMoments(columns);
             PlainFactoredMoments plain = new PlainFactoredMoments(columns);
@@ -55,7 +55,7 @@ class FactoredMomentsTest {
 
             fast.update(fastValues, gradients, FIRST, FROM, COUNT, rowFactors, columnFactors, -0.3f);
             plain.update(plainValues, gradients, FIRST, FROM, COUNT, rowFactors, columnFactors, -0.3f);
-            Twins.assertSame(Kind.F32, fastValues, plainValues, size, 1e-6, "values");
+            Twins.assertSame(NumberKind.F32, fastValues, plainValues, size, 1e-6, "values");
         }
     }
 }

@@ -12,19 +12,19 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The kernels of the backward pass equal their plain twins. */
 class GradientKernelsTest {
-    private static final Kind[] KINDS = {Kind.F32, Kind.BF16};
+    private static final NumberKind[] KINDS = {NumberKind.F32, NumberKind.BF16};
     private static final int T = 3;
 
     @ParameterizedTest
     @ValueSource(ints = {1, 7, 13, 33, 128, 207, 1300})
     void gradients_of_the_norm(int width) {
         Random random = new Random(width);
-        for (Kind kind : KINDS) {
+        for (NumberKind kind : KINDS) {
             try (Arena arena = Arena.ofConfined()) {
-                MemorySegment residual = Twins.random(arena, Kind.F32, T * width, 3, random);
+                MemorySegment residual = Twins.random(arena, NumberKind.F32, T * width, 3, random);
                 MemorySegment dy = Twins.random(arena, kind, T * width, 2, random);
                 float[] weight = Twins.numbers(width, 1.5, random);
-                MemorySegment fast = Twins.random(arena, Kind.F32, T * width, 1, random);
+                MemorySegment fast = Twins.random(arena, NumberKind.F32, T * width, 1, random);
                 MemorySegment plain = Twins.copy(arena, fast);
                 float[] fastWeight = Twins.numbers(width, 1, random);
                 float[] plainWeight = fastWeight.clone();
@@ -34,7 +34,7 @@ class GradientKernelsTest {
                     new PlainNormGradients(width)
                             .backward(residual, t, weight, 1e-6, dy, kind, T - 1 - t, plain, plainWeight);
                 }
-                Twins.assertSame(Kind.F32, fast, plain, T * width, 2e-5, "dx");
+                Twins.assertSame(NumberKind.F32, fast, plain, T * width, 2e-5, "dx");
                 assertClose(fastWeight, plainWeight, 1e-5f);
             }
         }
@@ -45,7 +45,7 @@ class GradientKernelsTest {
     void gradients_of_prepared_heads(int headDim) {
         Random random = new Random(headDim);
         float[] none = new float[0];
-        for (Kind kind : KINDS) {
+        for (NumberKind kind : KINDS) {
             for (int variant = 0; variant < 4; variant++) {
                 try (Arena arena = Arena.ofConfined()) {
                     MemorySegment source = Twins.random(arena, kind, 5 + headDim, 2, random);
@@ -80,7 +80,7 @@ class GradientKernelsTest {
         Random random = new Random(headDim);
         int heads = 3;
         int tokens = 5;
-        for (Kind kind : KINDS) {
+        for (NumberKind kind : KINDS) {
             try (Arena arena = Arena.ofConfined()) {
                 int count = 2 * heads * headDim;
                 MemorySegment joined = Twins.random(arena, kind, count, 1, random);
@@ -103,7 +103,7 @@ class GradientKernelsTest {
     void gradients_of_the_gate(int width) {
         Random random = new Random(width);
         for (double magnitude : new double[] {0.1, 3, 100}) {
-            for (Kind kind : KINDS) {
+            for (NumberKind kind : KINDS) {
                 try (Arena arena = Arena.ofConfined()) {
                     MemorySegment fast = Twins.random(arena, kind, T * 2 * width, magnitude, random);
                     MemorySegment plain = Twins.copy(arena, fast);
@@ -126,7 +126,7 @@ class GradientKernelsTest {
     @ValueSource(ints = {1, 7, 13, 33, 128, 207, 1300})
     void probabilities_and_gradients_of_transposed_scores(int columns) {
         Random random = new Random(columns);
-        for (Kind kind : KINDS) {
+        for (NumberKind kind : KINDS) {
             try (Arena arena = Arena.ofConfined()) {
                 int count = 5 + T * columns;
                 MemorySegment fast = Twins.random(arena, kind, count, 9, random);
@@ -150,15 +150,15 @@ class GradientKernelsTest {
     void log_sums_make_probabilities_of_scores(int columns) {
         Random random = new Random(columns);
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment scores = Twins.random(arena, Kind.F32, T * columns, 9, random);
+            MemorySegment scores = Twins.random(arena, NumberKind.F32, T * columns, 9, random);
             MemorySegment exponentials = Twins.copy(arena, scores);
             float[] inverse = new float[T + 1];
             float[] logSums = new float[T + 1];
-            Softmax.exponentiate(exponentials, Kind.F32, 0, T, columns, inverse, logSums, 1);
+            Softmax.exponentiate(exponentials, NumberKind.F32, 0, T, columns, inverse, logSums, 1);
             for (int i = 0; i < T * columns; i++) {
                 int row = 1 + i / columns;
-                double expected = PlainElements.get(exponentials, Kind.F32, i) * inverse[row];
-                assertThat(Math.exp(PlainElements.get(scores, Kind.F32, i) - logSums[row]))
+                double expected = PlainElements.get(exponentials, NumberKind.F32, i) * inverse[row];
+                assertThat(Math.exp(PlainElements.get(scores, NumberKind.F32, i) - logSums[row]))
                         .isCloseTo(expected, within(1e-5 * expected + 1e-30));
             }
         }
@@ -169,7 +169,7 @@ class GradientKernelsTest {
     void cross_entropy_and_its_gradient(int width) {
         Random random = new Random(width);
         for (double magnitude : new double[] {0.01, 4, 60}) {
-            for (Kind kind : KINDS) {
+            for (NumberKind kind : KINDS) {
                 for (float factor : new float[] {0, 1, -0.3f}) {
                     try (Arena arena = Arena.ofConfined()) {
                         MemorySegment fast = Twins.random(arena, kind, 3 + width, magnitude, random);
@@ -192,8 +192,8 @@ class GradientKernelsTest {
                 try (Arena arena = Arena.ofConfined()) {
                     float[] row = Twins.numbers(width, 1, new Random(4));
                     row[where] = Float.NaN;
-                    MemorySegment logits = Twins.memory(arena, Kind.F32, row);
-                    assertThat(new CrossEntropy(width).backward(logits, Kind.F32, 0, 1, 1))
+                    MemorySegment logits = Twins.memory(arena, NumberKind.F32, row);
+                    assertThat(new CrossEntropy(width).backward(logits, NumberKind.F32, 0, 1, 1))
                             .isNaN();
                 }
             }
@@ -204,9 +204,9 @@ class GradientKernelsTest {
     @ValueSource(ints = {1, 7, 13, 33, 128, 207, 1300})
     void sums_and_copies(int count) {
         Random random = new Random(count);
-        for (Kind kind : KINDS) {
+        for (NumberKind kind : KINDS) {
             try (Arena arena = Arena.ofConfined()) {
-                MemorySegment a = Twins.random(arena, Kind.F32, 2 + count, 1, random);
+                MemorySegment a = Twins.random(arena, NumberKind.F32, 2 + count, 1, random);
                 MemorySegment b = Twins.random(arena, kind, 3 + count, 1, random);
                 MemorySegment fast = arena.allocate((1L + count) * 4);
                 MemorySegment plain = Twins.copy(arena, fast);
@@ -214,7 +214,7 @@ class GradientKernelsTest {
                 PlainSums.sum(a, 2, b, kind, 3, plain, 1, count);
                 Sums.add(b, kind, 3, fast, 1, count);
                 PlainSums.sum(plain, 1, b, kind, 3, plain, 1, count);
-                Twins.assertSame(Kind.F32, fast, plain, 1 + count, 1e-6, "sums");
+                Twins.assertSame(NumberKind.F32, fast, plain, 1 + count, 1e-6, "sums");
                 float[] fastArray = Twins.numbers(count, 1, random);
                 float[] plainArray = fastArray.clone();
                 Sums.addToArray(b, kind, 3, fastArray);

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class HeadsTest {
     private static final float[] NONE = new float[0];
-    private static final Kind[] KINDS = {Kind.F32, Kind.BF16};
+    private static final NumberKind[] KINDS = {NumberKind.F32, NumberKind.BF16};
 
     private static float[] angles(int count, boolean sine, Random random) {
         float[] values = new float[count];
@@ -31,8 +31,8 @@ class HeadsTest {
         Heads heads = new Heads(headDim);
         PlainHeads plainHeads = new PlainHeads(headDim);
         for (int variant = 0; variant < 64; variant++) {
-            Kind source = KINDS[variant & 1];
-            Kind target = KINDS[variant >> 1 & 1];
+            NumberKind source = KINDS[variant & 1];
+            NumberKind target = KINDS[variant >> 1 & 1];
             double magnitude = (variant >> 5 & 1) == 0 ? 1 : 1e-12;
             float[] bias = (variant >> 2 & 1) == 0 ? NONE : Twins.numbers(headDim + 3, magnitude, random);
             float[] weight = (variant >> 3 & 1) == 0 ? NONE : Twins.numbers(headDim, 1, random);
@@ -61,9 +61,25 @@ class HeadsTest {
             target.fill((byte) 1);
             MemorySegment zeros = arena.allocate(80);
             float[] cos = angles(20, false, new Random(2));
-            new Heads(40).prepare(zeros, Kind.BF16, 0, 1, NONE, 0, weight, 1e-6, cos, cos, 0, 1, target, Kind.BF16, 0);
+            new Heads(40)
+                    .prepare(
+                            zeros,
+                            NumberKind.BF16,
+                            0,
+                            1,
+                            NONE,
+                            0,
+                            weight,
+                            1e-6,
+                            cos,
+                            cos,
+                            0,
+                            1,
+                            target,
+                            NumberKind.BF16,
+                            0);
             for (int i = 0; i < 40; i++) {
-                assertThat(PlainElements.get(target, Kind.BF16, i)).isZero();
+                assertThat(PlainElements.get(target, NumberKind.BF16, i)).isZero();
             }
         }
     }
@@ -74,18 +90,51 @@ class HeadsTest {
             try (Arena arena = Arena.ofConfined()) {
                 float[] head = Twins.numbers(40, 1, new Random(4));
                 head[where] = Float.NaN;
-                MemorySegment from = Twins.memory(arena, Kind.BF16, head);
+                MemorySegment from = Twins.memory(arena, NumberKind.BF16, head);
                 MemorySegment to = arena.allocate(80);
                 float[] weight = new float[40];
                 Arrays.fill(weight, 1);
                 float[] cos = angles(20, false, new Random(2));
-                new Heads(40).prepare(from, Kind.BF16, 0, 1, NONE, 0, NONE, 1e-6, cos, cos, 0, 1, to, Kind.BF16, 0);
+                new Heads(40)
+                        .prepare(
+                                from,
+                                NumberKind.BF16,
+                                0,
+                                1,
+                                NONE,
+                                0,
+                                NONE,
+                                1e-6,
+                                cos,
+                                cos,
+                                0,
+                                1,
+                                to,
+                                NumberKind.BF16,
+                                0);
                 for (int i = 0; i < 40; i++) {
-                    assertThat(Float.isNaN(PlainElements.get(to, Kind.BF16, i))).isEqualTo(i % 20 == where % 20);
+                    assertThat(Float.isNaN(PlainElements.get(to, NumberKind.BF16, i)))
+                            .isEqualTo(i % 20 == where % 20);
                 }
-                new Heads(40).prepare(from, Kind.BF16, 0, 1, NONE, 0, weight, 1e-6, cos, cos, 0, 1, to, Kind.BF16, 0);
+                new Heads(40)
+                        .prepare(
+                                from,
+                                NumberKind.BF16,
+                                0,
+                                1,
+                                NONE,
+                                0,
+                                weight,
+                                1e-6,
+                                cos,
+                                cos,
+                                0,
+                                1,
+                                to,
+                                NumberKind.BF16,
+                                0);
                 for (int i = 0; i < 40; i++) {
-                    assertThat(PlainElements.get(to, Kind.BF16, i)).isNaN();
+                    assertThat(PlainElements.get(to, NumberKind.BF16, i)).isNaN();
                 }
             }
         }

@@ -15,7 +15,7 @@ class NormsTest {
     private static final int T = 3;
 
     private static void assertNormsAgree(
-            MemorySegment residual, int width, float[] weight, double eps, Kind kind, String what) {
+            MemorySegment residual, int width, float[] weight, double eps, NumberKind kind, String what) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment fast = arena.allocate((long) T * width * kind.bytes());
             MemorySegment plain = arena.allocate((long) T * width * kind.bytes());
@@ -40,9 +40,9 @@ class NormsTest {
         Random random = new Random(width);
         try (Arena arena = Arena.ofConfined()) {
             for (double magnitude : new double[] {1e-20, 1, 1e15}) {
-                MemorySegment residual = Twins.random(arena, Kind.F32, T * width, magnitude, random);
+                MemorySegment residual = Twins.random(arena, NumberKind.F32, T * width, magnitude, random);
                 float[] weight = Twins.numbers(width, 1.5, random);
-                for (Kind kind : Kind.values()) {
+                for (NumberKind kind : NumberKind.values()) {
                     assertNormsAgree(residual, width, weight, 1e-6, kind, "magnitude " + magnitude);
                 }
             }
@@ -50,8 +50,8 @@ class NormsTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Kind.class)
-    void the_norm_of_zeros_is_zeros(Kind kind) {
+    @EnumSource(NumberKind.class)
+    void the_norm_of_zeros_is_zeros(NumberKind kind) {
         try (Arena arena = Arena.ofConfined()) {
             float[] weight = Twins.numbers(33, 1, new Random(3));
             assertNormsAgree(arena.allocate(T * 33 * 4L), 33, weight, 1e-6, kind, "zeros");
@@ -69,11 +69,11 @@ class NormsTest {
                     Arrays.fill(weight, 1);
                     MemorySegment out = arena.allocate(33 * 4L);
                     float[] scale = new float[1];
-                    MemorySegment residual = Twins.memory(arena, Kind.F32, row);
-                    new Norms(33).norm(residual, 0, weight, 1e-6, out, Kind.U8, scale, 0);
+                    MemorySegment residual = Twins.memory(arena, NumberKind.F32, row);
+                    new Norms(33).norm(residual, 0, weight, 1e-6, out, NumberKind.U8, scale, 0);
                     assertThat(scale[0]).as("%s at %d", bad, where).isNaN();
-                    new Norms(33).norm(residual, 0, weight, 1e-6, out, Kind.F32, scale, 0);
-                    assertThat(PlainElements.get(out, Kind.F32, where)).isNaN();
+                    new Norms(33).norm(residual, 0, weight, 1e-6, out, NumberKind.F32, scale, 0);
+                    assertThat(PlainElements.get(out, NumberKind.F32, where)).isNaN();
                 }
             }
         }
@@ -85,9 +85,9 @@ class NormsTest {
         Random random = new Random(100 + width);
         try (Arena arena = Arena.ofConfined()) {
             for (double magnitude : new double[] {1e-20, 1, 1e30}) {
-                for (Kind kind : new Kind[] {Kind.F32, Kind.BF16}) {
+                for (NumberKind kind : new NumberKind[] {NumberKind.F32, NumberKind.BF16}) {
                     for (int[] widths : Twins.partings(width, 1)) {
-                        MemorySegment fast = Twins.random(arena, Kind.F32, T * width, magnitude, random);
+                        MemorySegment fast = Twins.random(arena, NumberKind.F32, T * width, magnitude, random);
                         MemorySegment plain = Twins.copy(arena, fast);
                         Sharded delta = Twins.sharded(arena, kind, T, widths, magnitude, random);
                         float[] bias = widths.length == 2 ? new float[0] : Twins.numbers(width, magnitude, random);
@@ -98,7 +98,7 @@ class NormsTest {
                             new PlainNorms(width).add(plain, delta, scale, bias, t);
                         }
                         String what = kind + " in " + widths.length + " parts, magnitude " + magnitude;
-                        Twins.assertSame(Kind.F32, fast, plain, T * width, magnitude * 1e-6, what);
+                        Twins.assertSame(NumberKind.F32, fast, plain, T * width, magnitude * 1e-6, what);
                     }
                 }
             }

@@ -12,9 +12,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class RowsTest {
     private static final int T = 3;
-    private static final Kind[] SOURCES = {Kind.F32, Kind.BF16};
+    private static final NumberKind[] SOURCES = {NumberKind.F32, NumberKind.BF16};
 
-    private static void assertGatesAgree(Sharded gateUp, float[] scale, Kind kind, String what) {
+    private static void assertGatesAgree(Sharded gateUp, float[] scale, NumberKind kind, String what) {
         int width = gateUp.width() / 2;
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment fast = arena.allocate((long) T * width * kind.bytes());
@@ -38,9 +38,9 @@ class RowsTest {
         try (Arena arena = Arena.ofConfined()) {
             for (double magnitude : new double[] {1e-10, 1, 30, 1e4}) {
                 for (int[] widths : Twins.partings(2 * width, 2)) {
-                    for (Kind source : SOURCES) {
+                    for (NumberKind source : SOURCES) {
                         Sharded gateUp = Twins.sharded(arena, source, T, widths, magnitude, random);
-                        for (Kind kind : Kind.values()) {
+                        for (NumberKind kind : NumberKind.values()) {
                             String what = source + " in " + widths.length + " parts, magnitude " + magnitude;
                             assertGatesAgree(gateUp, new float[] {1, 0.41f, 1.7f}, kind, what);
                         }
@@ -54,16 +54,16 @@ class RowsTest {
     void gates_of_zeros_and_of_vanishing_numbers_are_zeros() {
         try (Arena arena = Arena.ofConfined()) {
             for (double magnitude : new double[] {0, 1e-25}) {
-                Sharded gateUp = Twins.sharded(arena, Kind.F32, T, new int[] {66}, magnitude, new Random(1));
-                for (Kind kind : Kind.values()) {
+                Sharded gateUp = Twins.sharded(arena, NumberKind.F32, T, new int[] {66}, magnitude, new Random(1));
+                for (NumberKind kind : NumberKind.values()) {
                     assertGatesAgree(gateUp, new float[] {1, 1, 1}, kind, "magnitude " + magnitude);
                 }
                 float[] scale = {1, 1, 1};
                 MemorySegment out = arena.allocate(T * 33);
-                new Rows().gate(gateUp, scale, 1, out, Kind.U8, scale);
+                new Rows().gate(gateUp, scale, 1, out, NumberKind.U8, scale);
                 assertThat(scale[1]).isZero();
                 assertThat(out.get(ValueLayout.JAVA_BYTE, 33)).isEqualTo((byte) 128);
-                new Rows().gate(gateUp, scale, 2, out, Kind.U7, scale);
+                new Rows().gate(gateUp, scale, 2, out, NumberKind.U7, scale);
                 assertThat(scale[2]).isZero();
                 assertThat(out.get(ValueLayout.JAVA_BYTE, 66)).isEqualTo((byte) 64);
             }
@@ -73,7 +73,7 @@ class RowsTest {
     @Test
     void a_gate_with_nan_is_nan_and_spoils_the_scale_of_its_row() {
         try (Arena arena = Arena.ofConfined()) {
-            for (Kind source : SOURCES) {
+            for (NumberKind source : SOURCES) {
                 for (int where : new int[] {3, 32, 40, 65}) {
                     float[] numbers = Twins.numbers(66, 1, new Random(2));
                     numbers[where] = Float.NaN;
@@ -81,13 +81,13 @@ class RowsTest {
                     gateUp.parts()[0] = Twins.memory(arena, source, numbers);
                     MemorySegment out = arena.allocate(33 * 4);
                     float[] scale = {1};
-                    for (Kind kind : SOURCES) {
+                    for (NumberKind kind : SOURCES) {
                         new Rows().gate(gateUp, new float[] {1}, 0, out, kind, scale);
                         assertThat(PlainElements.get(out, kind, where % 33)).isNaN();
                         assertThat(PlainElements.get(out, kind, (where + 1) % 33))
                                 .isFinite();
                     }
-                    for (Kind kind : new Kind[] {Kind.U8, Kind.U7}) {
+                    for (NumberKind kind : new NumberKind[] {NumberKind.U8, NumberKind.U7}) {
                         new Rows().gate(gateUp, new float[] {1}, 0, out, kind, scale);
                         assertThat(scale[0])
                                 .as("NaN at %d of %s", where, source)
@@ -107,9 +107,9 @@ class RowsTest {
         Random random = new Random(headDim);
         try (Arena arena = Arena.ofConfined()) {
             float[] inverseSums = Twins.numbers(3 + heads * tokens, 2, random);
-            for (Kind source : SOURCES) {
+            for (NumberKind source : SOURCES) {
                 MemorySegment folded = Twins.random(arena, source, headDim + tokens * width, 1, random);
-                for (Kind kind : Kind.values()) {
+                for (NumberKind kind : NumberKind.values()) {
                     MemorySegment fast = arena.allocate((long) 2 * width * kind.bytes());
                     MemorySegment plain = arena.allocate((long) 2 * width * kind.bytes());
                     float[] fastScale = new float[2];
@@ -159,14 +159,14 @@ class RowsTest {
     void joining_and_copying_equal_their_plain_twins(int width) {
         Random random = new Random(200 + width);
         try (Arena arena = Arena.ofConfined()) {
-            for (Kind kind : SOURCES) {
+            for (NumberKind kind : SOURCES) {
                 for (int[] widths : Twins.partings(width, 1)) {
                     Sharded parts = Twins.sharded(arena, kind, T, widths, 1e10, random);
                     MemorySegment fast = arena.allocate(4L * (width + 5));
                     MemorySegment plain = arena.allocate(4L * (width + 5));
                     new Rows().join(parts, 2, 0.3f, fast, 5);
                     new PlainRows().join(parts, 2, 0.3f, plain, 5);
-                    Twins.assertSame(Kind.F32, fast, plain, width + 5, 0, "join of " + kind);
+                    Twins.assertSame(NumberKind.F32, fast, plain, width + 5, 0, "join of " + kind);
                 }
                 MemorySegment source = Twins.random(arena, kind, width + 9, 1e-30, random);
                 MemorySegment copy = arena.allocate(4L * (width + 2));

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SoftmaxTest {
-    private static final Kind[] KINDS = {Kind.F32, Kind.BF16};
+    private static final NumberKind[] KINDS = {NumberKind.F32, NumberKind.BF16};
     private static final int ROWS = 3;
 
     @ParameterizedTest
@@ -22,7 +22,7 @@ class SoftmaxTest {
     void exponentials_equal_their_plain_twin(int columns) {
         Random random = new Random(columns);
         for (double magnitude : new double[] {1e-20, 1, 9, 1e4, 1e30}) {
-            for (Kind kind : KINDS) {
+            for (NumberKind kind : KINDS) {
                 try (Arena arena = Arena.ofConfined()) {
                     MemorySegment fast = Twins.random(arena, kind, 11 + ROWS * columns, magnitude, random);
                     for (int i = 0; i < columns; i++) {
@@ -38,7 +38,8 @@ class SoftmaxTest {
                     for (int r = 0; r < plainSums.length; r++) {
                         assertThat(fastSums[r])
                                 .as(what)
-                                .isCloseTo(plainSums[r], within((kind == Kind.F32 ? 1e-6f : 4e-6f) * plainSums[r]));
+                                .isCloseTo(
+                                        plainSums[r], within((kind == NumberKind.F32 ? 1e-6f : 4e-6f) * plainSums[r]));
                     }
                 }
             }
@@ -47,7 +48,7 @@ class SoftmaxTest {
 
     @Test
     void what_is_infinitely_small_weighs_nothing() {
-        for (Kind kind : KINDS) {
+        for (NumberKind kind : KINDS) {
             for (int columns : new int[] {2, 40}) {
                 try (Arena arena = Arena.ofConfined()) {
                     float[] row = new float[columns];
@@ -66,16 +67,16 @@ class SoftmaxTest {
 
     @ParameterizedTest
     @EnumSource(
-            value = Kind.class,
+            value = NumberKind.class,
             names = {"F32", "BF16"})
-    void a_nan_spoils_the_sum_of_its_row(Kind kind) {
+    void a_nan_spoils_the_sum_of_its_row(NumberKind kind) {
         for (int columns : new int[] {1, 7, 33, 207}) {
             for (int where : new int[] {0, columns / 2, columns - 1}) {
                 for (int nan : new int[] {0x7FC00000, 0xFFC00000}) {
                     try (Arena arena = Arena.ofConfined()) {
                         float[] numbers = Twins.numbers(2 * columns, 1, new Random(6));
                         MemorySegment scores = Twins.memory(arena, kind, numbers);
-                        if (kind == Kind.F32) {
+                        if (kind == NumberKind.F32) {
                             scores.set(ValueLayout.JAVA_INT, 4L * where, nan);
                         } else {
                             scores.set(ValueLayout.JAVA_SHORT, 2L * where, (short) (nan >> 16));

@@ -24,7 +24,7 @@ final class Twins {
         return numbers;
     }
 
-    static MemorySegment memory(Arena arena, Kind kind, float... numbers) {
+    static MemorySegment memory(Arena arena, NumberKind kind, float... numbers) {
         MemorySegment memory = arena.allocate(Math.max(1, (long) numbers.length * kind.bytes()));
         for (int i = 0; i < numbers.length; i++) {
             PlainElements.put(numbers[i], memory, kind, i);
@@ -32,12 +32,12 @@ final class Twins {
         return memory;
     }
 
-    static MemorySegment random(Arena arena, Kind kind, int count, double magnitude, Random random) {
+    static MemorySegment random(Arena arena, NumberKind kind, int count, double magnitude, Random random) {
         return memory(arena, kind, numbers(count, magnitude, random));
     }
 
     /** A matrix of random numbers in parts of the given widths. */
-    static Sharded sharded(Arena arena, Kind kind, int rows, int[] widths, double magnitude, Random random) {
+    static Sharded sharded(Arena arena, NumberKind kind, int rows, int[] widths, double magnitude, Random random) {
         Sharded sharded = new Sharded(widths.length, widths, kind);
         for (int p = 0; p < widths.length; p++) {
             sharded.parts()[p] = random(arena, kind, rows * widths[p], magnitude, random);
@@ -59,7 +59,8 @@ final class Twins {
      * The same elements: F32 to 1e-6, BF16 to its last bit, bytes to a step. An absolute difference of {@code slack} is
      * no difference: that of sums whose terms cancel each other.
      */
-    static void assertSame(Kind kind, MemorySegment fast, MemorySegment plain, int count, double slack, String what) {
+    static void assertSame(
+            NumberKind kind, MemorySegment fast, MemorySegment plain, int count, double slack, String what) {
         for (int i = 0; i < count; i++) {
             String where = what + ", " + kind + " element " + i;
             if (kind.isQuantized()) {
@@ -72,7 +73,7 @@ final class Twins {
             float b = PlainElements.get(plain, kind, i);
             if (Float.isNaN(b) || Math.abs(a - b) <= slack) {
                 assertThat(Float.isNaN(a)).as(where).isEqualTo(Float.isNaN(b));
-            } else if (kind == Kind.F32) {
+            } else if (kind == NumberKind.F32) {
                 assertThat(a).as(where).isCloseTo(b, within(Math.abs(b) * 1e-6f));
             } else {
                 assertThat(ordinal(a)).as(where + ": %s and %s", a, b).isCloseTo(ordinal(b), within(1));

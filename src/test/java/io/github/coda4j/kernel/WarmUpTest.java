@@ -7,9 +7,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class WarmUpTest {
     @ParameterizedTest
-    @EnumSource(Kind.class)
-    void every_kind_of_input_can_be_warmed_up_for(Kind input) {
-        Kind other = input.isQuantized() ? Kind.BF16 : input;
+    @EnumSource(NumberKind.class)
+    void every_kind_of_input_can_be_warmed_up_for(NumberKind input) {
+        NumberKind other = input.isQuantized() ? NumberKind.BF16 : input;
         assertThatCode(() -> WarmUp.run(input, other, other)).doesNotThrowAnyException();
     }
 }

@@ -152,7 +152,7 @@ class MaskingGoldenTest {
         for (JsonNode c : Goldens.cases("masking/noising.json")) {
             boolean instruction = c.get("training_mode").asText().equals("sft");
             MaskingLevels levels = levels(c);
-            Draws draws = new ScriptedDraws(c.get("draws"), !instruction, levels);
+            MaskDraws draws = new ScriptedDraws(c.get("draws"), !instruction, levels);
             Noised noised = noising.apply(packed(c), levels, draws, 0);
             int[][] clean = rows(c.get("ids_after_truncation"));
             int[][] noisy = rows(c.get("noisy_ids"));
@@ -180,7 +180,7 @@ class MaskingGoldenTest {
             for (JsonNode c : Goldens.cases("masking/noising.json")) {
                 MaskingLevels levels = levels(c);
                 boolean instruction = c.get("training_mode").asText().equals("sft");
-                Draws draws = new ScriptedDraws(c.get("draws"), !instruction, levels);
+                MaskDraws draws = new ScriptedDraws(c.get("draws"), !instruction, levels);
                 double loss = c.get("loss").doubleValue();
                 MaskedBatch batch = noising.apply(packed(c), levels, draws, 0).batch();
                 assertNear("loss", pass.evaluate(batch).loss(), loss, 1e-5);

@@ -3,8 +3,8 @@ package io.github.coda4j.masking;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Iterator;
 
-/** Draws that were recorded from the original, in the order in which it made them. */
-final class ScriptedDraws implements Draws {
+/** MaskDraws that were recorded from the original, in the order in which it made them. */
+final class ScriptedDraws implements MaskDraws {
     private final JsonNode prefix;
     private final JsonNode truncate;
     private final JsonNode prefixLengths;

@@ -3,7 +3,7 @@ package io.github.coda4j.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.github.coda4j.text.ChatProblem.Kind;
+import io.github.coda4j.text.ChatProblem.Part;
 import org.junit.jupiter.api.Test;
 
 /** What a message says is said, or the request is refused; the original's reading is kept beside it. */
@@ -26,7 +26,7 @@ class MessageReadingTest {
         assertThat(rendered(other)).isEqualTo(rendered(plain));
     }
 
-    private static void assertRefused(String json, Kind kind, String... parts) {
+    private static void assertRefused(String json, Part kind, String... parts) {
         assertThatExceptionOfType(ChatProblem.class)
                 .isThrownBy(() -> ChatRequest.fromJson(json))
                 .satisfies(e -> {
@@ -104,45 +104,45 @@ class MessageReadingTest {
 
     @Test
     void what_no_prompt_can_say_is_refused_with_its_kind() {
-        assertRefused(request(message("user", "42")), Kind.CONTENT, "the content of message 0", "is no text: 42");
-        assertRefused(request(message("user", "{\"text\":\"x\"}")), Kind.CONTENT, "is no text");
-        assertRefused(request(message("user", "null")), Kind.CONTENT, "(user) is missing");
-        assertRefused(request(message("user", "[]")), Kind.CONTENT, "(user) is missing");
-        assertRefused(request(message("assistant", "true")), Kind.CONTENT, "is no text: true");
+        assertRefused(request(message("user", "42")), Part.CONTENT, "the content of message 0", "is no text: 42");
+        assertRefused(request(message("user", "{\"text\":\"x\"}")), Part.CONTENT, "is no text");
+        assertRefused(request(message("user", "null")), Part.CONTENT, "(user) is missing");
+        assertRefused(request(message("user", "[]")), Part.CONTENT, "(user) is missing");
+        assertRefused(request(message("assistant", "true")), Part.CONTENT, "is no text: true");
         assertRefused(
                 request(message("user", "[{\"type\":\"text\",\"text\":\"x\"},{\"type\":\"image_url\",\"url\":\"u\"}]")),
-                Kind.CONTENT,
+                Part.CONTENT,
                 "has a part that is no text",
                 "image_url");
-        assertRefused(request("{\"role\":\"user\",\"content\":\"x\",\"images\":[1]}"), Kind.CONTENT, "'images'");
+        assertRefused(request("{\"role\":\"user\",\"content\":\"x\",\"images\":[1]}"), Part.CONTENT, "'images'");
         assertRefused(
-                request("{\"role\":\"assistant\",\"content\":null,\"refusal\":\"No.\"}"), Kind.CONTENT, "'refusal'");
+                request("{\"role\":\"assistant\",\"content\":null,\"refusal\":\"No.\"}"), Part.CONTENT, "'refusal'");
         assertRefused(
                 request("{\"role\":\"user\",\"content\":\"x\",\"tool_calls\":[" + CALL + "]}"),
-                Kind.CONTENT,
+                Part.CONTENT,
                 "of the role user, which neither thinks nor calls tools");
         assertRefused(
-                request(message("critic", "\"x\"")), Kind.ROLE, "message 0", "unknown role \"critic\"", "assistant");
-        assertRefused(request(message("", "\"x\"")), Kind.ROLE, "message 0 of the chat request needs a role");
-        assertRefused(request("[1]"), Kind.ROLE, "needs a role");
+                request(message("critic", "\"x\"")), Part.ROLE, "message 0", "unknown role \"critic\"", "assistant");
+        assertRefused(request(message("", "\"x\"")), Part.ROLE, "message 0 of the chat request needs a role");
+        assertRefused(request("[1]"), Part.ROLE, "needs a role");
         String messages = request(message("user", "\"q\""));
-        assertRefused(messages.replace("]}", "],\"tools\":[1]}"), Kind.FORM, "tool 0", "must be an object", "got 1");
-        assertRefused(messages.replace("]}", "],\"tools\":\"x\"}"), Kind.FORM, "'tools'", "not valid JSON");
-        assertRefused(messages.replace("]}", "],\"tools\":\"{}\"}"), Kind.FORM, "'tools'", "must be a list, got {}");
+        assertRefused(messages.replace("]}", "],\"tools\":[1]}"), Part.FORM, "tool 0", "must be an object", "got 1");
+        assertRefused(messages.replace("]}", "],\"tools\":\"x\"}"), Part.FORM, "'tools'", "not valid JSON");
+        assertRefused(messages.replace("]}", "],\"tools\":\"{}\"}"), Part.FORM, "'tools'", "must be a list, got {}");
     }
 
     @Test
     void half_of_a_surrogate_pair_is_no_text_wherever_it_stands() {
         String lone = "\"ab\\ud83d\"";
-        assertRefused(request(message("user", lone)), Kind.CONTENT, "character 2 is \\ud83d, half of a surrogate pair");
-        assertRefused(request(message("user", "[\"x\"," + lone + "]")), Kind.CONTENT, "character 4 is \\ud83d");
-        assertRefused(request(message("tool", "{\"a\":" + lone + "}")), Kind.CONTENT, "half of a surrogate pair");
+        assertRefused(request(message("user", lone)), Part.CONTENT, "character 2 is \\ud83d, half of a surrogate pair");
+        assertRefused(request(message("user", "[\"x\"," + lone + "]")), Part.CONTENT, "character 4 is \\ud83d");
+        assertRefused(request(message("tool", "{\"a\":" + lone + "}")), Part.CONTENT, "half of a surrogate pair");
         assertRefused(
                 request("{\"role\":\"assistant\",\"tool_calls\":[" + CALL.replace("1", lone) + "]}"),
-                Kind.CONTENT,
+                Part.CONTENT,
                 "tool call 0 of message 0");
         String messages = request(message("user", "\"q\""));
-        assertRefused(messages.replace("]}", "],\"tools\":[{\"name\":" + lone + "}]}"), Kind.CONTENT, "tool 0");
+        assertRefused(messages.replace("]}", "],\"tools\":[{\"name\":" + lone + "}]}"), Part.CONTENT, "tool 0");
         assertThat(rendered(request(message("user", "\"\\ud83d\\ude00\"")))).contains("😀");
     }
 

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 class LearningRateTest {
     @Test
     void climbs_in_a_straight_line_from_the_first_step_and_reaches_the_peak_after_the_warm_up() {
-        LearningRate rate = new LearningRate(LearningRate.Kind.COSINE, 1e-3, 1e-4, 4, 104);
+        LearningRate rate = new LearningRate(LearningRate.Decay.COSINE, 1e-3, 1e-4, 4, 104);
         assertThat(rate.at(0)).isCloseTo(0.2e-3, within(1e-12));
         assertThat(rate.at(3)).isCloseTo(0.8e-3, within(1e-12));
         assertThat(rate.at(4)).isCloseTo(1e-3, within(1e-12));
@@ -18,7 +18,7 @@ class LearningRateTest {
 
     @Test
     void falls_linearly_to_the_least_rate() {
-        LearningRate rate = new LearningRate(LearningRate.Kind.LINEAR, 1, 0.2, 10, 110);
+        LearningRate rate = new LearningRate(LearningRate.Decay.LINEAR, 1, 0.2, 10, 110);
         assertThat(rate.at(60)).isCloseTo(0.6, within(1e-12));
         assertThat(rate.at(109)).isCloseTo(0.208, within(1e-12));
         assertThat(rate.at(110)).isCloseTo(0.2, within(1e-12));
@@ -27,7 +27,7 @@ class LearningRateTest {
 
     @Test
     void falls_by_half_a_cosine_to_the_least_rate() {
-        LearningRate rate = new LearningRate(LearningRate.Kind.COSINE, 1, 0.2, 0, 100);
+        LearningRate rate = new LearningRate(LearningRate.Decay.COSINE, 1, 0.2, 0, 100);
         assertThat(rate.at(0)).isEqualTo(1);
         assertThat(rate.at(25)).isCloseTo(0.2 + 0.8 * (1 + Math.sqrt(0.5)) / 2, within(1e-12));
         assertThat(rate.at(50)).isCloseTo(0.6, within(1e-12));
@@ -44,7 +44,8 @@ class LearningRateTest {
 
     @Test
     void is_above_0_at_every_step_of_the_run() {
-        for (LearningRate.Kind kind : new LearningRate.Kind[] {LearningRate.Kind.LINEAR, LearningRate.Kind.COSINE}) {
+        for (LearningRate.Decay kind :
+                new LearningRate.Decay[] {LearningRate.Decay.LINEAR, LearningRate.Decay.COSINE}) {
             LearningRate rate = new LearningRate(kind, 1e-3, 0, 7, 50);
             for (int step = 0; step < 50; step++) {
                 assertThat(rate.at(step)).isPositive().isLessThanOrEqualTo(1e-3);
@@ -61,10 +62,10 @@ class LearningRateTest {
                 .isThrownBy(() -> LearningRate.constant(0, 0, 10))
                 .withMessage("peak must be above 0, got 0.0");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new LearningRate(LearningRate.Kind.LINEAR, 0.1, 0.2, 0, 10))
+                .isThrownBy(() -> new LearningRate(LearningRate.Decay.LINEAR, 0.1, 0.2, 0, 10))
                 .withMessage("min must be in [0, 0.1], the peak, got 0.2");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new LearningRate(LearningRate.Kind.CONSTANT, 0.2, 0.1, 0, 10))
+                .isThrownBy(() -> new LearningRate(LearningRate.Decay.CONSTANT, 0.2, 0.1, 0, 10))
                 .withMessage("min has no effect on a constant rate; leave it out");
     }
 }

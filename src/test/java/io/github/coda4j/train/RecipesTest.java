@@ -41,7 +41,7 @@ class RecipesTest {
         assertThat(config.data().length()).isEqualTo(8192);
         assertThat(config.batch().rows()).isEqualTo(512);
         assertThat(config.optimizer().method()).isEqualTo(Adafactor.Settings.DEFAULT);
-        assertThat(config.schedule()).isEqualTo(new LearningRate(LearningRate.Kind.COSINE, 3e-4, 0, 2000, 50_000));
+        assertThat(config.schedule()).isEqualTo(new LearningRate(LearningRate.Decay.COSINE, 3e-4, 0, 2000, 50_000));
         assertThat(progressive(config).curriculum().at(0))
                 .isEqualTo(new MaskingLevels(0.01, 0.01, 0.01, List.of(2), 0.001, 1));
         assertThat(progressive(config).curriculum().at(40_000).blockSizes()).containsExactly(2, 4, 8);
@@ -51,7 +51,7 @@ class RecipesTest {
     void mid_training_follows_the_report_s_table_of_epochs() {
         TrainConfig config = read("coda-1.7b", "midtrain");
         assertThat(config.batch().rows()).isEqualTo(256);
-        assertThat(config.schedule()).isEqualTo(new LearningRate(LearningRate.Kind.COSINE, 2e-4, 0, 2000, 50_000));
+        assertThat(config.schedule()).isEqualTo(new LearningRate(LearningRate.Decay.COSINE, 2e-4, 0, 2000, 50_000));
         double[][] table = {{1, 1, 5}, {5, 5, 10}, {10, 10, 15}, {15, 15, 20}, {20, 20, 25}};
         for (String family : List.of("coda-1.7b", "small")) {
             Curriculum curriculum = progressive(read(family, "midtrain")).curriculum();

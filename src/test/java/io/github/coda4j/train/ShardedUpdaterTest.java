@@ -89,13 +89,13 @@ class ShardedUpdaterTest {
         try (ParameterStore store = GoldenTraining.parameters(MODEL)) {
             long total = store.values().size(0);
             for (int world : new int[] {1, 2, 3, 7, 64}) {
-                Shards equal = Shards.equal(store, world);
+                ParameterShards equal = ParameterShards.equal(store, world);
                 assertThat(equal.to(world - 1)).isEqualTo(total);
                 assertThat(equal.pieces(1000).stream()
                                 .mapToLong(piece -> piece.to() - piece.from())
                                 .sum())
                         .isEqualTo(total);
-                Shards whole = Shards.ofWholeParameters(store, world);
+                ParameterShards whole = ParameterShards.ofWholeParameters(store, world);
                 int owned = 0;
                 for (int rank = 0; rank < world; rank++) {
                     for (ParameterStore.Slice slice : whole.slices(store, rank)) {

@@ -47,7 +47,7 @@ class TrainConfigTest {
         assertThat(config.data()).isEqualTo(new TrainConfig.Data(Path.of("data/code"), Path.of("data/code"), 256, 2));
         assertThat(config.batch()).isEqualTo(new TrainConfig.Batch(32, 32));
         assertThat(config.optimizer()).isEqualTo(new TrainConfig.Rule(Adafactor.Settings.DEFAULT, 1));
-        assertThat(config.schedule()).isEqualTo(new LearningRate(LearningRate.Kind.COSINE, 2e-4, 0, 0, 500));
+        assertThat(config.schedule()).isEqualTo(new LearningRate(LearningRate.Decay.COSINE, 2e-4, 0, 0, 500));
         assertThat(progressive(config).rules()).isEqualTo(MaskingRules.REPORT);
         assertThat(progressive(config).curriculum().at(0)).isEqualTo(MaskingLevels.plain(0.001));
         assertThat(progressive(config).options(VOCABULARY, 9))
@@ -95,7 +95,7 @@ class TrainConfigTest {
         assertThat(config.data().heldOut()).isEqualTo(Path.of("data/other"));
         assertThat(config.optimizer())
                 .isEqualTo(new TrainConfig.Rule(new AdamW.Settings(0.8, 0.95, 1e-7, 0), Double.POSITIVE_INFINITY));
-        assertThat(config.schedule()).isEqualTo(new LearningRate(LearningRate.Kind.LINEAR, 2e-5, 1e-6, 10, 100));
+        assertThat(config.schedule()).isEqualTo(new LearningRate(LearningRate.Decay.LINEAR, 2e-5, 1e-6, 10, 100));
         assertThat(progressive(config).curriculum().at(60))
                 .isEqualTo(new MaskingLevels(0, 0, 0.5, List.of(8, 16), 0.25, 1));
         assertThat(progressive(config).curriculum().at(1).promptShare()).isEqualTo(0.2);

@@ -283,7 +283,7 @@ class TrainingLoopTest {
                     lastUpdater,
                     step -> 0.1 / (step + 1),
                     clipNorm,
-                    StepCosts.of(lastPass.config(), false, OptionalDouble.of(1e9)));
+                    PeakUse.of(lastPass.config(), false, OptionalDouble.of(1e9)));
             Optional<HeldOutLoss> measure = heldOut
                     ? Optional.of(new HeldOutLoss(
                             source, (b, s, r) -> ToySequences.mask(b, 99, s, r), 5, 2, lastPass, lastUpdater))

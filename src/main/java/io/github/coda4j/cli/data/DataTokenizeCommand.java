@@ -148,7 +148,7 @@ final class DataTokenizeCommand implements Callable<Integer> {
         long start = System.nanoTime();
         Account account;
         Manifest manifest;
-        Manifest.Kind kind = sft ? Manifest.Kind.INSTRUCTIONS : Manifest.Kind.TEXT;
+        Manifest.Content kind = sft ? Manifest.Content.INSTRUCTIONS : Manifest.Content.TEXT;
         try (ShardFolderWriter writer = ShardFolderWriter.create(out, kind, loaded, heldOut, shardTokens, overwrite)) {
             account = read(loaded, writer);
             CorpusReport.print(world.out(), account, sft ? "rows" : "documents");

@@ -1,6 +1,6 @@
 package io.github.coda4j.model.training;
 
-import io.github.coda4j.kernel.Kind;
+import io.github.coda4j.kernel.NumberKind;
 import io.github.coda4j.kernel.ScoreGradients;
 import io.github.coda4j.kernel.Softmax;
 import io.github.coda4j.model.ModelConfig;
@@ -25,7 +25,7 @@ final class FusedAttention {
     private static final int LEAST_ROWS = 32;
 
     private final ModelConfig config;
-    private final Kind kind;
+    private final NumberKind kind;
     private final FusedBatch batch;
     private final FusedMemory memory;
     private final long keysFirst;
@@ -42,7 +42,7 @@ final class FusedAttention {
         }
     }
 
-    FusedAttention(ModelConfig config, Kind kind, FusedBatch batch, FusedMemory memory) {
+    FusedAttention(ModelConfig config, NumberKind kind, FusedBatch batch, FusedMemory memory) {
         this.config = config;
         this.kind = kind;
         this.batch = batch;
@@ -56,13 +56,13 @@ final class FusedAttention {
     }
 
     /** Elements of scratch that a worker needs for documents of up to {@code length} positions. */
-    static long scratchElements(ModelConfig config, Kind kind, int length) {
+    static long scratchElements(ModelConfig config, NumberKind kind, int length) {
         long columns = (long) config.groups() * length;
         long tile = Math.max(SCORE_BYTES / kind.bytes(), LEAST_ROWS * columns);
         return tile + Math.max(SCORE_BYTES / kind.bytes(), columns * length);
     }
 
-    private static int rowsAtATime(long columns, Kind kind) {
+    private static int rowsAtATime(long columns, NumberKind kind) {
         return (int) Math.max(LEAST_ROWS, SCORE_BYTES / (columns * kind.bytes()));
     }
 

@@ -1,6 +1,6 @@
 package io.github.coda4j.model.training;
 
-import io.github.coda4j.kernel.Kind;
+import io.github.coda4j.kernel.NumberKind;
 import io.github.coda4j.kernel.Sums;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -20,7 +20,7 @@ final class FusedGradients {
     private static final int ROWS_AT_A_TIME = 1024;
 
     private final ParameterStore parameters;
-    private final Kind kind;
+    private final NumberKind kind;
     private final FusedMemory memory;
     private final int workers;
     private final MemorySegment gradients;
@@ -31,7 +31,7 @@ final class FusedGradients {
     private record Piece(
             MemorySegment dy, int width, int column, int outputs, MemorySegment x, int inputs, int rows, long offset) {}
 
-    FusedGradients(ParameterStore parameters, Kind kind, FusedMemory memory, int workers) {
+    FusedGradients(ParameterStore parameters, NumberKind kind, FusedMemory memory, int workers) {
         this.parameters = parameters;
         this.kind = kind;
         this.memory = memory;

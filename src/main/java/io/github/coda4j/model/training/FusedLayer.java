@@ -1,6 +1,6 @@
 package io.github.coda4j.model.training;
 
-import io.github.coda4j.kernel.Kind;
+import io.github.coda4j.kernel.NumberKind;
 import io.github.coda4j.kernel.Sharded;
 import io.github.coda4j.kernel.Sums;
 import io.github.coda4j.model.ModelConfig;
@@ -23,7 +23,7 @@ final class FusedLayer {
     private static final float[] NONE = new float[0];
 
     private final ModelConfig config;
-    private final Kind kind;
+    private final NumberKind kind;
     private final WorkerTeam team;
     private final FusedBatch batch;
     private final FusedMemory memory;
@@ -37,7 +37,7 @@ final class FusedLayer {
 
     FusedLayer(
             ModelConfig config,
-            Kind kind,
+            NumberKind kind,
             WorkerTeam team,
             FusedBatch batch,
             FusedMemory memory,
@@ -177,7 +177,7 @@ final class FusedLayer {
         add(memory.residuals.get(layer), first, count, saved.middle());
         float[] bias = vectors.outputBias();
         if (bias.length > 0) {
-            Sharded none = new Sharded(0, new int[0], Kind.F32);
+            Sharded none = new Sharded(0, new int[0], NumberKind.F32);
             for (int t = first; t < first + count; t++) {
                 worker.norms.add(saved.middle(), none, ones, bias, t);
             }
@@ -280,7 +280,8 @@ final class FusedLayer {
         worker.lap(TrainingPhase.PRODUCTS);
         for (int t = first; t < first + count; t++) {
             if (worker.sums.outputBias.length > 0) {
-                Sums.addToArray(memory.residualGradient, Kind.F32, (long) t * config.hidden(), worker.sums.outputBias);
+                Sums.addToArray(
+                        memory.residualGradient, NumberKind.F32, (long) t * config.hidden(), worker.sums.outputBias);
             }
             SegmentRuns.Run run = batch.run(t);
             int sums = run.start() * config.heads();

@@ -1,7 +1,7 @@
 package io.github.coda4j.model.training;
 
 import io.github.coda4j.Closing;
-import io.github.coda4j.kernel.Kind;
+import io.github.coda4j.kernel.NumberKind;
 import io.github.coda4j.model.ModelConfig;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -28,7 +28,7 @@ final class FusedMemory implements AutoCloseable {
 
     private final Arena arena;
     private final LongFunction<MemorySegment> allocator;
-    private final Kind kind;
+    private final NumberKind kind;
     private final Limits limits;
     private long bytes;
     private final Closing closing = new Closing();
@@ -107,13 +107,13 @@ final class FusedMemory implements AutoCloseable {
         }
     }
 
-    static FusedMemory allocate(ModelConfig config, Kind kind, Limits limits, int workers, boolean recompute) {
+    static FusedMemory allocate(ModelConfig config, NumberKind kind, Limits limits, int workers, boolean recompute) {
         Arena arena = Arena.ofShared();
         return new FusedMemory(arena, size -> arena.allocate(size, 64), config, kind, limits, workers, recompute);
     }
 
     /** Bytes that {@link #allocate} would take. */
-    static long bytes(ModelConfig config, Kind kind, Limits limits, int workers, boolean recompute) {
+    static long bytes(ModelConfig config, NumberKind kind, Limits limits, int workers, boolean recompute) {
         try (Arena arena = Arena.ofConfined()) {
             return new FusedMemory(arena, size -> MemorySegment.NULL, config, kind, limits, workers, recompute).bytes;
         }
@@ -123,7 +123,7 @@ final class FusedMemory implements AutoCloseable {
             Arena arena,
             LongFunction<MemorySegment> allocator,
             ModelConfig config,
-            Kind kind,
+            NumberKind kind,
             Limits limits,
             int workers,
             boolean recompute) {
@@ -152,7 +152,7 @@ final class FusedMemory implements AutoCloseable {
         logits = elements(logitRows * config.vocabSize());
         logitInputs = elements(logitRows * hidden);
         logitInputGradients = elements(logitRows * hidden);
-        head = elements(kind == Kind.F32 ? 0 : (long) config.vocabSize() * hidden);
+        head = elements(kind == NumberKind.F32 ? 0 : (long) config.vocabSize() * hidden);
         weights = elements(FusedWeights.elements(config));
         long scoreElements = FusedAttention.scratchElements(config, kind, limits.length());
         for (int w = 0; w < workers; w++) {
@@ -165,7 +165,7 @@ final class FusedMemory implements AutoCloseable {
     }
 
     /** Rows of logits at a time. */
-    static int logitRows(ModelConfig config, Kind kind) {
+    static int logitRows(ModelConfig config, NumberKind kind) {
         long fitting = LOGIT_BYTES / ((long) config.vocabSize() * kind.bytes());
         return Math.clamp(fitting / LEAST_LOGIT_ROWS * LEAST_LOGIT_ROWS, LEAST_LOGIT_ROWS, MOST_LOGIT_ROWS);
     }

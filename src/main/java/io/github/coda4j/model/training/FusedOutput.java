@@ -1,6 +1,6 @@
 package io.github.coda4j.model.training;
 
-import io.github.coda4j.kernel.Kind;
+import io.github.coda4j.kernel.NumberKind;
 import io.github.coda4j.model.ModelConfig;
 import io.github.coda4j.model.Parameters;
 import io.github.coda4j.tensor.WorkerTeam;
@@ -15,7 +15,7 @@ final class FusedOutput {
     // M packed tokens, D hidden, V vocabulary, R rows at a time
 
     private final ModelConfig config;
-    private final Kind kind;
+    private final NumberKind kind;
     private final WorkerTeam team;
     private final FusedBatch batch;
     private final FusedMemory memory;
@@ -27,7 +27,7 @@ final class FusedOutput {
 
     FusedOutput(
             ModelConfig config,
-            Kind kind,
+            NumberKind kind,
             WorkerTeam team,
             FusedBatch batch,
             FusedMemory memory,

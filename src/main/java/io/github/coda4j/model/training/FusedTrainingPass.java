@@ -4,7 +4,7 @@ import static io.github.coda4j.Checks.check;
 
 import io.github.coda4j.Closing;
 import io.github.coda4j.diffusion.MaskedBatch;
-import io.github.coda4j.kernel.Kind;
+import io.github.coda4j.kernel.NumberKind;
 import io.github.coda4j.kernel.Sums;
 import io.github.coda4j.model.ModelConfig;
 import io.github.coda4j.model.Parameters;
@@ -27,7 +27,7 @@ public final class FusedTrainingPass implements TrainingPass {
 
     private final ModelConfig config;
     private final ParameterStore parameters;
-    private final Kind kind;
+    private final NumberKind kind;
     private final boolean recompute;
     private final WorkerTeam team;
     private final FusedWorker[] workers;
@@ -72,14 +72,14 @@ public final class FusedTrainingPass implements TrainingPass {
         return FusedMemory.bytes(config, kind(dtype), limits, threads, recompute);
     }
 
-    private static Kind kind(DType dtype) {
+    private static NumberKind kind(DType dtype) {
         check(dtype == DType.F32 || dtype == DType.BF16, "training computes in F32 or BF16, not in %s", dtype);
-        return dtype == DType.F32 ? Kind.F32 : Kind.BF16;
+        return dtype == DType.F32 ? NumberKind.F32 : NumberKind.BF16;
     }
 
     /** What libtorch calls a kind. */
-    static DType dtype(Kind kind) {
-        return kind == Kind.F32 ? DType.F32 : DType.BF16;
+    static DType dtype(NumberKind kind) {
+        return kind == NumberKind.F32 ? DType.F32 : DType.BF16;
     }
 
     @Override
@@ -169,7 +169,7 @@ public final class FusedTrainingPass implements TrainingPass {
         team.runOnAll(worker -> {
             int to = team.from(worker + 1, ids.length);
             for (int t = team.from(worker, ids.length); t < to; t++) {
-                Sums.convert(values, table + (long) ids[t] * width, x, Kind.F32, (long) t * width, width);
+                Sums.convert(values, table + (long) ids[t] * width, x, NumberKind.F32, (long) t * width, width);
             }
         });
     }
@@ -188,7 +188,7 @@ public final class FusedTrainingPass implements TrainingPass {
             for (int t = 0; t < ids.length; t++) {
                 if (ids[t] != pad) {
                     long to = table + (long) ids[t] * width + from;
-                    Sums.add(dx, Kind.F32, (long) t * width + from, gradients, to, count);
+                    Sums.add(dx, NumberKind.F32, (long) t * width + from, gradients, to, count);
                 }
             }
         });

@@ -1,6 +1,6 @@
 package io.github.coda4j.model.training;
 
-import io.github.coda4j.kernel.Kind;
+import io.github.coda4j.kernel.NumberKind;
 import io.github.coda4j.kernel.Sums;
 import io.github.coda4j.model.ModelConfig;
 import io.github.coda4j.model.ModelKind;
@@ -22,7 +22,7 @@ final class FusedWeights {
 
     private final ModelConfig config;
     private final ParameterStore parameters;
-    private final Kind kind;
+    private final NumberKind kind;
     private final WorkerTeam team;
     private final MemorySegment values;
     private final MemorySegment scratch;
@@ -39,7 +39,7 @@ final class FusedWeights {
     /** Where a weight comes from: rows of a joined one. */
     record Part(String name, int firstRow, int rows) {}
 
-    FusedWeights(ModelConfig config, ParameterStore parameters, Kind kind, WorkerTeam team, FusedMemory memory) {
+    FusedWeights(ModelConfig config, ParameterStore parameters, NumberKind kind, WorkerTeam team, FusedMemory memory) {
         this.config = config;
         this.parameters = parameters;
         this.kind = kind;
@@ -110,7 +110,7 @@ final class FusedWeights {
     /** The output layer, [V, D], as {@link #loadHead} left it. */
     Weight head() {
         ParameterStore.Slice slice = parameters.slice(parameters.headName());
-        MemorySegment memory = kind == Kind.F32
+        MemorySegment memory = kind == NumberKind.F32
                 ? values.asSlice(slice.offset() * Float.BYTES, slice.size() * Float.BYTES)
                 : headScratch;
         return new Weight(memory, config.vocabSize(), config.hidden());
@@ -136,7 +136,7 @@ final class FusedWeights {
     }
 
     void loadHead() {
-        if (kind != Kind.F32) {
+        if (kind != NumberKind.F32) {
             team.runOnAll(
                     worker -> copy(List.of(new Part(parameters.headName(), 0, config.vocabSize())), head(), worker));
         }

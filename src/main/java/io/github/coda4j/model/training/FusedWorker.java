@@ -4,9 +4,9 @@ import io.github.coda4j.kernel.CrossEntropy;
 import io.github.coda4j.kernel.GateGradients;
 import io.github.coda4j.kernel.HeadGradients;
 import io.github.coda4j.kernel.Heads;
-import io.github.coda4j.kernel.Kind;
 import io.github.coda4j.kernel.NormGradients;
 import io.github.coda4j.kernel.Norms;
+import io.github.coda4j.kernel.NumberKind;
 import io.github.coda4j.kernel.Rows;
 import io.github.coda4j.model.ModelConfig;
 import io.github.coda4j.tensor.Scope;
@@ -27,11 +27,11 @@ final class FusedWorker {
     final GateGradients gates;
     final CrossEntropy crossEntropy;
     final VectorGradients sums;
-    private final Kind kind;
+    private final NumberKind kind;
     private final long[] nanos = new long[TrainingPhase.values().length];
     private long lastLap;
 
-    FusedWorker(int index, ModelConfig config, Kind kind) {
+    FusedWorker(int index, ModelConfig config, NumberKind kind) {
         this.index = index;
         this.kind = kind;
         norms = new Norms(config.hidden());

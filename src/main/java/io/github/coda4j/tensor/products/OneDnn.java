@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
 @SuppressWarnings("restricted") // loads a native library and calls it
 final class OneDnn {
     /** Kinds of native objects. */
-    enum Kind {
+    enum Handle {
         DESCRIPTION("memory_desc"),
         PLAN("primitive_desc"),
         PRIMITIVE("primitive"),
@@ -39,7 +39,7 @@ final class OneDnn {
 
         private final String name;
 
-        Kind(String name) {
+        Handle(String name) {
             this.name = name;
         }
     }
@@ -98,7 +98,7 @@ final class OneDnn {
     private final MethodHandle planQueryDescription;
     private final MethodHandle primitiveCreate;
     private final MethodHandle streamCreate;
-    private final MethodHandle[] destroy = new MethodHandle[Kind.values().length];
+    private final MethodHandle[] destroy = new MethodHandle[Handle.values().length];
 
     /** oneDNN, or nothing where its library is not there for this platform. */
     static Optional<OneDnn> find() {
@@ -127,7 +127,7 @@ final class OneDnn {
         this.planQueryDescription = function("dnnl_primitive_desc_query_md", FunctionDescriptor.of(P, P, I, I));
         this.primitiveCreate = status("dnnl_primitive_create", P, P);
         this.streamCreate = status("dnnl_stream_create", P, P, I);
-        Arrays.setAll(destroy, kind -> status("dnnl_" + Kind.values()[kind].name + "_destroy", P));
+        Arrays.setAll(destroy, kind -> status("dnnl_" + Handle.values()[kind].name + "_destroy", P));
         MethodHandle engineCreate = status("dnnl_engine_create", P, I, L);
         this.engine = made("engine", result -> (int) engineCreate.invokeExact(result, CPU, 0L));
     }
@@ -219,7 +219,7 @@ final class OneDnn {
             return madeIfImplemented("product", result -> (int)
                     matmulPlan.invokeExact(result, engine, source, weights, MemorySegment.NULL, target, attributes));
         } finally {
-            destroy(Kind.ATTRIBUTES, attributes);
+            destroy(Handle.ATTRIBUTES, attributes);
         }
     }
 
@@ -280,7 +280,7 @@ final class OneDnn {
         try {
             return memory(description, data);
         } finally {
-            destroy(Kind.DESCRIPTION, description);
+            destroy(Handle.DESCRIPTION, description);
         }
     }
 
@@ -311,7 +311,7 @@ final class OneDnn {
     }
 
     /** Frees an object. */
-    void destroy(Kind kind, MemorySegment object) {
+    void destroy(Handle kind, MemorySegment object) {
         check("destroy", () -> (int) destroy[kind.ordinal()].invokeExact(object));
     }
 

@@ -71,7 +71,7 @@ final class OneDnnLinear implements PackedLinear {
     static boolean isFast(OneDnn oneDnn, DType input, DType weight, DType output) {
         int zeroPoint = weight == DType.I8 ? ProductPaths.Int8.EXACT.zeroPoint() : OneDnnProducts.NOT_QUANTIZED;
         Optional<MemorySegment> layout = layout(oneDnn, new Shape(input, weight, output, zeroPoint, 64, 64));
-        layout.ifPresent(found -> oneDnn.destroy(OneDnn.Kind.DESCRIPTION, found));
+        layout.ifPresent(found -> oneDnn.destroy(OneDnn.Handle.DESCRIPTION, found));
         return layout.isPresent();
     }
 
@@ -81,12 +81,12 @@ final class OneDnnLinear implements PackedLinear {
         MemorySegment target = oneDnn.describe(shape.outputType(), TYPICAL_ROWS, shape.outputs());
         Optional<MemorySegment> plan = oneDnn.planProduct(source, any, target, shape.quantized());
         for (MemorySegment description : new MemorySegment[] {source, any, target}) {
-            oneDnn.destroy(OneDnn.Kind.DESCRIPTION, description);
+            oneDnn.destroy(OneDnn.Handle.DESCRIPTION, description);
         }
         return plan.flatMap(found -> {
             Optional<MemorySegment> layout =
                     oneDnn.isSlow(found) ? Optional.empty() : Optional.of(oneDnn.weightsOf(found));
-            oneDnn.destroy(OneDnn.Kind.PLAN, found);
+            oneDnn.destroy(OneDnn.Handle.PLAN, found);
             return layout;
         });
     }
@@ -102,9 +102,9 @@ final class OneDnnLinear implements PackedLinear {
         MemorySegment from = oneDnn.memory(plainLayout, plain);
         MemorySegment to = oneDnn.memory(layout, weight);
         OneDnnProducts.ofThread(oneDnn).reorder(plainLayout, from, layout, to);
-        oneDnn.destroy(OneDnn.Kind.MEMORY, from);
-        oneDnn.destroy(OneDnn.Kind.MEMORY, to);
-        oneDnn.destroy(OneDnn.Kind.DESCRIPTION, plainLayout);
+        oneDnn.destroy(OneDnn.Handle.MEMORY, from);
+        oneDnn.destroy(OneDnn.Handle.MEMORY, to);
+        oneDnn.destroy(OneDnn.Handle.DESCRIPTION, plainLayout);
         this.scales = shape.quantized()
                 ? oneDnn.vector(DType.F32, arena.allocateFrom(ValueLayout.JAVA_FLOAT, scales))
                 : MemorySegment.NULL;
@@ -153,9 +153,9 @@ final class OneDnnLinear implements PackedLinear {
     public void close() {
         closing.once(() -> {
             if (shape.quantized()) {
-                oneDnn.destroy(OneDnn.Kind.MEMORY, scales);
+                oneDnn.destroy(OneDnn.Handle.MEMORY, scales);
             }
-            oneDnn.destroy(OneDnn.Kind.DESCRIPTION, layout);
+            oneDnn.destroy(OneDnn.Handle.DESCRIPTION, layout);
             arena.close();
         });
     }

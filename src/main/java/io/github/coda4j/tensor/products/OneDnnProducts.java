@@ -53,7 +53,7 @@ final class OneDnnProducts implements ThreadBound {
     @Override
     public void threadEnds() {
         products.values().forEach(Product::close);
-        oneDnn.destroy(OneDnn.Kind.STREAM, stream);
+        oneDnn.destroy(OneDnn.Handle.STREAM, stream);
         scratchArena.close();
         OF_THREAD.remove();
     }
@@ -68,8 +68,8 @@ final class OneDnnProducts implements ThreadBound {
             OneDnn.argument(arguments, 1, OneDnn.TARGET, to);
             oneDnn.execute(primitive, stream, 2, arguments);
         } finally {
-            oneDnn.destroy(OneDnn.Kind.PRIMITIVE, primitive);
-            oneDnn.destroy(OneDnn.Kind.PLAN, plan);
+            oneDnn.destroy(OneDnn.Handle.PRIMITIVE, primitive);
+            oneDnn.destroy(OneDnn.Handle.PLAN, plan);
         }
     }
 
@@ -133,9 +133,9 @@ final class OneDnnProducts implements ThreadBound {
             MemorySegment scratchLayout = oneDnn.scratchpadOf(plan);
             this.scratchBytes = oneDnn.bytes(scratchLayout);
             this.scratchpad = oneDnn.memory(scratchLayout, MemorySegment.NULL);
-            oneDnn.destroy(OneDnn.Kind.PLAN, plan);
+            oneDnn.destroy(OneDnn.Handle.PLAN, plan);
             for (MemorySegment layout : new MemorySegment[] {recipe.source(), recipe.weights(), recipe.target()}) {
-                oneDnn.destroy(OneDnn.Kind.DESCRIPTION, layout);
+                oneDnn.destroy(OneDnn.Handle.DESCRIPTION, layout);
             }
             this.count = recipe.quantized() ? 6 : 4;
             this.arguments = OneDnn.arguments(arena, count);
@@ -170,12 +170,12 @@ final class OneDnnProducts implements ThreadBound {
         }
 
         private void close() {
-            oneDnn.destroy(OneDnn.Kind.PRIMITIVE, primitive);
+            oneDnn.destroy(OneDnn.Handle.PRIMITIVE, primitive);
             for (MemorySegment memory : new MemorySegment[] {source, weights, target, scratchpad}) {
-                oneDnn.destroy(OneDnn.Kind.MEMORY, memory);
+                oneDnn.destroy(OneDnn.Handle.MEMORY, memory);
             }
             if (!zeroPoint.equals(MemorySegment.NULL)) {
-                oneDnn.destroy(OneDnn.Kind.MEMORY, zeroPoint);
+                oneDnn.destroy(OneDnn.Handle.MEMORY, zeroPoint);
             }
             arena.close();
         }

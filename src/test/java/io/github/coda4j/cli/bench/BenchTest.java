@@ -3,11 +3,11 @@ package io.github.coda4j.cli.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.coda4j.cli.app.Cli;
+import io.github.coda4j.model.Arithmetic;
 import io.github.coda4j.model.LoadOptions;
 import io.github.coda4j.model.ModelConfig;
 import io.github.coda4j.model.Precision;
 import io.github.coda4j.model.RandomCheckpoint;
-import io.github.coda4j.model.StepCost;
 import io.github.coda4j.tensor.DType;
 import io.github.coda4j.tensor.Device;
 import io.github.coda4j.weights.ProgressListener;
@@ -140,14 +140,15 @@ class BenchTest {
     @Test
     void training_operations_are_counted_as_in_the_formula() {
         ModelConfig config = ModelConfig.preset("coda-tiny");
-        assertThat(StepCost.trainingOperations(config, 1000, 30, 500)).isEqualTo(6.0 * 1000 * 30 + 12.0 * 500 * 64 * 2);
+        assertThat(Arithmetic.trainingOperations(config, 1000, 30, 500))
+                .isEqualTo(6.0 * 1000 * 30 + 12.0 * 500 * 64 * 2);
     }
 
     @Test
     void operations_are_counted_as_in_the_formula() {
         ModelConfig config = ModelConfig.preset("coda-1.7b");
-        assertThat(StepCost.productWeights(config)).isEqualTo(28 * 50_331_648.0);
-        double step = StepCost.operations(config, 32, 544, 32);
+        assertThat(Arithmetic.productWeights(config)).isEqualTo(28 * 50_331_648.0);
+        double step = Arithmetic.operations(config, 32, 544, 32);
         assertThat(step).isEqualTo(2 * 28 * 50_331_648.0 * 32 + 4.0 * 32 * 544 * 2048 * 28 + 2.0 * 32 * 2048 * 151936);
     }
 }

@@ -115,7 +115,7 @@ class DataCommandTest {
                 .contains("1  ")
                 .contains("without an answer (first: " + rows + ":2)")
                 .contains("longer than the limit of tokens (first: " + rows + ":3)");
-        assertThat(Manifest.read(folder.resolve("s")).kind()).isEqualTo(Manifest.Kind.INSTRUCTIONS);
+        assertThat(Manifest.read(folder.resolve("s")).kind()).isEqualTo(Manifest.Content.INSTRUCTIONS);
     }
 
     @Test

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.coda4j.diffusion.MaskedBatch;
-import io.github.coda4j.kernel.Kind;
+import io.github.coda4j.kernel.NumberKind;
 import io.github.coda4j.model.ModelConfig;
 import io.github.coda4j.tensor.DType;
 import io.github.coda4j.tensor.Device;
@@ -34,7 +34,7 @@ class TrainingPassClosingTest extends ClosingContract {
                 new Case("FusedTrainingPass", _ -> used()),
                 new Case(
                         "FusedMemory",
-                        _ -> FusedMemory.allocate(CONFIG, Kind.F32, new FusedMemory.Limits(16, 8), 2, false)));
+                        _ -> FusedMemory.allocate(CONFIG, NumberKind.F32, new FusedMemory.Limits(16, 8), 2, false)));
     }
 
     private ParameterStore store() {

@@ -3,7 +3,7 @@ package io.github.coda4j.tensor.products;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import io.github.coda4j.kernel.Kind;
+import io.github.coda4j.kernel.NumberKind;
 import io.github.coda4j.tensor.DType;
 import io.github.coda4j.tensor.Device;
 import io.github.coda4j.tensor.LargePages;
@@ -59,7 +59,7 @@ class PackedLinearTest {
     void large_int8_sums_do_not_saturate(int weight) {
         int inputs = 6144;
         for (ProductPaths.Int8 path : rightHere()) {
-            int most = path == ProductPaths.Int8.PAIRED ? Kind.U7.steps() : Kind.U8.steps();
+            int most = path == ProductPaths.Int8.PAIRED ? NumberKind.U7.steps() : NumberKind.U8.steps();
             for (int sign : new int[] {1, -1}) {
                 float[] x = new float[inputs];
                 float[] w = new float[16 * inputs];
@@ -76,9 +76,9 @@ class PackedLinearTest {
 
     @Test
     void inputs_lie_around_the_zero_point_that_the_kernels_write() {
-        assertThat(ProductPaths.Int8.EXACT.zeroPoint()).isEqualTo(Kind.U8.zero());
-        assertThat(ProductPaths.Int8.FLOATS.zeroPoint()).isEqualTo(Kind.U8.zero());
-        assertThat(ProductPaths.Int8.PAIRED.zeroPoint()).isEqualTo(Kind.U7.zero());
+        assertThat(ProductPaths.Int8.EXACT.zeroPoint()).isEqualTo(NumberKind.U8.zero());
+        assertThat(ProductPaths.Int8.FLOATS.zeroPoint()).isEqualTo(NumberKind.U8.zero());
+        assertThat(ProductPaths.Int8.PAIRED.zeroPoint()).isEqualTo(NumberKind.U7.zero());
     }
 
     @Test

@@ -1,8 +1,8 @@
 package io.github.coda4j.model;
 
 /** Arithmetic of a forward pass, counted as multiplications and additions of its matrix products. */
-public final class StepCost {
-    private StepCost() {}
+public final class Arithmetic {
+    private Arithmetic() {}
 
     /**
      * Operations of one forward of one sequence.

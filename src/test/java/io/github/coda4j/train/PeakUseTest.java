@@ -11,7 +11,7 @@ import java.util.Arrays;
 import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 
-class StepCostsTest {
+class PeakUseTest {
     private static final ModelConfig SHAPE = ModelConfig.preset("coda-tiny");
 
     @Test
@@ -19,7 +19,7 @@ class StepCostsTest {
         StepBatch batch = batch(2, 32);
         // 6 per parameter and token, 12 per layer, attention width and pair of positions
         double operations = 6.0 * 1000 * 64 + 12.0 * 2 * 32 * 32 * SHAPE.heads() * SHAPE.headDim() * SHAPE.layers();
-        StepCosts costs = new StepCosts(SHAPE, 1000, OptionalDouble.of(operations * 10));
+        PeakUse costs = new PeakUse(SHAPE, 1000, OptionalDouble.of(operations * 10));
         assertThat(costs.operations(batch)).isCloseTo(operations, within(1e-9 * operations));
         assertThat(costs.peakShare(batch, 1_000_000_000L).orElseThrow()).isCloseTo(0.1, within(1e-12));
         assertThat(costs.peakShare(batch, 250_000_000L).orElseThrow()).isCloseTo(0.4, within(1e-12));
@@ -27,7 +27,7 @@ class StepCostsTest {
 
     @Test
     void without_a_peak_there_is_no_share() {
-        assertThat(new StepCosts(SHAPE, 1000, OptionalDouble.empty()).peakShare(batch(1, 8), 1))
+        assertThat(new PeakUse(SHAPE, 1000, OptionalDouble.empty()).peakShare(batch(1, 8), 1))
                 .isEmpty();
     }
 

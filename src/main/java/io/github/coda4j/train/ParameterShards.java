@@ -12,8 +12,8 @@ import java.util.List;
  *
  * @param bounds worldSize + 1 ascending numbers, from 0 to the number of elements
  */
-public record Shards(long[] bounds) {
-    public Shards {
+public record ParameterShards(long[] bounds) {
+    public ParameterShards {
         check(bounds.length >= 2 && bounds[0] == 0, "shards begin at 0 and need a rank");
         for (int i = 1; i < bounds.length; i++) {
             check(bounds[i] >= bounds[i - 1], "shards must ascend");
@@ -21,18 +21,18 @@ public record Shards(long[] bounds) {
     }
 
     /** Equal shares, cut anywhere. */
-    public static Shards equal(ParameterStore parameters, int worldSize) {
+    public static ParameterShards equal(ParameterStore parameters, int worldSize) {
         long total = parameters.values().size(0);
         long units = Math.ceilDiv(total, ParameterStore.ALIGNMENT);
         long[] bounds = new long[worldSize + 1];
         for (int r = 1; r <= worldSize; r++) {
             bounds[r] = Math.min(total, units * r / worldSize * ParameterStore.ALIGNMENT);
         }
-        return new Shards(bounds);
+        return new ParameterShards(bounds);
     }
 
     /** Shares of whole parameters, as equal as those allow. */
-    public static Shards ofWholeParameters(ParameterStore parameters, int worldSize) {
+    public static ParameterShards ofWholeParameters(ParameterStore parameters, int worldSize) {
         long total = parameters.values().size(0);
         List<ParameterStore.Slice> slices = parameters.slices();
         long[] bounds = new long[worldSize + 1];
@@ -45,7 +45,7 @@ public record Shards(long[] bounds) {
             bounds[r] = next == slices.size() ? total : slices.get(next).offset();
         }
         bounds[worldSize] = total;
-        return new Shards(bounds);
+        return new ParameterShards(bounds);
     }
 
     private static long middle(ParameterStore.Slice slice) {

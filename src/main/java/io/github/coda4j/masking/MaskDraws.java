@@ -7,7 +7,7 @@ import io.github.coda4j.diffusion.CounterRandom;
  * and its position: the order of asking plays no part, so that any world size and any micro-batch draws the same.
  * Uniforms lie in [0, 1).
  */
-interface Draws {
+interface MaskDraws {
     /** S1 when below the prefix probability. */
     double prefix(long row);
 
@@ -45,13 +45,13 @@ interface Draws {
     /** Masks the position, or the window that begins there, when below its probability. */
     double mask(long row, int position);
 
-    /** Draws that depend on the seed and the step alone. */
-    static Draws keyed(long seed, long step) {
+    /** MaskDraws that depend on the seed and the step alone. */
+    static MaskDraws keyed(long seed, long step) {
         return new Keyed(CounterRandom.key(seed, step));
     }
 
     /** Every draw by its counters. */
-    record Keyed(long stepKey) implements Draws {
+    record Keyed(long stepKey) implements MaskDraws {
         private static final int PREFIX = 0;
         private static final int TRUNCATE = 1;
         private static final int PREFIX_LENGTH = 2;

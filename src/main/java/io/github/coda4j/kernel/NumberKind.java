@@ -1,7 +1,7 @@
 package io.github.coda4j.kernel;
 
 /** How the elements of a kernel's operand are stored, little endian. */
-public enum Kind {
+public enum NumberKind {
     F32(4, 0, 0),
     /** The upper half of an F32; stores round to nearest even. */
     BF16(2, 0, 0),
@@ -17,7 +17,7 @@ public enum Kind {
     private final int steps;
     private final int zero;
 
-    Kind(int bytes, int steps, int zero) {
+    NumberKind(int bytes, int steps, int zero) {
         this.bytes = bytes;
         this.steps = steps;
         this.zero = zero;
