@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -209,7 +210,7 @@ class InspectTest {
         int vocabulary = expected.shape(name + ".logits")[2];
         assertThat(written.shape("logits")).containsExactly(1, length, vocabulary);
         float[] found = written.floats("logits");
-        assertNear("logits", found, logits, 1e-4);
+        assertNear("logits", found, Arrays.copyOf(logits, found.length), 1e-4);
         assertThat(names()).containsExactly("logits.safetensors");
     }
 
