@@ -18,10 +18,12 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The program of README's embedding section, with the libraries that come to an embedder and no others. */
+@Tag("process")
 class EmbeddingTest {
     private static final Path PROGRAM = Path.of("docs/embedding/src/main/java/com/example/FillHoles.java");
 

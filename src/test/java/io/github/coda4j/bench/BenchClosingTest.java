@@ -9,7 +9,9 @@ import io.github.coda4j.testkit.ClosingContract;
 import io.github.coda4j.testkit.GoldenTraining;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 
+@Tag("training")
 class BenchClosingTest extends ClosingContract {
     @Override
     public List<Case> cases() {

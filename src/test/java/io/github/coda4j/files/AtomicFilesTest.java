@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -75,6 +76,7 @@ class AtomicFilesTest {
         assertThat(Files.getPosixFilePermissions(file)).isEqualTo(secret);
     }
 
+    @Tag("process")
     @Test
     @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows has no pipes in folders")
     void a_pipe_is_written_to_and_not_replaced() throws Exception {

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Decoding for a long time needs no more memory than decoding for a short time. Measured in a process of its own whose
  * heap is there from the start, so that all growth is native.
  */
+@Tag("process")
 class SteadyMemoryTest {
     private static final int STEPS = 1000;
     private static final int WINDOWS = 5;

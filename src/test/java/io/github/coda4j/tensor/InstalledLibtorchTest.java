@@ -9,10 +9,12 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.pytorch.global.torch;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code CODA_LIBTORCH}, each time in a process of its own: libtorch is loaded once per process. */
+@Tag("process")
 class InstalledLibtorchTest {
     @TempDir
     Path root;

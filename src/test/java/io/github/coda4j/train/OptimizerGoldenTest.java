@@ -20,9 +20,11 @@ import io.github.coda4j.testkit.Goldens;
 import io.github.coda4j.testkit.TensorFile;
 import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Five steps on one batch, as the original makes them. */
+@Tag("training")
 class OptimizerGoldenTest {
     private static final double LEARNING_RATE = 1e-3;
 

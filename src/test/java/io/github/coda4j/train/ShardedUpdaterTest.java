@@ -22,10 +22,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Function;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+@Tag("training")
 class ShardedUpdaterTest {
     private static final String MODEL = "b-tied";
     private static final ModelConfig CONFIG = GoldenTraining.config(MODEL);

@@ -19,8 +19,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("training")
 class TrainClosingTest extends ClosingContract {
     private final List<AutoCloseable> alsoOpen = new ArrayList<>();
 

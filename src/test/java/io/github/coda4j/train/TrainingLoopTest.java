@@ -25,10 +25,12 @@ import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Steps, checkpoints, resuming and stopping, with a toy that learns in place of a model. */
+@Tag("training")
 class TrainingLoopTest {
     private static final int ROWS = 6;
     private static final int LENGTH = 10;

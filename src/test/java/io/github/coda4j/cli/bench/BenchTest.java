@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -86,6 +87,7 @@ class BenchTest {
         assertThat(cli.err()).contains("--model and --preset");
     }
 
+    @Tag("training")
     @Test
     void training_is_timed_with_both_passes_and_its_memory_compared_with_the_plan() {
         Cli cli = new Cli();

@@ -17,12 +17,14 @@ import io.github.coda4j.testkit.TensorFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The commands that others compare our training with. */
+@Tag("training")
 class InspectTrainingTest {
     @TempDir
     Path folder;

@@ -13,10 +13,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A masking rule, an optimizer and a metrics sink of somebody else, on the class path and named in the config. */
+@Tag("training")
 class OwnClassesTest {
     private static final List<String> OWN = List.of(
             "masking.block_probability=",

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.condition.OS;
 /** Ranks as shell scripts: what the launcher gives them, and what comes of how they end. */
 @Timeout(30)
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the ranks here are shell scripts, which Windows does not run")
+@Tag("process")
 class RankLauncherTest {
     private final Cli cli = new Cli();
 

@@ -21,10 +21,12 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code coda train}: the three stages on a toy, and what is refused. */
+@Tag("training")
 class TrainCommandTest {
     @TempDir
     static Path shared;

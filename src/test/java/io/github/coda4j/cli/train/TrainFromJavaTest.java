@@ -28,12 +28,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * What a server or a program that embeds this needs to train: a config, a listener, and nothing of the command line.
  */
+@Tag("training")
 class TrainFromJavaTest {
     @TempDir
     static Path shared;

@@ -15,12 +15,14 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code coda train --nproc}: ranks that are processes. */
 @Timeout(120)
+@Tag("process")
 class TrainRanksTest {
     @TempDir
     static Path shared;

@@ -12,11 +12,13 @@ import io.github.coda4j.testkit.GoldenTraining;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
+@Tag("training")
 class FusedTrainingPassTest extends TrainingPassContract {
     @Override
     TrainingPass pass(ModelConfig config, ParameterStore parameters, DType dtype, boolean recompute) {

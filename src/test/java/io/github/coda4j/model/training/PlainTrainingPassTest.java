@@ -2,7 +2,9 @@ package io.github.coda4j.model.training;
 
 import io.github.coda4j.model.ModelConfig;
 import io.github.coda4j.tensor.DType;
+import org.junit.jupiter.api.Tag;
 
+@Tag("training")
 class PlainTrainingPassTest extends TrainingPassContract {
     @Override
     TrainingPass pass(ModelConfig config, ParameterStore parameters, DType dtype, boolean recompute) {

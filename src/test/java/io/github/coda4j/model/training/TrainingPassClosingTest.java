@@ -13,8 +13,10 @@ import io.github.coda4j.testkit.GoldenTraining;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("training")
 class TrainingPassClosingTest extends ClosingContract {
     private static final String MODEL = "b-tied";
     private static final ModelConfig CONFIG = GoldenTraining.config(MODEL);
