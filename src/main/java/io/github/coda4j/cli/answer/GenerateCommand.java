@@ -44,7 +44,8 @@ import picocli.CommandLine.Parameters;
         footer = {
             "  coda generate --raw --max-new-tokens 3 \"for (int i = 0; i < names.size();\"",
             "  coda generate --raw --max-new-tokens 32 --watch --file examples/Guests.java",
-            "  coda generate --model Salesforce/CoDA-v0-Instruct \"Write a Python function that merges two sorted lists\""
+            "  coda generate --model Salesforce/CoDA-v0-Instruct "
+                    + "\"Write a Python function that merges two sorted lists\""
         })
 public final class GenerateCommand implements Callable<Integer> {
     private final World world;

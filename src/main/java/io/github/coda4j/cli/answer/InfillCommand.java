@@ -33,7 +33,8 @@ import picocli.CommandLine.Parameters;
             "Fill the holes of files, seeing the text on both sides of each.",
             "",
             "Holes are <|hole|> markers in a file, or ranges given with --hole. Bytes outside the holes "
-                    + "stay as they are. Several files are filled one after the other by the model that is loaded once.",
+                    + "stay as they are. Several files are filled one after the other by the model that is loaded "
+                    + "once.",
             ""
         },
         footerHeading = "%nExamples:%n",

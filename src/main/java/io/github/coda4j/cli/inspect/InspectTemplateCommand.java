@@ -27,7 +27,8 @@ import picocli.CommandLine.Option;
         },
         footerHeading = "%nExample:%n",
         footer = {
-            "  echo '{\"messages\": [{\"role\": \"user\", \"content\": \"hello\"}]}' | coda inspect template --request -"
+            "  echo '{\"messages\": [{\"role\": \"user\", \"content\": \"hello\"}]}' "
+                    + "| coda inspect template --request -"
         })
 final class InspectTemplateCommand implements Callable<Integer> {
     private final World world;

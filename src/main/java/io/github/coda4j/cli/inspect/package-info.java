@@ -14,8 +14,7 @@
     "model.plan",
     "model.training",
     "train",
-    "generate.request",
-    "generate.ModelStore"
+    "generate.request"
 })
 package io.github.coda4j.cli.inspect;
 

@@ -32,7 +32,8 @@ public final class TrainCommand {
             description = {"Train on text and code, from random weights or an autoregressive model.", ""},
             footerHeading = "%nExamples:%n",
             footer = {
-                "  coda train pretrain --config recipes/small/pretrain.yaml --out runs/a schedule.steps=2000 schedule.peak=3e-4",
+                "  coda train pretrain --config recipes/small/pretrain.yaml --out runs/a schedule.steps=2000 "
+                        + "schedule.peak=3e-4",
                 "  coda train pretrain --config recipes/coda-1.7b/pretrain.yaml --from-ar models/qwen --out runs/b"
             })
     static final class Pretrain extends TrainStageCommand {
