@@ -208,9 +208,9 @@ class TrainConfigTest {
     @Test
     void classes_that_are_not_on_the_class_path_are_refused_with_what_is_known() {
         refuses("name: adafactor", "name: com.example.Mine")
-                .hasMessage("run.yaml: optimizer.name must be one of adamw, adafactor, got com.example.Mine");
+                .hasMessage("run.yaml: \"optimizer.name\" must be one of adamw, adafactor, got com.example.Mine");
         with("masking: {rule: com.example.Mine}")
-                .hasMessage("run.yaml: masking.rule must be one of progressive, got com.example.Mine");
+                .hasMessage("run.yaml: \"masking.rule\" must be one of progressive, got com.example.Mine");
         with("metrics: {sinks: [com.example.Mine]}")
                 .hasMessage("run.yaml: metrics: sinks names classes of your own, but there is none on the class path "
                         + "(docs/extending)");

@@ -95,13 +95,13 @@ class OwnClassesTest {
         assertThat(cli.err().lines().filter(line -> line.startsWith("coda: ")).toList())
                 .satisfiesExactly(
                         line -> assertThat(line)
-                                .contains("masking.rule must be one of progressive, com.example.PaddedHoles, "
+                                .contains("\"masking.rule\" must be one of progressive, com.example.PaddedHoles, "
                                         + "got com.example.Mine"),
                         line -> assertThat(line)
-                                .contains("optimizer.name must be one of adamw, adafactor, com.example.Momentum, "
+                                .contains("\"optimizer.name\" must be one of adamw, adafactor, com.example.Momentum, "
                                         + "got com.example.Momentun; did you mean com.example.Momentum?"),
                         line -> assertThat(line)
-                                .contains("metrics.sinks[0].name must be one of com.example.CsvSink, "
+                                .contains("\"metrics.sinks[0].name\" must be one of com.example.CsvSink, "
                                         + "got com.example.Mine"));
     }
 
@@ -118,13 +118,16 @@ class OwnClassesTest {
         assertThat(cli.err().lines().filter(line -> line.startsWith("coda: ")).toList())
                 .satisfiesExactly(
                         line -> assertThat(line).contains("masking: longest must be at least 1, got 0"),
-                        line -> assertThat(line).contains("unknown key masking.longst; did you mean masking.longest?"),
-                        line -> assertThat(line).contains("masking.epochs has no effect with the rest of this config"),
+                        line -> assertThat(line)
+                                .contains("unknown key \"masking.longst\"; did you mean \"masking.longest\"?"),
+                        line -> assertThat(line)
+                                .contains("\"masking.epochs\" has no effect with the rest of this config"),
                         line -> assertThat(line).contains("optimizer: mu must be in [0, 1), got 1.0"),
                         line -> assertThat(line)
-                                .contains("unknown key metrics.sinks[0].evry; did you mean metrics.sinks[0].every?"),
+                                .contains("unknown key \"metrics.sinks[0].evry\"; did you mean "
+                                        + "\"metrics.sinks[0].every\"?"),
                         line -> assertThat(line)
-                                .contains("metrics.sinks must be a list of names, or of sections with a name"));
+                                .contains("\"metrics.sinks\" must be a list of names, or of sections with a name"));
     }
 
     @Test
