@@ -26,6 +26,14 @@ final class OneDnnLinear implements PackedLinear {
         boolean quantized() {
             return zeroPoint != OneDnnProducts.NOT_QUANTIZED;
         }
+
+        /**
+         * Whether weights are widened on the way. oneDNN 3.11 does that right only where they lie as they are stored:
+         * in the layouts that it would choose, products with more inputs than one of its blocks give wrong sums.
+         */
+        boolean widens() {
+            return weightType == DType.BF16 && inputType == DType.F32;
+        }
     }
 
     private record Key(Shape shape, int rows) {}
@@ -77,10 +85,12 @@ final class OneDnnLinear implements PackedLinear {
 
     private static Optional<MemorySegment> layout(OneDnn oneDnn, Shape shape) {
         MemorySegment source = oneDnn.describe(shape.inputType(), TYPICAL_ROWS, shape.inputs());
-        MemorySegment any = oneDnn.describeAny(shape.weightType(), shape.inputs(), shape.outputs());
+        MemorySegment weight = shape.widens()
+                ? plain(oneDnn, shape)
+                : oneDnn.describeAny(shape.weightType(), shape.inputs(), shape.outputs());
         MemorySegment target = oneDnn.describe(shape.outputType(), TYPICAL_ROWS, shape.outputs());
-        Optional<MemorySegment> plan = oneDnn.planProduct(source, any, target, shape.quantized());
-        for (MemorySegment description : new MemorySegment[] {source, any, target}) {
+        Optional<MemorySegment> plan = oneDnn.planProduct(source, weight, target, shape.quantized());
+        for (MemorySegment description : new MemorySegment[] {source, weight, target}) {
             oneDnn.destroy(OneDnn.Handle.DESCRIPTION, description);
         }
         return plan.flatMap(found -> {
@@ -91,14 +101,19 @@ final class OneDnnLinear implements PackedLinear {
         });
     }
 
+    /** Row after row of outputs, as weights are stored. */
+    private static MemorySegment plain(OneDnn oneDnn, Shape shape) {
+        return oneDnn.describe(
+                shape.weightType(), new long[] {shape.inputs(), shape.outputs()}, new long[] {1, shape.inputs()});
+    }
+
     private OneDnnLinear(
             OneDnn oneDnn, Shape shape, MemorySegment layout, MemorySegment plain, float[] scales, LargePages pages) {
         this.oneDnn = oneDnn;
         this.shape = shape;
         this.layout = layout;
         this.weight = pages.allocate(oneDnn.bytes(layout));
-        MemorySegment plainLayout = oneDnn.describe(
-                shape.weightType(), new long[] {shape.inputs(), shape.outputs()}, new long[] {1, shape.inputs()});
+        MemorySegment plainLayout = plain(oneDnn, shape);
         MemorySegment from = oneDnn.memory(plainLayout, plain);
         MemorySegment to = oneDnn.memory(layout, weight);
         OneDnnProducts.ofThread(oneDnn).reorder(plainLayout, from, layout, to);

@@ -25,7 +25,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Packed products against sums in double. */
 class PackedLinearTest {
     @ParameterizedTest
-    @CsvSource({"1,16,16", "7,33,40", "32,128,64", "33,48,207", "128,20,13"})
+    @CsvSource({
+        "1,16,16",
+        "7,33,40",
+        "32,128,64",
+        "33,48,207",
+        "128,20,13",
+        // Of more inputs than oneDNN takes at a time.
+        "1,64,768",
+        "32,80,2048",
+        "5,156,2048",
+        "130,64,6144"
+    })
     void every_precision_multiplies(int rows, int outputs, int inputs) {
         SplittableRandom random = new SplittableRandom(rows * 31L + outputs);
         // Small whole numbers are exact in every format, so that the sums are too.
