@@ -90,7 +90,6 @@ class ReducedPrecisionTest {
                 rows++;
             }
         }
-        System.out.println("COS " + sum / rows);
         return sum / rows;
     }
 
