@@ -237,10 +237,6 @@ final class Corpus {
 
     /** What lies in the place of a file of rows, if it was not fetched; an empty file has no rows, and that is all. */
     private static Optional<String> notFetched(Path file) {
-        try {
-            return Files.size(file) == 0 ? Optional.empty() : NotFetched.words(file);
-        } catch (IOException _) {
-            return Optional.empty();
-        }
+        return file.toFile().length() == 0 ? Optional.empty() : NotFetched.words(file);
     }
 }

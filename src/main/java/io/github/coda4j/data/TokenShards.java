@@ -5,6 +5,7 @@ import static io.github.coda4j.Checks.check;
 import io.github.coda4j.Closing;
 import io.github.coda4j.CodaException;
 import io.github.coda4j.files.FileProblems;
+import io.github.coda4j.files.NotFetched;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -17,6 +18,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * The tokens of one split of a folder of shards, mapped into memory, as one long row: all documents behind one another,
@@ -105,6 +107,10 @@ public final class TokenShards implements AutoCloseable {
     }
 
     private static CodaException changed(Path file, String how) {
+        Optional<String> instead = NotFetched.words(file);
+        if (instead.isPresent()) {
+            return CodaException.of("%s %s", file, instead.get());
+        }
         return CodaException.of(
                 "%s changed since it was written: %s; restore the file, or make the folder again with `coda "
                         + "data tokenize`",

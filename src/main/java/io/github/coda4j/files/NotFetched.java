@@ -26,14 +26,12 @@ public final class NotFetched {
 
     private NotFetched() {}
 
-    /**
-     * What the file is instead, in words that follow its name; empty when it is none of these.
-     *
-     * @throws IOException when it cannot be read
-     */
-    public static Optional<String> words(Path file) throws IOException {
+    /** What the file is instead, in words that follow its name; empty when it is none of these or cannot be read. */
+    public static Optional<String> words(Path file) {
         try (InputStream in = Files.newInputStream(file)) {
             return words(in.readNBytes(HEAD));
+        } catch (IOException _) {
+            return Optional.empty();
         }
     }
 

@@ -187,6 +187,8 @@ class PackedSequencesTest {
                 .isInstanceOf(CodaException.class)
                 .hasMessageContaining("train-00001.tokens changed since it was written")
                 .hasMessageContaining("coda data tokenize");
+        Files.writeString(shard, "version https://git-lfs.github.com/spec/v1\noid sha256:7\nsize 9\n");
+        assertThatThrownBy(() -> packed(4, 5)).hasMessageStartingWith(shard + " is a Git LFS pointer");
         Files.delete(shard);
         assertThatThrownBy(() -> packed(4, 5))
                 .isInstanceOf(CodaException.class)
