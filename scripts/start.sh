@@ -54,8 +54,10 @@ coda_cache() {
 }
 
 # Class paths are split at colons: a project whose path has one is used through a link that has none. Changes root.
-coda_without_colon() {
+coda_plain_path() {
   local links link
+  # Native libraries are unpacked from addresses in which '!/' ends the jar's name; links are seen through there.
+  case $root/ in *'!/'*) coda_fail "coda4j cannot run in $root: no folder's name on its way may end with '!'." ;; esac
   case $root in *:*) ;; *) return 0 ;; esac
   links=$(coda_cache)/links
   case $links in

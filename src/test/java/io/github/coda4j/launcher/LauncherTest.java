@@ -219,6 +219,13 @@ class LauncherTest {
     }
 
     @Test
+    void a_path_at_which_jars_end_is_one_sentence() throws Exception {
+        FakeProject.Result result = project("a!").built().coda();
+        assertThat(result.code()).isEqualTo(1);
+        assertThat(result.err()).contains("no folder's name on its way may end with '!'");
+    }
+
+    @Test
     void closed_streams_lead_to_nothing_and_do_not_become_other_files() throws Exception {
         FakeProject project = project("p").built();
         Files.writeString(project.folder("jdk/bin/java"), """
