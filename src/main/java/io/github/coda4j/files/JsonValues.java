@@ -79,7 +79,7 @@ public final class JsonValues implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException {
+    public synchronized void close() throws IOException {
         parser.close();
     }
 }
