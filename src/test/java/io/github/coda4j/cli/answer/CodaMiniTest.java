@@ -90,11 +90,22 @@ class CodaMiniTest {
     void a_file_longer_than_the_model_takes_is_filled_in_place() throws IOException {
         StringBuilder text = new StringBuilder("package a.b;\n\nimport java.util.List;\n\npublic class Numbers {\n");
         for (int i = 0; i < 1200; i++) {
-            text.append("    /** The number %d. */\n    public int number%d() {\n        return %d;\n    }\n\n"
-                    .formatted(i, i, i));
+            text.append("""
+                    /** The number %d. */
+                    public int number%d() {
+                        return %d;
+                    }
+
+                """.formatted(i, i, i));
         }
-        text.append(
-                "    private int size;\n\n    public void setSize(int size) {\n        this.size = <|hole|>;\n    }\n}\n");
+        text.append("""
+                private int size;
+
+                public void setSize(int size) {
+                    this.size = <|hole|>;
+                }
+            }
+            """);
         Path file = Files.writeString(folder.resolve("Numbers.java"), text);
         int tokens = BpeTokenizer.load(MODEL).encodeOrdinary(text.toString()).length;
         assertThat(tokens).isGreaterThan(25_000);

@@ -178,7 +178,7 @@ class InfillCommandTest {
         assertThat(cli.err()).matches("window: 1\\d\\d of about 6\\d\\d tokens around 3 holes in 3 windows\n");
         assertThat(infill(file(text), "--tokens", "4", "--context", "64", "--json"))
                 .isZero();
-        JsonNode cost = JsonText.parse(cli.out(), "the output").get("cost");
+        JsonNode cost = Json.parse(cli.out(), "the output").get("cost");
         assertThat(cost.get("windows").intValue()).isEqualTo(3);
         assertThat(cost.get("left_out_tokens").intValue())
                 .isBetween(400, cost.get("document_tokens").intValue() - 100);
