@@ -94,6 +94,11 @@ public record DecodeOptions(
                 Set.of());
     }
 
+    /** The same with another number of steps. */
+    public DecodeOptions withSteps(int newSteps) {
+        return changed(draft -> draft.steps = newSteps);
+    }
+
     /** Masks are decoded from left to right, {@code length} at a time. */
     public DecodeOptions withBlocks(int length, CachePolicy newCache) {
         return changed(draft -> {
@@ -149,7 +154,7 @@ public record DecodeOptions(
 
     /** The values while some of them change; what does not go together is refused when they are finished. */
     private static final class Draft {
-        private final int steps;
+        private int steps;
         private OptionalInt blockLength;
         private CommitPolicy commit;
         private CachePolicy cache;

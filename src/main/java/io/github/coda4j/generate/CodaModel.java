@@ -130,9 +130,21 @@ public final class CodaModel implements Generator, AutoCloseable {
         return request(how, Document.completion(text, how.maxNewTokens()));
     }
 
-    /** A request to fill a document's holes; how many tokens they have the document says, the rest as above. */
+    /**
+     * A request to fill a document's holes; how many tokens they have the document says, the rest as above. Of a
+     * document that is longer than the model takes, it sees the text around the holes.
+     */
     public GenerateRequest request(Document document, ValueSource given) {
         return request(defaults().resolve(given), document);
+    }
+
+    /**
+     * The same, with a say in what the model sees of a long document.
+     *
+     * @param windows for example {@code WindowOptions.DEFAULT.withGrammar(Grammar.ofFile("Main.java"))}
+     */
+    public GenerateRequest request(Document document, WindowOptions windows, ValueSource given) {
+        return request(defaults().resolve(given), document, windows);
     }
 
     /**
@@ -176,8 +188,13 @@ public final class CodaModel implements Generator, AutoCloseable {
     }
 
     private GenerateRequest request(DecodeSettings how, Document document) {
-        DecodeOptions options = how.options(document.shape(0), config().maxPositions(), endTokens());
-        return GenerateRequest.of(document, options).withStopStrings(how.stopStrings());
+        return request(how, document, WindowOptions.DEFAULT);
+    }
+
+    private GenerateRequest request(DecodeSettings how, Document document, WindowOptions windows) {
+        int most = windows.positions(document, config().maxPositions());
+        DecodeOptions options = how.options(document.shape(0), most, endTokens());
+        return GenerateRequest.of(document, options).withWindows(windows).withStopStrings(how.stopStrings());
     }
 
     /** The ids that end an answer: the end and padding tokens that config.json and the tokenizer name. */

@@ -11,7 +11,8 @@ import java.util.stream.Collectors;
  *
  * @param holes what fills the holes, from left to right, at least one; {@code document.fill(holeTexts())} is the whole
  *     text
- * @param ids the whole sequence as it was left, masks included where nothing was committed
+ * @param ids the whole sequence as it was left, masks included where nothing was committed; of a document that is too
+ *     long, the sequences of its windows one after the other
  * @param finishReason CANCELLED or DEADLINE when the request was cut off; otherwise LENGTH when a hole used all its
  *     tokens, else STOP_STRING when one ended at a stop string, else STOP
  * @param cost what it took

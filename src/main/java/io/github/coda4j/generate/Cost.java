@@ -10,6 +10,9 @@ import static io.github.coda4j.Checks.check;
  * @param commits positions committed
  * @param promptTokens tokens that were given
  * @param newTokens tokens in the answers
+ * @param windows parts that the document was answered in; 1 for one that was seen whole and for other prompts
+ * @param documentTokens tokens of the document's text; about as many where most of it was not even tokenized
+ * @param leftOutTokens about how many of them were in no part
  * @param queueMillis from submission to the start of the work
  * @param promptMillis from the start of the work to the first commit, or to its end when there is none
  * @param decodeMillis from the first commit to the end
@@ -20,6 +23,9 @@ public record Cost(
         int commits,
         int promptTokens,
         int newTokens,
+        int windows,
+        long documentTokens,
+        long leftOutTokens,
         double queueMillis,
         double promptMillis,
         double decodeMillis) {
@@ -33,11 +39,57 @@ public record Cost(
                 promptTokens,
                 newTokens);
         check(
+                windows >= 1 && 0 <= leftOutTokens && leftOutTokens <= documentTokens,
+                "a document of %d tokens cannot be seen in %d windows that leave %d out",
+                documentTokens,
+                windows,
+                leftOutTokens);
+        check(
                 queueMillis >= 0 && promptMillis >= 0 && decodeMillis >= 0,
                 "times of a cost must be 0 or positive, got %s, %s and %s ms",
                 queueMillis,
                 promptMillis,
                 decodeMillis);
+    }
+
+    /** What an answer took whose prompt was seen whole. */
+    public Cost(
+            int forwards,
+            int cacheRefreshes,
+            int commits,
+            int promptTokens,
+            int newTokens,
+            double queueMillis,
+            double promptMillis,
+            double decodeMillis) {
+        this(
+                forwards,
+                cacheRefreshes,
+                commits,
+                promptTokens,
+                newTokens,
+                1,
+                promptTokens,
+                0,
+                queueMillis,
+                promptMillis,
+                decodeMillis);
+    }
+
+    /** What two windows of a document took together, of which this much is left out. */
+    Cost plus(Cost other, int numWindows, long allTokens, long leftOut) {
+        return new Cost(
+                forwards + other.forwards,
+                cacheRefreshes + other.cacheRefreshes,
+                commits + other.commits,
+                promptTokens + other.promptTokens,
+                newTokens + other.newTokens,
+                numWindows,
+                allTokens,
+                leftOut,
+                queueMillis + other.queueMillis,
+                promptMillis + other.promptMillis,
+                decodeMillis + other.decodeMillis);
     }
 
     /** Commits per forward pass; 0 without a forward. */

@@ -59,6 +59,8 @@ public final class Engine implements Generator, AutoCloseable {
     private int underWay;
 
     private boolean closed;
+    /** Nothing that is put into the line is run any more. */
+    private boolean ended;
 
     /**
      * Starts the engine.
@@ -92,18 +94,40 @@ public final class Engine implements Generator, AutoCloseable {
 
     @Override
     public Generation submit(GenerateRequest request, GenerationListener listener) {
+        requireNonNull(listener, "listener is null");
+        if (request.prompt() instanceof Prompt.Text(Document document, WindowOptions how)) {
+            DocumentWindows windows =
+                    DocumentWindows.of(document, how, denoiser.maxPositions(), PromptLayout.need(tokenizer));
+            if (!windows.whole()) {
+                return submit(request, listener, windows);
+            }
+            windows.next(List.of());
+            return admit(job(request, windows.encoded(), listener, this::release));
+        }
         PromptLayout layout = PromptLayout.of(request.prompt(), denoiser.maskId(), denoiser.maxPositions(), tokenizer);
+        return admit(job(request, layout, listener, this::release));
+    }
+
+    /** A document in several windows takes one place, from its first window to its last. */
+    private Generation submit(GenerateRequest request, GenerationListener listener, DocumentWindows windows) {
+        WindowedGeneration generation =
+                new WindowedGeneration(request, listener, windows, new WindowQueue(), this::release, nanos);
+        generation.start();
+        return generation;
+    }
+
+    private Job job(GenerateRequest request, EncodedDocument encoded, GenerationListener listener, Runnable release) {
+        return job(request, PromptLayout.of(encoded, denoiser.maskId(), denoiser.maxPositions()), listener, release);
+    }
+
+    private Job job(GenerateRequest request, PromptLayout layout, GenerationListener listener, Runnable release) {
         checkRunnable(request, layout);
-        Job job = new Job(
-                request,
-                requireNonNull(listener, "listener is null"),
-                layout,
-                denoiser.maskId(),
-                tokenizer,
-                nanos,
-                listening,
-                this::release,
-                this::wake);
+        return new Job(
+                request, listener, layout, denoiser.maskId(), tokenizer, nanos, listening, release, this::wake);
+    }
+
+    /** Takes a new request in. */
+    private Job admit(Job job) {
         lock.lock();
         try {
             if (closed) {
@@ -115,12 +139,26 @@ public final class Engine implements Generator, AutoCloseable {
                         + " requests are under way, it takes at most " + most + " at a time; try again later");
             }
             underWay++;
-            waiting.addLast(job);
-            changed.signalAll();
+            enqueue(job);
+            return job;
         } finally {
             lock.unlock();
         }
-        return job;
+    }
+
+    /** Puts a request that has its place into the line; false when the engine has ended. */
+    private boolean enqueue(Job job) {
+        lock.lock();
+        try {
+            if (ended) {
+                return false;
+            }
+            waiting.addLast(job);
+            changed.signalAll();
+            return true;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /**
@@ -164,7 +202,7 @@ public final class Engine implements Generator, AutoCloseable {
             throw t;
         } finally {
             close();
-            takeWaiting(Integer.MAX_VALUE).forEach(live::addLast);
+            takeLast().forEach(live::addLast);
             live.forEach(ending);
             live.clear();
             listening.shutdown();
@@ -292,6 +330,16 @@ public final class Engine implements Generator, AutoCloseable {
         return taken;
     }
 
+    private List<Job> takeLast() {
+        lock.lock();
+        try {
+            ended = true;
+            return takeWaiting(Integer.MAX_VALUE);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private void release() {
         lock.lock();
         try {
@@ -327,5 +375,22 @@ public final class Engine implements Generator, AutoCloseable {
         check(
                 tokenizer.isPresent() || request.stopStrings().isEmpty(),
                 "stop strings need a tokenizer and this engine has none: leave them out");
+    }
+
+    private final class WindowQueue implements WindowedGeneration.Queue {
+        @Override
+        public Job prepare(GenerateRequest window, EncodedDocument encoded, GenerationListener listener) {
+            return job(window, encoded, listener, () -> {});
+        }
+
+        @Override
+        public void addFirst(Job job) {
+            admit(job);
+        }
+
+        @Override
+        public boolean addNext(Job job) {
+            return enqueue(job);
+        }
     }
 }

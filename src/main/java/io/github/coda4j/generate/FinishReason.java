@@ -1,5 +1,7 @@
 package io.github.coda4j.generate;
 
+import java.util.List;
+
 /** Why an answer ends where it ends. */
 public enum FinishReason {
     /** An end token. */
@@ -11,5 +13,15 @@ public enum FinishReason {
     /** {@link Generation#cancel} was called. */
     CANCELLED,
     /** The request's deadline passed. */
-    DEADLINE
+    DEADLINE;
+
+    /** The reason of a whole answer whose holes ended by themselves. */
+    static FinishReason overall(List<HoleAnswer> answers) {
+        List<FinishReason> reasons =
+                answers.stream().map(HoleAnswer::finishReason).toList();
+        if (reasons.contains(LENGTH)) {
+            return LENGTH;
+        }
+        return reasons.contains(STOP_STRING) ? STOP_STRING : STOP;
+    }
 }

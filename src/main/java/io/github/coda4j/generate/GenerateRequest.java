@@ -52,6 +52,14 @@ public record GenerateRequest(
         return of(new Prompt.Ids(ids, newTokens), decode);
     }
 
+    /** The same with other windows where its document is too long; refused for a prompt that is no document. */
+    public GenerateRequest withWindows(WindowOptions windows) {
+        if (prompt instanceof Prompt.Text(Document document, WindowOptions _)) {
+            return new GenerateRequest(new Prompt.Text(document, windows), decode, stopStrings, deadline);
+        }
+        throw new IllegalArgumentException("windows are for documents: this prompt is marked text or ids");
+    }
+
     /** The same, ending at the first of these strings that an answer holds; they replace earlier ones. */
     public GenerateRequest withStopStrings(List<String> strings) {
         return new GenerateRequest(prompt, decode, strings, deadline);

@@ -216,12 +216,7 @@ final class Job implements Generation {
         if (reason == FinishReason.CANCELLED || reason == FinishReason.DEADLINE) {
             return reason;
         }
-        List<FinishReason> reasons =
-                answers.stream().map(HoleAnswer::finishReason).toList();
-        if (reasons.contains(FinishReason.LENGTH)) {
-            return FinishReason.LENGTH;
-        }
-        return reasons.contains(FinishReason.STOP_STRING) ? FinishReason.STOP_STRING : FinishReason.STOP;
+        return FinishReason.overall(answers);
     }
 
     private void show(int hole, String text) {

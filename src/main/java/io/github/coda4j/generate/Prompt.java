@@ -10,10 +10,18 @@ public sealed interface Prompt {
     /**
      * A document. Each text piece is tokenized by itself and literally: the name of an added token in it, such as
      * {@code <|im_end|>}, is plain text.
+     *
+     * @param windows what is left out of a document that is too long
      */
-    record Text(Document document) implements Prompt {
+    record Text(Document document, WindowOptions windows) implements Prompt {
         public Text {
             requireNonNull(document, "document is null");
+            requireNonNull(windows, "windows is null");
+        }
+
+        /** A document of which the model sees as much as it takes. */
+        public Text(Document document) {
+            this(document, WindowOptions.DEFAULT);
         }
     }
 

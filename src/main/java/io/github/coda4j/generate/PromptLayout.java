@@ -30,7 +30,8 @@ record PromptLayout(int[] ids, List<Block> holes, List<HiddenText> hidden) {
      */
     static PromptLayout of(Prompt prompt, int maskId, int maxPositions, Optional<Tokenizer> tokenizer) {
         return switch (prompt) {
-            case Prompt.Text(Document document) -> ofDocument(document, maskId, maxPositions, need(tokenizer));
+            case Prompt.Text(Document document, WindowOptions _) ->
+                of(EncodedDocument.of(document, need(tokenizer)), maskId, maxPositions);
             case Prompt.Marked(var text, int newTokens) ->
                 ofIds(need(tokenizer).encode(text), newTokens, maskId, maxPositions);
             case Prompt.Ids(int[] ids, int newTokens) -> ofIds(ids, newTokens, maskId, maxPositions);
@@ -55,15 +56,12 @@ record PromptLayout(int[] ids, List<Block> holes, List<HiddenText> hidden) {
         return ids.length - newTokens();
     }
 
-    private static PromptLayout ofDocument(Document document, int maskId, int maxPositions, Tokenizer tokenizer) {
+    /** @throws io.github.coda4j.WrongValueException if the document and its holes are longer than the model takes */
+    static PromptLayout of(EncodedDocument encoded, int maskId, int maxPositions) {
+        Document document = encoded.document();
         List<Document.Segment> segments = document.segments();
-        List<int[]> texts = IntStream.range(0, segments.size())
-                .mapToObj(i -> segments.get(i) instanceof Document.Text
-                        ? tokenizer.encodeOrdinary(document.seen(i).text())
-                        : new int[0])
-                .toList();
-        long given = texts.stream().mapToLong(piece -> piece.length).sum();
-        CanvasShape shape = document.shape(given);
+        List<int[]> texts = encoded.pieces();
+        CanvasShape shape = document.shape(encoded.given());
         shape.checkLength(maxPositions);
         int[] ids = new int[Math.toIntExact(shape.length())];
         List<Block> holes = new ArrayList<>();
@@ -95,7 +93,7 @@ record PromptLayout(int[] ids, List<Block> holes, List<HiddenText> hidden) {
         return new PromptLayout(canvas.ids(), runs, Collections.nCopies(runs.size(), HiddenText.NOTHING));
     }
 
-    private static Tokenizer need(Optional<Tokenizer> tokenizer) {
+    static Tokenizer need(Optional<Tokenizer> tokenizer) {
         return tokenizer.orElseThrow(() -> new IllegalArgumentException(
                 "a text prompt needs a tokenizer and this engine has none: give the prompt as ids"));
     }

@@ -9,7 +9,8 @@ import java.util.List;
  *
  * @param step index of the step within its request, from 0
  * @param commits what it committed, possibly nothing
- * @param canvas a copy of the whole sequence after it, masks included
+ * @param canvas a copy of the whole sequence after it, masks included; of a document that is too long, the sequence of
+ *     the window at work
  */
 public record StepEvent(int step, List<CommitEvent> commits, int[] canvas) {
     public StepEvent {

@@ -1,5 +1,16 @@
 /** The seam everyone calls: prompt or document with holes in, commit events and a completion out; the engine loop. */
-@MayUse({"files", "text", "diffusion", "model", "model.plan", "decode", "generate.request", "weights", "weights.hub"})
+@MayUse({
+    "files",
+    "text",
+    "diffusion",
+    "model",
+    "model.plan",
+    "decode",
+    "generate.request",
+    "syntax",
+    "weights",
+    "weights.hub"
+})
 package io.github.coda4j.generate;
 
 import io.github.coda4j.MayUse;

@@ -239,6 +239,12 @@ class EngineLifecycleTest {
         try (Engine engine = new Engine(small, new ByteTokenizer(), EngineOptions.DEFAULT)) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> engine.submit(REQUEST, GenerationListener.NONE))
+                    .withMessage("a hole of 16 tokens does not fit in a context of 16 tokens, of which text needs one: "
+                            + "ask for at most 15");
+            int[] ids = {'a', 'b', 'c'};
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> engine.submit(
+                            GenerateRequest.of(ids, 16, DecodeOptions.ofSteps(16)), GenerationListener.NONE))
                     .withMessage("the prompt has 3 tokens and 16 are to be generated, together 19: the model takes "
                             + "at most 16; shorten one of them");
             assertThat(small.passes()).isEmpty();

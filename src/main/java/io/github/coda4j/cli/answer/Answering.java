@@ -11,6 +11,7 @@ import io.github.coda4j.generate.GenerationListener;
 import io.github.coda4j.generate.HiddenText;
 import io.github.coda4j.generate.Prompt;
 import io.github.coda4j.generate.StepEvent;
+import io.github.coda4j.generate.WindowOptions;
 import java.io.PrintStream;
 import java.util.List;
 import org.jline.terminal.spi.SystemStream;
@@ -71,8 +72,9 @@ final class Answering {
      * plain frames on standard error, so that the answer is alone in the pipe.
      */
     Completion watched(GenerateRequest request, boolean showsGiven) throws InterruptedException {
-        List<HiddenText> hidden =
-                request.prompt() instanceof Prompt.Text(Document document) ? document.hidden() : List.of();
+        List<HiddenText> hidden = request.prompt() instanceof Prompt.Text(Document document, WindowOptions _)
+                ? document.hidden()
+                : List.of();
         CanvasPicture picture = new CanvasPicture(model.tokenizer(), model.maskId(), showsGiven, hidden);
         boolean drawn = world.terminals().isTerminal(SystemStream.Output);
         try (CanvasView view = drawn

@@ -27,7 +27,7 @@ final class CanvasPicture {
     private final Tokenizer tokenizer;
     private final int maskId;
     private final boolean showsGiven;
-    private final List<HiddenText> hidden;
+    private List<HiddenText> hidden;
     private final BitSet generated = new BitSet();
     private final BitSet fresh = new BitSet();
     private int[] canvas = {};
@@ -51,6 +51,13 @@ final class CanvasPicture {
         this.maskId = maskId;
         this.showsGiven = showsGiven;
         this.hidden = List.copyOf(hidden);
+    }
+
+    /** Turns to another sequence; steps go on counting. */
+    void restart(List<HiddenText> hiddenThere) {
+        hidden = List.copyOf(hiddenThere);
+        begun = false;
+        generated.clear();
     }
 
     /** Takes up what a step did. */

@@ -3,6 +3,7 @@ package io.github.coda4j.cli.answer;
 import io.github.coda4j.Closing;
 import io.github.coda4j.generate.GenerationListener;
 import io.github.coda4j.generate.StepEvent;
+import io.github.coda4j.generate.Window;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
@@ -58,6 +59,11 @@ final class CanvasView implements GenerationListener, AutoCloseable {
                 out.flush();
             }
         });
+    }
+
+    @Override
+    public void onWindow(Window window) {
+        picture.restart(window.document().hidden());
     }
 
     @Override

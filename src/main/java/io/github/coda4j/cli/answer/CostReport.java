@@ -7,6 +7,7 @@ import io.github.coda4j.generate.Cost;
 import io.github.coda4j.generate.FinishReason;
 import io.github.coda4j.generate.HoleAnswer;
 import java.util.Locale;
+import java.util.Optional;
 
 /** An answer and what it took, as a line for people and as JSON for programs. */
 final class CostReport {
@@ -32,6 +33,26 @@ final class CostReport {
                 cost.decodeMillis(),
                 cost.tokensPerSecond(),
                 name(completion.finishReason()));
+    }
+
+    /**
+     * What was seen of a document that is too long, for example {@code window: 2,048 of about 51,200 tokens around 3
+     * holes in 2 windows}; empty for one that was seen whole.
+     */
+    static Optional<String> windows(Completion completion) {
+        Cost cost = completion.cost();
+        if (cost.windows() == 1 && cost.leftOutTokens() == 0) {
+            return Optional.empty();
+        }
+        int holes = completion.holes().size();
+        return Optional.of(String.format(
+                Locale.ROOT,
+                "window: %,d of about %,d tokens around %d hole%s%s",
+                cost.documentTokens() - cost.leftOutTokens(),
+                cost.documentTokens(),
+                holes,
+                holes == 1 ? "" : "s",
+                cost.windows() == 1 ? "" : " in " + cost.windows() + " windows"));
     }
 
     /**
@@ -63,6 +84,9 @@ final class CostReport {
         node.put("commits_per_forward", cost.commitsPerForward());
         node.put("prompt_tokens", cost.promptTokens());
         node.put("new_tokens", cost.newTokens());
+        node.put("windows", cost.windows());
+        node.put("document_tokens", cost.documentTokens());
+        node.put("left_out_tokens", cost.leftOutTokens());
         node.put("queue_ms", cost.queueMillis());
         node.put("prompt_ms", cost.promptMillis());
         node.put("decode_ms", cost.decodeMillis());

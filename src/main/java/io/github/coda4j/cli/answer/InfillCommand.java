@@ -13,10 +13,13 @@ import io.github.coda4j.generate.Completion;
 import io.github.coda4j.generate.Document;
 import io.github.coda4j.generate.GenerateRequest;
 import io.github.coda4j.generate.HoleRange;
+import io.github.coda4j.generate.WindowOptions;
 import io.github.coda4j.generate.request.DecodeSettings;
+import io.github.coda4j.syntax.Grammar;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -68,6 +71,14 @@ public final class InfillCommand implements Callable<Integer> {
                     + DEFAULT_TOKENS + ").")
     List<Integer> tokens = new ArrayList<>();
 
+    @Option(
+            names = "--context",
+            paramLabel = "N",
+            description =
+                    "The most tokens that are seen at a time, holes included; a longer file is seen in parts around"
+                            + " its holes (default: as many as the model takes).")
+    Optional<Integer> context = Optional.empty();
+
     @Option(names = "--diff", description = "Print the change as a unified diff instead of the whole text.")
     boolean diff;
 
@@ -97,13 +108,15 @@ public final class InfillCommand implements Callable<Integer> {
         WriterFlags.Source source = writer.source(world);
         DecodeSettings how = source.defaults().resolve(writer.given());
         for (Task task : tasks) {
-            how.options(task.shape(), source.maxPositions(), Set.of());
+            how.options(task.shape(), most(task, source.maxPositions()), Set.of());
         }
         try (OpenModel open = source.open(world)) {
             Answering answering = new Answering(world, open);
             for (Task task : tasks) {
                 GenerateRequest request = GenerateRequest.of(
-                                task.document(), how.options(task.shape(), source.maxPositions(), open.endTokens()))
+                                task.document(),
+                                how.options(task.shape(), most(task, source.maxPositions()), open.endTokens()))
+                        .withWindows(windows(task))
                         .withStopStrings(how.stopStrings());
                 Completion filled = show.watch() ? answering.watched(request, true) : answering.quiet(request);
                 write(
@@ -141,7 +154,7 @@ public final class InfillCommand implements Callable<Integer> {
             Document document = document(input);
             return new Task(file, input, document, document.shape(0));
         } catch (IllegalArgumentException e) {
-            throw files.size() == 1 ? e : new IllegalArgumentException(input.name() + ": " + e.getMessage(), e);
+            throw named(input, e);
         }
     }
 
@@ -168,6 +181,31 @@ public final class InfillCommand implements Callable<Integer> {
         return Document.parse(input.text(), counts);
     }
 
+    private WindowOptions windows(Task task) {
+        WindowOptions windows =
+                WindowOptions.DEFAULT.withGrammar(Grammar.ofFile(task.file().toString()));
+        return context.isEmpty() ? windows : windows.withContext(context.get());
+    }
+
+    /** The most tokens of all holes of a file together. */
+    private int most(Task task, int maxPositions) {
+        context.ifPresent(n -> check(
+                2 <= n && n <= maxPositions,
+                "--context must be 2 to %d, which is what the model takes, got %d",
+                maxPositions,
+                n));
+        try {
+            return windows(task).positions(task.document(), maxPositions);
+        } catch (IllegalArgumentException e) {
+            throw named(task.input(), e);
+        }
+    }
+
+    /** With the name of the file where there are several. */
+    private IllegalArgumentException named(InputText input, IllegalArgumentException e) {
+        return files.size() == 1 ? e : new IllegalArgumentException(input.name() + ": " + e.getMessage(), e);
+    }
+
     private void write(Task task, String filled, Completion completion) {
         String name =
                 InputText.isStandardInput(task.file()) ? "stdin" : task.file().toString();
@@ -184,6 +222,8 @@ public final class InfillCommand implements Callable<Integer> {
         } else {
             world.out().print(diff ? UnifiedDiff.of(name, task.input().content().whole(), filled) : filled);
         }
-        show.finish(world, completion, files.size() == 1 ? "" : name + ": ");
+        String prefix = files.size() == 1 ? "" : name + ": ";
+        show.finish(world, completion, prefix);
+        CostReport.windows(completion).ifPresent(line -> world.note(prefix + line));
     }
 }

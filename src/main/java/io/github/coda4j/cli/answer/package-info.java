@@ -11,6 +11,7 @@
     "decode",
     "generate",
     "generate.request",
+    "syntax.Grammar",
     "weights"
 })
 package io.github.coda4j.cli.answer;

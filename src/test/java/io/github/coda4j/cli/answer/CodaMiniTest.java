@@ -87,6 +87,37 @@ class CodaMiniTest {
     }
 
     @Test
+    void a_file_longer_than_the_model_takes_is_filled_in_place() throws IOException {
+        StringBuilder text = new StringBuilder("package a.b;\n\nimport java.util.List;\n\npublic class Numbers {\n");
+        for (int i = 0; i < 1200; i++) {
+            text.append("""
+                    /** The number %d. */
+                    public int number%d() {
+                        return %d;
+                    }
+
+                """.formatted(i, i, i));
+        }
+        text.append("""
+                private int size;
+
+                public void setSize(int size) {
+                    this.size = <|hole|>;
+                }
+            }
+            """);
+        Path file = Files.writeString(folder.resolve("Numbers.java"), text);
+        int tokens = BpeTokenizer.load(MODEL).encodeOrdinary(text.toString()).length;
+        assertThat(tokens).isGreaterThan(25_000);
+        assertThat(cli.run("infill", file.toString(), "--tokens", "1", "--in-place", "--context", "512"))
+                .as(cli.err())
+                .isZero();
+        assertThat(Files.readString(file)).isEqualTo(text.toString().replace("<|hole|>", "size"));
+        assertThat(cli.err().lines().toList().getLast())
+                .matches("window: 5\\d\\d of about \\d\\d,\\d{3} tokens around 1 hole");
+    }
+
+    @Test
     void the_demo_fills_every_hole_with_code() {
         assertThat(cli.run("demo")).as(cli.err()).isZero();
         String filled =

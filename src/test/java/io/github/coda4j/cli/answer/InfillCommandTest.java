@@ -168,6 +168,54 @@ class InfillCommandTest {
                 .doesNotContain("\u001B");
     }
 
+    @Test
+    void a_context_shows_a_part_of_the_file_at_a_time_and_fills_all_of_it() throws IOException {
+        String text = ("int a = <|hole|>;\r\n" + "// \u00E9\r\n".repeat(30)).repeat(3);
+        Path file = file(text);
+        assertThat(infill(file, "--tokens", "4", "--context", "64", "--in-place"))
+                .isZero();
+        assertThat(Files.readString(file)).matches("(int a = \\d{4};\r\n(// \u00E9\r\n){30}){3}");
+        assertThat(cli.err()).matches("window: 1\\d\\d of about 6\\d\\d tokens around 3 holes in 3 windows\n");
+        assertThat(infill(file(text), "--tokens", "4", "--context", "64", "--json"))
+                .isZero();
+        JsonNode cost = Json.parse(cli.out(), "the output").get("cost");
+        assertThat(cost.get("windows").intValue()).isEqualTo(3);
+        assertThat(cost.get("left_out_tokens").intValue())
+                .isBetween(400, cost.get("document_tokens").intValue() - 100);
+    }
+
+    @Test
+    void a_file_that_fits_into_the_context_is_seen_whole() throws IOException {
+        assertThat(infill(file("a<|hole|>b"), "--tokens", "2", "--context", "4"))
+                .isZero();
+        assertThat(cli.out()).isEqualTo("a12b");
+        assertThat(cli.err()).isEmpty();
+    }
+
+    @Test
+    void imports_and_signatures_are_kept_for_a_language_with_a_grammar() throws IOException {
+        Path java = Files.writeString(
+                folder.resolve("A.java"),
+                "import b.C;\nclass A {\n" + "  int x;\n".repeat(50) + "  int f() {\n" + "    y();\n".repeat(50)
+                        + "    return <|hole|>;\n  }\n}\n");
+        assertThat(infill(java, "--tokens", "4", "--context", "160", "--watch")).isZero();
+        assertThat(cli.err())
+                .startsWith("--- step 1: 0 of 4 tokens\nimport b.C;\nclass A {\n  int f() {\n    y();\n")
+                .contains("    return \u2591\u2591\u2591\u2591;\n  }\n}\n", "window: 1", " around 1 hole\n");
+    }
+
+    @Test
+    void every_window_is_watched() throws IOException {
+        String text = "a <|hole|>\n" + "12345678\n".repeat(30) + "b <|hole|>\n";
+        assertThat(infill(file(text), "--tokens", "2", "--context", "32", "--watch"))
+                .isZero();
+        assertThat(cli.err())
+                .contains("--- step 1: 0 of 2 tokens\na \u2591\u2591\n12345678\n")
+                .contains("--- step 2: 2 of 2 tokens\na ")
+                .contains("--- step 3: 0 of 2 tokens\n12345678\n")
+                .contains("--- step 4: 2 of 2 tokens\n12345678\n");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '~',
@@ -180,6 +228,11 @@ class InfillCommandTest {
                 "--hole 1:1-9:1 ~ line 9 asked for, the file ends at line 2",
                 "--hole 1:19-1:19 ~ is outside the file: column 19 of line 1",
                 "--block-length 4 --steps 1 --tokens 8 ~ 1 steps do not divide over 4 blocks",
+                "--context 1 ~ --context must be 2 to 512, which is what the model takes, got 1",
+                "--context 0 ~ --context must be 2 to 512, which is what the model takes, got 0",
+                "--context 513 ~ --context must be 2 to 512, which is what the model takes, got 513",
+                "--context 16 --tokens 16 ~ a hole of 16 tokens does not fit in a context of 16 tokens, of which text",
+                "--tokens 512 ~ a hole of 512 tokens does not fit in a context of 512 tokens, of which text needs one",
                 "--max-new-tokens 8 ~ unknown option --max-new-tokens",
             })
     void what_does_not_fit_the_file_is_refused_before_a_model_is_loaded(String flags, String message)
