@@ -122,8 +122,7 @@ public final class Engine implements Generator, AutoCloseable {
 
     private Job job(GenerateRequest request, PromptLayout layout, GenerationListener listener, Runnable release) {
         checkRunnable(request, layout);
-        return new Job(
-                request, listener, layout, denoiser.maskId(), tokenizer, nanos, listening, release, this::wake);
+        return new Job(request, listener, layout, denoiser.maskId(), tokenizer, nanos, listening, release, this::wake);
     }
 
     /** Takes a new request in. */

@@ -2,8 +2,8 @@ package io.github.coda4j.generate;
 
 /**
  * Watches one request. Called in order, one event at a time, from one thread that is the request's own: a listener that
- * takes its time or blocks holds up its own request and no other. A document in several windows has a thread for each of
- * them, one after the other.
+ * takes its time or blocks holds up its own request and no other. A document in several windows has a thread for each
+ * of them, one after the other.
  *
  * <p>In an engine, steps wait in a queue. When those of 8 steps wait, the request is not run any further until its
  * listener has caught up; if another request waits for its place, it is run all the same, and its events wait, at worst

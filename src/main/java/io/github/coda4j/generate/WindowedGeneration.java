@@ -72,8 +72,8 @@ final class WindowedGeneration implements Generation {
     private Job prepare(List<String> answersBefore) {
         Window window = windows.next(answersBefore);
         DecodeOptions decode = steps.of(window);
-        GenerateRequest part = new GenerateRequest(
-                new Prompt.Text(window.document()), decode, request.stopStrings(), remaining());
+        GenerateRequest part =
+                new GenerateRequest(new Prompt.Text(window.document()), decode, request.stopStrings(), remaining());
         Job job = queue.prepare(part, windows.encoded(), listening(window));
         job.completion().whenComplete((answer, failure) -> take(answer, failure));
         current = job;

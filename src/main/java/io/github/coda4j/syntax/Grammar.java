@@ -10,14 +10,23 @@ import java.util.Optional;
  * without them {@link #open} answers with nothing and {@link #missing} says what to add.
  */
 public enum Grammar {
+    /** Java. */
     JAVA("Java", "java"),
+    /** Python, stubs too. */
     PYTHON("Python", "py", "pyi"),
+    /** JavaScript, modules and JSX too. */
     JAVASCRIPT("JavaScript", "js", "mjs", "cjs", "jsx"),
+    /** TypeScript, modules too. */
     TYPESCRIPT("TypeScript", "ts", "mts", "cts"),
+    /** TypeScript with JSX. */
     TSX("TSX", "tsx"),
+    /** C; headers are read as C. */
     C("C", "c", "h"),
+    /** C++. */
     CPP("C++", "cc", "cpp", "cxx", "hh", "hpp", "hxx"),
+    /** Go. */
     GO("Go", "go"),
+    /** Rust. */
     RUST("Rust", "rs");
 
     private static final String ARTIFACT = "io.github.bonede:tree-sitter";

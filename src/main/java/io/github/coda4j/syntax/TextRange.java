@@ -13,6 +13,7 @@ public record TextRange(int start, int end) {
         check(0 <= start && start <= end, "a range of chars needs 0 <= start <= end, got %d and %d", start, end);
     }
 
+    /** Number of chars. */
     public int length() {
         return end - start;
     }

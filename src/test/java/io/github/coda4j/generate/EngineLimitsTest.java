@@ -38,7 +38,10 @@ class EngineLimitsTest {
                 CanvasShape.NEW_TOKENS,
                 "2147483647 tokens are to be generated: the model takes at most 512");
         Document holes = Document.parse("<|hole|>a<|hole|>", HUGE, HUGE);
-        refused(GenerateRequest.of(holes, options), CanvasShape.NEW_TOKENS, "4294967294 tokens");
+        refused(
+                GenerateRequest.of(holes, options),
+                CanvasShape.NEW_TOKENS,
+                "a hole of 2147483647 tokens does not fit in a context of 512 tokens");
         int[] masks = new int[300];
         Arrays.fill(masks, ByteTokenizer.MASK);
         refused(GenerateRequest.of(masks, 213, options), CanvasShape.NEW_TOKENS, "513 tokens are to be generated");
@@ -48,7 +51,7 @@ class EngineLimitsTest {
     void prompts_that_leave_no_room_and_steps_without_end_are_refused() {
         DecodeOptions options = DecodeOptions.ofSteps(1);
         refused(
-                GenerateRequest.of(Document.completion("a".repeat(500), 13), options),
+                GenerateRequest.of(new int[500], 13, options),
                 CanvasShape.PROMPT,
                 "the prompt has 500 tokens and 13 are to be generated, together 513: the model takes at most 512");
         refused(
