@@ -32,6 +32,20 @@ class QualityReportTest {
     }
 
     @Test
+    void losses_are_said_of_the_task_that_they_are_of() {
+        Map<String, Double> losses =
+                Map.of(HeldOutLosses.NOISE, 1.0, HeldOutLosses.COMPLETION, 2.0, HeldOutLosses.INFILLING, 3.0);
+        QualityReport measured = new QualityReport(losses, List.of(RESULT));
+        assertThat(measured.lossLine())
+                .contains("1.0000 at random noise, 2.0000 completing ")
+                .contains(" tokens, 3.0000 infilling them");
+        assertThat(measured.json().get("cross_entropy").get("completion").doubleValue())
+                .isEqualTo(2);
+        assertThat(measured.json().get("cross_entropy").get("infilling").doubleValue())
+                .isEqualTo(3);
+    }
+
+    @Test
     void people_get_the_same_in_the_order_of_the_headings() {
         assertThat(QualityReport.COLUMNS.trim().split("\\s{2,}"))
                 .containsExactly("kind", "method", "spans", "exact", "tokens", "parses", "tok/forw.", "tok/s");
