@@ -199,7 +199,8 @@ class EngineListenerTest {
             });
             assertThatThrownBy(failing::await).isSameAs(cause);
             assertThat(heard).hasValue(2);
-            assertThat(model.passes()).hasSizeBetween(2, 4);
+            // One forward may bring two events: steps that commit nothing need none.
+            assertThat(model.passes()).hasSizeBetween(1, 4);
             assertThat(model.openCaches()).isZero();
             assertThat(engine.generate(REQUEST).text()).hasSize(TOKENS);
         }
