@@ -75,7 +75,7 @@ class HelpTest {
     @Test
     @Tag("process")
     @Timeout(value = 30, unit = TimeUnit.SECONDS)
-    @DisabledOnOs(OS.WINDOWS)
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the scripts are for Unix shells")
     void bash_completes_commands_and_options() throws Exception {
         assertThat(cli.run("completion", "bash")).isZero();
         Path script = Files.writeString(folder.resolve("coda.bash"), cli.out());
