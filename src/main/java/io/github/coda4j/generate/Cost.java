@@ -2,6 +2,9 @@ package io.github.coda4j.generate;
 
 import static io.github.coda4j.Checks.check;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
+
 /**
  * What an answer took.
  *
@@ -90,6 +93,25 @@ public record Cost(
                 queueMillis + other.queueMillis,
                 promptMillis + other.promptMillis,
                 decodeMillis + other.decodeMillis);
+    }
+
+    /** All of it by name, as command line, server and logs write it. */
+    public Map<String, Number> figures() {
+        Map<String, Number> figures = new LinkedHashMap<>();
+        figures.put("forwards", forwards);
+        figures.put("cache_refreshes", cacheRefreshes);
+        figures.put("commits", commits);
+        figures.put("commits_per_forward", commitsPerForward());
+        figures.put("prompt_tokens", promptTokens);
+        figures.put("new_tokens", newTokens);
+        figures.put("windows", windows);
+        figures.put("document_tokens", documentTokens);
+        figures.put("left_out_tokens", leftOutTokens);
+        figures.put("queue_ms", queueMillis);
+        figures.put("prompt_ms", promptMillis);
+        figures.put("decode_ms", decodeMillis);
+        figures.put("tokens_per_second", tokensPerSecond());
+        return figures;
     }
 
     /** Commits per forward pass; 0 without a forward. */

@@ -2,6 +2,7 @@ package io.github.coda4j.cli.answer;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.coda4j.files.Json;
 import io.github.coda4j.generate.Completion;
 import io.github.coda4j.generate.Cost;
 import io.github.coda4j.generate.FinishReason;
@@ -72,26 +73,8 @@ final class CostReport {
             hole.ids().forEach(ids::add);
             node.put("finish_reason", name(hole.finishReason()));
         }
-        root.set("cost", json(completion.cost()));
+        root.set("cost", Json.of(completion.cost().figures()));
         return root;
-    }
-
-    private static ObjectNode json(Cost cost) {
-        ObjectNode node = JsonNodeFactory.instance.objectNode();
-        node.put("forwards", cost.forwards());
-        node.put("cache_refreshes", cost.cacheRefreshes());
-        node.put("commits", cost.commits());
-        node.put("commits_per_forward", cost.commitsPerForward());
-        node.put("prompt_tokens", cost.promptTokens());
-        node.put("new_tokens", cost.newTokens());
-        node.put("windows", cost.windows());
-        node.put("document_tokens", cost.documentTokens());
-        node.put("left_out_tokens", cost.leftOutTokens());
-        node.put("queue_ms", cost.queueMillis());
-        node.put("prompt_ms", cost.promptMillis());
-        node.put("decode_ms", cost.decodeMillis());
-        node.put("tokens_per_second", cost.tokensPerSecond());
-        return node;
     }
 
     private static String name(FinishReason reason) {

@@ -18,6 +18,7 @@ import io.github.coda4j.cli.inspect.InspectCommand;
 import io.github.coda4j.cli.make.InitCommand;
 import io.github.coda4j.cli.make.PullCommand;
 import io.github.coda4j.cli.make.QuantizeCommand;
+import io.github.coda4j.cli.serve.ServeCommand;
 import io.github.coda4j.cli.train.TrainCommand;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -135,6 +136,7 @@ final class Coda implements Runnable {
                 .addSubcommand(new GenerateCommand(world))
                 .addSubcommand(new InfillCommand(world))
                 .addSubcommand(new ChatCommand(world))
+                .addSubcommand(new ServeCommand(world, interrupt))
                 .addSubcommand(new PullCommand(world))
                 .addSubcommand(new InitCommand(world, interrupt))
                 .addSubcommand(new QuantizeCommand(world, interrupt))

@@ -1,0 +1,209 @@
+package io.github.coda4j.serve;
+
+import io.github.coda4j.decode.CanvasShape;
+import io.github.coda4j.decode.DecodeOptions;
+import io.github.coda4j.generate.Document;
+import io.github.coda4j.generate.GenerateRequest;
+import io.github.coda4j.generate.Prompt;
+import io.github.coda4j.generate.request.DecodeSettings;
+import io.github.coda4j.generate.request.Parameter;
+import io.github.coda4j.generate.request.Setting;
+import io.github.coda4j.serve.wire.AnswerOptions;
+import io.github.coda4j.serve.wire.Problem;
+import io.github.coda4j.serve.wire.TextPrompt;
+import io.github.coda4j.text.ChatRequest;
+import io.github.coda4j.text.MarkedText;
+import io.github.coda4j.text.Tokenizer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** Turns what a client wants into requests for the engine. All that is wrong with them is found here. */
+final class Planner {
+    private final ServedModel model;
+    private final Duration timeout;
+    private final LongSupplier seeds;
+    private final Lengths lengths;
+
+    /**
+     * A planner for one model.
+     *
+     * @param timeout the longest time of an answer
+     * @param seeds gives a seed where the client does not
+     */
+    Planner(ServedModel model, Duration timeout, LongSupplier seeds, Lengths lengths) {
+        this.model = model;
+        this.timeout = timeout;
+        this.seeds = seeds;
+        this.lengths = lengths;
+    }
+
+    /** The answers to a chat, one for each choice. */
+    List<Planned> chat(ChatRequest chat, AnswerOptions options) {
+        DecodeSettings how = settings(options);
+        ChatRequest asked = chat.enableThinking().isPresent() ? chat : chat.withThinking(how.thinking());
+        MarkedText text = model.template()
+                .orElseThrow(() -> Problem.unsupported(
+                        "messages",
+                        "the model was trained on chats of another family: send its prompt to /v1/completions"))
+                .mark(asked);
+        return completions(model.tokenizer().encode(text), how, options, "messages", "");
+    }
+
+    /** The answers to a prompt, one for each choice. */
+    List<Planned> text(TextPrompt prompt, AnswerOptions options, boolean echo) {
+        DecodeSettings how = settings(options);
+        return switch (prompt) {
+            case TextPrompt.Text(String text) -> completions(rawIds(text), how, options, "prompt", echo ? text : "");
+            case TextPrompt.Ids(int[] ids) -> {
+                checkIds(ids);
+                yield completions(
+                        ids, how, options, "prompt", echo ? model.tokenizer().decode(ids) : "");
+            }
+            case TextPrompt.Holes(List<String> pieces) -> holes(pieces, how, options, echo ? pieces.getFirst() : "");
+        };
+    }
+
+    private DecodeSettings settings(AnswerOptions options) {
+        return model.defaults().resolve(options.decode());
+    }
+
+    /**
+     * Text of the client's own, in which it may name special tokens, but not masks: these have lengths of their own.
+     */
+    private int[] rawIds(String text) {
+        int[] ids = model.tokenizer().encode(MarkedText.trusted(text));
+        if (Arrays.stream(ids).anyMatch(id -> id == model.maskId())) {
+            throw Problem.wrong(
+                    "prompt", "prompt holds the mask token: send what stands behind the hole as the suffix instead");
+        }
+        return ids;
+    }
+
+    private void checkIds(int[] ids) {
+        int size = model.tokenizer().vocabSize();
+        for (int i = 0; i < ids.length; i++) {
+            if (ids[i] < 0 || ids[i] >= size || ids[i] == model.maskId()) {
+                throw Problem.wrong(
+                        "prompt[" + i + "]",
+                        String.format(
+                                Locale.ROOT,
+                                "prompt[%d] must be the id of a token that is no mask, 0 to %d, got %d",
+                                i,
+                                size - 1,
+                                ids[i]));
+            }
+        }
+    }
+
+    private List<Planned> completions(int[] ids, DecodeSettings how, AnswerOptions options, String field, String echo) {
+        int wanted = options.ceiling().orElseGet(how::maxNewTokens);
+        if (wanted == 0) {
+            return nothing(options, ids.length, echo);
+        }
+        int room = model.maxPositions() - ids.length;
+        DecodeOptions decode;
+        int tokens;
+        if (options.fixedLength()) {
+            tokens = wanted;
+            checkRoom(ids.length, tokens, field);
+            decode = how.options(CanvasShape.ofCompletion(ids.length, tokens), model.maxPositions(), model.endTokens());
+        } else {
+            checkRoom(ids.length, 1, field);
+            int most = Math.min(wanted, room);
+            tokens = how.wholeBlocks(lengths.completion(most, how.maxNewTokens()), most);
+            decode = how.fitting(CanvasShape.ofCompletion(ids.length, tokens), model.maxPositions(), model.endTokens());
+        }
+        return choices(new Prompt.Ids(ids, tokens), decode, how, options, ids.length, echo);
+    }
+
+    private List<Planned> holes(List<String> pieces, DecodeSettings how, AnswerOptions options, String echo) {
+        Tokenizer tokenizer = model.tokenizer();
+        int given = pieces.stream()
+                .mapToInt(piece -> tokenizer.encodeOrdinary(piece).length)
+                .sum();
+        int numHoles = pieces.size() - 1;
+        int wanted = options.ceiling().orElseGet(how::maxNewTokens);
+        if (wanted == 0) {
+            return nothing(options, given, echo);
+        }
+        int tokens;
+        if (options.fixedLength()) {
+            tokens = wanted;
+            checkRoom(given, (long) tokens * numHoles, "prompt");
+        } else {
+            checkRoom(given, numHoles, "prompt");
+            int most = Math.min(wanted, (model.maxPositions() - given) / numHoles);
+            tokens = lengths.hole(most, how.maxNewTokens());
+            if (pieces.getLast().isEmpty()) {
+                tokens = how.wholeBlocks(tokens, most);
+            }
+        }
+        Document document = document(pieces, tokens);
+        CanvasShape shape = document.shape(0);
+        DecodeOptions decode = options.fixedLength()
+                ? how.options(shape, model.maxPositions(), model.endTokens())
+                : how.fitting(shape, model.maxPositions(), model.endTokens());
+        return choices(new Prompt.Text(document), decode, how, options, given, echo);
+    }
+
+    private static Document document(List<String> pieces, int tokens) {
+        List<Document.Segment> segments = new ArrayList<>();
+        for (int i = 0; i < pieces.size(); i++) {
+            if (i > 0) {
+                segments.add(new Document.Hole(tokens));
+            }
+            if (!pieces.get(i).isEmpty()) {
+                segments.add(new Document.Text(pieces.get(i)));
+            }
+        }
+        return new Document(segments);
+    }
+
+    /** Prompts are never cut: what is too long is refused before anything runs. */
+    private void checkRoom(int given, long tokens, String field) {
+        if (given + tokens > model.maxPositions()) {
+            throw Problem.tooLong(
+                    field,
+                    String.format(
+                            Locale.ROOT,
+                            "the prompt has %d tokens and at least %d are to be generated, together %d: the model "
+                                    + "takes at most %d; shorten one of them",
+                            given,
+                            tokens,
+                            given + tokens,
+                            model.maxPositions()));
+        }
+    }
+
+    private List<Planned> choices(
+            Prompt prompt, DecodeOptions decode, DecodeSettings how, AnswerOptions options, int given, String echo) {
+        long seed = options.seed().orElseGet(() -> ofServer().orElseGet(seeds::getAsLong));
+        Duration limit =
+                options.deadline().filter(asked -> asked.compareTo(timeout) < 0).orElse(timeout);
+        return IntStream.range(0, options.choices())
+                .mapToObj(i -> GenerateRequest.of(prompt, decode.withSeed(seed + i))
+                        .withStopStrings(how.stopStrings())
+                        .withDeadline(limit))
+                .map(request -> new Planned(Optional.of(request), given, echo))
+                .collect(Collectors.toList());
+    }
+
+    /** The seed that whoever started the server gives. */
+    private Optional<Long> ofServer() {
+        return model.defaults().sources().stream()
+                .flatMap(source -> source.find(Parameter.SEED).map(Setting::value).stream())
+                .findFirst();
+    }
+
+    private static List<Planned> nothing(AnswerOptions options, int given, String echo) {
+        return Collections.nCopies(options.choices(), new Planned(Optional.empty(), given, echo));
+    }
+}
