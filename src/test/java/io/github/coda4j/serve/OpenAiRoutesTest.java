@@ -230,9 +230,9 @@ class OpenAiRoutesTest {
 
     @Test
     void neutral_fields_without_effect_are_named_and_unknown_ones_pass() {
-        Reply reply = text(
-                "{\"prompt\":\"abc\",\"max_tokens\":1,\"presence_penalty\":1.5,\"frequency_penalty\":0,"
-                        + "\"prompt_cache_options\":{},\"user\":\"u\",\"tools\":[{\"type\":\"function\"}],\"tool_choice\":\"auto\"}");
+        Reply reply = text("{\"prompt\":\"abc\",\"max_tokens\":1,\"presence_penalty\":1.5,\"frequency_penalty\":0,"
+                + "\"prompt_cache_options\":{},\"user\":\"u\",\"tools\":[{\"type\":\"function\"}],"
+                + "\"tool_choice\":\"auto\"}");
         assertThat(reply.status()).isEqualTo(200);
         assertThat(reply.header("x-coda-ignored")).isEqualTo("presence_penalty, tools");
     }
@@ -243,34 +243,35 @@ class OpenAiRoutesTest {
             value = {
                 "{} | prompt | invalid_value",
                 "{\"prompt\":3} | prompt | invalid_value",
-                "{\"prompt\":\"a\",\"temperature\":-1} | temperature | invalid_value",
-                "{\"prompt\":\"a\",\"temperature\":\"x\"} | temperature | invalid_value",
-                "{\"prompt\":\"a\",\"options\":{\"temperature\":-1}} | options.temperature | invalid_value",
-                "{\"prompt\":\"a\",\"n\":5} | n | invalid_value",
-                "{\"prompt\":\"a\",\"n\":0} | n | invalid_value",
-                "{\"prompt\":\"a\",\"max_tokens\":1.5} | max_tokens | invalid_value",
-                "{\"prompt\":\"a\",\"max_tokens\":-3} | max_tokens | invalid_value",
-                "{\"prompt\":\"a\",\"max_tokens\":5000,\"length\":\"fixed\"} | prompt | context_length_exceeded",
-                "{\"prompt\":\"a\",\"max_tokens\":3,\"block_length\":2,\"length\":\"fixed\"} | block_length | invalid_value",
-                "{\"prompt\":\"a\",\"alg\":\"best\"} | alg | invalid_value",
-                "{\"prompt\":\"a\",\"stop\":[\"\"]} | stop | invalid_value",
-                "{\"prompt\":\"a\",\"stop\":[\"a\",3]} | stop[1] | invalid_value",
-                "{\"prompt\":\"a\",\"stream\":\"yes\"} | stream | invalid_value",
-                "{\"prompt\":\"a\",\"stream_options\":{\"include_usage\":1}} | stream_options.include_usage | invalid_value",
-                "{\"prompt\":\"a\",\"length\":\"auto\"} | length | invalid_value",
-                "{\"prompt\":\"a\",\"seed\":1e30} | seed | invalid_value",
-                "{\"prompt\":\"a\",\"response_format\":{\"type\":\"json_object\"}} | response_format | unsupported_parameter",
-                "{\"prompt\":\"a\",\"tool_choice\":\"required\"} | tool_choice | unsupported_parameter",
-                "{\"prompt\":\"a\",\"logit_bias\":{\"5\":1}} | logit_bias | unsupported_parameter",
-                "{\"prompt\":\"a\",\"best_of\":2} | best_of | unsupported_parameter",
+                "{P,\"temperature\":-1} | temperature | invalid_value",
+                "{P,\"temperature\":\"x\"} | temperature | invalid_value",
+                "{P,\"options\":{\"temperature\":-1}} | options.temperature | invalid_value",
+                "{P,\"n\":5} | n | invalid_value",
+                "{P,\"n\":0} | n | invalid_value",
+                "{P,\"max_tokens\":1.5} | max_tokens | invalid_value",
+                "{P,\"max_tokens\":-3} | max_tokens | invalid_value",
+                "{P,\"max_tokens\":5000,\"length\":\"fixed\"} | prompt | context_length_exceeded",
+                "{P,\"max_tokens\":3,\"block_length\":2,\"length\":\"fixed\"} | block_length | invalid_value",
+                "{P,\"alg\":\"best\"} | alg | invalid_value",
+                "{P,\"stop\":[\"\"]} | stop | invalid_value",
+                "{P,\"stop\":[\"a\",3]} | stop[1] | invalid_value",
+                "{P,\"stream\":\"yes\"} | stream | invalid_value",
+                "{P,\"stream_options\":{\"include_usage\":1}} | stream_options.include_usage | invalid_value",
+                "{P,\"length\":\"auto\"} | length | invalid_value",
+                "{P,\"seed\":1e30} | seed | invalid_value",
+                "{P,\"response_format\":{\"type\":\"json_object\"}} | response_format | unsupported_parameter",
+                "{P,\"tool_choice\":\"required\"} | tool_choice | unsupported_parameter",
+                "{P,\"logit_bias\":{\"5\":1}} | logit_bias | unsupported_parameter",
+                "{P,\"best_of\":2} | best_of | unsupported_parameter",
                 "{\"prompt\":[1,-1]} | prompt[1] | invalid_value",
                 "{\"prompt\":\"\\ud800\"} | prompt | invalid_value",
                 "{\"prompt\":[\"a\",\"b\"],\"suffix\":\"c\"} | suffix | invalid_value",
             })
     void what_is_wrong_is_said_with_the_path_of_the_field(String body, String param, String code) {
+        String whole = body.replace("P", "\"prompt\":\"a\"");
         for (String stream : List.of("", ",\"stream\":true")) {
             boolean streams = body.contains("\"stream\"");
-            Reply reply = text(streams || body.equals("{}") ? body : body.replaceFirst("}$", stream + "}"));
+            Reply reply = text(streams || body.equals("{}") ? whole : whole.replaceFirst("}$", stream + "}"));
             assertThat(reply.status()).as(reply.text()).isEqualTo(400);
             JsonNode error = reply.json().get("error");
             assertThat(error.get("param").textValue()).isEqualTo(param);
@@ -308,7 +309,8 @@ class OpenAiRoutesTest {
     @Test
     void content_may_be_parts_and_roles_have_all_their_names() {
         assertThat(chat("{\"messages\":[{\"role\":\"developer\",\"content\":\"d\"},"
-                                + "{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"hi\"}],\"name\":\"n\"},"
+                                + "{\"role\":\"user\",\"name\":\"n\","
+                                + "\"content\":[{\"type\":\"text\",\"text\":\"hi\"}]},"
                                 + "{\"role\":\"assistant\",\"content\":\"a\",\"refusal\":\"no\"},"
                                 + "{\"role\":\"user\",\"content\":\"b\"}],\"max_tokens\":1}")
                         .status())
@@ -340,7 +342,7 @@ class OpenAiRoutesTest {
 
     @Test
     void deep_nesting_is_no_json_and_deep_enough_nesting_is() {
-        String deep = "{\"prompt\":\"a\",\"max_tokens\":1,\"x\":" + "[".repeat(900) + "]".repeat(900) + "}";
+        String deep = "{P,\"max_tokens\":1,\"x\":" + "[".repeat(900) + "]".repeat(900) + "}";
         assertThat(text(deep).status()).isEqualTo(200);
         String deeper = "{\"x\":" + "[".repeat(200_000) + "]".repeat(200_000) + "}";
         assertThat(text(deeper).json().at("/error/code").textValue()).isEqualTo("invalid_json");

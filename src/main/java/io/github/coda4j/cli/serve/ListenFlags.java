@@ -74,10 +74,11 @@ final class ListenFlags {
     /**
      * How the server listens.
      *
+     * @param requestTimeout the longest time of an answer
      * @throws IllegalArgumentException when the flags do not go together
      * @throws CodaException when a file cannot be used
      */
-    HttpOptions options(World world) {
+    HttpOptions options(World world, Duration requestTimeout) {
         String address = host.or(() -> world.variable("HOST")).orElse(HOST);
         List<String> keys = keys(world);
         check(
@@ -95,7 +96,8 @@ final class ListenFlags {
                 Duration.ofSeconds(keepAlive),
                 STALL,
                 BODY_WAIT,
-                IDLE);
+                IDLE,
+                requestTimeout.plus(IDLE));
     }
 
     private List<String> keys(World world) {

@@ -111,7 +111,7 @@ public final class ServeCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         check(requestTimeout >= 1, "--request-timeout must be at least 1 second, got %d", requestTimeout);
         check(drain >= 0, "--drain must be 0 or positive, got %d", drain);
-        HttpOptions http = listen.options(world);
+        HttpOptions http = listen.options(world, Duration.ofSeconds(requestTimeout));
         Optional<String> named = model.name().or(() -> world.variable("MODEL_NAME"));
         Path folder = ModelFlag.folder(named, world);
         LoadOptions options = load.options(folder, world, LoadFlags.Purpose.SPEED, dtypeOfEnvironment());

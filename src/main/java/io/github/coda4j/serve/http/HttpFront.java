@@ -91,6 +91,8 @@ public final class HttpFront implements AutoCloseable {
                 .setHost(options.host())
                 .setPort(options.port())
                 .setTcpNoDelay(true)
+                .setIdleTimeout(Math.toIntExact(options.silence().toMillis()))
+                .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
                 .setHttp2ClearTextEnabled(true);
         options.tls()
                 .ifPresent(tls -> http.setSsl(true)
@@ -175,6 +177,7 @@ public final class HttpFront implements AutoCloseable {
         }
     }
 
+    /** Called with a connection's first request: until then its silence alone ends it. */
     private void connected(HttpConnection connection) {
         connections.put(connection, new Usage());
         connection.closeHandler(_ -> connections.remove(connection));

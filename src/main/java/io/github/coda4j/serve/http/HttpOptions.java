@@ -21,6 +21,7 @@ import java.util.Optional;
  * @param stall how long a reader may read nothing before it is given up
  * @param bodyWait how long a body may take to arrive
  * @param idle how long a connection may have no request
+ * @param silence how long a connection may carry nothing whatever it waits for, longer than any answer takes
  */
 public record HttpOptions(
         String host,
@@ -32,7 +33,8 @@ public record HttpOptions(
         Duration keepAlive,
         Duration stall,
         Duration bodyWait,
-        Duration idle) {
+        Duration idle,
+        Duration silence) {
     public static final int DEFAULT_MAX_BODY = 8 << 20;
 
     /** Files in PEM. */
@@ -58,31 +60,40 @@ public record HttpOptions(
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(30),
                 Duration.ofSeconds(30),
-                Duration.ofSeconds(75));
+                Duration.ofSeconds(75),
+                Duration.ofMinutes(11));
     }
 
     /** The same for holders of these keys. */
     public HttpOptions withKeys(List<String> list) {
-        return new HttpOptions(host, port, tls, new Keys(list), origins, maxBody, keepAlive, stall, bodyWait, idle);
+        return new HttpOptions(
+                host, port, tls, new Keys(list), origins, maxBody, keepAlive, stall, bodyWait, idle, silence);
     }
 
     /** The same for pages of these origins. */
     public HttpOptions withOrigins(List<String> list) {
-        return new HttpOptions(host, port, tls, keys, list, maxBody, keepAlive, stall, bodyWait, idle);
+        return new HttpOptions(host, port, tls, keys, list, maxBody, keepAlive, stall, bodyWait, idle, silence);
     }
 
     /** The same with another largest body. */
     public HttpOptions withMaxBody(int bytes) {
-        return new HttpOptions(host, port, tls, keys, origins, bytes, keepAlive, stall, bodyWait, idle);
+        return new HttpOptions(host, port, tls, keys, origins, bytes, keepAlive, stall, bodyWait, idle, silence);
     }
 
     /** The same at another address, in clear text or not. */
     public HttpOptions at(String newHost, Optional<Tls> newTls) {
-        return new HttpOptions(newHost, port, newTls, keys, origins, maxBody, keepAlive, stall, bodyWait, idle);
+        return new HttpOptions(
+                newHost, port, newTls, keys, origins, maxBody, keepAlive, stall, bodyWait, idle, silence);
     }
 
     /** The same with other patience. */
     public HttpOptions withTimes(Duration newKeepAlive, Duration newStall, Duration newBodyWait, Duration newIdle) {
-        return new HttpOptions(host, port, tls, keys, origins, maxBody, newKeepAlive, newStall, newBodyWait, newIdle);
+        return new HttpOptions(
+                host, port, tls, keys, origins, maxBody, newKeepAlive, newStall, newBodyWait, newIdle, silence);
+    }
+
+    /** The same with another end to silence. */
+    public HttpOptions withSilence(Duration most) {
+        return new HttpOptions(host, port, tls, keys, origins, maxBody, keepAlive, stall, bodyWait, idle, most);
     }
 }
