@@ -45,8 +45,8 @@ class HttpFrontTest {
                         .withoutKey(),
                 Route.get("/things/{id}", call -> call.answer(200, Json.of(Map.of("id", call.rest())))),
                 Route.post("/size", call -> call.answer(200, Json.of(Map.of("size", call.body().length)))),
-                Route.post("/fail", _ -> {
-                    throw new IllegalStateException("secret");
+                Route.post("/fail", call -> {
+                    throw new IllegalStateException("secret of " + call.id());
                 }),
                 Route.post("/silent", call -> {
                     FrameStream stream = call.stream(Call.EVENTS);
@@ -311,10 +311,9 @@ class HttpFrontTest {
     void requests_in_a_row_are_answered_in_their_order() throws IOException {
         start(OPTIONS);
         try (Raw raw = client.raw()) {
-            raw.send(
-                    "GET /things/1 HTTP/1.1\r\nHost: a\r\n\r\n"
-                            + "POST /size HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{}"
-                            + "GET /things/3 HTTP/1.1\r\nHost: a\r\n\r\n");
+            raw.send("GET /things/1 HTTP/1.1\r\nHost: a\r\n\r\n"
+                    + "POST /size HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{}"
+                    + "GET /things/3 HTTP/1.1\r\nHost: a\r\n\r\n");
             String all = raw.readUntil("\"id\":\"3\"}");
             assertThat(all.indexOf("\"id\":\"1\"}")).isPositive().isLessThan(all.indexOf("{\"size\":2}"));
         }
@@ -322,8 +321,7 @@ class HttpFrontTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {
-                "nonsense\r\n\r\n", "GET / HTTP/9.9\r\n\r\n", "POST /size HTTP/1.1\r\nContent-Length: x\r\n\r\n"
+            strings = {"nonsense\r\n\r\n", "GET / HTTP/9.9\r\n\r\n", "POST /size HTTP/1.1\r\nContent-Length: x\r\n\r\n"
             })
     void what_is_no_request_is_400_or_closed(String request) throws IOException {
         start(OPTIONS);
@@ -386,7 +384,10 @@ class HttpFrontTest {
         start(OPTIONS);
         int port = Integer.parseInt(client.address().replaceFirst(".*:", ""));
         try (HttpFront second = new HttpFront(
-                HttpOptions.local(port), new RouteTable(List.of()), (e, call) -> Problem.internal("", e), _ -> {})) {
+                HttpOptions.local(port),
+                new RouteTable(List.of()),
+                (e, call) -> Problem.internal("", e),
+                finished::add)) {
             assertThatThrownBy(second::listen)
                     .isInstanceOf(CodaException.class)
                     .hasMessageStartingWith("cannot listen on 127.0.0.1:" + port + ": ")
