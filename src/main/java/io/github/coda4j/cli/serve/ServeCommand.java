@@ -116,10 +116,9 @@ public final class ServeCommand implements Callable<Integer> {
         Path folder = ModelFlag.folder(named, world);
         LoadOptions options = load.options(folder, world, LoadFlags.Purpose.SPEED, dtypeOfEnvironment());
         Given flags = decode.given().with(Parameter.MAX_NEW_TOKENS, maxNewTokens);
-        DecodeDefaults defaults = DecodeDefaults.ofCheckpoint(folder)
-                .behind(ValueSource.environment(world::variable))
-                .behind(flags);
-        defaults.resolve(Given.asFlags()).maxNewTokens();
+        DecodeDefaults behind = DecodeDefaults.ofCheckpoint(folder).behind(ValueSource.environment(world::variable));
+        behind.resolve(flags).maxNewTokens(); // what the flags say must have an effect
+        DecodeDefaults defaults = behind.behind(flags);
         ServeOptions serve = new ServeOptions(maxSessions, maxQueue, Duration.ofSeconds(requestTimeout));
         EngineOptions engine = new EngineOptions(maxSessions, maxQueue, PACKED_TOKENS);
         ModelConfig config = config(folder);

@@ -5,7 +5,6 @@ import io.github.coda4j.CodaException;
 import io.github.coda4j.serve.wire.Problem;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
-import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
@@ -51,7 +50,6 @@ public final class HttpFront implements AutoCloseable {
     private final BiFunction<Throwable, Call, Problem> problems;
     private final Consumer<Call> finished;
     private final Vertx vertx;
-    private final Context context;
     private final HttpServer server;
     private final ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
     private final Set<Call> calls = ConcurrentHashMap.newKeySet();
@@ -86,7 +84,6 @@ public final class HttpFront implements AutoCloseable {
                 .setUseDaemonThread(true)
                 .setFileSystemOptions(
                         new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
-        this.context = vertx.getOrCreateContext();
         HttpServerOptions http = new HttpServerOptions()
                 .setHost(options.host())
                 .setPort(options.port())
@@ -130,7 +127,7 @@ public final class HttpFront implements AutoCloseable {
                                     : ""),
                     cause);
         }
-        context.runOnContext(_ -> vertx.setPeriodic(TICK_MILLIS, _ -> tick()));
+        vertx.setPeriodic(TICK_MILLIS, timer -> tick());
         return (options.tls().isPresent() ? "https" : "http") + "://" + shown(options.host()) + ":"
                 + server.actualPort();
     }
@@ -180,12 +177,12 @@ public final class HttpFront implements AutoCloseable {
     /** Called with a connection's first request: until then its silence alone ends it. */
     private void connected(HttpConnection connection) {
         connections.put(connection, new Usage());
-        connection.closeHandler(_ -> connections.remove(connection));
+        connection.closeHandler(closed -> connections.remove(connection));
         connection.exceptionHandler(e -> LOG.debug("a connection failed", e));
     }
 
     private void take(HttpServerRequest request) {
-        Usage usage = connections.computeIfAbsent(request.connection(), _ -> new Usage());
+        Usage usage = connections.computeIfAbsent(request.connection(), added -> new Usage());
         usage.calls.incrementAndGet();
         Call call = new Call(id(request), request, vertx.getOrCreateContext(), over -> {
             calls.remove(over);
@@ -198,7 +195,7 @@ public final class HttpFront implements AutoCloseable {
             route(call);
         } catch (Problem problem) {
             // What is still sent to us is passed over.
-            request.endHandler(_ -> call.received(new byte[0]));
+            request.endHandler(end -> call.received(new byte[0]));
             refuse(call, problem);
         }
     }
@@ -222,7 +219,7 @@ public final class HttpFront implements AutoCloseable {
         if (call.method().equals("OPTIONS")) {
             String methods = routes.methods(call.path()).orElseThrow(() -> Problem.noRoute("OPTIONS", call.path()));
             call.header("Allow", methods + ", OPTIONS");
-            call.request().endHandler(_ -> {
+            call.request().endHandler(end -> {
                 call.received(new byte[0]);
                 call.answer(204, "", "");
                 call.handled();
@@ -288,14 +285,14 @@ public final class HttpFront implements AutoCloseable {
         Buffer body = Buffer.buffer();
         request.handler(piece -> {
             if (body.length() + piece.length() > options.maxBody()) {
-                request.handler(_ -> {});
-                request.endHandler(_ -> {});
+                request.handler(dropped -> {});
+                request.endHandler(end -> {});
                 refuse(call, tooLarge);
             } else {
                 body.appendBuffer(piece);
             }
         });
-        request.endHandler(_ -> {
+        request.endHandler(end -> {
             call.received(body.getBytes());
             if (route.quick()) {
                 handle(call, route);
