@@ -5,7 +5,9 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.coda4j.decode.commit.CommitPolicy;
 import io.github.coda4j.decode.commit.Entropy;
+import io.github.coda4j.model.plan.DetailRequest;
 import io.github.coda4j.model.plan.Sampling;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -30,6 +32,8 @@ import java.util.function.Consumer;
  * @param seed of every random draw
  * @param endTokens a completion is done when one of these is committed and everything before it too; empty: never stop
  *     early
+ * @param logprobs how many of the best tokens of each position are told with their log-probabilities, 0 or more, beside
+ *     that of the committed token; empty: nothing of it is computed
  */
 public record DecodeOptions(
         int steps,
@@ -43,7 +47,8 @@ public record DecodeOptions(
         double topP,
         int topK,
         long seed,
-        Set<Integer> endTokens) {
+        Set<Integer> endTokens,
+        OptionalInt logprobs) {
     public static final double DEFAULT_EPS = 1e-3;
 
     public DecodeOptions {
@@ -75,6 +80,41 @@ public record DecodeOptions(
                 "block start commit refreshes at block starts only: leave the refresh interval out");
         new Sampling(temperature, topP, topK, Sampling.NO_TOKEN);
         endTokens = Set.copyOf(endTokens);
+        check(
+                logprobs.orElse(0) >= 0 && logprobs.orElse(0) <= DetailRequest.MOST_CANDIDATES,
+                "the number of log-probabilities must be in [0, %d], got %d",
+                DetailRequest.MOST_CANDIDATES,
+                logprobs.orElse(0));
+    }
+
+    /** Without log-probabilities. */
+    public DecodeOptions(
+            int steps,
+            OptionalInt blockLength,
+            CommitPolicy commit,
+            CachePolicy cache,
+            BlockStart blockStart,
+            MaskCandidates maskCandidates,
+            double eps,
+            double temperature,
+            double topP,
+            int topK,
+            long seed,
+            Set<Integer> endTokens) {
+        this(
+                steps,
+                blockLength,
+                commit,
+                cache,
+                blockStart,
+                maskCandidates,
+                eps,
+                temperature,
+                topP,
+                topK,
+                seed,
+                endTokens,
+                OptionalInt.empty());
     }
 
     /** Greedy entropy decoding of the whole canvas at once, without a cache. */
@@ -146,6 +186,11 @@ public record DecodeOptions(
         return changed(draft -> draft.endTokens = newEndTokens);
     }
 
+    /** The same with so many log-probabilities of each position. */
+    public DecodeOptions withLogprobs(OptionalInt newLogprobs) {
+        return changed(draft -> draft.logprobs = newLogprobs);
+    }
+
     private DecodeOptions changed(Consumer<Draft> change) {
         Draft draft = new Draft(this);
         change.accept(draft);
@@ -166,6 +211,7 @@ public record DecodeOptions(
         private int topK;
         private long seed;
         private Set<Integer> endTokens;
+        private OptionalInt logprobs;
 
         Draft(DecodeOptions from) {
             steps = from.steps;
@@ -180,6 +226,7 @@ public record DecodeOptions(
             topK = from.topK;
             seed = from.seed;
             endTokens = from.endTokens;
+            logprobs = from.logprobs;
         }
 
         DecodeOptions finished() {
@@ -195,8 +242,16 @@ public record DecodeOptions(
                     topP,
                     topK,
                     seed,
-                    endTokens);
+                    endTokens,
+                    logprobs);
         }
+    }
+
+    /** What else the forwards are asked: the logarithms are of the softmax of all logits, whatever is filtered. */
+    Optional<DetailRequest> details() {
+        return logprobs.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new DetailRequest(logprobs.getAsInt(), false, DetailRequest.Distribution.SOFTMAX));
     }
 
     Sampling sampling(int maskId) {

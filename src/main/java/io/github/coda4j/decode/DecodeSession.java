@@ -222,7 +222,9 @@ public final class DecodeSession implements AutoCloseable {
             case CachePolicy.Prefix(int _), CachePolicy.Dual(int _) ->
                 whole ? new CacheAccess.Fill(openCache()) : new CacheAccess.Reuse(openCache());
         };
-        return new ForwardPlan(canvas.ids(start, end), start, access, wanted, sampling, draws.tokenKey(step));
+        ForwardPlan plan =
+                new ForwardPlan(canvas.ids(start, end), start, access, wanted, sampling, draws.tokenKey(step));
+        return options.details().map(plan::withDetails).orElse(plan);
     }
 
     /** The row that proposes the block's first token is run too, wherever it stands. */
@@ -240,7 +242,8 @@ public final class DecodeSession implements AutoCloseable {
     private List<Commit> commit(Proposals proposals) {
         List<Candidate> candidates = candidates(proposals);
         List<Commit> commits = new ArrayList<>();
-        for (int i : run.chosen(candidates)) {
+        for (int index : run.chosen(candidates)) {
+            int i = index;
             int token = proposals.tokens()[i];
             int position = proposals.positions()[i];
             check(
@@ -254,7 +257,8 @@ public final class DecodeSession implements AutoCloseable {
                         position,
                         token,
                         options.commit().confidence(candidates.get(i)),
-                        proposals.probability()[i]));
+                        proposals.probability()[i],
+                        proposals.details().map(details -> TokenLogprobs.of(details, i))));
             }
         }
         return commits;

@@ -231,7 +231,12 @@ final class Job implements Generation {
         for (Commit commit : step.commits()) {
             shown[commit.position()] = commit.token();
             commits.add(new CommitEvent(
-                    commit.step(), commit.position(), commit.token(), commit.confidence(), commit.probability()));
+                    commit.step(),
+                    commit.position(),
+                    commit.token(),
+                    commit.confidence(),
+                    commit.probability(),
+                    commit.logprobs()));
         }
         return new StepEvent(step.step(), commits, shown.clone());
     }

@@ -189,7 +189,8 @@ final class Planner {
         Duration limit =
                 options.deadline().filter(asked -> asked.compareTo(timeout) < 0).orElse(timeout);
         return IntStream.range(0, options.choices())
-                .mapToObj(i -> GenerateRequest.of(prompt, decode.withSeed(seed + i))
+                .mapToObj(i -> GenerateRequest.of(
+                                prompt, decode.withSeed(seed + i).withLogprobs(options.logprobs()))
                         .withStopStrings(how.stopStrings())
                         .withDeadline(limit))
                 .map(request -> new Planned(Optional.of(request), given, echo))

@@ -1,5 +1,6 @@
 package io.github.coda4j.serve;
 
+import io.github.coda4j.decode.TokenLogprobs;
 import io.github.coda4j.generate.CommitEvent;
 import io.github.coda4j.generate.Completion;
 import io.github.coda4j.generate.StepEvent;
@@ -85,6 +86,24 @@ final class Steps {
 
     /** The log-probabilities of an answer's tokens, from left to right. */
     List<TokenLogprob> logprobs(Completion completion) {
-        throw new UnsupportedOperationException();
+        List<TokenLogprob> logprobs = new ArrayList<>();
+        List<Integer> ids = completion.holes().stream()
+                .flatMap(hole -> hole.ids().stream())
+                .toList();
+        // Behind what ends an answer there may be tokens that are no part of it.
+        for (CommitEvent commit : commits.values()) {
+            if (logprobs.size() < ids.size() && commit.token() == ids.get(logprobs.size())) {
+                TokenLogprobs own = commit.logprobs().orElseThrow();
+                List<TokenLogprob> best = own.best().stream()
+                        .map(other -> logprob(other.token(), other.logprob(), List.of()))
+                        .toList();
+                logprobs.add(logprob(commit.token(), own.own(), best));
+            }
+        }
+        return logprobs;
+    }
+
+    private TokenLogprob logprob(int id, double logprob, List<TokenLogprob> best) {
+        return new TokenLogprob(id, tokenizer.decode(id), tokenizer.tokenBytes(id), logprob, best);
     }
 }
