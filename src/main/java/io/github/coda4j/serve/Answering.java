@@ -21,6 +21,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +39,7 @@ final class Answering {
     private final List<Planned> planned;
     private final AnswerWriter writer;
     private final IntFunction<TextRule> rules;
+    private final Consumer<Cost> costs;
     private final Optional<FrameStream> stream;
     private final CountDownLatch left;
 
@@ -54,14 +56,21 @@ final class Answering {
     private final List<Completion> completions = new ArrayList<>();
     private Optional<Throwable> failure = Optional.empty();
 
-    /** @param rules a rule for each choice */
+    /**
+     * A call that is answered.
+     *
+     * @param rules a rule for each choice
+     * @param costs is given what each answer took
+     */
     Answering(
             Call call,
             ServedModel model,
             AnswerOptions options,
             List<Planned> planned,
             AnswerWriter writer,
-            IntFunction<TextRule> rules) {
+            IntFunction<TextRule> rules,
+            Consumer<Cost> costs) {
+        this.costs = costs;
         this.call = call;
         this.model = model;
         this.options = options;
@@ -342,6 +351,7 @@ final class Answering {
                     fail(new EngineFailure(cause instanceof CompletionException ? cause.getCause() : cause));
                     return;
                 }
+                costs.accept(completion.cost());
                 synchronized (writing) {
                     completions.add(completion);
                 }

@@ -64,6 +64,11 @@ public final class CodaServer implements AutoCloseable {
     private static List<Route> routes(Service service) {
         List<Route> routes = new ArrayList<>();
         routes.addAll(new OpenAiRoutes(service).routes());
+        routes.addAll(new FimRoutes(service).routes());
+        routes.addAll(new LlamaRoutes(service).routes());
+        routes.addAll(new OllamaRoutes(service).routes());
+        routes.addAll(new PageRoutes(service).routes());
+        routes.addAll(new MercuryRoutes(service).routes());
         routes.addAll(new ModelRoutes(service).routes());
         routes.addAll(new HealthRoutes(service).routes());
         return routes;

@@ -5,6 +5,7 @@ import io.github.coda4j.decode.DecodeOptions;
 import io.github.coda4j.generate.Document;
 import io.github.coda4j.generate.GenerateRequest;
 import io.github.coda4j.generate.Prompt;
+import io.github.coda4j.generate.WindowOptions;
 import io.github.coda4j.generate.request.DecodeSettings;
 import io.github.coda4j.generate.request.Parameter;
 import io.github.coda4j.generate.request.Setting;
@@ -21,12 +22,19 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** Turns what a client wants into requests for the engine. All that is wrong with them is found here. */
 final class Planner {
+    /** Tokens around a hole that are seen however slow the machine is. */
+    private static final int LEAST_CONTEXT = 64;
+
+    /** Tokens by which an edit may make its region longer. */
+    private static final int EDIT_MARGIN = 8;
+
     private final ServedModel model;
     private final Duration timeout;
     private final LongSupplier seeds;
@@ -152,6 +160,49 @@ final class Planner {
                 ? how.options(shape, model.maxPositions(), model.endTokens())
                 : how.fitting(shape, model.maxPositions(), model.endTokens());
         return choices(new Prompt.Text(document), decode, how, options, given, echo);
+    }
+
+    /**
+     * The answers for a hole whose text is cut where it is too long: what is nearest to the hole stays.
+     *
+     * @param context tokens that are seen, the hole included; empty: as many as the model takes
+     */
+    List<Planned> infill(String before, String after, AnswerOptions options, OptionalInt context) {
+        DecodeSettings how = settings(options);
+        int wanted = options.ceiling().orElseGet(how::maxNewTokens);
+        if (wanted == 0) {
+            return nothing(options, 0, "");
+        }
+        int most = Math.min(wanted, model.maxPositions() - 1);
+        int tokens = options.fixedLength() ? wanted : lengths.hole(most, how.maxNewTokens());
+        if (after.isEmpty() && !options.fixedLength()) {
+            tokens = how.wholeBlocks(tokens, most);
+        }
+        Document document = document(List.of(before, after), tokens);
+        int least = Math.min(model.maxPositions(), tokens + LEAST_CONTEXT);
+        WindowOptions windows = context.isEmpty()
+                ? WindowOptions.DEFAULT
+                : WindowOptions.DEFAULT.withContext(Math.clamp(context.getAsInt(), least, model.maxPositions()));
+        int positions = windows.positions(document, model.maxPositions());
+        DecodeOptions decode = options.fixedLength()
+                ? how.options(document.shape(0), positions, model.endTokens())
+                : how.fitting(document.shape(0), positions, model.endTokens());
+        return choices(new Prompt.Text(document, windows), decode, how, options, 0, "");
+    }
+
+    /** The answers for a region that is written anew: masks for what it has, and some more. */
+    List<Planned> rewrite(String before, String region, String after, AnswerOptions options) {
+        DecodeSettings how = settings(options);
+        int old = model.tokenizer().encodeOrdinary(region).length;
+        int most = Math.min(options.ceiling().orElse(Integer.MAX_VALUE), model.maxPositions() / 2);
+        if (most == 0) {
+            return nothing(options, 0, "");
+        }
+        int tokens = Math.min(old + EDIT_MARGIN, most);
+        Document document = document(List.of(before, after), tokens);
+        int positions = WindowOptions.DEFAULT.positions(document, model.maxPositions());
+        DecodeOptions decode = how.fitting(document.shape(0), positions, model.endTokens());
+        return choices(new Prompt.Text(document), decode, how, options, 0, "");
     }
 
     private static Document document(List<String> pieces, int tokens) {

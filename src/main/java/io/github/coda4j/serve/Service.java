@@ -18,6 +18,7 @@ final class Service {
     private final ServeOptions options;
     private final Admission admission;
     private final InstantSource clock;
+    private final Pace pace = new Pace();
     private volatile Optional<ServedModel> model = Optional.empty();
 
     Service(ServeOptions options, InstantSource clock) {
@@ -32,6 +33,10 @@ final class Service {
 
     Admission admission() {
         return admission;
+    }
+
+    Pace pace() {
+        return pace;
     }
 
     void serve(ServedModel ready) {
@@ -84,6 +89,6 @@ final class Service {
     void answer(
             Call call, AnswerOptions wanted, List<Planned> planned, AnswerWriter writer, IntFunction<TextRule> rules)
             throws InterruptedException {
-        new Answering(call, model(), wanted, planned, writer, rules).run(admission);
+        new Answering(call, model(), wanted, planned, writer, rules, pace::measured).run(admission);
     }
 }

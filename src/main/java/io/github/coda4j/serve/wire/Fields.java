@@ -50,6 +50,16 @@ public final class Fields {
         return node.path(key);
     }
 
+    /** The same with this value where there is none. */
+    public Fields withDefault(String key, JsonNode value) {
+        if (has(key)) {
+            return this;
+        }
+        ObjectNode copy = node.deepCopy();
+        copy.set(key, value);
+        return new Fields(copy, prefix);
+    }
+
     /** The value of a path of keys with dots between them. */
     JsonNode at(String path) {
         JsonNode value = node;

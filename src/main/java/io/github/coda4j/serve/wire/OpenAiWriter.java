@@ -24,7 +24,9 @@ public final class OpenAiWriter implements AnswerWriter {
         /** {@code text}. */
         TEXT("cmpl-", "text_completion", "text_completion"),
         /** Both, as readers of Mistral's and of Mercury's infilling want one each. */
-        BOTH("cmpl-", "text_completion", "text_completion");
+        BOTH("cmpl-", "text_completion", "text_completion"),
+        /** A chat's, about an edit. */
+        EDIT("cmpl-", "chat.completion.chunk", "edit.completion");
 
         private final String prefix;
         private final String chunk;
@@ -34,6 +36,10 @@ public final class OpenAiWriter implements AnswerWriter {
             this.prefix = prefix;
             this.chunk = chunk;
             this.whole = whole;
+        }
+
+        private boolean isChat() {
+            return this == CHAT || this == EDIT;
         }
     }
 
@@ -121,7 +127,7 @@ public final class OpenAiWriter implements AnswerWriter {
         for (Choice choice : choices) {
             ObjectNode node = list.addObject();
             node.put("index", choice.index());
-            if (shape != Shape.CHAT) {
+            if (!shape.isChat()) {
                 node.put("text", choice.text());
             }
             if (shape != Shape.TEXT) {
@@ -158,7 +164,7 @@ public final class OpenAiWriter implements AnswerWriter {
 
     /** The first frame of a choice in a chat says who speaks. */
     private String begin(int choice) {
-        if (!begun.add(choice) || shape != Shape.CHAT) {
+        if (!begun.add(choice) || !shape.isChat()) {
             return "";
         }
         ObjectNode chunk = chunk(choice, "", "", null);
@@ -176,7 +182,7 @@ public final class OpenAiWriter implements AnswerWriter {
         ObjectNode chunk = envelope(shape.chunk);
         ObjectNode choice = chunk.putArray("choices").addObject();
         choice.put("index", index);
-        if (shape != Shape.CHAT) {
+        if (!shape.isChat()) {
             choice.put("text", text);
         }
         if (shape != Shape.TEXT) {
@@ -206,7 +212,7 @@ public final class OpenAiWriter implements AnswerWriter {
         if (options.logprobs().isEmpty()) {
             return NODES.nullNode();
         }
-        return shape == Shape.CHAT ? Logprobs.chat(choice.logprobs()) : Logprobs.text(choice.logprobs());
+        return shape.isChat() ? Logprobs.chat(choice.logprobs()) : Logprobs.text(choice.logprobs());
     }
 
     private ObjectNode usage(List<Choice> choices) {
@@ -224,7 +230,7 @@ public final class OpenAiWriter implements AnswerWriter {
         usage.put("total_tokens", given + generated);
         usage.putObject("prompt_tokens_details").put("cached_tokens", 0);
         usage.putObject("completion_tokens_details").put("reasoning_tokens", 0);
-        if (shape == Shape.BOTH) {
+        if (shape == Shape.BOTH || shape == Shape.EDIT) {
             usage.put("reasoning_tokens", 0);
             usage.put("cached_input_tokens", 0);
         }

@@ -37,7 +37,7 @@ public record TextBody(AnswerOptions options, List<TextPrompt> prompts, boolean 
                 throw Problem.unsupported("best_of", "best_of above n is not supported: leave it out");
             }
         });
-        Optional<String> suffix = body.text("suffix").filter(text -> !text.isEmpty() && !text.equals(NO_SUFFIX));
+        Optional<String> suffix = suffix(body);
         List<TextPrompt> prompts = prompts(body);
         if (suffix.isPresent()) {
             if (prompts.size() != 1 || !(prompts.getFirst() instanceof TextPrompt.Text(String prefix))) {
@@ -45,7 +45,33 @@ public record TextBody(AnswerOptions options, List<TextPrompt> prompts, boolean 
             }
             prompts = List.of(TextPrompt.Holes.between(prefix, suffix.get()));
         }
-        return new TextBody(options, prompts, echo);
+        return new TextBody(options, prompts.stream().map(TextBody::hole).toList(), echo);
+    }
+
+    /**
+     * Reads a body with {@code prompt} and {@code suffix} that is about a hole, whatever its suffix is.
+     *
+     * @param mostChoices the most answers
+     */
+    public static TextBody fill(Fields body, int mostChoices) {
+        AnswerOptions options = AnswerFields.read(body, mostChoices);
+        if (!body.has("prompt")) {
+            throw Problem.wrong("prompt", "prompt is missing: give the text before the hole");
+        }
+        String prefix = body.text("prompt").orElseThrow();
+        TextPrompt hole = TextPrompt.Holes.between(prefix, suffix(body).orElse(""));
+        return new TextBody(options, List.of(hole), false);
+    }
+
+    private static Optional<String> suffix(Fields body) {
+        return body.text("suffix").filter(text -> !text.isEmpty() && !text.equals(NO_SUFFIX));
+    }
+
+    /** The prompt, or the text with a hole that its markers make of it. */
+    private static TextPrompt hole(TextPrompt prompt) {
+        return prompt instanceof TextPrompt.Text(String text)
+                ? FimMarkers.parse(text).map(hole -> (TextPrompt) hole).orElse(prompt)
+                : prompt;
     }
 
     /** A string, ids, or a list of either. */
