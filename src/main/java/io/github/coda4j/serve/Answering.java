@@ -97,12 +97,15 @@ final class Answering {
             finish();
             return;
         }
-        try (Admission.Place _ = admission.enter((int) running, () -> breakOff(Admission.shuttingDown()))) {
+        Admission.Place place = admission.enter((int) running, () -> breakOff(Admission.shuttingDown()));
+        try {
             call.onGone(this::cancel);
             submit();
             left.await();
             tell();
             finish();
+        } finally {
+            place.close();
         }
     }
 

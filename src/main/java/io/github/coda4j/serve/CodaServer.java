@@ -47,11 +47,10 @@ public final class CodaServer implements AutoCloseable {
      */
     public static CodaServer start(HttpOptions http, ServeOptions options, Consumer<String> log) {
         Service service = new Service(options, InstantSource.system());
-        HttpFront front = new HttpFront(
-                http,
-                new RouteTable(routes(service)),
-                Problems::of,
-                call -> log.accept(Json.compact(Json.of(line(call)))));
+        HttpFront front = new HttpFront(http, new RouteTable(routes(service)), Problems::of, call -> {
+            service.meters().over(call);
+            log.accept(Json.compact(Json.of(line(call))));
+        });
         try {
             return new CodaServer(service, front, front.listen());
         } catch (RuntimeException e) {

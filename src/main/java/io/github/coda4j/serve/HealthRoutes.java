@@ -6,7 +6,7 @@ import io.github.coda4j.serve.http.Route;
 import java.util.List;
 import java.util.Map;
 
-/** Whether the server lives, and whether it can answer. */
+/** Whether the server lives, whether it can answer, and what it has counted. */
 final class HealthRoutes {
     private final Service service;
 
@@ -19,12 +19,20 @@ final class HealthRoutes {
                 Route.get("/health", this::ready).withoutKey(),
                 Route.get("/v1/health", this::ready).withoutKey(),
                 Route.get("/health/ready", this::ready).withoutKey(),
-                Route.get("/health/live", this::live).withoutKey());
+                Route.get("/health/live", this::live).withoutKey(),
+                Route.get("/metrics", this::metrics));
     }
 
     private void ready(Call call) {
         service.model();
         live(call);
+    }
+
+    private void metrics(Call call) {
+        call.answer(
+                200,
+                "text/plain; version=0.0.4; charset=utf-8",
+                service.meters().text());
     }
 
     private void live(Call call) {

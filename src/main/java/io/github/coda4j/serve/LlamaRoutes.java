@@ -43,8 +43,7 @@ final class LlamaRoutes {
     private void infill(Call call) throws InterruptedException {
         InfillBody body = InfillBody.read(service.body(call), service.options().maxSessions());
         OptionalInt context = service.pace().tokensIn(body.maxPromptMillis());
-        List<Planned> planned =
-                service.planner().infill(body.before(), body.after(), body.options(), context);
+        List<Planned> planned = service.planner().infill(body.before(), body.after(), body.options(), context);
         service.answer(
                 call,
                 body.options(),
@@ -82,10 +81,7 @@ final class LlamaRoutes {
         int busy = service.admission().taken();
         ArrayNode slots = NODES.arrayNode();
         for (int id = 0; id < service.options().maxSessions(); id++) {
-            slots.addObject()
-                    .put("id", id)
-                    .put("n_ctx", model.maxPositions())
-                    .put("is_processing", id < busy);
+            slots.addObject().put("id", id).put("n_ctx", model.maxPositions()).put("is_processing", id < busy);
         }
         call.answer(200, slots);
     }
@@ -93,8 +89,8 @@ final class LlamaRoutes {
     private void tokenize(Call call) {
         Fields body = service.body(call);
         Tokenizer tokenizer = service.model().tokenizer();
-        String content = body.text("content")
-                .orElseThrow(() -> Problem.wrong("content", "content is missing: give the text"));
+        String content =
+                body.text("content").orElseThrow(() -> Problem.wrong("content", "content is missing: give the text"));
         boolean pieces = body.truth("with_pieces", false);
         MarkedText text = body.truth("parse_special", true) ? MarkedText.trusted(content) : MarkedText.literal(content);
         ObjectNode answer = NODES.objectNode();

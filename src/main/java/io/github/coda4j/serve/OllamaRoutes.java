@@ -16,7 +16,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** What Ollama's clients ask for: which model there is, and answers. Models are neither fetched nor made nor deleted. */
+/**
+ * What Ollama's clients ask for: which model there is, and answers. Models are neither fetched nor made nor deleted.
+ */
 final class OllamaRoutes {
     /** Clients look whether it is new enough. */
     private static final Map<String, String> VERSION = Map.of("version", "0.32.0");
@@ -80,7 +82,8 @@ final class OllamaRoutes {
 
     private void show(Call call) {
         ServedModel model = service.model();
-        ObjectNode answer = NODES.objectNode().put("template", "{{ .Prompt }}{{ .Suffix }}").put("parameters", "");
+        ObjectNode answer =
+                NODES.objectNode().put("template", "{{ .Prompt }}{{ .Suffix }}").put("parameters", "");
         answer.set("details", details(model));
         answer.putObject("model_info")
                 .put("general.architecture", "coda")

@@ -1,5 +1,6 @@
 package io.github.coda4j.serve;
 
+import io.github.coda4j.generate.Cost;
 import io.github.coda4j.serve.http.Call;
 import io.github.coda4j.serve.wire.AnswerHead;
 import io.github.coda4j.serve.wire.AnswerOptions;
@@ -19,12 +20,14 @@ final class Service {
     private final Admission admission;
     private final InstantSource clock;
     private final Pace pace = new Pace();
+    private final Meters meters;
     private volatile Optional<ServedModel> model = Optional.empty();
 
     Service(ServeOptions options, InstantSource clock) {
         this.options = options;
         this.clock = clock;
         this.admission = new Admission(options.maxSessions() + options.maxQueue());
+        this.meters = new Meters(admission::taken);
     }
 
     ServeOptions options() {
@@ -33,6 +36,16 @@ final class Service {
 
     Admission admission() {
         return admission;
+    }
+
+    Meters meters() {
+        return meters;
+    }
+
+    /** An answer took this. */
+    private void took(Cost cost) {
+        pace.measured(cost);
+        meters.answered(cost);
     }
 
     Pace pace() {
@@ -89,6 +102,6 @@ final class Service {
     void answer(
             Call call, AnswerOptions wanted, List<Planned> planned, AnswerWriter writer, IntFunction<TextRule> rules)
             throws InterruptedException {
-        new Answering(call, model(), wanted, planned, writer, rules, pace::measured).run(admission);
+        new Answering(call, model(), wanted, planned, writer, rules, this::took).run(admission);
     }
 }

@@ -8,7 +8,8 @@
     "decode.commit",
     "generate",
     "generate.request",
-    "com.fasterxml.jackson"
+    "com.fasterxml.jackson",
+    "io.prometheus"
 })
 package io.github.coda4j.serve;
 

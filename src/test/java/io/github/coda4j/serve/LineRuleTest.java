@@ -38,7 +38,8 @@ class LineRuleTest {
         assertThat(read(whole, List.of(shown))).isEqualTo(wanted);
         assertThat(whole.ended()).isEqualTo(ended);
         LineRule byChars = new LineRule(indent, 0, nanos::get);
-        assertThat(read(byChars, shown.chars().mapToObj(c -> "" + (char) c).toList())).isEqualTo(wanted);
+        assertThat(read(byChars, shown.chars().mapToObj(c -> "" + (char) c).toList()))
+                .isEqualTo(wanted);
     }
 
     @Test

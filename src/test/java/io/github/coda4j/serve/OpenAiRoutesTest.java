@@ -420,4 +420,14 @@ class OpenAiRoutesTest {
                         .textValue())
                 .isEqualTo("model_not_found");
     }
+
+    @Test
+    void what_was_done_is_counted() {
+        text("{\"prompt\":\"abc\",\"max_tokens\":4}");
+        String metrics = served.client().get("/metrics").text();
+        assertThat(metrics).contains("coda_requests_total{route=\"/v1/completions\",status=\"200\"}");
+        assertThat(metrics).containsPattern("coda_tokens_predicted_total [1-9]");
+        assertThat(metrics).containsPattern("coda_queue_seconds_count [1-9]");
+        assertThat(metrics).contains("coda_answers_under_way ");
+    }
 }
