@@ -70,12 +70,13 @@ final class Planner {
         DecodeSettings how = settings(options);
         return switch (prompt) {
             case TextPrompt.Text(String text) -> completions(rawIds(text), how, options, "prompt", echo ? text : "");
-            case TextPrompt.Ids(int[] ids) -> {
-                checkIds(ids);
-                yield completions(
-                        ids, how, options, "prompt", echo ? model.tokenizer().decode(ids) : "");
+            case TextPrompt.Ids given -> {
+                checkIds(given.ids());
+                String text = echo ? model.tokenizer().decode(given.ids()) : "";
+                yield completions(given.ids(), how, options, "prompt", text);
             }
-            case TextPrompt.Holes(List<String> pieces) -> holes(pieces, how, options, echo ? pieces.getFirst() : "");
+            case TextPrompt.Holes holes ->
+                holes(holes.pieces(), how, options, echo ? holes.pieces().getFirst() : "");
         };
     }
 

@@ -95,7 +95,7 @@ final class Service {
     /** Makes the answers and sends them. */
     void answer(Call call, AnswerOptions wanted, List<Planned> planned, AnswerWriter writer)
             throws InterruptedException {
-        answer(call, wanted, planned, writer, _ -> TextRule.NONE);
+        answer(call, wanted, planned, writer, choice -> TextRule.NONE);
     }
 
     /** The same where a dialect has a say in where each of them ends. */
