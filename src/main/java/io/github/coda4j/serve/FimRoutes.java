@@ -16,14 +16,12 @@ final class FimRoutes {
     }
 
     List<Route> routes() {
-        return List.of(
-                Route.post("/v1/fim/completions", this::fill), Route.post("/fim/completions", this::fill));
+        return List.of(Route.post("/v1/fim/completions", this::fill), Route.post("/fim/completions", this::fill));
     }
 
     private void fill(Call call) throws InterruptedException {
         TextBody body = TextBody.fill(service.body(call), service.options().maxSessions());
         List<Planned> planned = service.planner().text(body.prompts().getFirst(), body.options(), false);
-        service.answer(
-                call, body.options(), planned, new OpenAiWriter(Shape.BOTH, service.head(), body.options(), 1));
+        service.answer(call, body.options(), planned, new OpenAiWriter(Shape.BOTH, service.head(), body.options(), 1));
     }
 }

@@ -22,8 +22,7 @@ final class MercuryRoutes {
 
     private void edit(Call call) throws InterruptedException {
         EditBody body = EditBody.read(service.body(call), service.options().maxSessions());
-        List<Planned> planned =
-                service.planner().rewrite(body.before(), body.region(), body.after(), body.options());
+        List<Planned> planned = service.planner().rewrite(body.before(), body.region(), body.after(), body.options());
         service.answer(
                 call,
                 body.options(),

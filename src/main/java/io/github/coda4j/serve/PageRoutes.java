@@ -27,7 +27,10 @@ final class PageRoutes {
     }
 
     private void page(Call call) {
-        String host = call.header("host").filter(name -> name.matches("[A-Za-z0-9.:\\[\\]-]+")).orElse("127.0.0.1:8000");
-        call.answer(200, "text/plain; charset=utf-8", PAGE.formatted(service.model().name(), host));
+        String host = call.header("host")
+                .filter(name -> name.matches("[A-Za-z0-9.:\\[\\]-]+"))
+                .orElse("127.0.0.1:8000");
+        call.answer(
+                200, "text/plain; charset=utf-8", PAGE.formatted(service.model().name(), host));
     }
 }

@@ -6,6 +6,7 @@ import io.github.coda4j.generate.Document;
 import io.github.coda4j.generate.GenerateRequest;
 import io.github.coda4j.generate.Prompt;
 import io.github.coda4j.generate.WindowOptions;
+import io.github.coda4j.generate.request.DecodeDefaults;
 import io.github.coda4j.generate.request.DecodeSettings;
 import io.github.coda4j.generate.request.Parameter;
 import io.github.coda4j.generate.request.Setting;
@@ -69,7 +70,10 @@ final class Planner {
     List<Planned> text(TextPrompt prompt, AnswerOptions options, boolean echo) {
         DecodeSettings how = settings(options);
         return switch (prompt) {
-            case TextPrompt.Text(String text) -> completions(rawIds(text), how, options, "prompt", echo ? text : "");
+            case TextPrompt.Text given -> {
+                String echoed = echo ? given.text() : "";
+                yield completions(rawIds(given.text()), how, options, "prompt", echoed);
+            }
             case TextPrompt.Ids given -> {
                 checkIds(given.ids());
                 String text = echo ? model.tokenizer().decode(given.ids()) : "";
@@ -81,7 +85,10 @@ final class Planner {
     }
 
     private DecodeSettings settings(AnswerOptions options) {
-        return model.defaults().resolve(options.decode());
+        DecodeDefaults defaults = options.effort()
+                .map(effort -> model.defaults().behind(effort.settings(!options.fixedLength())))
+                .orElse(model.defaults());
+        return defaults.resolve(options.decode());
     }
 
     /**

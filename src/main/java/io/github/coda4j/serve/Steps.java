@@ -87,9 +87,8 @@ final class Steps {
     /** The log-probabilities of an answer's tokens, from left to right. */
     List<TokenLogprob> logprobs(Completion completion) {
         List<TokenLogprob> logprobs = new ArrayList<>();
-        List<Integer> ids = completion.holes().stream()
-                .flatMap(hole -> hole.ids().stream())
-                .toList();
+        List<Integer> ids =
+                completion.holes().stream().flatMap(hole -> hole.ids().stream()).toList();
         // Behind what ends an answer there may be tokens that are no part of it.
         for (CommitEvent commit : commits.values()) {
             if (logprobs.size() < ids.size() && commit.token() == ids.get(logprobs.size())) {

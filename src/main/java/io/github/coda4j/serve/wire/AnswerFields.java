@@ -87,6 +87,7 @@ public final class AnswerFields {
                 ceilingField,
                 fixedLength(body),
                 ValueSource.body(Json.compact(decode), "the request", names),
+                Effort.of(body),
                 seed(body),
                 body.integer("deadline_ms", 1, Integer.MAX_VALUE).stream()
                         .mapToObj(Duration::ofMillis)
@@ -168,7 +169,6 @@ public final class AnswerFields {
             decode.put(topK, 0); // all tokens, as llama.cpp and Mercury write it
         }
         checkStops(body);
-        Effort.of(body).ifPresent(effort -> effort.addTo(decode));
         return decode;
     }
 

@@ -18,6 +18,7 @@ import java.util.OptionalInt;
  * @param ceilingField the field that says so, for problems
  * @param fixedLength whether the ceiling is the length: every token of it is decoded
  * @param decode the decode options that the request gives
+ * @param effort how much work the answer is worth
  * @param seed of all random draws; empty: any
  * @param deadline the longest time from submission to the answer
  * @param logprobs how many of the best tokens are wanted of each position, 0 for the token's own alone; empty: none
@@ -35,6 +36,7 @@ public record AnswerOptions(
         String ceilingField,
         boolean fixedLength,
         ValueSource decode,
+        Optional<Effort> effort,
         Optional<Long> seed,
         Optional<Duration> deadline,
         OptionalInt logprobs,

@@ -65,6 +65,7 @@ public record EditBody(AnswerOptions options, String before, String region, Stri
     }
 
     private static Problem missing(String tag) {
-        return Problem.wrong("messages", "the message has no " + tag + " with its end: send the file and the region to edit");
+        return Problem.wrong(
+                "messages", "the message has no " + tag + " with its end: send the file and the region to edit");
     }
 }

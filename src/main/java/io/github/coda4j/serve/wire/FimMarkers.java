@@ -40,8 +40,7 @@ final class FimMarkers {
                     && middle >= suffix + family.suffix.length()
                     && prompt.substring(middle + family.middle.length()).isBlank();
             if (whole && once(prompt, family)) {
-                String before = prompt.substring(0, prefix)
-                        + prompt.substring(prefix + family.prefix.length(), suffix);
+                String before = prompt.substring(0, prefix) + prompt.substring(prefix + family.prefix.length(), suffix);
                 return Optional.of(TextPrompt.Holes.between(
                         withoutFileMarkers(before), prompt.substring(suffix + family.suffix.length(), middle)));
             }

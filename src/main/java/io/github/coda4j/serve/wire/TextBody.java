@@ -40,10 +40,10 @@ public record TextBody(AnswerOptions options, List<TextPrompt> prompts, boolean 
         Optional<String> suffix = suffix(body);
         List<TextPrompt> prompts = prompts(body);
         if (suffix.isPresent()) {
-            if (prompts.size() != 1 || !(prompts.getFirst() instanceof TextPrompt.Text(String prefix))) {
+            if (prompts.size() != 1 || !(prompts.getFirst() instanceof TextPrompt.Text before)) {
                 throw Problem.wrong("suffix", "suffix goes with one prompt that is a string");
             }
-            prompts = List.of(TextPrompt.Holes.between(prefix, suffix.get()));
+            prompts = List.of(TextPrompt.Holes.between(before.text(), suffix.get()));
         }
         return new TextBody(options, prompts.stream().map(TextBody::hole).toList(), echo);
     }
@@ -69,8 +69,8 @@ public record TextBody(AnswerOptions options, List<TextPrompt> prompts, boolean 
 
     /** The prompt, or the text with a hole that its markers make of it. */
     private static TextPrompt hole(TextPrompt prompt) {
-        return prompt instanceof TextPrompt.Text(String text)
-                ? FimMarkers.parse(text).map(hole -> (TextPrompt) hole).orElse(prompt)
+        return prompt instanceof TextPrompt.Text given
+                ? FimMarkers.parse(given.text()).map(hole -> (TextPrompt) hole).orElse(prompt)
                 : prompt;
     }
 
