@@ -22,7 +22,7 @@ public record TextBody(AnswerOptions options, List<TextPrompt> prompts, boolean 
     }
 
     /**
-     * Reads a body with {@code prompt} and, for a text to be filled in, {@code suffix}.
+     * Reads a body with {@code prompt} and, for a text to be filled in, {@code suffix} or {@code regions}.
      *
      * @param mostChoices the most answers to a prompt
      */
@@ -37,6 +37,9 @@ public record TextBody(AnswerOptions options, List<TextPrompt> prompts, boolean 
                 throw Problem.unsupported("best_of", "best_of above n is not supported: leave it out");
             }
         });
+        if (body.has("regions")) {
+            return new TextBody(options, List.of(regions(body)), false);
+        }
         Optional<String> suffix = suffix(body);
         List<TextPrompt> prompts = prompts(body);
         if (suffix.isPresent()) {
@@ -61,6 +64,32 @@ public record TextBody(AnswerOptions options, List<TextPrompt> prompts, boolean 
         String prefix = body.text("prompt").orElseThrow();
         TextPrompt hole = TextPrompt.Holes.between(prefix, suffix(body).orElse(""));
         return new TextBody(options, List.of(hole), false);
+    }
+
+    /** The prompt with a hole for each of its regions, which are {@code start} and {@code end} in UTF-16 units. */
+    private static TextPrompt regions(Fields body) {
+        String text = body.text("prompt")
+                .orElseThrow(() -> Problem.wrong("prompt", "prompt is missing: regions are parts of it"));
+        if (suffix(body).isPresent() || body.truth("stream", false)) {
+            throw Problem.unsupported("regions", "regions go neither with a suffix nor with a stream: leave these out");
+        }
+        List<String> pieces = new ArrayList<>();
+        int end = 0;
+        for (Fields region : body.objects("regions")) {
+            int least = pieces.isEmpty() ? 0 : end + 1; // two holes need text between them
+            int start = region.integer("start", least, text.length()).orElseThrow(() -> missing(region, "start"));
+            pieces.add(text.substring(end, start));
+            end = region.integer("end", start, text.length()).orElseThrow(() -> missing(region, "end"));
+        }
+        if (pieces.isEmpty()) {
+            throw Problem.wrong("regions", "regions must hold at least one region");
+        }
+        pieces.add(text.substring(end));
+        return new TextPrompt.Holes(pieces);
+    }
+
+    private static Problem missing(Fields region, String key) {
+        return Problem.wrong(region.path(key), region.path(key) + " is missing: give a place in the prompt");
     }
 
     private static Optional<String> suffix(Fields body) {
