@@ -9,7 +9,7 @@ import io.github.coda4j.masking.MaskingOptions;
 import io.github.coda4j.masking.MaskingRules;
 import io.github.coda4j.masking.WindowTask;
 import io.github.coda4j.model.ModelConfig;
-import io.github.coda4j.model.Precision;
+import io.github.coda4j.model.WeightFormat;
 import io.github.coda4j.model.training.LossSums;
 import io.github.coda4j.model.training.ParameterLoader;
 import io.github.coda4j.model.training.ParameterStore;
@@ -62,7 +62,7 @@ public final class HeldOutLosses {
     public Map<String, Double> of(CheckpointFolder folder) {
         ModelConfig config = ModelConfig.read(folder.config());
         PassOptions options =
-                new PassOptions(Precision.BF16, Runtime.getRuntime().availableProcessors(), false);
+                new PassOptions(WeightFormat.BF16, Runtime.getRuntime().availableProcessors(), false);
         try (ParameterStore parameters = ParameterLoader.load(folder, Device.CPU);
                 TrainingPass pass = TrainingPass.open(PassKind.FUSED, config, parameters, options)) {
             HeldOutNoise noise = HeldOutNoise.of(new MaskingOptions(

@@ -6,11 +6,11 @@ import io.github.coda4j.data.Split;
 import io.github.coda4j.data.TokenShards;
 import io.github.coda4j.model.EngineKind;
 import io.github.coda4j.model.LoadOptions;
-import io.github.coda4j.model.Precision;
+import io.github.coda4j.model.QuantizedCheckpoint;
 import io.github.coda4j.model.Transformer;
+import io.github.coda4j.model.WeightFormat;
 import io.github.coda4j.text.BpeTokenizer;
 import io.github.coda4j.weights.CheckpointFolder;
-import io.github.coda4j.weights.Int8Checkpoint;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -74,9 +74,11 @@ public final class QualityBench {
         kinds.forEach((kind, drawn) ->
                 add(new InfillResult(kind, BASELINE, BASELINE, SpanInfilling.of(baseline, drawn, syntax))));
         measure(kinds, syntax, into, variants());
-        if (plan.sweep() && into.precision() != Precision.INT8 && into.engine() == EngineKind.FAST) {
-            LoadOptions int8 = new LoadOptions(into.engine(), Precision.INT8, into.device(), into.threads());
-            measure(kinds, syntax, int8, List.of(InfillVariant.exactAs("both sides, int8")));
+        if (plan.sweep() && into.format().isFloating() && into.engine() == EngineKind.FAST) {
+            WeightFormat.ALL.stream().filter(format -> !format.isFloating()).forEach(format -> {
+                LoadOptions narrower = new LoadOptions(into.engine(), format, into.device(), into.threads());
+                measure(kinds, syntax, narrower, List.of(InfillVariant.exactAs("both sides, " + format)));
+            });
         }
         return new QualityReport(losses, results);
     }
@@ -161,10 +163,11 @@ public final class QualityBench {
         return baseline;
     }
 
-    /** None for int8: the losses are computed as in training. */
+    /** None for quantized weights: the losses are computed as in training. */
     private Map<String, Double> losses(TokenShards heldOut) {
         try (CheckpointFolder checkpoint = CheckpointFolder.open(model)) {
-            if (plan.lossRows() == 0 || Int8Checkpoint.isQuantized(checkpoint.config())) {
+            if (plan.lossRows() == 0
+                    || QuantizedCheckpoint.format(checkpoint.config()).isPresent()) {
                 return Map.of();
             }
             Map<String, Double> losses = new HeldOutLosses(

@@ -27,7 +27,8 @@ import java.util.stream.Stream;
  * A checkpoint folder opened for generation: the network, its tokenizer and the engine that runs requests.
  *
  * <pre>{@code
- * try (CodaModel model = CodaModel.open(folder, LoadOptions.of(Precision.BF16, Device.CPU), EngineOptions.DEFAULT)) {
+ * LoadOptions load = LoadOptions.of(WeightFormat.BF16, Device.CPU);
+ * try (CodaModel model = CodaModel.open(folder, load, EngineOptions.DEFAULT)) {
  *     Document document = Document.parse("int twice(int n) { return <|hole|>; }", 8);
  *     Completion completion = model.generate(model.request(document, Given.inJava().with(Parameter.STEPS, 4)));
  *     String text = document.fill(completion.holeTexts());

@@ -4,21 +4,20 @@ import io.github.coda4j.CodaException;
 import io.github.coda4j.tensor.DType;
 import io.github.coda4j.weights.CheckpointFolder;
 import io.github.coda4j.weights.DTypeConversion;
-import io.github.coda4j.weights.Int8Checkpoint;
 import io.github.coda4j.weights.TensorEntry;
-import io.github.coda4j.weights.TiedHead;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Optional;
 
 /** The verified tensors of a checkpoint folder. */
 final class StoredWeights implements WeightSource {
     private final CheckpointFolder folder;
-    private final boolean int8;
+    private final Optional<WeightFormat> quantized;
 
-    private StoredWeights(CheckpointFolder folder, boolean int8) {
+    private StoredWeights(CheckpointFolder folder, Optional<WeightFormat> quantized) {
         this.folder = folder;
-        this.int8 = int8;
+        this.quantized = quantized;
     }
 
     /**
@@ -30,12 +29,12 @@ final class StoredWeights implements WeightSource {
     static StoredWeights open(CheckpointFolder folder, ModelConfig config) {
         folder.verify(Parameters.expected(folder, config));
         TiedHead.warn(folder);
-        return new StoredWeights(folder, Int8Checkpoint.isQuantized(folder.config()));
+        return new StoredWeights(folder, QuantizedCheckpoint.format(folder.config()));
     }
 
     @Override
-    public boolean isInt8() {
-        return int8;
+    public Optional<WeightFormat> quantized() {
+        return quantized;
     }
 
     @Override

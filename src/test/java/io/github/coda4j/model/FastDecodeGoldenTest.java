@@ -7,6 +7,6 @@ import io.github.coda4j.testkit.GoldenModels;
 class FastDecodeGoldenTest extends DecodeGoldenContract {
     @Override
     protected Denoiser open(String model) {
-        return GoldenModels.open(model, EngineKind.FAST, Precision.FP32, 2);
+        return GoldenModels.open(model, EngineKind.FAST, WeightFormat.FP32, 2);
     }
 }

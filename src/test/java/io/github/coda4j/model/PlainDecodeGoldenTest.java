@@ -7,6 +7,6 @@ import io.github.coda4j.testkit.GoldenModels;
 class PlainDecodeGoldenTest extends DecodeGoldenContract {
     @Override
     protected Denoiser open(String model) {
-        return GoldenModels.open(model, EngineKind.PLAIN, Precision.FP32, 1);
+        return GoldenModels.open(model, EngineKind.PLAIN, WeightFormat.FP32, 1);
     }
 }

@@ -29,16 +29,16 @@ class ReducedPrecisionTest {
     @ParameterizedTest
     @MethodSource("models")
     void bf16_logits_point_where_fp32_logits_point(String model) {
-        assertThat(meanCosine(model, Precision.FP32, EngineKind.FAST, Precision.BF16, EngineKind.FAST))
+        assertThat(meanCosine(model, WeightFormat.FP32, EngineKind.FAST, WeightFormat.BF16, EngineKind.FAST))
                 .isGreaterThan(LEAST_MEAN_COSINE);
-        assertThat(meanCosine(model, Precision.FP32, EngineKind.PLAIN, Precision.BF16, EngineKind.PLAIN))
+        assertThat(meanCosine(model, WeightFormat.FP32, EngineKind.PLAIN, WeightFormat.BF16, EngineKind.PLAIN))
                 .isGreaterThan(LEAST_MEAN_COSINE);
     }
 
     @ParameterizedTest
     @MethodSource("models")
     void int8_logits_point_where_bf16_logits_point(String model) {
-        assertThat(meanCosine(model, Precision.BF16, EngineKind.FAST, Precision.INT8, EngineKind.FAST))
+        assertThat(meanCosine(model, WeightFormat.BF16, EngineKind.FAST, WeightFormat.INT8, EngineKind.FAST))
                 .isGreaterThan(leastInt8Cosine(ProductPaths.here().int8()));
     }
 
@@ -48,9 +48,9 @@ class ReducedPrecisionTest {
     void other_processors_logits_point_there_too(ProductPaths.Bf16 bf16, ProductPaths.Int8 int8) {
         ProductPaths paths = new ProductPaths(bf16, int8);
         for (String model : models()) {
-            try (Transformer fp32 = GoldenModels.open(model, EngineKind.FAST, Precision.FP32, 2);
-                    Transformer narrow = open(model, Precision.BF16, paths);
-                    Transformer bytes = open(model, Precision.INT8, paths)) {
+            try (Transformer fp32 = GoldenModels.open(model, EngineKind.FAST, WeightFormat.FP32, 2);
+                    Transformer narrow = open(model, WeightFormat.BF16, paths);
+                    Transformer bytes = open(model, WeightFormat.INT8, paths)) {
                 assertThat(meanCosine(fp32, narrow)).as("%s in bf16", model).isGreaterThan(LEAST_MEAN_COSINE);
                 assertThat(meanCosine(narrow, bytes)).as("%s in int8", model).isGreaterThan(leastInt8Cosine(int8));
             }
@@ -62,7 +62,7 @@ class ReducedPrecisionTest {
         return int8 == ProductPaths.Int8.PAIRED ? LEAST_MEAN_COSINE_OF_7_BITS : LEAST_MEAN_COSINE;
     }
 
-    private static Transformer open(String model, Precision precision, ProductPaths paths) {
+    private static Transformer open(String model, WeightFormat precision, ProductPaths paths) {
         try (CheckpointFolder folder = CheckpointFolder.open(Goldens.path("model/" + model))) {
             ModelConfig config = ModelConfig.read(folder.config());
             LoadOptions options = new LoadOptions(EngineKind.FAST, precision, Device.CPU, 2);
@@ -70,7 +70,8 @@ class ReducedPrecisionTest {
         }
     }
 
-    private static double meanCosine(String model, Precision a, EngineKind engineA, Precision b, EngineKind engineB) {
+    private static double meanCosine(
+            String model, WeightFormat a, EngineKind engineA, WeightFormat b, EngineKind engineB) {
         try (Transformer first = GoldenModels.open(model, engineA, a, 2);
                 Transformer second = GoldenModels.open(model, engineB, b, 2)) {
             return meanCosine(first, second);

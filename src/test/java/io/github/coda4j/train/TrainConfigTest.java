@@ -12,7 +12,7 @@ import io.github.coda4j.masking.MaskingRules;
 import io.github.coda4j.masking.MaskingVocabulary;
 import io.github.coda4j.masking.ProgressiveMasking;
 import io.github.coda4j.model.EngineKind;
-import io.github.coda4j.model.Precision;
+import io.github.coda4j.model.WeightFormat;
 import io.github.coda4j.tensor.Device;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -54,7 +54,7 @@ class TrainConfigTest {
                 .isEqualTo(new MaskingOptions(5, 0, 9, MaskingRules.REPORT, Alignment.SHIFTED));
         assertThat(config.compute())
                 .isEqualTo(new TrainConfig.Compute(
-                        Device.CPU, OptionalInt.empty(), Precision.BF16, EngineKind.FAST, false));
+                        Device.CPU, OptionalInt.empty(), WeightFormat.BF16, EngineKind.FAST, false));
         assertThat(config.compute().threadsOn(6)).isEqualTo(6);
         assertThat(config.lastStep()).isEqualTo(500);
         TrainConfig cut = TrainConfig.parse(LEAST.replace("peak: 2e-4", "peak: 2e-4, stop_after: 200"), "run.yaml");

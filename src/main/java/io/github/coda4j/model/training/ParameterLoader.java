@@ -41,11 +41,11 @@ public final class ParameterLoader {
      */
     public static ParameterStore load(CheckpointFolder folder, ModelConfig config, Device device) {
         WeightSource source = WeightSource.stored(folder, config);
-        if (source.isInt8()) {
+        source.quantized().ifPresent(format -> {
             throw CodaException.of(
-                    "%s is quantized to int8, which cannot be trained; start from the model it was made of",
-                    folder.path());
-        }
+                    "%s is quantized to %s, which cannot be trained; start from the model it was made of",
+                    folder.path(), format);
+        });
         return fill(config, source, device);
     }
 

@@ -18,8 +18,8 @@ import io.github.coda4j.generate.EngineOptions;
 import io.github.coda4j.generate.GenerateRequest;
 import io.github.coda4j.model.EngineKind;
 import io.github.coda4j.model.LoadOptions;
-import io.github.coda4j.model.Precision;
 import io.github.coda4j.model.Transformer;
+import io.github.coda4j.model.WeightFormat;
 import io.github.coda4j.tensor.Device;
 import io.github.coda4j.text.BpeTokenizer;
 import io.github.coda4j.weights.CheckpointFolder;
@@ -58,7 +58,7 @@ class CodaMiniTest {
                 .toList();
     }
 
-    private static Transformer open(Precision precision) {
+    private static Transformer open(WeightFormat precision) {
         try (CheckpointFolder checkpoint = CheckpointFolder.open(MODEL)) {
             return Transformer.open(checkpoint, new LoadOptions(EngineKind.FAST, precision, Device.CPU, 2));
         }
@@ -141,7 +141,7 @@ class CodaMiniTest {
 
     @Test
     void a_cache_that_is_refreshed_at_every_forward_changes_no_token() throws InterruptedException {
-        try (Transformer model = open(Precision.FP32);
+        try (Transformer model = open(WeightFormat.FP32);
                 Engine engine = Engine.withoutTokenizer(model, EngineOptions.DEFAULT)) {
             for (int[] document : documents.subList(0, 3)) {
                 int[] prompt = Arrays.copyOf(document, 60);
@@ -166,8 +166,8 @@ class CodaMiniTest {
         int rows = 0;
         int same = 0;
         double divergence = 0;
-        try (Transformer bf16 = open(Precision.BF16);
-                Transformer int8 = open(Precision.INT8)) {
+        try (Transformer bf16 = open(WeightFormat.BF16);
+                Transformer int8 = open(WeightFormat.INT8)) {
             for (int[] document : documents.subList(0, 12)) {
                 int[] ids = Arrays.copyOf(document, Math.min(CONTEXT, document.length));
                 float[] expected = bf16.logits(ids);
@@ -217,7 +217,7 @@ class CodaMiniTest {
     @Test
     void both_sides_beat_the_left_side_and_a_cache_with_a_threshold_costs_little() {
         List<InfillSpan> spans = new SpanSampler(CONTEXT, 1).ofLength(documents, 8, 60);
-        try (Transformer model = open(Precision.BF16)) {
+        try (Transformer model = open(WeightFormat.BF16)) {
             double both = accuracy(model, spans, "both sides");
             double left = accuracy(model, spans, "left side only");
             double dual = accuracy(model, spans, "dual cache, threshold 0.9");

@@ -6,8 +6,8 @@ import io.github.coda4j.cli.app.Cli;
 import io.github.coda4j.model.Arithmetic;
 import io.github.coda4j.model.LoadOptions;
 import io.github.coda4j.model.ModelConfig;
-import io.github.coda4j.model.Precision;
 import io.github.coda4j.model.RandomCheckpoint;
+import io.github.coda4j.model.WeightFormat;
 import io.github.coda4j.tensor.DType;
 import io.github.coda4j.tensor.Device;
 import io.github.coda4j.weights.ProgressListener;
@@ -35,7 +35,7 @@ class BenchTest {
         assertThat(rows.get(0)).startsWith("bf16").contains("1024 tokens, full");
         assertThat(rows.get(3)).startsWith("int8").contains("32 tokens, 512 cached");
         assertThat(rows).allMatch(row -> row.matches(".* \\d+\\.\\d% .* \\d+\\.\\d%"));
-        for (Precision precision : Precision.values()) {
+        for (WeightFormat precision : WeightFormat.ALL) {
             Optional<String> emulated = LoadOptions.of(precision, Device.CPU).emulated();
             emulated.ifPresent(line -> assertThat(cli.out().lines()).contains(line));
         }

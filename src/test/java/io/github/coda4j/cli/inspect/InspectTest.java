@@ -9,7 +9,7 @@ import io.github.coda4j.files.AtomicFiles;
 import io.github.coda4j.files.ConfigFile;
 import io.github.coda4j.files.Json;
 import io.github.coda4j.model.EngineKind;
-import io.github.coda4j.model.Precision;
+import io.github.coda4j.model.WeightFormat;
 import io.github.coda4j.testkit.Goldens;
 import io.github.coda4j.testkit.SharedData;
 import io.github.coda4j.testkit.TensorFile;
@@ -168,7 +168,7 @@ class InspectTest {
                 .isZero();
         assertThat(Json.read(out).get("history")).hasSize(2);
         assertThat(cli.loaded().getFirst().engine()).isEqualTo(EngineKind.PLAIN);
-        assertThat(cli.loaded().getFirst().precision()).isEqualTo(Precision.FP32);
+        assertThat(cli.loaded().getFirst().format()).isEqualTo(WeightFormat.FP32);
         cli.run("inspect", "trace", "-m", MODEL, "--ids", "5", "--dtype", "int8", "--out", out.toString());
         assertThat(cli.loaded().get(1).engine()).isEqualTo(EngineKind.FAST);
     }

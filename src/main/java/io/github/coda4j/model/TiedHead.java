@@ -1,6 +1,9 @@
-package io.github.coda4j.weights;
+package io.github.coda4j.model;
 
 import io.github.coda4j.tensor.DType;
+import io.github.coda4j.weights.CheckpointFolder;
+import io.github.coda4j.weights.DTypeConversion;
+import io.github.coda4j.weights.TensorEntry;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -24,9 +27,12 @@ public final class TiedHead {
     /** Which output layer is used, where the config and the weights of a floating checkpoint disagree about it. */
     public static Optional<String> conflict(CheckpointFolder folder) {
         boolean tied = folder.config().optionalBoolean("tie_word_embeddings").orElse(false);
-        TensorEntry head = folder.tensors().get(Int8Checkpoint.HEAD);
-        TensorEntry embedding = folder.tensors().get(Int8Checkpoint.EMBEDDING);
-        if (!tied || head == null || embedding == null || Int8Checkpoint.isQuantized(folder.config())) {
+        TensorEntry head = folder.tensors().get(Parameters.HEAD);
+        TensorEntry embedding = folder.tensors().get(Parameters.EMBEDDING);
+        if (!tied
+                || head == null
+                || embedding == null
+                || QuantizedCheckpoint.format(folder.config()).isPresent()) {
             return Optional.empty();
         }
         return equal(folder, head, embedding)
