@@ -70,14 +70,22 @@ public final class Json {
      * @throws CodaException when it cannot be read, is not JSON, or something follows the value
      */
     public static <T> T stream(Path file, Reading<T> reading) {
-        byte[] bytes = TextFiles.bytes(file);
-        if (bytes.length == 0) {
-            throw CodaException.of("%s %s", file, NotFetched.EMPTY);
+        return stream(TextFiles.bytes(file), file.toString(), reading);
+    }
+
+    /**
+     * The same for a file that was read already.
+     *
+     * @param source what messages call it
+     */
+    public static <T> T stream(byte[] file, String source, Reading<T> reading) {
+        if (file.length == 0) {
+            throw CodaException.of("%s %s", source, NotFetched.EMPTY);
         }
-        try (JsonParser parser = parser(bytes, file.toString())) {
+        try (JsonParser parser = parser(file, source)) {
             return whole(parser, reading);
         } catch (JacksonException e) {
-            throw NotFetched.problem(file, bytes).orElseGet(() -> Malformed.text(file.toString(), KIND, e));
+            throw NotFetched.problem(source, file).orElseGet(() -> Malformed.text(source, KIND, e));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -90,7 +98,12 @@ public final class Json {
 
     /** The file's object; see {@link #stream}. */
     public static ObjectNode readObject(Path file) {
-        return object(read(file), file.toString());
+        return readObject(TextFiles.bytes(file), file.toString());
+    }
+
+    /** The same for a file that was read already; see {@link #stream(byte[], String, Reading)}. */
+    public static ObjectNode readObject(byte[] file, String source) {
+        return object(stream(file, source, JsonTree::read), source);
     }
 
     /**

@@ -73,7 +73,7 @@ public final class CodaModel implements Generator, AutoCloseable {
         try (CheckpointFolder checkpoint = CheckpointFolder.open(folder);
                 Preparation preparation = Preparation.begin(load)) {
             ModelConfig config = ModelConfig.read(checkpoint.config());
-            Tokenizer tokenizer = BpeTokenizer.load(folder);
+            Tokenizer tokenizer = BpeTokenizer.load(checkpoint);
             Engine.checkFits(tokenizer, config.vocabSize(), config.maskId());
             Transformer transformer = Transformer.open(checkpoint, load, preparation);
             try {

@@ -1,7 +1,7 @@
 package io.github.coda4j.model;
 
 import io.github.coda4j.tensor.DType;
-import io.github.coda4j.weights.CheckpointFolder;
+import io.github.coda4j.weights.Checkpoint;
 import io.github.coda4j.weights.TensorSpec;
 import java.util.stream.LongStream;
 
@@ -16,7 +16,7 @@ public record ModelSize(ModelConfig config, long parameters) {
      *
      * @throws io.github.coda4j.CodaException when they are not those of one model
      */
-    public static ModelSize of(CheckpointFolder checkpoint) {
+    public static ModelSize of(Checkpoint checkpoint) {
         ModelConfig config = ModelConfig.read(checkpoint.config());
         checkpoint.verify(Parameters.expected(checkpoint, config));
         boolean ownHead = checkpoint.tensors().containsKey(Parameters.HEAD)

@@ -1,7 +1,7 @@
 package io.github.coda4j.model;
 
 import io.github.coda4j.tensor.DType;
-import io.github.coda4j.weights.CheckpointFolder;
+import io.github.coda4j.weights.Checkpoint;
 import io.github.coda4j.weights.TensorSpec;
 import java.util.ArrayList;
 import java.util.List;
@@ -88,14 +88,15 @@ public final class Parameters {
      * What a checkpoint must hold: its config says whether it is quantized or may be tied, its tensors whether it has
      * an output layer.
      */
-    public static List<TensorSpec> expected(CheckpointFolder folder, ModelConfig config) {
+    public static List<TensorSpec> expected(Checkpoint checkpoint, ModelConfig config) {
         Optional<Quantization> quantization =
-                QuantizedCheckpoint.format(folder.config()).flatMap(WeightFormat::quantization);
+                QuantizedCheckpoint.format(checkpoint.config()).flatMap(WeightFormat::quantization);
         if (quantization.isPresent()) {
             return of(config, quantization.get());
         }
-        boolean mayTie = folder.config().optionalBoolean("tie_word_embeddings").orElse(true);
-        return of(config, folder.tensors().containsKey(HEAD) || !mayTie);
+        boolean mayTie =
+                checkpoint.config().optionalBoolean("tie_word_embeddings").orElse(true);
+        return of(config, checkpoint.tensors().containsKey(HEAD) || !mayTie);
     }
 
     private static void projection(List<TensorSpec> specs, String name, int outputs, int inputs, boolean hasBias) {

@@ -1,20 +1,20 @@
 package io.github.coda4j.model;
 
 import io.github.coda4j.tensor.DType;
-import io.github.coda4j.weights.CheckpointFolder;
+import io.github.coda4j.weights.Checkpoint;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 
 /** The tensors of one model, read row by row in the numbers that the caller wants. Usable from several threads. */
 public sealed interface WeightSource permits StoredWeights, RandomWeights {
     /**
-     * The tensors of a checkpoint folder, which must stay open.
+     * The tensors of a checkpoint, which must stay readable.
      *
      * @throws io.github.coda4j.CodaException naming what is missing, too much, or of another shape or dtype than the
      *     model's
      */
-    static WeightSource stored(CheckpointFolder folder, ModelConfig config) {
-        return StoredWeights.open(folder, config);
+    static WeightSource stored(Checkpoint checkpoint, ModelConfig config) {
+        return StoredWeights.open(checkpoint, config);
     }
 
     /** An untrained model, the same as {@link RandomCheckpoint} writes for the seed. */
