@@ -87,7 +87,7 @@ final class FusedOutput {
                 }
             });
         }
-        return sums();
+        return targets.sums(crossEntropies, batch.tokens());
     }
 
     /** Rows [from, to) of the logits at hand, which belong to targets from {@code first} on. */
@@ -136,16 +136,5 @@ final class FusedOutput {
                     memory.residualGradient,
                     worker.sums.finalNorm);
         }
-    }
-
-    private LossSums sums() {
-        TargetRows targets = batch.targets();
-        double weighted = 0;
-        double plain = 0;
-        for (int i = 0; i < crossEntropies.length; i++) {
-            weighted += (double) targets.weights()[i] * crossEntropies[i];
-            plain += crossEntropies[i];
-        }
-        return new LossSums(weighted, plain, crossEntropies.length, batch.tokens());
     }
 }

@@ -137,13 +137,7 @@ final class PlainOutput {
         }
 
         LossSums sums() {
-            double weighted = 0;
-            double plain = 0;
-            for (int i = 0; i < crossEntropies.length; i++) {
-                weighted += (double) targets.weights()[i] * crossEntropies[i];
-                plain += crossEntropies[i];
-            }
-            return new LossSums(weighted, plain, crossEntropies.length, positions);
+            return targets.sums(crossEntropies, positions);
         }
     }
 }

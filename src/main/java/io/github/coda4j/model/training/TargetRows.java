@@ -40,4 +40,21 @@ record TargetRows(int[] rows, int[] tokens, float[] weights) {
     int count() {
         return rows.length;
     }
+
+    /**
+     * The sums over the rows, in their order.
+     *
+     * @param crossEntropies [R]
+     * @param positions of the batch, B * T
+     */
+    LossSums sums(float[] crossEntropies, long positions) {
+        assert crossEntropies.length == count() : crossEntropies.length + " cross entropies of " + count() + " rows";
+        double weighted = 0;
+        double plain = 0;
+        for (int i = 0; i < crossEntropies.length; i++) {
+            weighted += (double) weights[i] * crossEntropies[i];
+            plain += crossEntropies[i];
+        }
+        return new LossSums(weighted, plain, crossEntropies.length, positions);
+    }
 }
