@@ -218,14 +218,16 @@ final class FoldedAttention {
 
     private static final float[] NONE = new float[0];
 
+    /** Whether each share's items need no other share's heads. */
+    boolean isSelfContained() {
+        return shares.selfContained();
+    }
+
     /**
-     * Runs a worker's items of one layer, after {@link #prepare}; results lie like the queries, not yet divided by the
-     * softmax sums.
+     * Runs a share's items of one layer, after {@link #prepare} of the same share or, unless self-contained, of all;
+     * results lie like the queries, not yet divided by the softmax sums.
      */
     void mix(int layerIndex, int worker) {
-        if (!shares.selfContained()) {
-            team.barrier();
-        }
         long read = 0;
         for (Item item : itemsOfWorker.get(worker)) {
             read += mix(layerIndex, worker, item);

@@ -11,8 +11,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /**
- * One layer forward and backward. All workers walk through it, each with its own rows, some at a time; between
- * attention, where they mix, and the rest stands a barrier.
+ * One layer forward and backward. The worker team walks through it; a share has its own rows, some at a time, and in
+ * the steps of attention, where rows mix, items that are dealt out as they are asked for.
  */
 final class FusedLayer {
     // M packed tokens, D hidden, N query heads, K key/value heads, H head dimension, F MLP width
@@ -83,27 +83,31 @@ final class FusedLayer {
         FusedWeights.Vectors vectors = weights.vectors(layer);
         FusedMemory.Saved saved = memory.saved.get(layer);
         attention.begin();
-        team.runOnAll(index -> {
-            FusedWorker worker = workers[index];
-            worker.start();
-            inTiles(worker, (first, count) -> project(worker, layer, saved, vectors, first, count));
-            await(worker);
-            attention.forward(saved, index);
-            worker.lap(TrainingPhase.ATTENTION);
-            await(worker);
-            inTiles(worker, (first, count) -> {
-                addAttention(worker, layer, saved, vectors, first, count);
-                widen(worker, saved, vectors, first, count);
-                if (isWhole) {
-                    addMlp(worker, layer, saved, first, count);
-                }
+        team.walk(team.size(), steps -> {
+            steps.each(share -> {
+                FusedWorker worker = workers[share];
+                worker.start();
+                inTiles(worker, (first, count) -> project(worker, layer, saved, vectors, first, count));
+            });
+            steps.each(share -> attend(workers[share], () -> attention.forward(saved, share)));
+            steps.each(share -> {
+                FusedWorker worker = workers[share];
+                worker.lap(TrainingPhase.WAITING);
+                inTiles(worker, (first, count) -> {
+                    addAttention(worker, layer, saved, vectors, first, count);
+                    widen(worker, saved, vectors, first, count);
+                    if (isWhole) {
+                        addMlp(worker, layer, saved, first, count);
+                    }
+                });
             });
         });
     }
 
-    private void await(FusedWorker worker) {
-        team.barrier();
+    private static void attend(FusedWorker worker, Runnable items) {
         worker.lap(TrainingPhase.WAITING);
+        items.run();
+        worker.lap(TrainingPhase.ATTENTION);
     }
 
     private void project(
@@ -224,22 +228,23 @@ final class FusedLayer {
         gradients.add(weights.downParts(layer), weights.down(), memory.mlpGradient, memory.gated, rows);
         gradients.add(weights.qkvParts(layer), weights.qkv(), saved.qkv(), saved.normed(), rows);
         gradients.add(weights.outputParts(layer), weights.output(), memory.attentionGradient, saved.joined(), rows);
-        team.runOnAll(index -> {
-            FusedWorker worker = workers[index];
-            worker.start();
-            worker.sums.clear();
-            inTiles(worker, (first, count) -> {
-                backwardMlp(worker, saved, vectors, first, count);
-                backwardOutput(worker, saved, first, count);
+        team.walk(team.size(), steps -> {
+            steps.each(share -> {
+                FusedWorker worker = workers[share];
+                worker.start();
+                worker.sums.clear();
+                inTiles(worker, (first, count) -> {
+                    backwardMlp(worker, saved, vectors, first, count);
+                    backwardOutput(worker, saved, first, count);
+                });
             });
-            await(worker);
-            attention.backward(saved, index);
-            worker.lap(TrainingPhase.ATTENTION);
-            await(worker);
-            inTiles(worker, (first, count) -> backwardProjections(worker, layer, saved, vectors, first, count));
-            await(worker);
-            gradients.work(worker);
-            worker.lap(TrainingPhase.WEIGHT_GRADIENTS);
+            steps.each(share -> attend(workers[share], () -> attention.backward(saved, share)));
+            steps.each(share -> {
+                FusedWorker worker = workers[share];
+                worker.lap(TrainingPhase.WAITING);
+                inTiles(worker, (first, count) -> backwardProjections(worker, layer, saved, vectors, first, count));
+            });
+            steps.each(share -> gradients.work(workers[share]));
         });
         addSums(layer, workers);
     }
