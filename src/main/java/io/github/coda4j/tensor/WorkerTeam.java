@@ -196,7 +196,7 @@ public final class WorkerTeam implements AutoCloseable {
         }
     }
 
-    /** Number of the last step of the round that ended; after a failure all shares are brought to the same one. */
+    /** Number of the last step of the round that ended; after a failure all shares are taken as if in the same one. */
     private long nextBefore() {
         if (round.failure.get() == null) {
             return Math.max(0, round.last.get());
@@ -207,7 +207,6 @@ public final class WorkerTeam implements AutoCloseable {
         }
         for (int i = 0; i < size; i++) {
             taken.set(i * APART, highest);
-            done.set(i * APART, highest);
         }
         return highest;
     }
@@ -292,7 +291,7 @@ public final class WorkerTeam implements AutoCloseable {
                 absent.set(worker * APART, 0);
             }
             if (!run(worker, work) && mine.isOver()) {
-                throw TeamStopped.INSTANCE;
+                throw TeamStopped.INSTANCE; // this one comes late, and need not go through the rest
             }
             for (int i = worker + 1; i < worker + size; i++) {
                 int share = i < size ? i : i - size;
