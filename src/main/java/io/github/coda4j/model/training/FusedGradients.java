@@ -76,6 +76,7 @@ final class FusedGradients {
 
     /** Works on pieces until none are left. */
     void work(FusedWorker worker) {
+        worker.lap(TrainingPhase.WAITING);
         MemorySegment scratch = memory.weightGradients.get(worker.index);
         for (int i = next.getAndIncrement(); i < pieces.size(); i = next.getAndIncrement()) {
             Piece p = pieces.get(i);
@@ -85,6 +86,7 @@ final class FusedGradients {
                 Sums.add(scratch, kind, 0, gradients, p.offset, (long) p.outputs * p.inputs);
             }
         }
+        worker.lap(TrainingPhase.WEIGHT_GRADIENTS);
     }
 
     /** Adds every worker's sum, in the order of the workers, to a one-dimensional parameter's gradient. */

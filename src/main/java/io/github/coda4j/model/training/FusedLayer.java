@@ -1,5 +1,8 @@
 package io.github.coda4j.model.training;
 
+import io.github.coda4j.kernel.Elements;
+import io.github.coda4j.kernel.FoldedHeads;
+import io.github.coda4j.kernel.HeadRule;
 import io.github.coda4j.kernel.NumberKind;
 import io.github.coda4j.kernel.Sharded;
 import io.github.coda4j.kernel.Sums;
@@ -11,8 +14,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /**
- * One layer forward and backward. All workers walk through it, each with its own rows, some at a time; between
- * attention, where they mix, and the rest stands a barrier.
+ * One layer forward and backward. The worker team walks through it; a share has its own rows, some at a time, and in
+ * the steps of attention, where rows mix, items that are dealt out as they are asked for.
  */
 final class FusedLayer {
     // M packed tokens, D hidden, N query heads, K key/value heads, H head dimension, F MLP width
@@ -83,27 +86,31 @@ final class FusedLayer {
         FusedWeights.Vectors vectors = weights.vectors(layer);
         FusedMemory.Saved saved = memory.saved.get(layer);
         attention.begin();
-        team.runOnAll(index -> {
-            FusedWorker worker = workers[index];
-            worker.start();
-            inTiles(worker, (first, count) -> project(worker, layer, saved, vectors, first, count));
-            await(worker);
-            attention.forward(saved, index);
-            worker.lap(TrainingPhase.ATTENTION);
-            await(worker);
-            inTiles(worker, (first, count) -> {
-                addAttention(worker, layer, saved, vectors, first, count);
-                widen(worker, saved, vectors, first, count);
-                if (isWhole) {
-                    addMlp(worker, layer, saved, first, count);
-                }
+        team.walk(team.size(), steps -> {
+            steps.each(share -> {
+                FusedWorker worker = workers[share];
+                worker.start();
+                inTiles(worker, (first, count) -> project(worker, layer, saved, vectors, first, count));
+            });
+            steps.each(share -> attend(workers[share], () -> attention.forward(saved, share)));
+            steps.each(share -> {
+                FusedWorker worker = workers[share];
+                worker.lap(TrainingPhase.WAITING);
+                inTiles(worker, (first, count) -> {
+                    addAttention(worker, layer, saved, vectors, first, count);
+                    widen(worker, saved, vectors, first, count);
+                    if (isWhole) {
+                        addMlp(worker, layer, saved, first, count);
+                    }
+                });
             });
         });
     }
 
-    private void await(FusedWorker worker) {
-        team.barrier();
+    private static void attend(FusedWorker worker, Runnable items) {
         worker.lap(TrainingPhase.WAITING);
+        items.run();
+        worker.lap(TrainingPhase.ATTENTION);
     }
 
     private void project(
@@ -120,30 +127,47 @@ final class FusedLayer {
         worker.lap(TrainingPhase.ELEMENTS);
         worker.forward(saved.normed(), weights.qkv(), first, count, saved.qkv());
         worker.lap(TrainingPhase.PRODUCTS);
-        int all = config.heads() + 2 * config.kvHeads();
+        Elements qkv = new Elements(saved.qkv(), kind);
+        Elements heads = new Elements(saved.heads(), kind);
+        HeadRule[] rules = rules(vectors);
         for (int t = first; t < first + count; t++) {
             int angle = t % batch.length() * rotary.half();
-            for (int head = 0; head < all; head++) {
-                boolean isQuery = head < config.heads();
-                boolean isValue = head >= config.heads() + config.kvHeads();
-                worker.heads.prepare(
-                        saved.qkv(),
-                        kind,
-                        (long) t * config.qkvWidth() + (long) head * config.headDim(),
-                        1,
-                        vectors.qkvBias(),
-                        head * config.headDim(),
-                        isQuery ? vectors.qNorm() : isValue ? NONE : vectors.kNorm(),
-                        config.normEps(),
-                        isValue ? NONE : rotary.cos(),
-                        rotary.sin(),
-                        angle,
-                        isQuery ? queryFactor : 1,
-                        saved.heads(),
-                        kind,
-                        attention.folded(t, head));
+            for (int head = 0; head < rules.length; head++) {
+                long source = (long) t * config.qkvWidth() + (long) head * config.headDim();
+                worker.heads.prepare(rules[head], qkv, source, 1, angle, heads, attention.folded(t, head));
             }
         }
+    }
+
+    /** What is done to each of the joined projection's heads, which are numbered queries, keys, values. */
+    private HeadRule[] rules(FusedWeights.Vectors vectors) {
+        HeadRule[] rules = new HeadRule[config.heads() + 2 * config.kvHeads()];
+        for (int head = 0; head < rules.length; head++) {
+            boolean isQuery = head < config.heads();
+            boolean isValue = head >= config.heads() + config.kvHeads();
+            rules[head] = new HeadRule(
+                    vectors.qkvBias(),
+                    head * config.headDim(),
+                    isQuery ? vectors.qNorm() : isValue ? NONE : vectors.kNorm(),
+                    config.normEps(),
+                    isValue ? NONE : rotary.cos(),
+                    rotary.sin(),
+                    isQuery ? queryFactor : 1);
+        }
+        return rules;
+    }
+
+    /** The heads of the document that a token is in, and one number for each of their tokens. */
+    private FoldedHeads folded(SegmentRuns.Run run, float[] numbers) {
+        int first = run.start() * config.heads();
+        return new FoldedHeads(
+                new Elements(memory.folded, kind),
+                (long) first * config.headDim(),
+                numbers,
+                first,
+                config.heads(),
+                run.length(),
+                config.headDim());
     }
 
     private void addAttention(
@@ -153,23 +177,10 @@ final class FusedLayer {
             FusedWeights.Vectors vectors,
             int first,
             int count) {
+        Elements joined = new Elements(saved.joined(), kind);
         for (int t = first; t < first + count; t++) {
             SegmentRuns.Run run = batch.run(t);
-            int sums = run.start() * config.heads();
-            worker.rows.gatherHeads(
-                    memory.folded,
-                    kind,
-                    (long) sums * config.headDim(),
-                    memory.inverseSums,
-                    sums,
-                    config.heads(),
-                    config.headDim(),
-                    t - run.start(),
-                    run.length(),
-                    saved.joined(),
-                    kind,
-                    unused,
-                    t);
+            worker.rows.gatherHeads(folded(run, memory.inverseSums), t - run.start(), joined, unused, t);
         }
         worker.lap(TrainingPhase.ELEMENTS);
         worker.forward(saved.joined(), weights.output(), first, count, memory.delta);
@@ -224,22 +235,23 @@ final class FusedLayer {
         gradients.add(weights.downParts(layer), weights.down(), memory.mlpGradient, memory.gated, rows);
         gradients.add(weights.qkvParts(layer), weights.qkv(), saved.qkv(), saved.normed(), rows);
         gradients.add(weights.outputParts(layer), weights.output(), memory.attentionGradient, saved.joined(), rows);
-        team.runOnAll(index -> {
-            FusedWorker worker = workers[index];
-            worker.start();
-            worker.sums.clear();
-            inTiles(worker, (first, count) -> {
-                backwardMlp(worker, saved, vectors, first, count);
-                backwardOutput(worker, saved, first, count);
+        team.walk(team.size(), steps -> {
+            steps.each(share -> {
+                FusedWorker worker = workers[share];
+                worker.start();
+                worker.sums.clear();
+                inTiles(worker, (first, count) -> {
+                    backwardMlp(worker, saved, vectors, first, count);
+                    backwardOutput(worker, saved, first, count);
+                });
             });
-            await(worker);
-            attention.backward(saved, index);
-            worker.lap(TrainingPhase.ATTENTION);
-            await(worker);
-            inTiles(worker, (first, count) -> backwardProjections(worker, layer, saved, vectors, first, count));
-            await(worker);
-            gradients.work(worker);
-            worker.lap(TrainingPhase.WEIGHT_GRADIENTS);
+            steps.each(share -> attend(workers[share], () -> attention.backward(saved, share)));
+            steps.each(share -> {
+                FusedWorker worker = workers[share];
+                worker.lap(TrainingPhase.WAITING);
+                inTiles(worker, (first, count) -> backwardProjections(worker, layer, saved, vectors, first, count));
+            });
+            steps.each(share -> gradients.work(workers[share]));
         });
         addSums(layer, workers);
     }
@@ -278,25 +290,14 @@ final class FusedLayer {
         worker.lap(TrainingPhase.ELEMENTS);
         worker.backward(memory.attentionGradient, weights.output(), first, count, memory.joinedGradient);
         worker.lap(TrainingPhase.PRODUCTS);
+        Elements joined = new Elements(saved.joined(), kind);
         for (int t = first; t < first + count; t++) {
             if (worker.sums.outputBias.length > 0) {
                 Sums.addToArray(
                         memory.residualGradient, NumberKind.F32, (long) t * config.hidden(), worker.sums.outputBias);
             }
             SegmentRuns.Run run = batch.run(t);
-            int sums = run.start() * config.heads();
-            worker.headGradients.scatter(
-                    saved.joined(),
-                    memory.joinedGradient,
-                    kind,
-                    t,
-                    config.heads(),
-                    t - run.start(),
-                    run.length(),
-                    memory.folded,
-                    (long) sums * config.headDim(),
-                    memory.dots,
-                    sums);
+            worker.headGradients.scatter(joined, memory.joinedGradient, t, folded(run, memory.dots), t - run.start());
         }
     }
 
@@ -307,30 +308,19 @@ final class FusedLayer {
             FusedWeights.Vectors vectors,
             int first,
             int count) {
-        int all = config.heads() + 2 * config.kvHeads();
+        Elements qkv = new Elements(saved.qkv(), kind);
+        HeadRule[] rules = rules(vectors);
         for (int t = first; t < first + count; t++) {
             int angle = t % batch.length() * rotary.half();
-            for (int head = 0; head < all; head++) {
-                boolean isQuery = head < config.heads();
-                boolean isValue = head >= config.heads() + config.kvHeads();
-                long source = (long) t * config.qkvWidth() + (long) head * config.headDim();
+            for (int head = 0; head < rules.length; head++) {
                 worker.headGradients.prepare(
-                        saved.qkv(),
-                        kind,
-                        source,
-                        vectors.qkvBias(),
-                        head * config.headDim(),
-                        isQuery ? vectors.qNorm() : isValue ? NONE : vectors.kNorm(),
-                        config.normEps(),
-                        isQuery ? worker.sums.qNorm : worker.sums.kNorm,
-                        isValue ? NONE : rotary.cos(),
-                        rotary.sin(),
+                        rules[head],
+                        qkv,
+                        (long) t * config.qkvWidth() + (long) head * config.headDim(),
                         angle,
-                        isQuery ? queryFactor : 1,
                         memory.headGradients,
                         attention.folded(t, head),
-                        saved.qkv(),
-                        source);
+                        head < config.heads() ? worker.sums.qNorm : worker.sums.kNorm);
             }
             Sums.addToArray(saved.qkv(), kind, (long) t * config.qkvWidth(), worker.sums.qkvBias);
         }

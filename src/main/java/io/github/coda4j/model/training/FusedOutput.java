@@ -73,17 +73,16 @@ final class FusedOutput {
             int count = Math.min(atATime, targets.count() - first);
             gradients.begin();
             gradients.add(part, head, memory.logits, memory.logitInputs, count);
-            team.runOnAll(index -> {
-                Share share = new Share(first, team.from(index, count), team.from(index + 1, count));
-                FusedWorker worker = workers[index];
-                worker.start();
-                lose(worker, share, norm, head, scale, withGradients);
-                worker.lap(TrainingPhase.OUTPUT);
+            team.walk(team.size(), steps -> {
+                steps.each(index -> {
+                    Share share = new Share(first, team.from(index, count), team.from(index + 1, count));
+                    FusedWorker worker = workers[index];
+                    worker.start();
+                    lose(worker, share, norm, head, scale, withGradients);
+                    worker.lap(TrainingPhase.OUTPUT);
+                });
                 if (withGradients) {
-                    team.barrier();
-                    worker.lap(TrainingPhase.WAITING);
-                    gradients.work(worker);
-                    worker.lap(TrainingPhase.WEIGHT_GRADIENTS);
+                    steps.each(index -> gradients.work(workers[index]));
                 }
             });
         }

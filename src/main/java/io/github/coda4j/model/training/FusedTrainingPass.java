@@ -194,7 +194,7 @@ public final class FusedTrainingPass implements TrainingPass {
         });
     }
 
-    /** Nanoseconds that went into a phase since the pass was made, as its first worker saw them. */
+    /** Nanoseconds that went into a phase since the pass was made, of the first share. */
     public long nanos(TrainingPhase phase) {
         return workers[0].nanos(phase);
     }

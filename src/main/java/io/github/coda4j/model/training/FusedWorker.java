@@ -15,7 +15,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /**
- * What one worker of a {@link FusedTrainingPass} has for itself: kernels with their scratch and sums over its own rows.
+ * What one share of a {@link FusedTrainingPass} has for itself, whichever thread runs it: kernels with their scratch
+ * and sums over its own rows.
  */
 final class FusedWorker {
     final int index;
