@@ -36,6 +36,8 @@ public final class QualityBench {
     private final QualityPlan plan;
     private final QualityListener listener;
     private final List<InfillResult> results = new ArrayList<>();
+    private long toFill;
+    private long filled;
 
     private QualityBench(Path model, Path shards, QualityPlan plan, QualityListener listener) {
         this.model = model;
@@ -70,11 +72,14 @@ public final class QualityBench {
             baseline = baseline(train);
             losses = losses(heldOut);
         }
+        boolean alsoInt8 = plan.sweep() && into.precision() != Precision.INT8 && into.engine() == EngineKind.FAST;
+        long methods = 1 + variants().size() + (alsoInt8 ? 1 : 0);
+        toFill = methods * kinds.values().stream().mapToLong(List::size).sum();
         Syntax syntax = Syntax.ofJavaAndPython(ids -> tokenizer.decode(withoutEnd(ids, tokenizer)));
-        kinds.forEach((kind, drawn) ->
-                add(new InfillResult(kind, BASELINE, BASELINE, SpanInfilling.of(baseline, drawn, syntax))));
+        kinds.forEach((kind, drawn) -> add(
+                new InfillResult(kind, BASELINE, BASELINE, SpanInfilling.of(baseline, drawn, syntax, this::filled))));
         measure(kinds, syntax, into, variants());
-        if (plan.sweep() && into.precision() != Precision.INT8 && into.engine() == EngineKind.FAST) {
+        if (alsoInt8) {
             LoadOptions int8 = new LoadOptions(into.engine(), Precision.INT8, into.device(), into.threads());
             measure(kinds, syntax, int8, List.of(InfillVariant.exactAs("both sides, int8")));
         }
@@ -89,8 +94,12 @@ public final class QualityBench {
                     kind,
                     variant.name(),
                     variant.family(),
-                    SpanInfilling.of(transformer, drawn, variant.sides(), variant.options(), syntax)))));
+                    SpanInfilling.of(transformer, drawn, variant.sides(), variant.options(), syntax, this::filled)))));
         }
+    }
+
+    private void filled() {
+        listener.working(QualityListener.Work.INFILLING, ++filled, toFill);
     }
 
     private void add(InfillResult result) {
@@ -156,6 +165,7 @@ public final class QualityBench {
             int[] document = train.document(i);
             baseline.learn(document);
             learned += document.length;
+            listener.working(QualityListener.Work.BASELINE, Math.min(learned, tokens), tokens);
         }
         listener.baseline(BASELINE_ORDER, learned);
         return baseline;
@@ -169,7 +179,7 @@ public final class QualityBench {
             }
             Map<String, Double> losses = new HeldOutLosses(
                             heldOut, plan.context(), plan.lossRows(), LOSS_WINDOW, plan.seed())
-                    .of(checkpoint);
+                    .of(checkpoint, (done, all) -> listener.working(QualityListener.Work.LOSSES, done, all));
             listener.losses(losses);
             return losses;
         }

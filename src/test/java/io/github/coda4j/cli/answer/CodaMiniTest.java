@@ -231,7 +231,8 @@ class CodaMiniTest {
                 .filter(candidate -> candidate.name().equals(name))
                 .findFirst()
                 .orElseThrow();
-        InfillScore score = SpanInfilling.of(model, spans, variant.sides(), variant.options(), Validity.UNKNOWN);
+        InfillScore score =
+                SpanInfilling.of(model, spans, variant.sides(), variant.options(), Validity.UNKNOWN, () -> {});
         return score.tokenAccuracy();
     }
 }

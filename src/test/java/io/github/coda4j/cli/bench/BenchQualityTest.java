@@ -40,6 +40,9 @@ class BenchQualityTest {
         String page = folder.resolve("quality.md").toString();
         JsonNode report = quality(
                 model, shards, "--lines", "4-60", "--lengths", "6", "--sweep", "--loss-rows", "4", "--out", page);
+        assertThat(cli.err())
+                .contains("baseline: 100% of ", "losses: 100% of 12 rows", "infilling: 100% of ")
+                .containsPattern("the 5-gram baseline learned from [\\d,]+ tokens");
         assertPage(
                 Path.of(page),
                 "| both sides, int8 | 6 |",
