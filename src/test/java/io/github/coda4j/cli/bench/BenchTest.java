@@ -26,6 +26,7 @@ class BenchTest {
     @TempDir
     Path folder;
 
+    @Tag("slow")
     @Test
     void a_step_is_timed_for_every_dtype_and_compared_with_the_peak() {
         Cli cli = new Cli();
