@@ -25,7 +25,7 @@ public final class Training {
     /** Smaller steps are not compared with the product peak: measuring that would take longer than they do. */
     private static final double LEAST_COMPARED_OPERATIONS = 5e10;
 
-    private static final int PEAK_ROUNDS = 4;
+    private static final int PEAK_ROUNDS = 2;
     private static final double GIGA = 1e9;
 
     private final TrainConfig config;
