@@ -71,13 +71,13 @@ public final class StepBench {
             Function<LoadOptions, Transformer> open, WeightFormat format, int threads, Timing timing) {
         DType input = FastTransformer.productType(format);
         int peakRounds = Math.min(timing.rounds(), PEAK_ROUNDS);
-        double peak = ProductPeak.measure(input, threads, peakRounds);
         try (FastTransformer transformer = (FastTransformer) open.apply(options(format, threads))) {
             check(
                     transformer.maxPositions() >= SHAPES.getFirst().length(),
                     "the model knows %d positions, the steps need %d",
                     transformer.maxPositions(),
                     SHAPES.getFirst().length());
+            double peak = ProductPeak.measure(input, threads, peakRounds);
             double[] steps = new double[SHAPES.size()];
             double[] alone = new double[SHAPES.size()];
             for (int i = 0; i < steps.length; i++) {

@@ -36,6 +36,8 @@ public final class QualityBench {
     private final QualityPlan plan;
     private final QualityListener listener;
     private final List<InfillResult> results = new ArrayList<>();
+    private long toFill;
+    private long filled;
 
     private QualityBench(Path model, Path shards, QualityPlan plan, QualityListener listener) {
         this.model = model;
@@ -70,15 +72,18 @@ public final class QualityBench {
             baseline = baseline(train);
             losses = losses(heldOut);
         }
+        List<WeightFormat> narrower = plan.sweep() && into.format().isFloating() && into.engine() == EngineKind.FAST
+                ? WeightFormat.ALL.stream().filter(format -> !format.isFloating()).toList()
+                : List.of();
+        long methods = 1 + variants().size() + narrower.size();
+        toFill = methods * kinds.values().stream().mapToLong(List::size).sum();
         Syntax syntax = Syntax.ofJavaAndPython(ids -> tokenizer.decode(withoutEnd(ids, tokenizer)));
-        kinds.forEach((kind, drawn) ->
-                add(new InfillResult(kind, BASELINE, BASELINE, SpanInfilling.of(baseline, drawn, syntax))));
+        kinds.forEach((kind, drawn) -> add(
+                new InfillResult(kind, BASELINE, BASELINE, SpanInfilling.of(baseline, drawn, syntax, this::filled))));
         measure(kinds, syntax, into, variants());
-        if (plan.sweep() && into.format().isFloating() && into.engine() == EngineKind.FAST) {
-            WeightFormat.ALL.stream().filter(format -> !format.isFloating()).forEach(format -> {
-                LoadOptions narrower = new LoadOptions(into.engine(), format, into.device(), into.threads());
-                measure(kinds, syntax, narrower, List.of(InfillVariant.exactAs("both sides, " + format)));
-            });
+        for (WeightFormat format : narrower) {
+            LoadOptions loaded = new LoadOptions(into.engine(), format, into.device(), into.threads());
+            measure(kinds, syntax, loaded, List.of(InfillVariant.exactAs("both sides, " + format)));
         }
         return new QualityReport(losses, results);
     }
@@ -91,8 +96,12 @@ public final class QualityBench {
                     kind,
                     variant.name(),
                     variant.family(),
-                    SpanInfilling.of(transformer, drawn, variant.sides(), variant.options(), syntax)))));
+                    SpanInfilling.of(transformer, drawn, variant.sides(), variant.options(), syntax, this::filled)))));
         }
+    }
+
+    private void filled() {
+        listener.working(QualityListener.Work.INFILLING, ++filled, toFill);
     }
 
     private void add(InfillResult result) {
@@ -158,6 +167,7 @@ public final class QualityBench {
             int[] document = train.document(i);
             baseline.learn(document);
             learned += document.length;
+            listener.working(QualityListener.Work.BASELINE, Math.min(learned, tokens), tokens);
         }
         listener.baseline(BASELINE_ORDER, learned);
         return baseline;
@@ -172,7 +182,7 @@ public final class QualityBench {
             }
             Map<String, Double> losses = new HeldOutLosses(
                             heldOut, plan.context(), plan.lossRows(), LOSS_WINDOW, plan.seed())
-                    .of(checkpoint);
+                    .of(checkpoint, (done, all) -> listener.working(QualityListener.Work.LOSSES, done, all));
             listener.losses(losses);
             return losses;
         }

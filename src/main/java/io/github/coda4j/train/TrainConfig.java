@@ -175,7 +175,7 @@ public record TrainConfig(
      * What is written besides metrics.jsonl.
      *
      * @param tensorboard event files for TensorBoard
-     * @param report the HTML page at the end
+     * @param report the HTML page, written anew at every measurement and at the end
      * @param sinks those of the class path that are told as well
      */
     public record Reports(boolean tensorboard, boolean report, List<MetricsSinkSettings> sinks) {

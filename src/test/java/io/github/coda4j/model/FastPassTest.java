@@ -21,9 +21,9 @@ class FastPassTest {
     /** Two and three workers: with three, heads of one key/value head lie with several of them. */
     @ParameterizedTest
     @CsvSource({"FP32,2", "BF16,2", "INT8,2", "FP32,3", "INT8,3"})
-    void the_answer_is_the_same_to_the_bit_whichever_worker_does_a_share(Precision precision, int size) {
+    void the_answer_is_the_same_to_the_bit_whichever_worker_does_a_share(WeightFormat format, int size) {
         ModelConfig config = RandomModels.config(ModelKind.CODA);
-        Numbers numbers = Numbers.here(precision);
+        Numbers numbers = Numbers.here(format);
         try (WorkerTeam team = new WorkerTeam(size);
                 FastWeights weights = FastWeights.load(config, numbers, new RandomWeights(config, 1), team);
                 Workspace workspace = new Workspace(size)) {

@@ -9,6 +9,7 @@ import io.github.coda4j.testkit.Goldens;
 import io.github.coda4j.weights.CheckpointFolder;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -18,6 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * that a rounding error grows from layer to layer as in no trained model: single rows fall to about 0.97 even when int8
  * is emulated exactly in 32-bit arithmetic (docs/LOG.md). The mean is held here.
  */
+@Tag("slow")
 class ReducedPrecisionTest {
     private static final double LEAST_MEAN_COSINE = 0.995;
     private static final double LEAST_MEAN_COSINE_OF_7_BITS = 0.99;

@@ -2,9 +2,11 @@ package io.github.coda4j.cli.bench;
 
 import static io.github.coda4j.Checks.check;
 
+import io.github.coda4j.cli.AnswerProgress;
 import io.github.coda4j.cli.DecodeFlags;
 import io.github.coda4j.cli.ExitCodes;
 import io.github.coda4j.cli.FormatNames;
+import io.github.coda4j.cli.StatusLine;
 import io.github.coda4j.cli.World;
 import io.github.coda4j.decode.CanvasShape;
 import io.github.coda4j.decode.DecodeOptions;
@@ -118,15 +120,19 @@ final class BenchDecodeCommand implements Callable<Integer> {
                 Engine engine = Engine.withoutTokenizer(transformer, EngineOptions.DEFAULT)) {
             int[] ids = prompt.map(text -> encode(folder.orElseThrow(), text)).orElseGet(() -> randomIds(transformer));
             for (int i = 1; i <= repeat; i++) {
-                report(
-                        i,
-                        engine.generate(GenerateRequest.of(ids, newTokens, options))
-                                .cost());
+                report(i, answer(engine, GenerateRequest.of(ids, newTokens, options), transformer.maskId()));
             }
         } catch (InterruptedException e) {
             throw new CancellationException("interrupted");
         }
         return ExitCodes.OK;
+    }
+
+    private Cost answer(Engine engine, GenerateRequest request, int maskId) throws InterruptedException {
+        try (AnswerProgress progress =
+                new AnswerProgress(StatusLine.of(world), () -> false, maskId, System::nanoTime)) {
+            return engine.submit(request, progress).await().cost();
+        }
     }
 
     private ModelConfig config(Optional<Path> folder) {

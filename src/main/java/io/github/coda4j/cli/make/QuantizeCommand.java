@@ -56,7 +56,7 @@ public final class QuantizeCommand implements Callable<Integer> {
         Path folder = world.modelStore().folder(model);
         interrupt.check();
         try (CheckpointFolder checkpoint = CheckpointFolder.open(folder)) {
-            try (Progress progress = Progress.of(world, "quantize")) {
+            try (Progress progress = Progress.ofBytes(world, "quantize")) {
                 QuantizedCheckpoint.write(
                         checkpoint,
                         FORMAT,

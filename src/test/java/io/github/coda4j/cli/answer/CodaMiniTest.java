@@ -30,6 +30,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,6 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The trained model in the box, from end to end; measured on sources of this project as they once were, which its
  * corpus does not hold.
  */
+@Tag("slow")
 class CodaMiniTest {
     private static final Path MODEL = Path.of("models/coda-mini");
     private static final Path SOURCES = Path.of("src/test/resources/coda-mini/sources.txt");
@@ -231,7 +233,8 @@ class CodaMiniTest {
                 .filter(candidate -> candidate.name().equals(name))
                 .findFirst()
                 .orElseThrow();
-        InfillScore score = SpanInfilling.of(model, spans, variant.sides(), variant.options(), Validity.UNKNOWN);
+        InfillScore score =
+                SpanInfilling.of(model, spans, variant.sides(), variant.options(), Validity.UNKNOWN, () -> {});
         return score.tokenAccuracy();
     }
 }
