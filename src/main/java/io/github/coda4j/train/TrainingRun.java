@@ -94,11 +94,12 @@ public final class TrainingRun {
                 masks.prefixRows(),
                 masks.truncatedRows(),
                 masks.blockRows(),
+                masks.holeRows(),
                 masks.maskedPositions());
         return new Totals(
                 new LossSums(all[0], all[1], (long) all[2], (long) all[3]),
                 (long) all[4],
-                new AppliedMasks((int) all[5], (int) all[6], (int) all[7], (int) all[8], (long) all[9]));
+                new AppliedMasks((int) all[5], (int) all[6], (int) all[7], (int) all[8], (int) all[9], (long) all[10]));
     }
 
     private static void refuseNotFinite(StepBatch batch, Totals all, double norm) {

@@ -3,6 +3,7 @@ package io.github.coda4j.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.coda4j.masking.Curriculum;
+import io.github.coda4j.masking.HolePadding;
 import io.github.coda4j.masking.MaskingLevels;
 import io.github.coda4j.masking.ProgressiveMasking;
 import io.github.coda4j.model.ModelConfig;
@@ -33,6 +34,15 @@ class RecipesTest {
             assertThat(config.model())
                     .isEqualTo(new TrainConfig.Start.Checkpoint(before.resolve("model"), before.resolve("model")));
         }
+    }
+
+    @Test
+    void holes_are_padded_more_and_more_while_coda_mini_goes_on() {
+        ProgressiveMasking masking = progressive(read("coda-mini", "holes"));
+        assertThat(masking.holes())
+                .contains(new HolePadding("<|fim_pad|>", List.of(0.5), List.of(64), List.of(8, 16, 32, 48, 48), 6));
+        assertThat(masking.curriculum().epochs()).isEqualTo(5);
+        assertThat(masking.strata()).isEqualTo(8);
     }
 
     @Test

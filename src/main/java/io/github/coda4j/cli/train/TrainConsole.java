@@ -109,7 +109,7 @@ final class TrainConsole implements TrainingListener {
         StringBuilder line = new StringBuilder(String.format(
                 Locale.ROOT,
                 "step %d/%d  loss %.4f  elbo %.4f  masked ce %.4f  lr %.2e  grad %.3f  masked %d (S1 %d S2 %d "
-                        + "S3 %d)  %s tok/s",
+                        + "S3 %d%s)  %s tok/s",
                 m.step(),
                 steps,
                 m.loss(),
@@ -121,6 +121,7 @@ final class TrainConsole implements TrainingListener {
                 m.masks().prefixRows(),
                 m.masks().truncatedRows(),
                 m.masks().blockRows(),
+                m.masks().holeRows() == 0 ? "" : " S4 " + m.masks().holeRows(),
                 rate(m.tokensPerSecond())));
         m.peakShare().ifPresent(share -> line.append(String.format(Locale.ROOT, "  mfu %.1f%%", 100 * share)));
         line.append(String.format(Locale.ROOT, "  data %.1f%%", 100 * waitedSeconds / trainingSeconds));

@@ -30,7 +30,7 @@ class TrainConsoleTest {
                                 + " (S1 1 S2 2 S3 3)  20.5k tok/s  mfu 41.5%  data 1.0%  eta 1:01:36",
                         "step 5/3700  held-out loss 4.2500  masked ce 5.5000",
                         "step 3700/3700  loss 3.2500  elbo -3.5000  masked ce 4.5000  lr 1.00e-03  grad 0.750  masked"
-                                + " 100 (S1 1 S2 2 S3 3)  20.5k tok/s  mfu 41.5%  data 1.0%  eta 0:00");
+                                + " 100 (S1 1 S2 2 S3 3 S4 4)  20.5k tok/s  mfu 41.5%  data 1.0%  eta 0:00");
     }
 
     private static StepMetrics step(long step) {
@@ -42,7 +42,7 @@ class TrainConsoleTest {
                 1e-3,
                 0.75,
                 1,
-                new AppliedMasks(4, 1, 2, 3, 100),
+                new AppliedMasks(4, 1, 2, 3, step < 5 ? 0 : 4, 100),
                 100,
                 20480,
                 1.0,
