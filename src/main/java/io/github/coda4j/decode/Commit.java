@@ -1,7 +1,8 @@
 package io.github.coda4j.decode;
 
 /**
- * A mask that became a token.
+ * A mask that became a token. Where a hole closed around a chosen pad, the pads that the policy did not choose have the
+ * confidence and probability of the one that it did.
  *
  * @param step number of the step, from 0
  * @param position in the canvas

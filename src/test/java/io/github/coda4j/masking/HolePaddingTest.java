@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.github.coda4j.data.PackedBatch;
 import io.github.coda4j.diffusion.Alignment;
 import io.github.coda4j.diffusion.MaskedBatch;
+import io.github.coda4j.text.Tokenizer;
 import io.github.coda4j.train.StepBatch;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,7 +20,7 @@ class HolePaddingTest {
     private static final int PAD = 0;
     private static final int HOLE_PAD = 2;
     private static final int FIRST = 10;
-    private static final String NAME = "<|fim_pad|>";
+    private static final String NAME = Tokenizer.HOLE_PAD;
     private static final MaskingVocabulary VOCABULARY = new MaskingVocabulary(
             MASK, PAD, Alignment.SHIFTED, token -> token.equals(NAME) ? OptionalInt.of(HOLE_PAD) : OptionalInt.empty());
 
@@ -204,6 +205,11 @@ class HolePaddingTest {
                 .map(id -> id < FIRST ? -id : id - FIRST)
                 .toArray();
         assertThat(hole).as("tokens by their place in the text, pads negative").containsExactly(21, -2, -2);
+    }
+
+    @Test
+    void the_pad_that_is_trained_is_the_one_that_closes_holes() {
+        assertThat(HolePadding.DEFAULT_PAD).isEqualTo(Tokenizer.HOLE_PAD);
     }
 
     @Test
