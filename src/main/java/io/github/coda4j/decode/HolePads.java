@@ -19,7 +19,7 @@ import java.util.TreeMap;
  * position behind the answer, so the pads of a hole stand at its end: as soon as one is committed, what is still masked
  * to the right of it is pad too. "Position i is pad" is "the answer has at most i tokens", so these statements contain
  * each other: that all positions from i on are pads is exactly as probable as that i is one, and closing costs nothing
- * in certainty. For the same reason masks directly to the left whose own pad is {@value #SURE} probable close with it;
+ * in certainty. For the same reason masks directly to the left whose own pad is more probable than not close with it;
  * otherwise a policy that takes the surest proposals first would spend a forward on each pad, from the far end on.
  *
  * <p>Committed tokens stay. A pad is never committed to the left of a token of its hole: it is put off, and from the
@@ -29,7 +29,7 @@ import java.util.TreeMap;
  */
 final class HolePads {
     /** How probable a pad must be to close a hole from further left than where the policy chose one. */
-    static final float SURE = 0.9f;
+    static final float SURE = 0.5f;
 
     private final int pad;
     private final Canvas canvas;

@@ -72,7 +72,7 @@ class HolePadsTest {
     @Test
     void sure_pads_to_the_left_close_with_it_and_less_sure_ones_wait() {
         // The surest pad is the last one, as it is whenever a model counts.
-        double[] sure = {0, 0.3, 0.5, 0.89, 0.9, 0.97, 0.99};
+        double[] sure = {0, 0.3, 0.4, 0.49, 0.5, 0.6, 0.99};
         Outcome outcome = decode(
                 canvas(1, 6),
                 steps(6),
