@@ -103,11 +103,11 @@ final class HolePads {
             int start = leftmostSure(first.position(), hole, made, proposals);
             for (int position = start; position < hole.end(); position++) {
                 if (canvas.isMasked(position) && !isAmong(made, position)) {
-                    made.add(new Commit(first.step(), position, pad, first.confidence(), first.probability()));
+                    float probability = position == start ? probability(position, proposals) : 1;
+                    made.add(new Commit(first.step(), position, pad, first.confidence(), probability));
                     putOff.remove(position);
                 }
             }
-            pads.forEach(own -> made.replaceAll(commit -> commit.position() == own.position() ? own : commit));
             closed = true;
             return;
         }
@@ -132,6 +132,11 @@ final class HolePads {
             start--;
         }
         return start;
+    }
+
+    /** That of the pad that closes the hole. */
+    private static float probability(int position, Proposals proposals) {
+        return proposals.probability()[Arrays.binarySearch(proposals.positions(), position)];
     }
 
     private boolean isSurePad(int position, Proposals proposals) {

@@ -58,10 +58,10 @@ class HolePadsTest {
         assertThat(outcome.ids()).containsExactly(9, 101, PAD, PAD, PAD, PAD, 9, 107, 108, 9);
         assertThat(outcome.committed(0)).containsExactly(2, 3, 4, 5);
         assertThat(outcome.commits(0))
-                .as("what closes is as probable as the pad that closed it")
+                .as("what follows from the pad that closes the hole is certain")
                 .allSatisfy(commit -> {
                     assertThat(commit.token()).isEqualTo(PAD);
-                    assertThat(commit.probability()).isEqualTo(0.8f);
+                    assertThat(commit.probability()).isEqualTo(commit.position() == 2 ? 0.8f : 1);
                     assertThat(commit.confidence()).isEqualTo(0.8f - 1);
                 });
         assertThat(outcome.forwards())
@@ -78,6 +78,9 @@ class HolePadsTest {
                 steps(6),
                 (_, position) -> position > 2 ? pad(sure[position]) : token(position, sure[position]));
         assertThat(outcome.committed(0)).containsExactly(4, 5, 6);
+        assertThat(outcome.commits(0).stream().map(Commit::probability))
+                .as("the one that closes, and what follows from it")
+                .containsExactly(0.5f, 1f, 1f);
         assertThat(outcome.ids()).containsExactly(9, 101, 102, PAD, PAD, PAD, PAD);
         assertThat(outcome.forwards()).isEqualTo(3);
     }
