@@ -157,7 +157,8 @@ public final class CodaModel implements Generator, AutoCloseable {
     public GenerateRequest request(ChatRequest chat, ValueSource given) {
         DecodeSettings how = defaults().resolve(given);
         ChatRequest asked = chat.enableThinking().isPresent() ? chat : chat.withThinking(how.thinking());
-        DecodeOptions options = how.completion(0, config().maxPositions(), endTokens());
+        DecodeOptions options =
+                how.completion(0, config().maxPositions(), endTokens()).withHolePad(how.holePad(tokenizer.holePad()));
         return GenerateRequest.of(chatTemplate().mark(asked), how.maxNewTokens(), options)
                 .withStopStrings(how.stopStrings());
     }
@@ -194,7 +195,8 @@ public final class CodaModel implements Generator, AutoCloseable {
 
     private GenerateRequest request(DecodeSettings how, Document document, WindowOptions windows) {
         int most = windows.positions(document, config().maxPositions());
-        DecodeOptions options = how.options(document.shape(0), most, endTokens());
+        DecodeOptions options =
+                how.options(document.shape(0), most, endTokens()).withHolePad(how.holePad(tokenizer.holePad()));
         return GenerateRequest.of(document, options).withWindows(windows).withStopStrings(how.stopStrings());
     }
 

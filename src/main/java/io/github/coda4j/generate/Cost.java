@@ -8,6 +8,7 @@ import static io.github.coda4j.Checks.check;
  * @param forwards forward passes that this sequence took part in
  * @param cacheRefreshes how many of them filled its cache
  * @param commits positions committed
+ * @param pads how many of them were left over when their hole closed, and are no part of an answer
  * @param promptTokens tokens that were given
  * @param newTokens tokens in the answers
  * @param windows parts that the document was answered in; 1 for one that was seen whole and for other prompts
@@ -21,6 +22,7 @@ public record Cost(
         int forwards,
         int cacheRefreshes,
         int commits,
+        int pads,
         int promptTokens,
         int newTokens,
         int windows,
@@ -38,6 +40,7 @@ public record Cost(
                 commits,
                 promptTokens,
                 newTokens);
+        check(0 <= pads && pads <= commits, "%d of %d commits cannot be pads", pads, commits);
         check(
                 windows >= 1 && 0 <= leftOutTokens && leftOutTokens <= documentTokens,
                 "a document of %d tokens cannot be seen in %d windows that leave %d out",
@@ -66,11 +69,29 @@ public record Cost(
                 forwards,
                 cacheRefreshes,
                 commits,
+                0,
                 promptTokens,
                 newTokens,
                 1,
                 promptTokens,
                 0,
+                queueMillis,
+                promptMillis,
+                decodeMillis);
+    }
+
+    /** The same where so many of the commits are pads. */
+    Cost withPads(int ofPads) {
+        return new Cost(
+                forwards,
+                cacheRefreshes,
+                commits,
+                ofPads,
+                promptTokens,
+                newTokens,
+                windows,
+                documentTokens,
+                leftOutTokens,
                 queueMillis,
                 promptMillis,
                 decodeMillis);
@@ -82,6 +103,7 @@ public record Cost(
                 forwards + other.forwards,
                 cacheRefreshes + other.cacheRefreshes,
                 commits + other.commits,
+                pads + other.pads,
                 promptTokens + other.promptTokens,
                 newTokens + other.newTokens,
                 numWindows,
@@ -92,9 +114,9 @@ public record Cost(
                 decodeMillis + other.decodeMillis);
     }
 
-    /** Commits per forward pass; 0 without a forward. */
+    /** Commits per forward pass, pads aside; 0 without a forward. */
     public double commitsPerForward() {
-        return forwards == 0 ? 0 : (double) commits / forwards;
+        return forwards == 0 ? 0 : (double) (commits - pads) / forwards;
     }
 
     /** New tokens per second of work (prompt and decode, not the queue); 0 when nothing was measured. */

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -64,6 +65,7 @@ final class Job implements Generation {
                         layout.holes().get(i),
                         layout.hidden().get(i),
                         request.decode().endTokens(),
+                        request.decode().holePad(),
                         stopStrings,
                         tokenizer.map(t -> new StreamingDetokenizer(t, true))))
                 .toList();
@@ -138,6 +140,7 @@ final class Job implements Generation {
             List<StepResult> steps = open.apply(proposals);
             meter.countCommits(
                     steps.stream().mapToInt(step -> step.commits().size()).sum());
+            meter.countPads(numPads(steps));
             if (events.isHeard()) {
                 steps.forEach(step -> events.step(event(step, shown)));
             }
@@ -146,6 +149,14 @@ final class Job implements Generation {
             }
             finishIfDone(open);
         });
+    }
+
+    private int numPads(List<StepResult> steps) {
+        OptionalInt pad = request.decode().holePad();
+        return (int) steps.stream()
+                .flatMap(step -> step.commits().stream())
+                .filter(commit -> pad.equals(OptionalInt.of(commit.token())))
+                .count();
     }
 
     /** Ends the job if its listener failed, it was cancelled, or its deadline has passed. */

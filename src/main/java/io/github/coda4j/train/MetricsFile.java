@@ -94,6 +94,7 @@ public final class MetricsFile implements MetricsSink {
                 .put("prefix_rows", m.masks().prefixRows())
                 .put("truncated_rows", m.masks().truncatedRows())
                 .put("block_rows", m.masks().blockRows())
+                .put("hole_rows", m.masks().holeRows())
                 .put("tokens", m.tokens())
                 .put("tokens_per_second", m.tokensPerSecond())
                 .put("seconds", m.seconds())

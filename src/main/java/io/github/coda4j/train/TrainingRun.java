@@ -98,15 +98,16 @@ public final class TrainingRun {
                 masks.prefixRows(),
                 masks.truncatedRows(),
                 masks.blockRows(),
+                masks.holeRows(),
                 masks.maskedPositions(),
                 costs.operations(batch),
                 costs.isBeaten() ? 1 : 0); // by an earlier step, on any rank
         return new Totals(
                 new LossSums(all[0], all[1], (long) all[2], (long) all[3]),
                 (long) all[4],
-                new AppliedMasks((int) all[5], (int) all[6], (int) all[7], (int) all[8], (long) all[9]),
-                all[10],
-                all[11] > 0);
+                new AppliedMasks((int) all[5], (int) all[6], (int) all[7], (int) all[8], (int) all[9], (long) all[10]),
+                all[11],
+                all[12] > 0);
     }
 
     private static void refuseNotFinite(StepBatch batch, Totals all, double norm) {

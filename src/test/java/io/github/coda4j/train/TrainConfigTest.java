@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.coda4j.CodaException;
 import io.github.coda4j.diffusion.Alignment;
+import io.github.coda4j.masking.HolePadding;
 import io.github.coda4j.masking.MaskingLevels;
 import io.github.coda4j.masking.MaskingOptions;
 import io.github.coda4j.masking.MaskingRules;
@@ -106,6 +107,17 @@ class TrainConfigTest {
     }
 
     @Test
+    void holes_are_written_down_only_where_there_are_some() {
+        assertThat(TrainConfig.parse(LEAST, "run.yaml").yaml()).doesNotContain("hole");
+        TrainConfig config = TrainConfig.parse(
+                LEAST + "masking: {hole_probability: [0, 0.5], hole_pads: [4, 8], epochs: 2}\n", "run.yaml");
+        assertThat(progressive(config).holes())
+                .contains(new HolePadding("<|fim_pad|>", List.of(0.0, 0.5), List.of(64), List.of(4, 8), 4));
+        assertThat(config.yaml()).contains("hole_spans: 64", "holes_per_row: 4", "hole_pad_token: <|fim_pad|>");
+        assertThat(TrainConfig.parse(config.yaml(), "effective")).isEqualTo(config);
+    }
+
+    @Test
     void overrides_count_before_the_file_and_can_take_a_key_out() throws IOException {
         Path file = Files.writeString(folder.resolve("run.yaml"), LEAST);
         TrainConfig config = TrainConfig.read(
@@ -189,6 +201,19 @@ class TrainConfigTest {
                 .hasMessage("run.yaml: masking: prefix probability has values for 2 epochs, but the run has 1; "
                         + "set the epochs or shorten"
                         + " the list");
+        with("masking: {hole_pads: 8}")
+                .hasMessage("run.yaml: masking: hole_pads has no effect without hole_probability: leave it out or set "
+                        + "that");
+        with("masking: {hole_probability: 0.5, hole_pads: [8, 9]}")
+                .hasMessage("run.yaml: masking: hole_pads has values for 2 epochs, but the run has 1; set the epochs "
+                        + "or shorten the list");
+        with("masking: {hole_probability: 0.5, hole_spans: [8, x]}")
+                .hasMessage("run.yaml: \"masking.hole_spans\" must be a list of integers, got [8,\"x\"]");
+        with("masking: {hole_probability: 0.5, hole_spans: []}")
+                .hasMessage("run.yaml: \"masking.hole_spans\" must be an integer or a list of integers, got []");
+        with("masking: {hole_probability: 0.5, rules: original}")
+                .hasMessage("run.yaml: masking: hole_probability needs rules report: the original has no padded "
+                        + "holes");
         with("masking: {schedule: linear}")
                 .hasMessage(
                         "run.yaml: masking: a linear masking schedule needs its ramp steps: how many steps it grows");

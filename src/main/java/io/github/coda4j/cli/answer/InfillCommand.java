@@ -115,7 +115,9 @@ public final class InfillCommand implements Callable<Integer> {
             for (Task task : tasks) {
                 GenerateRequest request = GenerateRequest.of(
                                 task.document(),
-                                how.options(task.shape(), most(task, source.maxPositions()), open.endTokens()))
+                                how.options(task.shape(), most(task, source.maxPositions()), open.endTokens())
+                                        .withHolePad(
+                                                how.holePad(open.tokenizer().holePad())))
                         .withWindows(windows(task))
                         .withStopStrings(how.stopStrings());
                 Completion filled = show.watch() ? answering.watched(request, true) : answering.quiet(request);

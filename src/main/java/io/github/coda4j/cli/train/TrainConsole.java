@@ -113,7 +113,7 @@ final class TrainConsole implements TrainingListener {
         return line.append(String.format(
                         Locale.ROOT,
                         "  eta %s  masked ce %.4f  elbo %.4f  lr %.2e  grad %.3f  data %.1f%%  masked %d (S1 %d S2 %d "
-                                + "S3 %d)",
+                                + "S3 %d%s)",
                         clock(stepSeconds * (steps - m.step())),
                         m.maskedCrossEntropy(),
                         m.elbo(),
@@ -123,7 +123,8 @@ final class TrainConsole implements TrainingListener {
                         m.masked(),
                         m.masks().prefixRows(),
                         m.masks().truncatedRows(),
-                        m.masks().blockRows()))
+                        m.masks().blockRows(),
+                        m.masks().holeRows() == 0 ? "" : " S4 " + m.masks().holeRows()))
                 .toString();
     }
 

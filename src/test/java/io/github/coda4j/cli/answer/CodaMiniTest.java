@@ -13,21 +13,28 @@ import io.github.coda4j.eval.SpanInfilling;
 import io.github.coda4j.eval.SpanSampler;
 import io.github.coda4j.eval.Validity;
 import io.github.coda4j.files.TextFiles;
+import io.github.coda4j.generate.CodaModel;
+import io.github.coda4j.generate.Document;
 import io.github.coda4j.generate.Engine;
 import io.github.coda4j.generate.EngineOptions;
 import io.github.coda4j.generate.GenerateRequest;
+import io.github.coda4j.generate.request.Given;
+import io.github.coda4j.generate.request.Parameter;
 import io.github.coda4j.model.EngineKind;
 import io.github.coda4j.model.LoadOptions;
 import io.github.coda4j.model.Transformer;
 import io.github.coda4j.model.WeightFormat;
 import io.github.coda4j.tensor.Device;
 import io.github.coda4j.text.BpeTokenizer;
+import io.github.coda4j.text.ChatMessage;
+import io.github.coda4j.text.ChatRequest;
 import io.github.coda4j.weights.CheckpointFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -50,6 +57,32 @@ class CodaMiniTest {
     Path folder;
 
     private final Cli cli = new Cli().real();
+
+    @Test
+    void its_pad_of_holes_is_found_by_name_and_closes_them_unless_it_is_to_be_kept() {
+        try (CodaModel model = CodaModel.open(MODEL)) {
+            Document document = Document.parse("return <|hole|>;", 4);
+            OptionalInt pad = model.tokenizer().idOf("<|fim_pad|>");
+            assertThat(pad).isPresent();
+            assertThat(model.request(document, Given.inJava()).decode().holePad())
+                    .isEqualTo(pad);
+            Given keep = Given.inJava().with(Parameter.HOLE_PADS, "keep");
+            assertThat(model.request(document, keep).decode().holePad()).isEmpty();
+            ChatRequest chat = ChatRequest.of(List.of(ChatMessage.user("hi")));
+            assertThat(model.request(chat, Given.inJava()).decode().holePad()).isEqualTo(pad);
+            assertThat(model.request(chat, keep).decode().holePad()).isEmpty();
+        }
+    }
+
+    @Test
+    void what_a_pad_does_is_said_on_the_command_line() throws IOException {
+        Path file = Files.writeString(folder.resolve("A.java"), "int a = <|hole|>;\n");
+        String[] infill = {"infill", file.toString(), "--tokens", "2", "--hole-pads", "keep", "--json"};
+        assertThat(cli.run(infill)).as(cli.err()).isZero();
+        assertThat(cli.out()).contains("\"pads\" : 0");
+        infill[5] = "drop";
+        assertThat(new Cli().real().run(infill)).isEqualTo(2);
+    }
 
     @BeforeAll
     static void readSources() {

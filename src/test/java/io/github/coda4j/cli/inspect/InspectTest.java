@@ -84,6 +84,27 @@ class InspectTest {
     }
 
     @Test
+    void a_trace_has_the_pads_that_close_a_hole_as_commits_of_their_step() throws IOException {
+        JsonNode golden = Goldens.cases("generate/diffusion.json").getFirst();
+        JsonNode plain = trace(golden, List.of("--steps", "8"));
+        JsonNode first = plain.get("commits").get(0);
+        JsonNode closed =
+                trace(golden, List.of("--steps", "8", "--hole-pad", first.get(2).asText()));
+        assertCommitsMakeTheHistory(closed);
+        int step = first.get(0).intValue();
+        for (int i = first.get(1).intValue(); i < closed.get("final").size(); i++) {
+            int position = i;
+            assertThat(closed.get("final").get(i)).isEqualTo(first.get(2));
+            assertThat(closed.get("commits"))
+                    .anySatisfy(commit -> assertThat(commit.get(0).intValue() == step
+                                    && commit.get(1).intValue() == position)
+                            .isTrue());
+        }
+        assertThat(closed.get("forwards").intValue())
+                .isLessThanOrEqualTo(plain.get("forwards").intValue());
+    }
+
+    @Test
     void the_confidence_in_a_trace_is_what_the_algorithm_ranks_by() throws IOException {
         JsonNode entropy = trace(Goldens.cases("generate/diffusion.json").getFirst(), List.of("--alg", "entropy"));
         assertThat(entropy.get("commits"))

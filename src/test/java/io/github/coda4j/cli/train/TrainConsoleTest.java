@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class TrainConsoleTest {
     private static final String REST =
-            "  masked ce 4.5000  elbo -3.5000  lr 1.00e-03  grad 0.750  data 1.0%  masked 100" + " (S1 1 S2 2 S3 3)";
+            "  masked ce 4.5000  elbo -3.5000  lr 1.00e-03  grad 0.750  data 1.0%  masked 100 (S1 1 S2 2 S3 3";
     private static final String ERASE = "\r\u001B[K";
 
     private long now;
@@ -26,10 +26,10 @@ class TrainConsoleTest {
         }
         assertThat(cli.err().lines())
                 .containsExactly(
-                        "step 1/3700  loss 3.2500  20.5k tok/s  mfu 41.5%  eta 1:01:39" + REST,
-                        "step 4/3700  loss 3.2500  20.5k tok/s  mfu 41.5%  eta 1:01:36" + REST,
+                        "step 1/3700  loss 3.2500  20.5k tok/s  mfu 41.5%  eta 1:01:39" + REST + ")",
+                        "step 4/3700  loss 3.2500  20.5k tok/s  mfu 41.5%  eta 1:01:36" + REST + ")",
                         "step 5/3700  held-out loss 4.2500  masked ce 5.5000",
-                        "step 3700/3700  loss 3.2500  20.5k tok/s  mfu 41.5%  eta 0:00" + REST);
+                        "step 3700/3700  loss 3.2500  20.5k tok/s  mfu 41.5%  eta 0:00" + REST + " S4 4)");
     }
 
     @Test
@@ -55,7 +55,7 @@ class TrainConsoleTest {
                 .as("what stays")
                 .containsExactly(
                         "step 5/3700  held-out loss 4.2500  masked ce 5.5000",
-                        "step 3700/3700  loss 3.2500  20.5k tok/s  mfu 41.5%  eta 0:00" + REST);
+                        "step 3700/3700  loss 3.2500  20.5k tok/s  mfu 41.5%  eta 0:00" + REST + " S4 4)");
         assertThat(shown)
                 .as("79 columns of each state")
                 .startsWith("<step 1/3700  loss 3.2500  20.5k tok/s  mfu 41.5%  eta 1:01:39  masked ce 4.5000  elbo"
@@ -88,7 +88,7 @@ class TrainConsoleTest {
                 1e-3,
                 0.75,
                 1,
-                new AppliedMasks(4, 1, 2, 3, 100),
+                new AppliedMasks(4, 1, 2, 3, step < 5 ? 0 : 4, 100),
                 100,
                 20480,
                 1.0,
