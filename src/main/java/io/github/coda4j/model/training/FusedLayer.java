@@ -138,8 +138,8 @@ final class FusedLayer {
         for (int t = first; t < first + count; t++) {
             int angle = t % batch.length() * rotary.half();
             for (int head = 0; head < rules.length; head++) {
-                long source = (long) t * config.qkvWidth() + (long) head * config.headDim();
                 // One head [H] of qkv [M, (N + 2K)*H] to its place in [N, T, H] or [K, T, H] of its document.
+                long source = (long) t * config.qkvWidth() + (long) head * config.headDim();
                 worker.heads.prepare(rules[head], qkv, source, 1, angle, heads, attention.folded(t, head));
             }
         }
