@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.coda4j.Closing;
 import io.github.coda4j.CodaException;
+import io.github.coda4j.eval.python.PythonInterpreter;
+import io.github.coda4j.eval.python.PythonServer;
 import io.github.coda4j.eval.sandbox.Sandbox;
 import io.github.coda4j.eval.tasks.Problem;
 import java.time.Duration;
@@ -99,7 +101,7 @@ public final class PythonJudge implements AutoCloseable {
     private PythonServer open() {
         closing.checkOpen("the judge");
         if (server.isEmpty()) {
-            server = Optional.of(PythonServer.start(python, sandbox, SCRIPT));
+            server = Optional.of(PythonServer.start(python, sandbox, PythonJudge.class, SCRIPT));
         }
         return server.get();
     }

@@ -3,6 +3,7 @@ package io.github.coda4j.eval.verdict;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.coda4j.eval.python.PythonInterpreter;
 import io.github.coda4j.eval.sandbox.Sandbox;
 import io.github.coda4j.eval.sandbox.SandboxMode;
 import io.github.coda4j.eval.tasks.Benchmark;

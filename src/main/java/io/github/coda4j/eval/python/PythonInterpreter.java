@@ -1,4 +1,4 @@
-package io.github.coda4j.eval.verdict;
+package io.github.coda4j.eval.python;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.coda4j.CodaException;

@@ -1,4 +1,4 @@
-package io.github.coda4j.eval.verdict;
+package io.github.coda4j.eval.python;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -29,7 +29,7 @@ import java.util.Optional;
  * A confined Python that answers frames of JSON. What it writes to standard error is read and dropped, but for its end.
  * Not safe for use by several threads.
  */
-final class PythonServer implements AutoCloseable {
+public final class PythonServer implements AutoCloseable {
     private static final int LONGEST_ANSWER = 64 << 20;
     private static final int KEPT = 2000;
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
@@ -46,7 +46,7 @@ final class PythonServer implements AutoCloseable {
     }
 
     /** A server that ended instead of answering. */
-    static final class Lost extends Exception {
+    public static final class Lost extends Exception {
         private static final long serialVersionUID = 1L;
 
         Lost(String message, Throwable cause) {
@@ -57,12 +57,13 @@ final class PythonServer implements AutoCloseable {
     /**
      * Starts one.
      *
-     * @param script resource beside this class
+     * @param script resource beside a class of the room
+     * @throws CodaException when it cannot be started
      */
-    static PythonServer start(PythonInterpreter python, Sandbox sandbox, String script) {
+    public static PythonServer start(PythonInterpreter python, Sandbox sandbox, Class<?> room, String script) {
         Path folder = privateFolder();
         ProcessBuilder builder =
-                new ProcessBuilder(python.executable().toString(), "-S", "-s", "-B", "-c", source(script));
+                new ProcessBuilder(python.executable().toString(), "-S", "-s", "-B", "-c", source(room, script));
         builder.environment().clear();
         builder.environment().put("LC_ALL", "C.UTF-8");
         // The order of sets is the same in every run.
@@ -89,8 +90,8 @@ final class PythonServer implements AutoCloseable {
         }
     }
 
-    private static String source(String script) {
-        try (InputStream in = PythonServer.class.getResourceAsStream(script)) {
+    private static String source(Class<?> room, String script) {
+        try (InputStream in = room.getResourceAsStream(script)) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -115,7 +116,7 @@ final class PythonServer implements AutoCloseable {
      *
      * @throws Lost when the server ends, or does not answer in time: it is to be closed then
      */
-    ObjectNode ask(ObjectNode request, Duration limit) throws Lost {
+    public ObjectNode ask(ObjectNode request, Duration limit) throws Lost {
         byte[] body = Json.ascii(request).getBytes(StandardCharsets.US_ASCII);
         Thread watch = Thread.ofVirtual().unstarted(() -> {
             try {
