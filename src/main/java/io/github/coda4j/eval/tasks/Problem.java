@@ -34,6 +34,11 @@ public record Problem(
         return prompt + completion + suffix + "\n" + test + "\n" + "check(" + entryPoint + ")";
     }
 
+    /** The same for an answer that is the whole program. */
+    public String checkWhole(String program) {
+        return program + "\n" + test + "\n" + "check(" + entryPoint + ")";
+    }
+
     /** What code_eval runs for an answer that is the whole program. */
     public String assertProgram(String program) {
         return program + "\n" + String.join("\n", asserts);
