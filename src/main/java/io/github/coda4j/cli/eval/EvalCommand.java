@@ -14,11 +14,7 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND",
         description = "Evaluate answers to published sets of tasks as the field's own harnesses do, in a sandbox.",
         footerHeading = "%nExamples:%n",
-        footer = {
-            "  coda eval prompts --help",
-            "  coda eval score --help",
-            "  coda eval compare --help"
-        })
+        footer = {"  coda eval prompts --help", "  coda eval score --help", "  coda eval compare --help"})
 public final class EvalCommand implements Runnable {
     @Spec
     CommandSpec spec;

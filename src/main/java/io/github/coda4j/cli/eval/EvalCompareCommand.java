@@ -14,8 +14,9 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "compare",
         sortOptions = false,
-        description = "Compare two results on the same tasks: the difference of pass@1 with a paired bootstrap interval, "
-                + "and the tasks that flipped.",
+        description =
+                "Compare two results on the same tasks: the difference of pass@1 with a paired bootstrap interval, "
+                        + "and the tasks that flipped.",
         footerHeading = "%nExamples:%n",
         footer = {"  coda eval compare scores-a scores-b"})
 final class EvalCompareCommand implements Callable<Integer> {

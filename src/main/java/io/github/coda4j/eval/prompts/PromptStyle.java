@@ -29,9 +29,11 @@ public enum PromptStyle {
             "Write a solution to the following problem and make sure that it passes the tests:\n";
     private static final String EXPERT = "You are an expert Python programmer, and here is your task:";
     private static final String SELF_CONTAINED =
-            "Please provide a self-contained Python script that solves the following problem in a markdown code block:\n";
-    private static final String BELOW = "Below is a Python script with a self-contained function that solves the problem"
-            + " and passes corresponding tests:\n```python\n";
+            "Please provide a self-contained Python script that solves the following problem in a markdown code"
+                    + " block:\n";
+    private static final String BELOW =
+            "Below is a Python script with a self-contained function that solves the problem"
+                    + " and passes corresponding tests:\n```python\n";
 
     private static final List<String> EVALPLUS_ENDS = List.of("<|endoftext|>", "<|endofmask|>", "</s>");
     private static final List<String> EVALPLUS_MAIN = List.of("\nif __name__", "\ndef main(", "\nprint(");
@@ -130,13 +132,8 @@ public enum PromptStyle {
                         Optional.of(COMPLETED + prompt + "\n"),
                         Answers.HUMANEVAL_STOPS,
                         Prompt.Cut.EARLIEST);
-            case LM_EVAL_BASE ->
-                new Prompt(prompt, Optional.empty(), Answers.HUMANEVAL_STOPS, Prompt.Cut.EARLIEST);
-            case EVALPLUS ->
-                evalPlus(
-                        prompt,
-                        chat,
-                        List.of("\ndef ", "\nclass ", "\nimport ", "\nfrom ", "\nassert "));
+            case LM_EVAL_BASE -> new Prompt(prompt, Optional.empty(), Answers.HUMANEVAL_STOPS, Prompt.Cut.EARLIEST);
+            case EVALPLUS -> evalPlus(prompt, chat, List.of("\ndef ", "\nclass ", "\nimport ", "\nfrom ", "\nassert "));
             case BIGCODE ->
                 new Prompt(
                         PythonText.strip(prompt),
@@ -188,9 +185,8 @@ public enum PromptStyle {
     private static Prompt evalPlus(String prompt, boolean chat, List<String> ofSet) {
         String bare = PythonText.strip(prompt);
         if (chat) {
-            List<String> stops = Stream.concat(
-                            Stream.of("\n```\n"), EVALPLUS_ENDS.stream())
-                    .toList();
+            List<String> stops =
+                    Stream.concat(Stream.of("\n```\n"), EVALPLUS_ENDS.stream()).toList();
             return new Prompt(
                     SELF_CONTAINED + "```\n" + bare + "\n```\n", Optional.of(BELOW), stops, Prompt.Cut.EARLIEST);
         }

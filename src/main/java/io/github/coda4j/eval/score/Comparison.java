@@ -44,12 +44,14 @@ public record Comparison(
         Map<String, PassAtK.Counts> b = counts(second);
         for (String task : a.keySet()) {
             if (!b.containsKey(task)) {
-                throw CodaException.of("%s has no sample of %s, which %s has: only the same tasks compare", second, task, first);
+                throw CodaException.of(
+                        "%s has no sample of %s, which %s has: only the same tasks compare", second, task, first);
             }
         }
         for (String task : b.keySet()) {
             if (!a.containsKey(task)) {
-                throw CodaException.of("%s has no sample of %s, which %s has: only the same tasks compare", first, task, second);
+                throw CodaException.of(
+                        "%s has no sample of %s, which %s has: only the same tasks compare", first, task, second);
             }
         }
         List<String> gained = new ArrayList<>();
@@ -78,7 +80,8 @@ public record Comparison(
         JsonLines.read(file, line -> {
             ObjectNode row = line.object();
             if (!row.path("passed").isBoolean() || !row.has("task_id")) {
-                throw CodaException.of("%s: results have \"task_id\" and \"passed\"; make them with eval score", line.source());
+                throw CodaException.of(
+                        "%s: results have \"task_id\" and \"passed\"; make them with eval score", line.source());
             }
             byTask.computeIfAbsent(row.get("task_id").asText(), _ -> new ArrayList<>())
                     .add(row.get("passed").booleanValue());

@@ -16,7 +16,12 @@ final class EvalPlusResults {
     static ObjectNode of(
             List<Sample> samples, Map<Integer, Scored> scores, ScoreReport report, Benchmark.Loaded loaded) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
-        json.put("date", LocalDateTime.now(ZoneOffset.UTC).truncatedTo(ChronoUnit.MINUTES).toString().replace('T', ' '));
+        json.put(
+                "date",
+                LocalDateTime.now(ZoneOffset.UTC)
+                        .truncatedTo(ChronoUnit.MINUTES)
+                        .toString()
+                        .replace('T', ' '));
         json.put("hash", loaded.md5());
         ObjectNode tasks = json.putObject("eval");
         for (int i = 0; i < samples.size(); i++) {

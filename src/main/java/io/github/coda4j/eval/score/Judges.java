@@ -95,14 +95,14 @@ interface Judges {
             String wanted = problem.canonical();
             return Scored.ofText(
                     switch (benchmark) {
-                        case SANTACODER_JAVA, SANTACODER_PYTHON, SANTACODER_JS -> given.strip().equals(wanted.strip());
+                        case SANTACODER_JAVA, SANTACODER_PYTHON, SANTACODER_JS ->
+                            given.strip().equals(wanted.strip());
                         case SAFIM_BLOCK_JAVA,
                                 SAFIM_BLOCK_PYTHON,
                                 SAFIM_CONTROL_JAVA,
                                 SAFIM_CONTROL_PYTHON,
                                 SAFIM_API_JAVA,
-                                SAFIM_API_PYTHON ->
-                            squeezed(given).equals(squeezed(wanted));
+                                SAFIM_API_PYTHON -> squeezed(given).equals(squeezed(wanted));
                         default -> given.equals(wanted);
                     });
         }

@@ -94,15 +94,14 @@ public record Sample(String task, String text, boolean whole, ObjectNode row, St
             for (Path file : sorted(folder, path -> path.toString().endsWith(".py"))) {
                 String text = TextFiles.read(file);
                 digest.update((name + "/" + file.getFileName() + "\0" + text + "\0").getBytes(StandardCharsets.UTF_8));
-                ObjectNode row = JsonNodeFactory.instance
-                        .objectNode()
-                        .put(TASK, task)
-                        .put(SOLUTION, text);
+                ObjectNode row =
+                        JsonNodeFactory.instance.objectNode().put(TASK, task).put(SOLUTION, text);
                 samples.add(new Sample(task, text, true, row, file.toString()));
             }
         }
         if (samples.isEmpty()) {
-            throw CodaException.of("%s holds no samples: expected folders such as HumanEval_0 with files such as 0.py", root);
+            throw CodaException.of(
+                    "%s holds no samples: expected folders such as HumanEval_0 with files such as 0.py", root);
         }
         return new All(samples, HexFormat.of().formatHex(digest.digest()));
     }
@@ -111,8 +110,8 @@ public record Sample(String task, String text, boolean whole, ObjectNode row, St
     private static List<Path> sorted(Path folder, Predicate<Path> wanted) {
         try (Stream<Path> entries = Files.list(folder)) {
             return entries.filter(wanted)
-                    .sorted(Comparator.comparingInt((Path path) ->
-                                    path.getFileName().toString().length())
+                    .sorted(Comparator.comparingInt(
+                                    (Path path) -> path.getFileName().toString().length())
                             .thenComparing(path -> path.getFileName().toString()))
                     .toList();
         } catch (IOException e) {

@@ -20,12 +20,7 @@ import java.util.Optional;
  * @param plus the same on the added ones
  */
 record Scored(
-        boolean passed,
-        String result,
-        FailureKind kind,
-        boolean unsure,
-        Optional<String> base,
-        Optional<String> plus) {
+        boolean passed, String result, FailureKind kind, boolean unsure, Optional<String> base, Optional<String> plus) {
     static Scored of(Verdict verdict) {
         return new Scored(
                 verdict.passed(),

@@ -59,8 +59,7 @@ public final class Scoring {
     private final ScoreListener listener;
 
     /** @param interpreter finds a Python; asked only when one is needed */
-    public Scoring(
-            ScorePlan plan, Supplier<PythonInterpreter> interpreter, Sandbox sandbox, ScoreListener listener) {
+    public Scoring(ScorePlan plan, Supplier<PythonInterpreter> interpreter, Sandbox sandbox, ScoreListener listener) {
         this.plan = plan;
         this.interpreter = interpreter;
         this.sandbox = sandbox;
@@ -231,6 +230,12 @@ public final class Scoring {
                         judge(judge, index, false);
                     }
                 }
+            } catch (RuntimeException | Error e) {
+                // The others end with what they have in hand.
+                synchronized (waiting) {
+                    waiting.clear();
+                }
+                throw e;
             }
         }
 
@@ -273,8 +278,7 @@ public final class Scoring {
         };
     }
 
-    private ScoreReport report(
-            List<Sample> samples, Map<Integer, Scored> scores, int repeated, ObjectNode setting) {
+    private ScoreReport report(List<Sample> samples, Map<Integer, Scored> scores, int repeated, ObjectNode setting) {
         Map<String, Map<Integer, PassAtK.Interval>> passAtK = new LinkedHashMap<>();
         int tasks = 0;
         for (String name : ScoreReport.names(plan.mode())) {
@@ -304,8 +308,7 @@ public final class Scoring {
                 .toList();
     }
 
-    private void write(
-            List<Sample> samples, Map<Integer, Scored> scores, ScoreReport report, Benchmark.Loaded loaded) {
+    private void write(List<Sample> samples, Map<Integer, Scored> scores, ScoreReport report, Benchmark.Loaded loaded) {
         StringBuilder results = new StringBuilder();
         for (int i = 0; i < samples.size(); i++) {
             ObjectNode row = samples.get(i).row().deepCopy();
@@ -318,8 +321,7 @@ public final class Scoring {
         Path out = plan.out();
         if (plan.mode() == Mode.EVALPLUS) {
             AtomicFiles.writeText(
-                    out.resolve(EVALPLUS_RESULTS),
-                    Json.ascii(EvalPlusResults.of(samples, scores, report, loaded)));
+                    out.resolve(EVALPLUS_RESULTS), Json.ascii(EvalPlusResults.of(samples, scores, report, loaded)));
         }
         AtomicFiles.writeText(out.resolve(SUMMARY), Json.pretty(report.json()));
         AtomicFiles.writeText(out.resolve(RESULTS), results.toString());

@@ -85,8 +85,8 @@ public record DataFolder(Path folder, Map<DataSet, Path> overrides, boolean anyV
         String md5 = md5(bytes);
         if (!md5.equals(set.md5()) && !anyVersion && !overrides.containsKey(set)) {
             throw CodaException.of(
-                    "%s is of another version of %s: its MD5, unpacked, is %s, expected %s; scores of different versions"
-                            + " do not compare; take --any-data-version to score all the same",
+                    "%s is of another version of %s: its MD5, unpacked, is %s, expected %s; scores of different"
+                            + " versions do not compare; take --any-data-version to score all the same",
                     file, set.file(), md5, set.md5());
         }
         List<JsonLines.Line> lines = new ArrayList<>(set.rows());

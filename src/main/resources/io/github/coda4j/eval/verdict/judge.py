@@ -415,21 +415,18 @@ def clear(folder):
     flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
     parent, name = os.path.split(folder)
     top = os.open(parent, flags)
+    os.chmod(name, 0o700, dir_fd=top)
     serial = 0
     waiting = [name]
     while waiting:
         current = waiting.pop()
-        try:
-            inside = os.open(current, flags, dir_fd=top)
-        except PermissionError:
-            os.chmod(os.path.join(parent, current), 0o700)
-            inside = os.open(current, flags, dir_fd=top)
-        os.fchmod(inside, 0o700)
+        inside = os.open(current, flags, dir_fd=top)
         with os.scandir(inside) as entries:
             for entry in list(entries):
                 if entry.is_dir(follow_symlinks=False):
                     serial += 1
                     aside = f"{name}.{serial}"
+                    os.chmod(entry.name, 0o700, dir_fd=inside)
                     os.rename(entry.name, aside, src_dir_fd=inside, dst_dir_fd=top)
                     waiting.append(aside)
                 else:
@@ -508,6 +505,7 @@ def run_forked(work, seconds):
 
 def hello(request):
     sys.path[:] = request["path"]
+    del sys.orig_argv[1:]
     Config.folder = request["folder"]
     Config.filter = base64.b64decode(request["filter"]) if request["filter"] else None
     Config.pid_at = request["pid_at"]

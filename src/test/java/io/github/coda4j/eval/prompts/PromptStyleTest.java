@@ -41,11 +41,15 @@ class PromptStyleTest {
                     ? PromptStyle.CODA
                     : task.equals("lm_eval/mbpp") ? PromptStyle.LM_EVAL_BASE : PromptStyle.LM_EVAL;
             Benchmark benchmark = BENCHMARKS.get(task);
-            Problem problem = problems(benchmark, style).get(golden.get("task_id").asText());
+            Problem problem =
+                    problems(benchmark, style).get(golden.get("task_id").asText());
             Prompt prompt = style.of(benchmark, problem, true);
-            assertThat(prompt.user()).as(line.source()).isEqualTo(golden.get("user").textValue());
+            assertThat(prompt.user())
+                    .as(line.source())
+                    .isEqualTo(golden.get("user").textValue());
             if (golden.has("gen_prefix")) {
-                assertThat(prompt.prefix()).isEqualTo(Optional.of(golden.get("gen_prefix").textValue()));
+                assertThat(prompt.prefix())
+                        .isEqualTo(Optional.of(golden.get("gen_prefix").textValue()));
                 assertThat(prompt.chat(template, Prompt.PrefixEnd.NEWER))
                         .as(line.source())
                         .isEqualTo(golden.get("chat_newer_transformers").textValue());

@@ -62,8 +62,7 @@ class SanitizerTest {
         return one.get(field).textValue();
     }
 
-    private static final String PROMPT =
-            """
+    private static final String PROMPT = """
             import math
 
 
@@ -81,14 +80,13 @@ class SanitizerTest {
         String text = PROMPT + "    return x // 2\n";
         assertThat(sanitizer.coda(text, Optional.of("asked"))).doesNotContain("helper(");
         assertThat(sanitizer.keepingHelpers(PROMPT, text, Optional.of("asked")))
-                .isEqualTo("import math\n" + text.substring(text.indexOf("def helper"))
-                        .replace("\n\n\n", "\n"));
+                .isEqualTo("import math\n"
+                        + text.substring(text.indexOf("def helper")).replace("\n\n\n", "\n"));
     }
 
     @Test
     void ours_keeps_what_the_originals_drop_and_drops_what_only_runs() {
-        String text =
-                """
+        String text = """
                 from functools import lru_cache
                 LIMIT: int = 3
                 try:
