@@ -9,6 +9,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.core.util.Separators;
@@ -32,6 +33,7 @@ public final class Json {
 
     private static final int LONGEST_STRING = 256 << 20;
     private static final int SHOWN = 80;
+    private static final JsonGenerator.Feature ESCAPED = JsonWriteFeature.ESCAPE_NON_ASCII.mappedFeature();
 
     /** Field names are neither interned nor pooled: a vocabulary has 150,000 of them, each seen once. */
     private static final JsonFactory FACTORY =
@@ -180,6 +182,11 @@ public final class Json {
     /** On one line without spaces. */
     public static String compact(JsonNode node) {
         return JsonTree.write(node, FACTORY::createGenerator);
+    }
+
+    /** The same in ASCII alone: other characters, lone surrogates too, are escapes. */
+    public static String ascii(JsonNode node) {
+        return JsonTree.write(node, text -> FACTORY.createGenerator(text).enable(ESCAPED));
     }
 
     /** Indented by two spaces with a line end, as Hugging Face writes its files. */

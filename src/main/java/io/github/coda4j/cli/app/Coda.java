@@ -11,6 +11,7 @@ import io.github.coda4j.cli.answer.GenerateCommand;
 import io.github.coda4j.cli.answer.InfillCommand;
 import io.github.coda4j.cli.bench.BenchCommand;
 import io.github.coda4j.cli.data.DataCommand;
+import io.github.coda4j.cli.eval.EvalCommand;
 import io.github.coda4j.cli.help.CompletionCommand;
 import io.github.coda4j.cli.help.HelpCommand;
 import io.github.coda4j.cli.help.ManCommand;
@@ -142,6 +143,7 @@ final class Coda implements Runnable {
                 .addSubcommand(TrainCommand.tree(world, interrupt))
                 .addSubcommand(InspectCommand.tree(world, interrupt))
                 .addSubcommand(BenchCommand.tree(world))
+                .addSubcommand(EvalCommand.tree(world))
                 .addSubcommand(new HelpCommand(world))
                 .addSubcommand(new CompletionCommand(world))
                 .addSubcommand(new ManCommand(world));
