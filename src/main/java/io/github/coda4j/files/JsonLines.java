@@ -44,7 +44,7 @@ public final class JsonLines {
     public static byte[] unpacked(Path file) {
         byte[] bytes = TextFiles.bytes(file);
         if (bytes.length < 2 || (bytes[0] & 0xFF) != FIRST_OF_GZIP || (bytes[1] & 0xFF) != SECOND_OF_GZIP) {
-            NotFetched.problem(file, bytes).ifPresent(problem -> {
+            NotFetched.problem(file.toString(), bytes).ifPresent(problem -> {
                 throw problem;
             });
             return bytes;
