@@ -73,7 +73,9 @@ public final class QualityBench {
             losses = losses(heldOut);
         }
         List<WeightFormat> narrower = plan.sweep() && into.format().isFloating() && into.engine() == EngineKind.FAST
-                ? WeightFormat.ALL.stream().filter(format -> !format.isFloating()).toList()
+                ? WeightFormat.ALL.stream()
+                        .filter(format -> !format.isFloating())
+                        .toList()
                 : List.of();
         long methods = 1 + variants().size() + narrower.size();
         toFill = methods * kinds.values().stream().mapToLong(List::size).sum();

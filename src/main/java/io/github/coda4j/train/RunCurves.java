@@ -22,7 +22,9 @@ final class RunCurves {
             new Chart("Learning rate", List.of("learning_rate")),
             new Chart("Gradient norm before clipping", List.of("gradient_norm")),
             new Chart("Masked positions per step", List.of("masked")),
-            new Chart("Rows with S1, S2, S3 and S4 per step", List.of("prefix_rows", "truncated_rows", "block_rows", "hole_rows")),
+            new Chart(
+                    "Rows with S1, S2, S3 and S4 per step",
+                    List.of("prefix_rows", "truncated_rows", "block_rows", "hole_rows")),
             new Chart("Tokens per second", List.of("tokens_per_second")),
             new Chart("Part of the machine's product peak (MFU)", List.of("mfu")));
 

@@ -163,9 +163,8 @@ class PythonAttackTest {
 
     @Test
     void a05_daemon() {
-        refused(
-                "import posix, time\nif posix.fork() == 0:\n    posix.setsid()\n"
-                        + "    if posix.fork() == 0: time.sleep(77)");
+        refused("import posix, time\nif posix.fork() == 0:\n    posix.setsid()\n"
+                + "    if posix.fork() == 0: time.sleep(77)");
     }
 
     @Test
