@@ -6,6 +6,8 @@ import static io.github.coda4j.Checks.check;
  * What an answer took.
  *
  * @param forwards forward passes that this sequence took part in
+ * @param lengthForwards how many of them served to find lengths and are not among those of the answer
+ * @param lengthsTried how many lengths of open holes were looked at
  * @param cacheRefreshes how many of them filled its cache
  * @param commits positions committed
  * @param promptTokens tokens that were given
@@ -19,6 +21,8 @@ import static io.github.coda4j.Checks.check;
  */
 public record Cost(
         int forwards,
+        int lengthForwards,
+        int lengthsTried,
         int cacheRefreshes,
         int commits,
         int promptTokens,
@@ -39,6 +43,12 @@ public record Cost(
                 promptTokens,
                 newTokens);
         check(
+                0 <= lengthForwards && lengthForwards <= forwards && lengthsTried >= 0,
+                "%d of %d forwards cannot have tried %d lengths",
+                lengthForwards,
+                forwards,
+                lengthsTried);
+        check(
                 windows >= 1 && 0 <= leftOutTokens && leftOutTokens <= documentTokens,
                 "a document of %d tokens cannot be seen in %d windows that leave %d out",
                 documentTokens,
@@ -52,7 +62,7 @@ public record Cost(
                 decodeMillis);
     }
 
-    /** What an answer took whose prompt was seen whole. */
+    /** What an answer took whose prompt was seen whole and whose holes had lengths. */
     public Cost(
             int forwards,
             int cacheRefreshes,
@@ -64,6 +74,8 @@ public record Cost(
             double decodeMillis) {
         this(
                 forwards,
+                0,
+                0,
                 cacheRefreshes,
                 commits,
                 promptTokens,
@@ -76,10 +88,30 @@ public record Cost(
                 decodeMillis);
     }
 
+    /** The same with what it took to find lengths. */
+    Cost withLengths(int searchForwards, int tried) {
+        return new Cost(
+                forwards + searchForwards,
+                searchForwards,
+                tried,
+                cacheRefreshes,
+                commits,
+                promptTokens,
+                newTokens,
+                windows,
+                documentTokens,
+                leftOutTokens,
+                queueMillis,
+                promptMillis,
+                decodeMillis);
+    }
+
     /** What two windows of a document took together, of which this much is left out. */
     Cost plus(Cost other, int numWindows, long allTokens, long leftOut) {
         return new Cost(
                 forwards + other.forwards,
+                lengthForwards + other.lengthForwards,
+                lengthsTried + other.lengthsTried,
                 cacheRefreshes + other.cacheRefreshes,
                 commits + other.commits,
                 promptTokens + other.promptTokens,

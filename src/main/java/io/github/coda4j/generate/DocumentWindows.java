@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -124,6 +125,23 @@ public final class DocumentWindows {
         text.fill(answers);
         Group group = groups.get(index++);
         return fits ? wholeWindow() : cut(group);
+    }
+
+    /**
+     * The text of the whole document before, between and after the holes of the part that {@link #next} gave last:
+     * holes before it are filled, holes behind it left out.
+     */
+    List<String> pieces() {
+        Group group = groups.get(index - 1);
+        List<String> pieces = new ArrayList<>();
+        pieces.add(text.filled().toString());
+        for (int hole = group.first() + 1; hole < group.end(); hole++) {
+            pieces.add(text.piece(hole));
+        }
+        pieces.add(IntStream.rangeClosed(group.end(), text.numHoles())
+                .mapToObj(text::piece)
+                .collect(Collectors.joining()));
+        return pieces;
     }
 
     /** The tokens of the part that {@link #next} gave last. */
@@ -294,7 +312,7 @@ public final class DocumentWindows {
         List<Document.Segment> segments = new ArrayList<>();
         add(segments, header.text() + text.filled().substring(start(sides)));
         for (int hole = group.first(); hole < group.end(); hole++) {
-            segments.add(new Document.Hole(text.holeTokens(hole)));
+            segments.add(text.hole(hole));
             String next = text.piece(hole + 1);
             add(segments, hole + 1 < group.end() ? next : next.substring(0, sides.afterChars()));
         }

@@ -15,6 +15,7 @@ import java.util.Set;
  */
 final class HoleStream {
     private final Block hole;
+    private final FinishReason full;
     private final Set<Integer> endTokens;
     private final StopStrings stopStrings;
     private final Optional<StreamingDetokenizer> detokenizer;
@@ -28,13 +29,16 @@ final class HoleStream {
     private int position;
     private int emitted;
 
+    /** @param full why an answer ends that fills the hole */
     HoleStream(
             Block hole,
             HiddenText hidden,
+            FinishReason full,
             Set<Integer> endTokens,
             StopStrings stopStrings,
             Optional<StreamingDetokenizer> detokenizer) {
         this.hole = hole;
+        this.full = full;
         this.endTokens = endTokens;
         this.stopStrings = stopStrings;
         this.detokenizer = detokenizer;
@@ -97,7 +101,7 @@ final class HoleStream {
     private void pass() {
         position++;
         if (position == hole.end()) {
-            end(FinishReason.LENGTH);
+            end(full);
         }
     }
 

@@ -14,6 +14,7 @@ import io.github.coda4j.generate.Document;
 import io.github.coda4j.generate.GenerateRequest;
 import io.github.coda4j.generate.HoleRange;
 import io.github.coda4j.generate.WindowOptions;
+import io.github.coda4j.generate.length.LengthOptions;
 import io.github.coda4j.generate.request.DecodeSettings;
 import io.github.coda4j.syntax.Grammar;
 import java.nio.file.Path;
@@ -42,13 +43,11 @@ import picocli.CommandLine.Parameters;
         },
         footerHeading = "%nExamples:%n",
         footer = {
-            "  coda infill examples/Account.java --tokens 5 --diff",
+            "  coda infill examples/Account.java --diff",
             "  coda infill examples/Guests.java --hole 10:23-10:39 --hole 16:43-16:52 --tokens 1 --tokens 2 --diff",
-            "  echo 'this.name = <|hole|>;' | coda infill - --tokens 1"
+            "  echo 'this.name = <|hole|>;' | coda infill -"
         })
 public final class InfillCommand implements Callable<Integer> {
-    private static final int DEFAULT_TOKENS = 32;
-
     private final World world;
 
     @Parameters(
@@ -67,9 +66,12 @@ public final class InfillCommand implements Callable<Integer> {
     @Option(
             names = "--tokens",
             paramLabel = "N",
-            description = "The most tokens of a hole: once for all, or once for each in order (default: "
-                    + DEFAULT_TOKENS + ").")
-    List<Integer> tokens = new ArrayList<>();
+            description = "How many tokens a hole has, or auto, which finds it out: once for all, or once for each in "
+                    + "order (default: auto).")
+    List<String> tokens = new ArrayList<>();
+
+    @Mixin
+    LengthFlags lengths;
 
     @Option(
             names = "--context",
@@ -110,6 +112,7 @@ public final class InfillCommand implements Callable<Integer> {
         for (Task task : tasks) {
             how.options(task.shape(), most(task, source.maxPositions()), Set.of());
         }
+        LengthOptions finding = lengths.options();
         try (OpenModel open = source.open(world)) {
             Answering answering = new Answering(world, open);
             for (Task task : tasks) {
@@ -117,6 +120,7 @@ public final class InfillCommand implements Callable<Integer> {
                                 task.document(),
                                 how.options(task.shape(), most(task, source.maxPositions()), open.endTokens()))
                         .withWindows(windows(task))
+                        .withLengths(finding)
                         .withStopStrings(how.stopStrings());
                 Completion filled = show.watch() ? answering.watched(request, true) : answering.quiet(request);
                 write(
@@ -143,9 +147,7 @@ public final class InfillCommand implements Callable<Integer> {
         long streams = files.stream().filter(InputText::isStandardInput).count();
         check(streams <= 1, "- is given %d times: standard input can be read once", streams);
         check(streams == 0 || !inPlace, "--in-place cannot write to standard input: leave it or - out");
-        for (int count : tokens) {
-            check(count >= 1, "--tokens must be at least 1, got %d", count);
-        }
+        lengths.verify(tokens);
     }
 
     private Task task(Path file) {
@@ -159,9 +161,7 @@ public final class InfillCommand implements Callable<Integer> {
     }
 
     private Document document(InputText input) {
-        int[] counts = tokens.isEmpty()
-                ? new int[] {DEFAULT_TOKENS}
-                : tokens.stream().mapToInt(n -> n).toArray();
+        List<Document.Hole> counts = lengths.holes(tokens, context);
         if (!holes.isEmpty()) {
             Document document = Document.ofRanges(
                     input.text(), holes.stream().map(HoleRange::parse).toList(), counts);
@@ -224,6 +224,7 @@ public final class InfillCommand implements Callable<Integer> {
         }
         String prefix = files.size() == 1 ? "" : name + ": ";
         show.finish(world, completion, prefix);
+        completion.notes().forEach(line -> world.note(prefix + line));
         CostReport.windows(completion).ifPresent(line -> world.note(prefix + line));
     }
 }

@@ -170,7 +170,7 @@ class GenerateCommandTest {
         assertThat(json.at("/cost/forwards").intValue()).isEqualTo(8);
         assertThat(json.at("/cost/cache_refreshes").intValue()).isEqualTo(1);
         assertThat(json.at("/cost/tokens_per_second").doubleValue()).isEqualTo(20);
-        assertThat(json.get("cost")).hasSize(13);
+        assertThat(json.get("cost")).hasSize(15);
     }
 
     @ParameterizedTest

@@ -51,7 +51,8 @@ class LengthBiasTest {
     void refuses_means_that_cannot_be_fitted() {
         assertThatThrownBy(() -> LengthBias.fit(List.of(1, 2, 3, 4), List.of(1.0, 1.0, 1.0, 1.0)))
                 .hasMessage("5 parameters need means of at least 5 lengths, got 4");
-        assertThatThrownBy(() -> LengthBias.fit(List.of(1, 2), new ArrayList<>())).hasMessageContaining("2 lengths");
+        assertThatThrownBy(() -> LengthBias.fit(List.of(1, 2), new ArrayList<>()))
+                .hasMessageContaining("2 lengths");
         assertThatThrownBy(() -> new LengthBias(-1, 1, 1, 1, 1)).hasMessageContaining("got -1.0");
         assertThatThrownBy(() -> new LengthBias(0, 1, 0, 1, 0)).hasMessageContaining("positive");
     }
