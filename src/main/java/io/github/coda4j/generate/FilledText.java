@@ -45,11 +45,6 @@ final class FilledText {
         return holes.size();
     }
 
-    /** The most tokens of a hole. */
-    int holeTokens(int hole) {
-        return holes.get(hole).tokens();
-    }
-
     /** A hole as the document has it. */
     Document.Hole hole(int hole) {
         return holes.get(hole);

@@ -33,16 +33,28 @@ import java.util.stream.IntStream;
  *
  * <p>First every hole is probed: a forward says how sure the model is of it at a length, while the other holes have the
  * best lengths so far. Then the most promising lengths of each hole are decoded side by side, read back, and compared
- * hole by hole. A combination of lengths that was not among those is left to be decoded by whoever takes it.
+ * hole by hole. Of a long sequence all this sees the text near the holes; then, and where the lengths that are best for
+ * each hole were not tried together, what is taken is still to be decoded.
  */
 final class HoleSearch implements AutoCloseable {
+    /**
+     * Tokens on each side of the holes that a search sees of a sequence that is at least twice as long. Which length is
+     * right is decided near the hole; the answer itself is decoded with everything in sight.
+     */
+    private static final int SIGHT = 80;
+
     /** The first length. */
     private static final int START = 4;
 
     /** How many lengths in a row may be in vain. */
     private static final int PATIENCE = 4;
 
+    private final PromptLayout whole;
+    /** The part of it that is looked at. */
     private final PromptLayout base;
+    /** Where that begins. */
+    private final int offset;
+
     private final DecodeOptions decode;
     private final LengthOptions how;
     private final Optional<ParseJudge> judge;
@@ -68,21 +80,26 @@ final class HoleSearch implements AutoCloseable {
     /**
      * A search that has run nothing.
      *
-     * @param base the request with the holes at their ceilings
+     * @param whole the request with the holes at their ceilings
      * @param holes what it asks for, at least one of them open
-     * @param decode its options, which fit {@code base}
+     * @param decode its options, which fit it
      * @param judge prefers answers; empty: none is preferred
      * @param texts the text of each hole of a trial that is decoded
      */
     HoleSearch(
-            PromptLayout base,
+            PromptLayout whole,
             List<Document.Hole> holes,
             DecodeOptions decode,
             LengthOptions how,
             Optional<ParseJudge> judge,
             Function<Trial, List<String>> texts,
             Denoiser denoiser) {
-        this.base = base;
+        this.whole = whole;
+        int start = Math.max(0, whole.holes().getFirst().start() - SIGHT);
+        int end = Math.min(whole.ids().length, whole.holes().getLast().end() + SIGHT);
+        boolean near = whole.promptTokens() >= 2 * (end - start - whole.newTokens());
+        this.offset = near ? start : 0;
+        this.base = near ? whole.cropped(start, end) : whole;
         this.decode = decode;
         this.how = how;
         this.judge = judge;
@@ -93,10 +110,10 @@ final class HoleSearch implements AutoCloseable {
             int ceiling = holes.get(hole).tokens();
             if (holes.get(hole).open()) {
                 int span = span(hole);
-                int start = Math.min(ceiling, Math.ceilDiv(START, span) * span);
-                climbs.put(hole, new LengthClimb(start, span, ceiling, PATIENCE));
+                int first = Math.min(ceiling, Math.ceilDiv(START, span) * span);
+                climbs.put(hole, new LengthClimb(first, span, ceiling, PATIENCE));
                 promises.put(hole, new HashMap<>());
-                lengths.add(start);
+                lengths.add(first);
             } else {
                 lengths.add(ceiling);
             }
@@ -161,9 +178,12 @@ final class HoleSearch implements AutoCloseable {
 
     /** The trial with the best lengths, decoded or not yet; it is the caller's to close. */
     Trial take() {
-        Trial best = choose(trials);
-        taken = Optional.of(best);
-        return best;
+        List<Integer> best = choose(trials);
+        Optional<Trial> decoded = base == whole
+                ? trials.stream().filter(trial -> trial.lengths().equals(best)).findFirst()
+                : Optional.empty();
+        taken = decoded;
+        return decoded.orElseGet(() -> Trial.open(whole, best, decode, denoiser));
     }
 
     /** The best of the trials that are decoded so far, to be closed by the caller. */
@@ -173,13 +193,12 @@ final class HoleSearch implements AutoCloseable {
         if (decoded.isEmpty()) {
             return Optional.empty();
         }
-        Trial best = choose(decoded);
-        if (!decoded.contains(best)) {
-            best.close();
-            best = decoded.getFirst();
-        }
-        taken = Optional.of(best);
-        return taken;
+        List<Integer> best = choose(decoded);
+        taken = decoded.stream()
+                .filter(trial -> trial.lengths().equals(best))
+                .findFirst()
+                .or(() -> Optional.of(decoded.getFirst()));
+        return taken.map(trial -> base == whole ? trial : trial.within(whole, offset));
     }
 
     @Override
@@ -270,7 +289,8 @@ final class HoleSearch implements AutoCloseable {
                 .toList();
     }
 
-    private Trial choose(List<Trial> among) {
+    /** The best lengths of all holes by the trials that are decoded. */
+    private List<Integer> choose(List<Trial> among) {
         Map<Integer, Map<Integer, Trial>> byLength = new HashMap<>();
         Map<Integer, List<Candidate>> ranked = new LinkedHashMap<>();
         List<Integer> chosen = new ArrayList<>(lengths);
@@ -286,10 +306,7 @@ final class HoleSearch implements AutoCloseable {
         }
         judge.ifPresent(own -> ranked.forEach(
                 (hole, order) -> chosen.set(hole, preferred(own, hole, order, chosen, byLength, among.getFirst()))));
-        return among.stream()
-                .filter(trial -> trial.lengths().equals(chosen))
-                .findFirst()
-                .orElseGet(() -> Trial.open(base, chosen, decode, denoiser));
+        return chosen;
     }
 
     /** The best length of a hole with which the document parses, the others as chosen; else the best of all. */

@@ -71,6 +71,22 @@ record PromptLayout(int[] ids, List<Block> holes, List<HiddenText> hidden) {
         return new PromptLayout(resized, moved, hidden);
     }
 
+    /** The same without what stands before position {@code start} or from {@code end} on, where no hole is. */
+    PromptLayout cropped(int start, int end) {
+        check(
+                start >= 0
+                        && start <= holes.getFirst().start()
+                        && end >= holes.getLast().end()
+                        && end <= ids.length,
+                "positions %d to %d do not hold all holes",
+                start,
+                end);
+        List<Block> moved = holes.stream()
+                .map(hole -> new Block(hole.start() - start, hole.end() - start))
+                .toList();
+        return new PromptLayout(Arrays.copyOfRange(ids, start, end), moved, hidden);
+    }
+
     /** Number of tokens to be generated. */
     int newTokens() {
         return holes.stream().mapToInt(Block::length).sum();

@@ -18,14 +18,16 @@ final class Trial implements AutoCloseable {
     private final PromptLayout layout;
     private final Canvas canvas;
     private final DecodeSession session;
-    private final List<StepResult> steps = new ArrayList<>();
+    private final List<StepResult> steps;
     private final ReadBack reading;
 
-    private Trial(List<Integer> lengths, PromptLayout layout, Canvas canvas, DecodeSession session) {
+    private Trial(
+            List<Integer> lengths, PromptLayout layout, Canvas canvas, DecodeSession session, List<StepResult> steps) {
         this.lengths = lengths;
         this.layout = layout;
         this.canvas = canvas;
         this.session = session;
+        this.steps = new ArrayList<>(steps);
         this.reading = new ReadBack(layout, canvas);
     }
 
@@ -39,7 +41,7 @@ final class Trial implements AutoCloseable {
         PromptLayout layout = base.resized(lengths, denoiser.maskId());
         Canvas canvas = new Canvas(layout.ids(), denoiser.maskId());
         DecodeSession session = DecodeSession.open(canvas, fitted(options, layout), denoiser);
-        return new Trial(List.copyOf(lengths), layout, canvas, session);
+        return new Trial(List.copyOf(lengths), layout, canvas, session, List.of());
     }
 
     private static DecodeOptions fitted(DecodeOptions options, PromptLayout layout) {
@@ -52,6 +54,32 @@ final class Trial implements AutoCloseable {
             steps = Math.max(blocks, steps - steps % blocks);
         }
         return options.withSteps(steps);
+    }
+
+    /**
+     * What it decoded as part of a longer sequence; its session stays the same.
+     *
+     * @param whole that sequence with holes of any lengths
+     * @param offset where this one begins in it
+     */
+    Trial within(PromptLayout whole, int offset) {
+        PromptLayout longer = whole.resized(lengths, canvas.maskId());
+        Canvas wide = new Canvas(longer.ids(), canvas.maskId());
+        List<StepResult> moved = steps.stream()
+                .map(step -> new StepResult(
+                        step.step(),
+                        step.commits().stream()
+                                .map(commit -> new Commit(
+                                        commit.step(),
+                                        commit.position() + offset,
+                                        commit.token(),
+                                        commit.confidence(),
+                                        commit.probability()))
+                                .toList(),
+                        step.forward()))
+                .toList();
+        moved.forEach(step -> step.commits().forEach(commit -> wide.commit(commit.position(), commit.token())));
+        return new Trial(lengths, longer, wide, session, moved);
     }
 
     /** Takes the answer to the session's plan. */

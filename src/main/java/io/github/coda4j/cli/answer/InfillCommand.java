@@ -16,11 +16,13 @@ import io.github.coda4j.generate.HoleRange;
 import io.github.coda4j.generate.WindowOptions;
 import io.github.coda4j.generate.length.LengthOptions;
 import io.github.coda4j.generate.request.DecodeSettings;
+import io.github.coda4j.generate.request.Parameter;
 import io.github.coda4j.syntax.Grammar;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -78,7 +80,7 @@ public final class InfillCommand implements Callable<Integer> {
             paramLabel = "N",
             description =
                     "The most tokens that are seen at a time, holes included; a longer file is seen in parts around"
-                            + " its holes (default: as many as the model takes).")
+                            + " its holes (default: what the checkpoint says it is good at, or as many as it takes).")
     Optional<Integer> context = Optional.empty();
 
     @Option(names = "--diff", description = "Print the change as a unified diff instead of the whole text.")
@@ -97,6 +99,9 @@ public final class InfillCommand implements Callable<Integer> {
         this.world = world;
     }
 
+    /** The most tokens that are seen at a time, if anything says it. */
+    private OptionalInt seen = OptionalInt.empty();
+
     /** A file and what is to be done with it. */
     private record Task(Path file, InputText input, Document document, CanvasShape shape) {}
 
@@ -108,17 +113,19 @@ public final class InfillCommand implements Callable<Integer> {
             tasks.add(task(file));
         }
         WriterFlags.Source source = writer.source(world);
-        DecodeSettings how = source.defaults().resolve(writer.given());
+        DecodeSettings how = source.defaults().resolve(writer.given().with(Parameter.CONTEXT, context));
+        seen = how.context(source.maxPositions());
         for (Task task : tasks) {
             how.options(task.shape(), most(task, source.maxPositions()), Set.of());
         }
-        LengthOptions finding = lengths.options();
-        try (OpenModel open = source.open(world)) {
-            Answering answering = new Answering(world, open);
+        boolean open = tasks.stream().anyMatch(task -> task.document().isOpen());
+        LengthOptions finding = open ? lengths.options(source.lengths()) : LengthOptions.DEFAULT;
+        try (OpenModel model = source.open(world)) {
+            Answering answering = new Answering(world, model);
             for (Task task : tasks) {
                 GenerateRequest request = GenerateRequest.of(
                                 task.document(),
-                                how.options(task.shape(), most(task, source.maxPositions()), open.endTokens()))
+                                how.options(task.shape(), most(task, source.maxPositions()), model.endTokens()))
                         .withWindows(windows(task))
                         .withLengths(finding)
                         .withStopStrings(how.stopStrings());
@@ -182,18 +189,12 @@ public final class InfillCommand implements Callable<Integer> {
     }
 
     private WindowOptions windows(Task task) {
-        WindowOptions windows =
-                WindowOptions.DEFAULT.withGrammar(Grammar.ofFile(task.file().toString()));
-        return context.isEmpty() ? windows : windows.withContext(context.get());
+        return new WindowOptions(
+                seen, WindowOptions.DEFAULT.before(), Grammar.ofFile(task.file().toString()));
     }
 
     /** The most tokens of all holes of a file together. */
     private int most(Task task, int maxPositions) {
-        context.ifPresent(n -> check(
-                2 <= n && n <= maxPositions,
-                "--context must be 2 to %d, which is what the model takes, got %d",
-                maxPositions,
-                n));
         try {
             return windows(task).positions(task.document(), maxPositions);
         } catch (IllegalArgumentException e) {

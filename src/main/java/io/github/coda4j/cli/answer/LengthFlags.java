@@ -80,10 +80,13 @@ final class LengthFlags {
                         .toList();
     }
 
-    /** How lengths are found. */
-    LengthOptions options() {
-        return LengthOptions.DEFAULT
-                .withCandidates(candidates.orElse(LengthOptions.DEFAULT_CANDIDATES))
+    /**
+     * How lengths are found.
+     *
+     * @param standard of the checkpoint
+     */
+    LengthOptions options(LengthOptions standard) {
+        return standard.withCandidates(candidates.orElse(LengthOptions.DEFAULT_CANDIDATES))
                 .withParses(!noParse);
     }
 }

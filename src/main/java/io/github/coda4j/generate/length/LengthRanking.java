@@ -10,7 +10,7 @@ import java.util.List;
  */
 public final class LengthRanking {
     /** How many nats an answer may lack and still be taken because it parses. */
-    public static final double ABOUT_AS_GOOD = 2;
+    public static final double ABOUT_AS_GOOD = 4;
 
     /** The power of the bias by which the confidence in an empty hole is divided: 1 would prefer no length. */
     private static final double BIAS_WEIGHT = 0.5;
