@@ -237,7 +237,11 @@ public final class Training {
                         compute.dtype(),
                         Optional.of(model.tokenizer()),
                         target,
-                        true));
+                        true,
+                        folderOfModel -> TrainedContext.note(
+                                folderOfModel,
+                                config.data().length(),
+                                model.config().maxPositions())));
         result.report()
                 .ifPresent(page -> RunReport.write(
                         folder.metrics(), page, config.stage() + " " + folder.path(), result.facts(), config.yaml()));

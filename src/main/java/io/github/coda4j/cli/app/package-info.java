@@ -1,5 +1,16 @@
 /** The root of the command tree: which commands there are, how problems are said, and the exit code. */
-@MayUse({"picocli", "cli", "cli.answer", "cli.bench", "cli.data", "cli.help", "cli.inspect", "cli.make", "cli.train"})
+@MayUse({
+    "picocli",
+    "cli",
+    "cli.answer",
+    "cli.bench",
+    "cli.calibrate",
+    "cli.data",
+    "cli.help",
+    "cli.inspect",
+    "cli.make",
+    "cli.train"
+})
 package io.github.coda4j.cli.app;
 
 import io.github.coda4j.MayUse;
