@@ -4,6 +4,7 @@
     "cli",
     "cli.answer",
     "cli.bench",
+    "cli.calibrate",
     "cli.data",
     "cli.eval",
     "cli.help",

@@ -80,6 +80,23 @@ public final class DecodeSettings {
         return newTokens().value();
     }
 
+    /**
+     * The most tokens of a document that are seen at a time; empty: as many as the model takes.
+     *
+     * @param maxPositions the longest sequence of the model
+     * @throws WrongValueException naming what gives a value that the model does not take
+     * @throws CodaException when a file does
+     */
+    public OptionalInt context(int maxPositions) {
+        return values.find(Parameter.CONTEXT)
+                .map(found -> found.require(
+                                n -> 2 <= n && n <= maxPositions,
+                                "2 to " + maxPositions + ", which is what the model takes")
+                        .value())
+                .map(OptionalInt::of)
+                .orElse(OptionalInt.empty());
+    }
+
     /** What ends an answer before its last token, possibly nothing. */
     public List<String> stopStrings() {
         return stopStrings;
