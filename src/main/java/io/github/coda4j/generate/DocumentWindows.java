@@ -48,6 +48,7 @@ public final class DocumentWindows {
     private final int budget;
     /** Whether open holes may turn out longer than what is kept free for them: the model takes more than the budget. */
     private final boolean lean;
+
     private final Tokenizer tokenizer;
     /** The whole in tokens, where that was needed. */
     private final Optional<EncodedDocument> whole;

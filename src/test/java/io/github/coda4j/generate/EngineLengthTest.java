@@ -180,9 +180,11 @@ class EngineLengthTest {
         });
         String far = "x".repeat(400);
         try (Engine engine = new Engine(model, new ByteTokenizer(), EngineOptions.DEFAULT)) {
-            Completion late =
-                    engine.generate(request(Document.parse(far + "(<|hole|>)" + far), PLAIN.withReadsBack(false), DecodeOptions.ofSteps(64))
-                            .withDeadline(Duration.ofMillis(1500)));
+            Completion late = engine.generate(request(
+                            Document.parse(far + "(<|hole|>)" + far),
+                            PLAIN.withReadsBack(false),
+                            DecodeOptions.ofSteps(64))
+                    .withDeadline(Duration.ofMillis(1500)));
             assertThat(late.finishReason()).isEqualTo(FinishReason.DEADLINE);
             assertThat(late.ids()).hasSize(807);
         }
