@@ -155,6 +155,27 @@ public record Document(List<Segment> segments) {
         return builder.build();
     }
 
+    /**
+     * Pieces of text with a hole between each two, whatever stands in them.
+     *
+     * @param pieces one more than holes; may be empty
+     */
+    public static Document ofPieces(List<String> pieces, List<Hole> holes) {
+        check(
+                pieces.size() == holes.size() + 1,
+                "%d pieces of text have %d holes between them, got %d",
+                pieces.size(),
+                pieces.size() - 1,
+                holes.size());
+        Builder builder = new Builder();
+        builder.text(pieces.getFirst());
+        for (int i = 0; i < holes.size(); i++) {
+            builder.hole(holes.get(i));
+            builder.text(pieces.get(i + 1));
+        }
+        return builder.build();
+    }
+
     /** The holes from left to right. */
     public List<Hole> holes() {
         return segments.stream()

@@ -14,7 +14,6 @@ import io.github.coda4j.model.plan.Sampling;
 import io.github.coda4j.syntax.Verdict;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -62,8 +61,8 @@ final class HoleSearch implements AutoCloseable {
     private final Denoiser denoiser;
     /** By open hole. */
     private final Map<Integer, LengthClimb> climbs = new LinkedHashMap<>();
-    /** How good a length looks, by open hole and length. */
-    private final Map<Integer, Map<Integer, Double>> promises = new HashMap<>();
+    /** How sure the model is of an empty hole, by hole and length. */
+    private final Map<Integer, Map<Integer, Double>> confidences = new HashMap<>();
 
     private final List<Integer> lengths;
     private final Deque<Pending> pending = new ArrayDeque<>();
@@ -112,7 +111,7 @@ final class HoleSearch implements AutoCloseable {
                 int span = span(hole);
                 int first = Math.min(ceiling, Math.ceilDiv(START, span) * span);
                 climbs.put(hole, new LengthClimb(first, span, ceiling, PATIENCE));
-                promises.put(hole, new HashMap<>());
+                confidences.put(hole, new HashMap<>());
                 lengths.add(first);
             } else {
                 lengths.add(ceiling);
@@ -168,7 +167,7 @@ final class HoleSearch implements AutoCloseable {
 
     /** How many lengths of holes were looked at. */
     int lengthsTried() {
-        return promises.values().stream().mapToInt(Map::size).sum();
+        return confidences.values().stream().mapToInt(Map::size).sum();
     }
 
     /** Why answers were not judged by the grammar, if they should have been. */
@@ -232,9 +231,9 @@ final class HoleSearch implements AutoCloseable {
             List<Double> scores = new ArrayList<>();
             for (int length : wanted) {
                 pending.addLast(new Pending(plan(hole, length), answer -> {
-                    double score = LengthRanking.promise(mean(answer.probability()), length, how.bias());
-                    promises.get(hole).put(length, score);
-                    scores.add(score);
+                    double confidence = mean(answer.probability());
+                    confidences.get(hole).put(length, confidence);
+                    scores.add(confidence / how.bias().of(length));
                     if (scores.size() == wanted.size()) {
                         climb.answer(scores);
                         lengths.set(hole, climb.best());
@@ -268,7 +267,7 @@ final class HoleSearch implements AutoCloseable {
     /** The k-th trial has the k-th best length of every hole, or the last where a hole has fewer. */
     private void openTrials() {
         Map<Integer, List<Integer>> best = new HashMap<>();
-        climbs.keySet().forEach(hole -> best.put(hole, ranked(hole)));
+        climbs.keySet().forEach(hole -> best.put(hole, LengthRanking.worthDecoding(confidences.get(hole), how.bias())));
         Set<List<Integer>> ways = new LinkedHashSet<>();
         for (int k = 0; k < how.candidates(); k++) {
             List<Integer> way = new ArrayList<>(lengths);
@@ -278,15 +277,13 @@ final class HoleSearch implements AutoCloseable {
             }
             ways.add(way);
         }
-        ways.forEach(way -> trials.add(Trial.open(base, way, decode, denoiser)));
-    }
-
-    private List<Integer> ranked(int hole) {
-        return promises.get(hole).entrySet().stream()
-                .sorted(Map.Entry.<Integer, Double>comparingByValue(Comparator.reverseOrder())
-                        .thenComparing(Map.Entry.comparingByKey()))
-                .map(Map.Entry::getKey)
-                .toList();
+        // What is decoded again takes two tokens a forward.
+        int most = base == whole ? decode.steps() : Math.max(1, Math.ceilDiv(decode.steps(), 2));
+        for (List<Integer> way : ways) {
+            int tokens = way.stream().mapToInt(n -> n).sum();
+            int steps = base == whole ? most : Math.min(most, Math.ceilDiv(tokens, 2));
+            trials.add(Trial.open(base, way, decode.withSteps(steps), denoiser));
+        }
     }
 
     /** The best lengths of all holes by the trials that are decoded. */

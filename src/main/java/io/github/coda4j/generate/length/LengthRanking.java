@@ -1,7 +1,11 @@
 package io.github.coda4j.generate.length;
 
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.ToDoubleFunction;
 
 /**
  * Which of several answers to a hole is the best: the one that the model finds most likely, as it was decoded and read
@@ -10,20 +14,31 @@ import java.util.List;
  */
 public final class LengthRanking {
     /** How many nats an answer may lack and still be taken because it parses. */
-    public static final double ABOUT_AS_GOOD = 4;
-
-    /** The power of the bias by which the confidence in an empty hole is divided: 1 would prefer no length. */
-    private static final double BIAS_WEIGHT = 0.5;
+    public static final double ABOUT_AS_GOOD = 8;
 
     private LengthRanking() {}
 
     /**
-     * How good a length looks before anything is decoded; higher is better.
+     * The lengths in the order in which they are worth decoding: in turn the ones that the model is surest of, and the
+     * ones that it is surest of for their length. The first are mostly short, the second as often too long.
      *
-     * @param confidence the mean best probability over the masks of the empty hole
+     * @param confidences by length, the mean best probability over the masks of the empty hole
      */
-    public static double promise(double confidence, int length, LengthBias bias) {
-        return confidence / Math.pow(bias.of(length), BIAS_WEIGHT);
+    public static List<Integer> worthDecoding(Map<Integer, Double> confidences, LengthBias bias) {
+        List<Integer> plain = sorted(confidences, length -> confidences.get(length));
+        List<Integer> calibrated = sorted(confidences, length -> confidences.get(length) / bias.of(length));
+        Set<Integer> order = new LinkedHashSet<>();
+        for (int i = 0; i < plain.size(); i++) {
+            order.add(plain.get(i));
+            order.add(calibrated.get(i));
+        }
+        return List.copyOf(order);
+    }
+
+    private static List<Integer> sorted(Map<Integer, Double> confidences, ToDoubleFunction<Integer> score) {
+        return confidences.keySet().stream()
+                .sorted(Comparator.comparingDouble(score).reversed().thenComparing(Comparator.naturalOrder()))
+                .toList();
     }
 
     /** The score of an answer; higher is better. */
