@@ -32,6 +32,9 @@ import java.util.function.Consumer;
  * @param seed of every random draw
  * @param endTokens a completion is done when one of these is committed and everything before it too; empty: never stop
  *     early
+ * @param holePad the token that fills what is left of a hole, for a model that was trained with padded holes: the first
+ *     one that is committed closes its hole, and what is still masked behind it becomes this token without a forward.
+ *     Empty: no token does
  * @param logprobs how many of the best tokens of each position are told with their log-probabilities, 0 or more, beside
  *     that of the committed token; empty: nothing of it is computed
  */
@@ -48,6 +51,7 @@ public record DecodeOptions(
         int topK,
         long seed,
         Set<Integer> endTokens,
+        OptionalInt holePad,
         OptionalInt logprobs) {
     public static final double DEFAULT_EPS = 1e-3;
 
@@ -80,6 +84,7 @@ public record DecodeOptions(
                 "block start commit refreshes at block starts only: leave the refresh interval out");
         new Sampling(temperature, topP, topK, Sampling.NO_TOKEN);
         endTokens = Set.copyOf(endTokens);
+        check(holePad.orElse(0) >= 0, "the pad of holes must be a token id, got %d", holePad.orElse(0));
         check(
                 logprobs.orElse(0) >= 0 && logprobs.orElse(0) <= DetailRequest.MOST_CANDIDATES,
                 "the number of log-probabilities must be in [0, %d], got %d",
@@ -100,7 +105,8 @@ public record DecodeOptions(
             double topP,
             int topK,
             long seed,
-            Set<Integer> endTokens) {
+            Set<Integer> endTokens,
+            OptionalInt holePad) {
         this(
                 steps,
                 blockLength,
@@ -114,6 +120,7 @@ public record DecodeOptions(
                 topK,
                 seed,
                 endTokens,
+                holePad,
                 OptionalInt.empty());
     }
 
@@ -131,7 +138,8 @@ public record DecodeOptions(
                 1,
                 0,
                 0,
-                Set.of());
+                Set.of(),
+                OptionalInt.empty());
     }
 
     /** The same with another number of steps. */
@@ -186,6 +194,11 @@ public record DecodeOptions(
         return changed(draft -> draft.endTokens = newEndTokens);
     }
 
+    /** The same with another token that closes holes, or none. */
+    public DecodeOptions withHolePad(OptionalInt newHolePad) {
+        return changed(draft -> draft.holePad = newHolePad);
+    }
+
     /** The same with so many log-probabilities of each position. */
     public DecodeOptions withLogprobs(OptionalInt newLogprobs) {
         return changed(draft -> draft.logprobs = newLogprobs);
@@ -211,6 +224,7 @@ public record DecodeOptions(
         private int topK;
         private long seed;
         private Set<Integer> endTokens;
+        private OptionalInt holePad;
         private OptionalInt logprobs;
 
         Draft(DecodeOptions from) {
@@ -226,6 +240,7 @@ public record DecodeOptions(
             topK = from.topK;
             seed = from.seed;
             endTokens = from.endTokens;
+            holePad = from.holePad;
             logprobs = from.logprobs;
         }
 
@@ -243,6 +258,7 @@ public record DecodeOptions(
                     topK,
                     seed,
                     endTokens,
+                    holePad,
                     logprobs);
         }
     }

@@ -9,8 +9,11 @@ import java.util.Map;
  * What an answer took.
  *
  * @param forwards forward passes that this sequence took part in
+ * @param lengthForwards how many of them served to find lengths and are not among those of the answer
+ * @param lengthsTried how many lengths of open holes were looked at
  * @param cacheRefreshes how many of them filled its cache
  * @param commits positions committed
+ * @param pads how many of them were left over when their hole closed, and are no part of an answer
  * @param promptTokens tokens that were given
  * @param newTokens tokens in the answers
  * @param windows parts that the document was answered in; 1 for one that was seen whole and for other prompts
@@ -22,8 +25,11 @@ import java.util.Map;
  */
 public record Cost(
         int forwards,
+        int lengthForwards,
+        int lengthsTried,
         int cacheRefreshes,
         int commits,
+        int pads,
         int promptTokens,
         int newTokens,
         int windows,
@@ -41,6 +47,13 @@ public record Cost(
                 commits,
                 promptTokens,
                 newTokens);
+        check(0 <= pads && pads <= commits, "%d of %d commits cannot be pads", pads, commits);
+        check(
+                0 <= lengthForwards && lengthForwards <= forwards && lengthsTried >= 0,
+                "%d of %d forwards cannot have tried %d lengths",
+                lengthForwards,
+                forwards,
+                lengthsTried);
         check(
                 windows >= 1 && 0 <= leftOutTokens && leftOutTokens <= documentTokens,
                 "a document of %d tokens cannot be seen in %d windows that leave %d out",
@@ -55,7 +68,7 @@ public record Cost(
                 decodeMillis);
     }
 
-    /** What an answer took whose prompt was seen whole. */
+    /** What an answer took whose prompt was seen whole and whose holes had lengths. */
     public Cost(
             int forwards,
             int cacheRefreshes,
@@ -67,8 +80,11 @@ public record Cost(
             double decodeMillis) {
         this(
                 forwards,
+                0,
+                0,
                 cacheRefreshes,
                 commits,
+                0,
                 promptTokens,
                 newTokens,
                 1,
@@ -79,12 +95,53 @@ public record Cost(
                 decodeMillis);
     }
 
+    /** The same where so many of the commits are pads. */
+    Cost withPads(int ofPads) {
+        return new Cost(
+                forwards,
+                lengthForwards,
+                lengthsTried,
+                cacheRefreshes,
+                commits,
+                ofPads,
+                promptTokens,
+                newTokens,
+                windows,
+                documentTokens,
+                leftOutTokens,
+                queueMillis,
+                promptMillis,
+                decodeMillis);
+    }
+
+    /** The same with what it took to find lengths. */
+    Cost withLengths(int searchForwards, int tried) {
+        return new Cost(
+                forwards + searchForwards,
+                searchForwards,
+                tried,
+                cacheRefreshes,
+                commits,
+                pads,
+                promptTokens,
+                newTokens,
+                windows,
+                documentTokens,
+                leftOutTokens,
+                queueMillis,
+                promptMillis,
+                decodeMillis);
+    }
+
     /** What two windows of a document took together, of which this much is left out. */
     Cost plus(Cost other, int numWindows, long allTokens, long leftOut) {
         return new Cost(
                 forwards + other.forwards,
+                lengthForwards + other.lengthForwards,
+                lengthsTried + other.lengthsTried,
                 cacheRefreshes + other.cacheRefreshes,
                 commits + other.commits,
+                pads + other.pads,
                 promptTokens + other.promptTokens,
                 newTokens + other.newTokens,
                 numWindows,
@@ -99,8 +156,11 @@ public record Cost(
     public Map<String, Number> figures() {
         Map<String, Number> figures = new LinkedHashMap<>();
         figures.put("forwards", forwards);
+        figures.put("length_forwards", lengthForwards);
+        figures.put("lengths_tried", lengthsTried);
         figures.put("cache_refreshes", cacheRefreshes);
         figures.put("commits", commits);
+        figures.put("pads", pads);
         figures.put("commits_per_forward", commitsPerForward());
         figures.put("prompt_tokens", promptTokens);
         figures.put("new_tokens", newTokens);
@@ -114,9 +174,9 @@ public record Cost(
         return figures;
     }
 
-    /** Commits per forward pass; 0 without a forward. */
+    /** Commits per forward pass, pads aside; 0 without a forward. */
     public double commitsPerForward() {
-        return forwards == 0 ? 0 : (double) commits / forwards;
+        return forwards == 0 ? 0 : (double) (commits - pads) / forwards;
     }
 
     /** New tokens per second of work (prompt and decode, not the queue); 0 when nothing was measured. */

@@ -1,11 +1,16 @@
 package io.github.coda4j.serve;
 
+import io.github.coda4j.generate.Document;
+
 /**
  * How long a canvas is made for an answer whose length nobody knows: the one place where a ceiling becomes a number of
  * masks. A mask costs what a token costs, whether or not it is needed in the end.
  */
 interface Lengths {
-    /** As many as are likely to be enough. What needs more ends with its length as the reason. */
+    /**
+     * As many as are likely to be enough behind a text: what needs more ends with its length as the reason. The length
+     * of a hole between two texts is found by the engine.
+     */
     Lengths LIKELY = new Lengths() {
         @Override
         public int completion(int ceiling, int usual) {
@@ -13,13 +18,10 @@ interface Lengths {
         }
 
         @Override
-        public int hole(int ceiling, int usual) {
-            return Math.min(ceiling, Math.min(usual, LONGEST_HOLE));
+        public Document.Hole hole(int ceiling) {
+            return Document.Hole.upTo(Math.min(ceiling, Document.DEFAULT_CEILING));
         }
     };
-
-    /** Tokens of the longest hole that is opened for a ceiling. */
-    int LONGEST_HOLE = 32;
 
     /**
      * Masks behind a text.
@@ -29,6 +31,6 @@ interface Lengths {
      */
     int completion(int ceiling, int usual);
 
-    /** Masks between two texts. */
-    int hole(int ceiling, int usual);
+    /** A hole between two texts; what is behind it says where its answer ends. */
+    Document.Hole hole(int ceiling);
 }

@@ -150,24 +150,31 @@ final class Planner {
         if (wanted == 0) {
             return nothing(options, given, echo);
         }
-        int tokens;
+        Document.Hole hole;
         if (options.fixedLength()) {
-            tokens = wanted;
-            checkRoom(given, (long) tokens * numHoles, "prompt");
+            checkRoom(given, (long) wanted * numHoles, "prompt");
+            hole = new Document.Hole(wanted);
         } else {
             checkRoom(given, numHoles, "prompt");
             int most = Math.min(wanted, (model.maxPositions() - given) / numHoles);
-            tokens = lengths.hole(most, how.maxNewTokens());
-            if (pieces.getLast().isEmpty()) {
-                tokens = how.wholeBlocks(tokens, most);
-            }
+            hole = pieces.getLast().isEmpty() ? behind(most, how) : lengths.hole(most);
         }
-        Document document = document(pieces, tokens);
+        Document document = document(pieces, hole);
         CanvasShape shape = document.shape(0);
         DecodeOptions decode = options.fixedLength()
                 ? how.options(shape, model.maxPositions(), model.endTokens())
                 : how.fitting(shape, model.maxPositions(), model.endTokens());
-        return choices(new Prompt.Text(document), decode, how, options, given, echo);
+        return choices(new Prompt.Text(document), closing(decode, how), how, options, given, echo);
+    }
+
+    /** A hole that nothing stands behind. */
+    private Document.Hole behind(int most, DecodeSettings how) {
+        return new Document.Hole(how.wholeBlocks(lengths.completion(most, how.maxNewTokens()), most));
+    }
+
+    /** With the token that closes holes, where the model has one. */
+    private DecodeOptions closing(DecodeOptions decode, DecodeSettings how) {
+        return decode.withHolePad(how.holePad(model.tokenizer().holePad()));
     }
 
     /**
@@ -182,12 +189,11 @@ final class Planner {
             return nothing(options, 0, "");
         }
         int most = Math.min(wanted, model.maxPositions() - 1);
-        int tokens = options.fixedLength() ? wanted : lengths.hole(most, how.maxNewTokens());
-        if (after.isEmpty() && !options.fixedLength()) {
-            tokens = how.wholeBlocks(tokens, most);
-        }
-        Document document = document(List.of(before, after), tokens);
-        int least = Math.min(model.maxPositions(), tokens + LEAST_CONTEXT);
+        Document.Hole hole = options.fixedLength()
+                ? new Document.Hole(wanted)
+                : after.isEmpty() ? behind(most, how) : lengths.hole(most);
+        Document document = document(List.of(before, after), hole);
+        int least = Math.min(model.maxPositions(), hole.tokens() + LEAST_CONTEXT);
         WindowOptions windows = context.isEmpty()
                 ? WindowOptions.DEFAULT
                 : WindowOptions.DEFAULT.withContext(Math.clamp(context.getAsInt(), least, model.maxPositions()));
@@ -195,7 +201,7 @@ final class Planner {
         DecodeOptions decode = options.fixedLength()
                 ? how.options(document.shape(0), positions, model.endTokens())
                 : how.fitting(document.shape(0), positions, model.endTokens());
-        return choices(new Prompt.Text(document, windows), decode, how, options, 0, "");
+        return choices(new Prompt.Text(document, windows), closing(decode, how), how, options, 0, "");
     }
 
     /** The answers for a region that is written anew: masks for what it has, and some more. */
@@ -206,18 +212,18 @@ final class Planner {
         if (most == 0) {
             return nothing(options, 0, "");
         }
-        int tokens = Math.min(old + EDIT_MARGIN, most);
-        Document document = document(List.of(before, after), tokens);
+        Document.Hole hole = Document.Hole.upTo(Math.min(old + EDIT_MARGIN, most));
+        Document document = document(List.of(before, after), hole);
         int positions = WindowOptions.DEFAULT.positions(document, model.maxPositions());
         DecodeOptions decode = how.fitting(document.shape(0), positions, model.endTokens());
-        return choices(new Prompt.Text(document), decode, how, options, 0, "");
+        return choices(new Prompt.Text(document), closing(decode, how), how, options, 0, "");
     }
 
-    private static Document document(List<String> pieces, int tokens) {
+    private static Document document(List<String> pieces, Document.Hole hole) {
         List<Document.Segment> segments = new ArrayList<>();
         for (int i = 0; i < pieces.size(); i++) {
             if (i > 0) {
-                segments.add(new Document.Hole(tokens));
+                segments.add(hole);
             }
             if (!pieces.get(i).isEmpty()) {
                 segments.add(new Document.Text(pieces.get(i)));
@@ -251,7 +257,8 @@ final class Planner {
                 .mapToObj(i -> GenerateRequest.of(
                                 prompt, decode.withSeed(seed + i).withLogprobs(options.logprobs()))
                         .withStopStrings(how.stopStrings())
-                        .withDeadline(limit))
+                        .withDeadline(limit)
+                        .withLengths(model.lengths()))
                 .map(request -> new Planned(Optional.of(request), given, echo))
                 .collect(Collectors.toList());
     }

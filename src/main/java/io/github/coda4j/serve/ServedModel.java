@@ -3,6 +3,7 @@ package io.github.coda4j.serve;
 import static java.util.Objects.requireNonNull;
 
 import io.github.coda4j.generate.Generator;
+import io.github.coda4j.generate.length.LengthOptions;
 import io.github.coda4j.generate.request.DecodeDefaults;
 import io.github.coda4j.text.ChatTemplate;
 import io.github.coda4j.text.Tokenizer;
@@ -18,6 +19,7 @@ import java.util.Set;
  * @param template of its chats; empty when its checkpoint was trained on chats of another family
  * @param maxPositions the longest sequence that it takes
  * @param defaults what counts where a request says nothing
+ * @param lengths how lengths of holes are found
  * @param created when its files were made, in seconds since 1970
  * @param fingerprint of the build and the weights
  * @param parameters numbers in its weights
@@ -31,6 +33,7 @@ public record ServedModel(
         Optional<ChatTemplate> template,
         int maxPositions,
         DecodeDefaults defaults,
+        LengthOptions lengths,
         long created,
         String fingerprint,
         long parameters) {
@@ -41,5 +44,6 @@ public record ServedModel(
         endTokens = Set.copyOf(endTokens);
         requireNonNull(template, "template is null");
         requireNonNull(defaults, "defaults is null");
+        requireNonNull(lengths, "lengths is null");
     }
 }

@@ -21,6 +21,7 @@ final class Steps {
     private final int maskId;
     private final Set<Integer> endTokens;
     private final TreeMap<Integer, CommitEvent> commits = new TreeMap<>();
+    private int length = -1;
     private int first = -1;
     private int last = -1;
 
@@ -31,6 +32,12 @@ final class Steps {
     }
 
     void accept(StepEvent event) {
+        if (event.canvas().length != length) {
+            // The length of a hole was found, or another window begins: places are counted anew.
+            length = event.canvas().length;
+            commits.clear();
+            first = -1;
+        }
         event.commits().forEach(commit -> commits.put(commit.position(), commit));
         if (first < 0) {
             int[] canvas = event.canvas();

@@ -7,6 +7,7 @@
     "decode",
     "decode.commit",
     "generate",
+    "generate.length",
     "generate.request",
     "com.fasterxml.jackson",
     "io.prometheus"

@@ -35,7 +35,7 @@ class EditorRoutesTest {
         JsonNode json = post(
                         "/infill",
                         "{\"input_extra\":[{\"text\":\"ab\",\"time\":[1,2]}],\"input_prefix\":\"cd\",\"prompt\":\"e\","
-                                + "\"input_suffix\":\"xyz\",\"n_predict\":3}")
+                                + "\"input_suffix\":\"xyz\",\"n_predict\":3,\"length\":\"fixed\"}")
                 .json();
         assertThat(json.get("content").textValue()).isEqualTo("567");
         assertThat(json.get("tokens_evaluated").intValue()).isEqualTo(8);
@@ -80,7 +80,8 @@ class EditorRoutesTest {
         String words = "x\\n".repeat(3000);
         JsonNode json = post(
                         "/infill",
-                        "{\"input_prefix\":\"" + words + "\",\"input_suffix\":\"" + words + "\",\"n_predict\":4}")
+                        "{\"input_prefix\":\"" + words + "\",\"input_suffix\":\"" + words
+                                + "\",\"n_predict\":4,\"length\":\"fixed\"}")
                 .json();
         assertThat(json.get("truncated").booleanValue()).isTrue();
         assertThat(json.get("content").textValue()).hasSize(4);
@@ -89,12 +90,12 @@ class EditorRoutesTest {
 
     @Test
     void time_for_the_prompt_cuts_it_to_what_the_machine_can_run() {
-        post("/infill", "{\"input_prefix\":\"a\",\"input_suffix\":\"b\",\"n_predict\":4}");
+        post("/infill", "{\"input_prefix\":\"a\",\"input_suffix\":\"b\",\"n_predict\":4,\"length\":\"fixed\"}");
         String words = "x\\n".repeat(1500);
         JsonNode json = post(
                         "/infill",
                         "{\"input_prefix\":\"" + words + "\",\"input_suffix\":\"b\",\"n_predict\":4,"
-                                + "\"t_max_prompt_ms\":1}")
+                                + "\"t_max_prompt_ms\":1,\"length\":\"fixed\"}")
                 .json();
         assertThat(json.get("truncated").booleanValue()).isTrue();
         assertThat(json.get("tokens_evaluated").intValue()).isGreaterThanOrEqualTo(32);
@@ -201,13 +202,13 @@ class EditorRoutesTest {
                 + "<|/code_to_edit|>\\nz\\n<|/current_file_content|>";
         String body = "{\"messages\":[{\"role\":\"user\",\"content\":\"" + message + "\"}]}";
         JsonNode json = post("/v1/edit/completions", body).json();
-        assertThat(json.at("/choices/0/message/content").textValue()).isEqualTo("```\n0123456789\n```");
+        assertThat(json.at("/choices/0/message/content").textValue()).matches("```\n0[0-9]*\n```");
         Reply stream = post("/v1/edit/completions", body.replaceFirst("\\{", "{\"stream\":true,"));
         StringBuilder text = new StringBuilder();
         stream.chunks()
                 .forEach(chunk ->
                         text.append(chunk.at("/choices/0/delta/content").textValue()));
-        assertThat(text).hasToString("```\n0123456789\n```");
+        assertThat(text.toString()).matches("```\n0[0-9]*\n```");
         assertThat(post("/v1/edit/completions", "{\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}")
                         .status())
                 .isEqualTo(400);

@@ -257,7 +257,7 @@ class OpenAiRoutesTest {
                 "{P,\"stop\":[\"a\",3]} | stop[1] | invalid_value",
                 "{P,\"stream\":\"yes\"} | stream | invalid_value",
                 "{P,\"stream_options\":{\"include_usage\":1}} | stream_options.include_usage | invalid_value",
-                "{P,\"length\":\"auto\"} | length | invalid_value",
+                "{P,\"length\":\"short\"} | length | invalid_value",
                 "{P,\"seed\":1e30} | seed | invalid_value",
                 "{P,\"response_format\":{\"type\":\"json_object\"}} | response_format | unsupported_parameter",
                 "{P,\"tool_choice\":\"required\"} | tool_choice | unsupported_parameter",

@@ -69,6 +69,7 @@ class RecordedClientsTest {
                 Optional.of(model.chatTemplate()),
                 model.info().maxPositions(),
                 model.defaults().behind(Given.inJava().with(Parameter.MAX_NEW_TOKENS, 8)),
+                CodaModel.lengths(folder),
                 named.created(),
                 named.fingerprint(),
                 model.info().parameters()));

@@ -3,6 +3,7 @@ package io.github.coda4j.serve;
 import io.github.coda4j.generate.Engine;
 import io.github.coda4j.generate.EngineOptions;
 import io.github.coda4j.generate.Generator;
+import io.github.coda4j.generate.length.LengthOptions;
 import io.github.coda4j.generate.request.DecodeDefaults;
 import io.github.coda4j.serve.http.HttpOptions;
 import io.github.coda4j.testkit.ByteTokenizer;
@@ -57,6 +58,7 @@ public final class Served implements AutoCloseable {
                 Optional.of(ChatTemplate.coda()),
                 POSITIONS,
                 DecodeDefaults.STANDARD,
+                LengthOptions.DEFAULT,
                 1_700_000_000,
                 "fp_test",
                 1000);

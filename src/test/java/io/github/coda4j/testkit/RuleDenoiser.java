@@ -27,7 +27,14 @@ public final class RuleDenoiser implements Denoiser {
         int token(int[] sequence, int position);
     }
 
+    /** How sure the network is of its proposal, in (0, 1). */
+    @FunctionalInterface
+    public interface Sureness {
+        double of(int[] sequence, int position);
+    }
+
     private final Rule rule;
+    private final Sureness sureness;
     private final int maxPositions;
     private final AtomicInteger openCaches = new AtomicInteger();
     private final List<List<ForwardPlan>> passes = new CopyOnWriteArrayList<>();
@@ -35,9 +42,15 @@ public final class RuleDenoiser implements Denoiser {
     private volatile IntConsumer beforeCache = length -> {};
     private volatile Thread user;
 
+    /** Surer of one position than of another by a hash of the sequence. */
     public RuleDenoiser(int maxPositions, Rule rule) {
+        this(maxPositions, rule, (sequence, position) -> hash(sequence, -1 - position));
+    }
+
+    public RuleDenoiser(int maxPositions, Rule rule, Sureness sureness) {
         this.maxPositions = maxPositions;
         this.rule = rule;
+        this.sureness = sureness;
     }
 
     /** Proposes a letter that depends on everything in the sequence and on the position. */
@@ -106,14 +119,22 @@ public final class RuleDenoiser implements Denoiser {
 
     private Proposals answer(ForwardPlan plan) {
         int[] sequence = sequence(plan);
-        Proposals proposals = new Proposals(plan.positions());
+        Proposals proposals = Proposals.of(plan);
         for (int i = 0; i < proposals.size(); i++) {
             int position = plan.positions()[i];
-            float confidence = (float) hash(sequence, -1 - position);
+            float confidence = (float) sureness.of(sequence, position);
             proposals.tokens()[i] = rule.token(sequence, position);
             proposals.probability()[i] = confidence;
             proposals.margin()[i] = confidence;
             proposals.negativeEntropy()[i] = confidence - 1;
+            int index = i;
+            proposals.details().ifPresent(details -> {
+                int first = index * details.request().candidates();
+                if (details.request().candidates() > 0) {
+                    details.candidates()[first] = proposals.tokens()[index];
+                    details.logProbabilities()[first] = (float) Math.log(confidence);
+                }
+            });
         }
         return proposals;
     }

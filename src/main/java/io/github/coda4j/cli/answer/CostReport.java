@@ -22,18 +22,27 @@ final class CostReport {
         Cost cost = completion.cost();
         return String.format(
                 Locale.ROOT,
-                "%d new tokens, %d given; %d forwards (%.1f commits each, %d cache refreshes);"
+                "%d new tokens%s, %d given; %d forwards (%.1f commits each, %d cache refreshes%s);"
                         + " queue %.0f ms, prompt %.0f ms, decode %.0f ms; %.1f tokens/s; finish reason %s",
                 cost.newTokens(),
+                cost.pads() == 0 ? "" : " and " + cost.pads() + " pads",
                 cost.promptTokens(),
                 cost.forwards(),
                 cost.commitsPerForward(),
                 cost.cacheRefreshes(),
+                lengths(cost),
                 cost.queueMillis(),
                 cost.promptMillis(),
                 cost.decodeMillis(),
                 cost.tokensPerSecond(),
                 name(completion.finishReason()));
+    }
+
+    private static String lengths(Cost cost) {
+        return cost.lengthsTried() == 0
+                ? ""
+                : String.format(
+                        Locale.ROOT, ", %d to find lengths among %d", cost.lengthForwards(), cost.lengthsTried());
     }
 
     /**
@@ -74,6 +83,8 @@ final class CostReport {
             node.put("finish_reason", name(hole.finishReason()));
         }
         root.set("cost", Json.of(completion.cost().figures()));
+        var notes = root.putArray("notes");
+        completion.notes().forEach(notes::add);
         return root;
     }
 

@@ -5,6 +5,8 @@ import io.github.coda4j.cli.LoadFlags;
 import io.github.coda4j.cli.ModelFlag;
 import io.github.coda4j.cli.OpenModel;
 import io.github.coda4j.cli.World;
+import io.github.coda4j.generate.CodaModel;
+import io.github.coda4j.generate.length.LengthOptions;
 import io.github.coda4j.generate.request.DecodeDefaults;
 import io.github.coda4j.generate.request.Given;
 import io.github.coda4j.generate.request.Parameter;
@@ -15,6 +17,7 @@ import io.github.coda4j.weights.CheckpointFolder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -37,6 +40,13 @@ final class WriterFlags {
             description = "End what is generated before this text; may be given several times.")
     private List<String> stop = new ArrayList<>();
 
+    @Option(
+            names = "--hole-pads",
+            paramLabel = "HOW",
+            description = "What <|fim_pad|> does, which models trained with padded holes say where an answer is over: "
+                    + "close its hole, or keep it as a token (default: close).")
+    private Optional<String> holePads = Optional.empty();
+
     /**
      * What the flags name, found before anything is loaded.
      *
@@ -46,6 +56,15 @@ final class WriterFlags {
      * @param defaults where values come from that no flag gives
      */
     record Source(Path folder, LoadOptions load, int maxPositions, DecodeDefaults defaults) {
+        /**
+         * How lengths of holes are found in this checkpoint.
+         *
+         * @throws io.github.coda4j.CodaException when its calibration is broken or of another checkpoint
+         */
+        LengthOptions lengths() {
+            return CodaModel.lengths(folder);
+        }
+
         OpenModel open(World world) {
             return world.openModel(folder, load);
         }
@@ -65,7 +84,7 @@ final class WriterFlags {
 
     /** What the flags say, but for which model. */
     Given given() {
-        return withStops(decode.given());
+        return withStops(decode.given()).with(Parameter.HOLE_PADS, holePads);
     }
 
     /** The same with the stop strings of the command. */

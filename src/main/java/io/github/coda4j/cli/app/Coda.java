@@ -10,7 +10,9 @@ import io.github.coda4j.cli.answer.DemoCommand;
 import io.github.coda4j.cli.answer.GenerateCommand;
 import io.github.coda4j.cli.answer.InfillCommand;
 import io.github.coda4j.cli.bench.BenchCommand;
+import io.github.coda4j.cli.calibrate.CalibrateCommand;
 import io.github.coda4j.cli.data.DataCommand;
+import io.github.coda4j.cli.eval.EvalCommand;
 import io.github.coda4j.cli.help.CompletionCommand;
 import io.github.coda4j.cli.help.HelpCommand;
 import io.github.coda4j.cli.help.ManCommand;
@@ -42,7 +44,7 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExamples:%n",
         footer = {
             "  coda demo",
-            "  coda infill examples/Account.java --tokens 5 --diff",
+            "  coda infill examples/Account.java --diff",
             "  coda generate --raw --max-new-tokens 3 \"for (int i = 0; i < names.size();\"",
             "  coda pull Salesforce/CoDA-v0-Instruct",
             "  coda generate --model Salesforce/CoDA-v0-Instruct \"Write a Java method that reverses a list\"",
@@ -144,6 +146,8 @@ final class Coda implements Runnable {
                 .addSubcommand(TrainCommand.tree(world, interrupt))
                 .addSubcommand(InspectCommand.tree(world, interrupt))
                 .addSubcommand(BenchCommand.tree(world))
+                .addSubcommand(EvalCommand.tree(world))
+                .addSubcommand(CalibrateCommand.tree(world))
                 .addSubcommand(new HelpCommand(world))
                 .addSubcommand(new CompletionCommand(world))
                 .addSubcommand(new ManCommand(world));

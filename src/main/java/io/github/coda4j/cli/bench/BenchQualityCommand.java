@@ -6,8 +6,10 @@ import io.github.coda4j.cli.ExitCodes;
 import io.github.coda4j.cli.LoadFlags;
 import io.github.coda4j.cli.ModelFlag;
 import io.github.coda4j.cli.OutFile;
+import io.github.coda4j.cli.Progress;
 import io.github.coda4j.cli.World;
 import io.github.coda4j.eval.InfillResult;
+import io.github.coda4j.eval.LengthResult;
 import io.github.coda4j.eval.QualityBench;
 import io.github.coda4j.eval.QualityListener;
 import io.github.coda4j.eval.QualityPage;
@@ -100,6 +102,14 @@ final class BenchQualityCommand implements Callable<Integer> {
                     + "(default: ${DEFAULT-VALUE}).")
     int lossRows = 256;
 
+    @Option(
+            names = "--unknown-length",
+            paramLabel = "N",
+            description =
+                    "Also fill N holes of each kind (tokens, expressions, lines, blocks, bodies of methods) whose "
+                            + "length is not told (default: none).")
+    int unknownHoles;
+
     @Option(names = "--json", description = "Print JSON instead of a table.")
     boolean json;
 
@@ -122,15 +132,24 @@ final class BenchQualityCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         check(spans >= 1, "--spans must be at least 1, got %d", spans);
+        check(unknownHoles >= 0, "--unknown-length must be 0 or more, got %d", unknownHoles);
         check(lossRows >= 0, "--loss-rows must be 0 or more, got %d", lossRows);
         out.ifPresent(OutFile::check);
         check(baselineTokens >= 1, "--baseline-tokens must be at least 1, got %d", baselineTokens);
-        check(!lines.equals("none") || !lengths.isEmpty(), "nothing to fill in: give --lines or --lengths");
-        QualityPlan plan =
-                new QualityPlan(spans, context, lines(lines), lengths, sweep, baselineTokens, lossRows, seed);
+        check(
+                !lines.equals("none") || !lengths.isEmpty() || unknownHoles > 0,
+                "nothing to fill in: give --lines, --lengths or --unknown-length");
+        QualityPlan plan = new QualityPlan(
+                spans, context, lines(lines), lengths, sweep, baselineTokens, lossRows, unknownHoles, seed);
         Path folder = model.folder(world);
         LoadOptions into = load.options(folder, world, LoadFlags.Purpose.SPEED);
-        QualityReport report = QualityBench.measure(folder, into, data, plan, new Console());
+        Console console = new Console();
+        QualityReport report;
+        try {
+            report = QualityBench.measure(folder, into, data, plan, console);
+        } finally {
+            console.endProgress();
+        }
         if (json) {
             world.out().println(report.json().toPrettyString());
         }
@@ -138,19 +157,58 @@ final class BenchQualityCommand implements Callable<Integer> {
         return ExitCodes.OK;
     }
 
-    /** Prints what each method reached as soon as it is known. */
+    /** Prints what each method reached as soon as it is known, and how far the work is meanwhile. */
     private final class Console implements QualityListener {
+        private Optional<Work> current = Optional.empty();
+        private Optional<Progress> progress = Optional.empty();
         private boolean any;
 
         @Override
+        public void working(Work work, long done, long all) {
+            if (current.filter(work::equals).isEmpty()) {
+                endProgress();
+                current = Optional.of(work);
+                progress = Optional.of(
+                        switch (work) {
+                            case BASELINE -> Progress.of(world, "baseline", "tokens");
+                            case LOSSES -> Progress.of(world, "losses", "rows");
+                            case INFILLING -> Progress.of(world, "infilling", "spans");
+                        });
+            }
+            progress.ifPresent(shown -> shown.to(done, all, "held-out data"));
+        }
+
+        void endProgress() {
+            progress.ifPresent(Progress::close);
+        }
+
+        /** Results may go to the terminal that shows the progress. */
+        private void print(String line) {
+            Runnable printing = () -> {
+                world.out().println(line);
+                world.out().flush();
+            };
+            progress.ifPresentOrElse(shown -> shown.aside(printing), printing);
+        }
+
+        @Override
         public void baseline(int order, long tokens) {
+            endProgress();
             world.note(String.format(Locale.ROOT, "the %d-gram baseline learned from %,d tokens", order, tokens));
         }
 
         @Override
         public void losses(Map<String, Double> losses) {
             if (!json) {
-                world.out().println(new QualityReport(losses, List.of()).lossLine());
+                print(new QualityReport(losses, List.of()).lossLine());
+            }
+        }
+
+        @Override
+        public void unknown(LengthResult result) {
+            if (!json) {
+                world.out().println(QualityReport.line(result));
+                world.out().flush();
             }
         }
 
@@ -160,11 +218,10 @@ final class BenchQualityCommand implements Callable<Integer> {
                 return;
             }
             if (!any) {
-                world.out().println(QualityReport.COLUMNS);
+                print(QualityReport.COLUMNS);
                 any = true;
             }
-            world.out().println(QualityReport.line(result));
-            world.out().flush();
+            print(QualityReport.line(result));
         }
     }
 

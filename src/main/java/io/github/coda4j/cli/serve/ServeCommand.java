@@ -10,6 +10,7 @@ import io.github.coda4j.cli.LoadFlags;
 import io.github.coda4j.cli.ModelFlag;
 import io.github.coda4j.cli.OpenModel;
 import io.github.coda4j.cli.World;
+import io.github.coda4j.generate.CodaModel;
 import io.github.coda4j.generate.EngineOptions;
 import io.github.coda4j.generate.request.DecodeDefaults;
 import io.github.coda4j.generate.request.Given;
@@ -148,6 +149,7 @@ public final class ServeCommand implements Callable<Integer> {
                 template(open),
                 config.maxPositions(),
                 defaults,
+                CodaModel.lengths(folder.path()),
                 folder.created(),
                 folder.fingerprint(),
                 config.numParameters());

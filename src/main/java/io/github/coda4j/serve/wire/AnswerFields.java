@@ -222,8 +222,8 @@ public final class AnswerFields {
         String length = body.text("length").orElse("ceiling");
         return switch (length) {
             case "fixed" -> true;
-            case "ceiling" -> false;
-            default -> throw body.wrong("length", "\"fixed\" or \"ceiling\"");
+            case "ceiling", "auto" -> false;
+            default -> throw body.wrong("length", "\"fixed\", \"ceiling\" or \"auto\"");
         };
     }
 
