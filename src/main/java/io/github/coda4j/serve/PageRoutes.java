@@ -3,6 +3,7 @@ package io.github.coda4j.serve;
 import io.github.coda4j.serve.http.Call;
 import io.github.coda4j.serve.http.Route;
 import java.util.List;
+import java.util.Locale;
 
 /** A plain page for whoever opens the address in a browser: what is served, and one request. */
 final class PageRoutes {
@@ -31,6 +32,6 @@ final class PageRoutes {
                 .filter(name -> name.matches("[A-Za-z0-9.:\\[\\]-]+"))
                 .orElse("127.0.0.1:8000");
         call.answer(
-                200, "text/plain; charset=utf-8", PAGE.formatted(service.model().name(), host));
+                200, "text/plain; charset=utf-8", String.format(Locale.ROOT, PAGE, service.model().name(), host));
     }
 }

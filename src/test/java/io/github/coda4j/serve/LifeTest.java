@@ -28,7 +28,7 @@ class LifeTest {
     private static final String STREAM = LONG.replace("}", ",\"stream\":true}");
 
     private final Semaphore permits = new Semaphore(0);
-    private final RuleDenoiser denoiser = new RuleDenoiser(Served.POSITIONS, (_, position) -> '0' + position % 10);
+    private final RuleDenoiser denoiser = new RuleDenoiser(Served.POSITIONS, (ids, position) -> '0' + position % 10);
 
     private Served served(Duration timeout) {
         denoiser.beforeForward(_ -> permits.acquireUninterruptibly());
