@@ -31,7 +31,7 @@ class LifeTest {
     private final RuleDenoiser denoiser = new RuleDenoiser(Served.POSITIONS, (ids, position) -> '0' + position % 10);
 
     private Served served(Duration timeout) {
-        denoiser.beforeForward(_ -> permits.acquireUninterruptibly());
+        denoiser.beforeForward(ignored -> permits.acquireUninterruptibly());
         return new Served(Served.HTTP, denoiser, timeout).beforeClose(() -> permits.release(1_000_000));
     }
 
