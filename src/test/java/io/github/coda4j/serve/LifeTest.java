@@ -28,10 +28,10 @@ class LifeTest {
     private static final String STREAM = LONG.replace("}", ",\"stream\":true}");
 
     private final Semaphore permits = new Semaphore(0);
-    private final RuleDenoiser denoiser = new RuleDenoiser(Served.POSITIONS, (_, position) -> '0' + position % 10);
+    private final RuleDenoiser denoiser = new RuleDenoiser(Served.POSITIONS, (ids, position) -> '0' + position % 10);
 
     private Served served(Duration timeout) {
-        denoiser.beforeForward(_ -> permits.acquireUninterruptibly());
+        denoiser.beforeForward(ignored -> permits.acquireUninterruptibly());
         return new Served(Served.HTTP, denoiser, timeout).beforeClose(() -> permits.release(1_000_000));
     }
 
