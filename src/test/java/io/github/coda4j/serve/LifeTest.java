@@ -143,8 +143,10 @@ class LifeTest {
             assertThat(reply.json().at("/error/type").textValue()).isEqualTo("rate_limit_error");
             assertThat(served.client().get("/health").status()).isEqualTo(200);
             all.getFirst().close();
-            permits.release(1);
-            await(() -> served.server().underWay() == Served.SESSIONS + Served.QUEUE - 1);
+            await(() -> {
+                permits.release(1); // the engine looks between two steps
+                return served.server().underWay() == Served.SESSIONS + Served.QUEUE - 1;
+            });
             for (Raw raw : all) {
                 raw.close();
             }

