@@ -100,7 +100,7 @@ public final class CodaServer implements AutoCloseable {
         return service.admission().taken();
     }
 
-    /** Calls that are not over. */
+    /** Calls that are not over and whose clients wait for them. */
     public int openCalls() {
         return front.openCalls();
     }

@@ -47,6 +47,12 @@ class LifeTest {
         }
     }
 
+    /** Until the server has seen that its clients left, and has said so to the engine. */
+    private static void awaitGone(Served served) throws InterruptedException {
+        await(() -> served.server().openCalls() == 0);
+        Thread.sleep(20);
+    }
+
     private void awaitForward() throws InterruptedException {
         await(permits::hasQueuedThreads);
     }
@@ -61,9 +67,7 @@ class LifeTest {
                 await(() -> denoiser.passes().size() == 4);
                 awaitForward();
             }
-            await(() -> served.log().size() == 1 || served.server().openCalls() == 1);
-            await(() -> denoiser.passes().size() == 4);
-            Thread.sleep(50);
+            awaitGone(served);
             permits.release(100);
             await(() -> served.server().underWay() == 0 && served.server().openCalls() == 0);
             assertThat(denoiser.passes()).as("forwards").hasSizeBetween(4, 5);
@@ -79,7 +83,7 @@ class LifeTest {
             raw.post("/v1/completions", LONG);
             awaitForward();
             raw.halfClose();
-            Thread.sleep(50);
+            awaitGone(served);
             permits.release(1);
             await(() -> served.server().underWay() == 0);
             assertThat(denoiser.passes()).hasSizeBetween(1, 2);
@@ -101,7 +105,7 @@ class LifeTest {
             response.body().close();
             awaitForward();
             int before = denoiser.passes().size();
-            Thread.sleep(50);
+            awaitGone(served);
             permits.release(1);
             await(() -> served.server().underWay() == 0);
             assertThat(denoiser.passes()).hasSizeBetween(before, before + 1);

@@ -162,7 +162,8 @@ class UnmodifiedClientsTest {
         await(permits::hasQueuedThreads);
         int before = denoiser.passes().size();
         stream.close();
-        Thread.sleep(100);
+        await(() -> served.server().openCalls() == 0);
+        Thread.sleep(20);
         permits.release(1);
         await(() -> served.server().underWay() == 0);
         assertThat(denoiser.passes()).hasSizeBetween(before, before + 1);

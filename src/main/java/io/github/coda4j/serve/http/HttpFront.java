@@ -145,9 +145,9 @@ public final class HttpFront implements AutoCloseable {
         return host.contains(":") ? "[" + host + "]" : host;
     }
 
-    /** Number of calls that are not over. */
+    /** Number of calls that are not over and whose clients wait for them. */
     public int openCalls() {
-        return calls.size();
+        return (int) calls.stream().filter(call -> !call.isGone()).count();
     }
 
     /** Closes all connections. What is under way is over for its clients; a second call does nothing. */
