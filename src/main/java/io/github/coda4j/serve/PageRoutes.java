@@ -32,6 +32,8 @@ final class PageRoutes {
                 .filter(name -> name.matches("[A-Za-z0-9.:\\[\\]-]+"))
                 .orElse("127.0.0.1:8000");
         call.answer(
-                200, "text/plain; charset=utf-8", String.format(Locale.ROOT, PAGE, service.model().name(), host));
+                200,
+                "text/plain; charset=utf-8",
+                String.format(Locale.ROOT, PAGE, service.model().name(), host));
     }
 }
