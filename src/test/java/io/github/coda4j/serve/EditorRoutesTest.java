@@ -221,7 +221,8 @@ class EditorRoutesTest {
         assertThat(reply.text().lines().toList().getLast()).contains("\"done\":true");
         JsonNode whole = post(
                         "/api/chat",
-                        "{\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}],\"stream\":false,\"options\":{\"num_predict\":3}}")
+                        "{\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}],\"stream\":false,"
+                                + "\"options\":{\"num_predict\":3}}")
                 .json();
         assertThat(whole.at("/message/content").textValue()).hasSize(3);
         Reply wrong = post("/api/generate", "{\"prompt\":3}");

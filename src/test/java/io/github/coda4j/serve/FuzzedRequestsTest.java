@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Recorded requests with something broken in them: whatever it is, the client is told, and the server lives. */
-@Timeout(120)
+@Timeout(600)
 class FuzzedRequestsTest {
     private static final int REQUESTS = Integer.getInteger("serve.fuzz", 1500);
     private static final List<String> VALUES = List.of(

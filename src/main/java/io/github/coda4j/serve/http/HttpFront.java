@@ -111,6 +111,7 @@ public final class HttpFront implements AutoCloseable {
      * @throws CodaException when the address cannot be had, or the files of TLS do not belong together
      */
     public String listen() {
+        options.tls().ifPresent(TlsFiles::check);
         try {
             server.listen().toCompletionStage().toCompletableFuture().join();
         } catch (CompletionException e) {
