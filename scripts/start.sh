@@ -6,22 +6,17 @@ coda_fail() {
 }
 
 # Texts, file names and messages are the same everywhere: C.UTF-8 where there is one, otherwise any locale that is
-# UTF-8. A name in LANG says little: the locale may not be installed, or not be UTF-8.
+# UTF-8, for characters alone. A name in LANG says little: the locale may not be installed, or not be UTF-8.
 coda_use_utf8() {
   local name
-  if ! command -v locale >/dev/null 2>&1; then
+  if ! command -v locale >/dev/null 2>&1 || coda_is_utf8 C.UTF-8; then
     export LC_ALL=C.UTF-8
     return 0
   fi
-  for name in C.UTF-8 "${LC_ALL:-${LC_CTYPE:-${LANG:-C}}}" en_US.UTF-8; do
+  for name in "${LC_ALL:-${LC_CTYPE:-${LANG:-C}}}" en_US.UTF-8 $(locale -a 2>/dev/null | grep -i 'utf-\{0,1\}8$'); do
     if coda_is_utf8 "$name"; then
-      export LC_ALL=$name
-      return 0
-    fi
-  done
-  for name in $(locale -a 2>/dev/null | grep -i 'utf-\{0,1\}8$'); do
-    if coda_is_utf8 "$name"; then
-      export LC_ALL=$name
+      unset LC_ALL LC_NUMERIC LC_TIME LC_COLLATE LC_MONETARY
+      export LANG=C LC_CTYPE=$name LC_MESSAGES=C
       return 0
     fi
   done

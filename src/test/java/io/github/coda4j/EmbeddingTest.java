@@ -119,7 +119,8 @@ class EmbeddingTest {
         }
     }
 
-    private static String libraries() {
+    /** coda4j and what comes to an embedder with it. */
+    static String libraries() {
         return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
                 .filter(EmbeddingTest::comesAlong)
                 .collect(Collectors.joining(File.pathSeparator));

@@ -9,6 +9,7 @@ import com.tngtech.archunit.core.domain.JavaPackage;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
+import io.github.coda4j.model.WeightFormat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -108,6 +109,18 @@ class FenceTest {
             }
         }
         assertThat(others).isEmpty();
+    }
+
+    /** A format says everything about itself, so that a new one is a file; whom it is chosen by is another matter. */
+    @Test
+    void nobody_tells_int8_from_other_formats_but_the_command_that_makes_it() {
+        Set<String> users = CLASSES.stream()
+                .flatMap(c -> c.getFieldAccessesFromSelf().stream())
+                .filter(a -> a.getTargetOwner().isEquivalentTo(WeightFormat.class)
+                        && a.getTarget().getName().equals("INT8"))
+                .map(a -> a.getOriginOwner().getSimpleName())
+                .collect(Collectors.toCollection(TreeSet::new));
+        assertThat(users).containsExactly("QuantizeCommand", "WeightFormat");
     }
 
     /** Values such as tensor.DType: a room, then a name that begins with a capital letter. */

@@ -36,6 +36,7 @@ import javax.tools.JavaCompiler;
 import javax.tools.JavaFileObject;
 import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -83,6 +84,7 @@ class PublicApiTest {
         assertThat(leaks).isEmpty();
     }
 
+    @Tag("slow")
     @Test
     void every_member_of_the_api_has_a_comment_and_the_javadoc_has_no_error() throws IOException {
         List<Path> sources;

@@ -6,8 +6,8 @@ import io.github.coda4j.model.Arithmetic;
 import io.github.coda4j.model.EngineKind;
 import io.github.coda4j.model.FastTransformer;
 import io.github.coda4j.model.LoadOptions;
-import io.github.coda4j.model.Precision;
 import io.github.coda4j.model.Transformer;
+import io.github.coda4j.model.WeightFormat;
 import io.github.coda4j.model.plan.CacheAccess;
 import io.github.coda4j.model.plan.ForwardPlan;
 import io.github.coda4j.model.plan.KvCache;
@@ -57,8 +57,8 @@ public final class StepBench {
     public record Result(Shape shape, double seconds, double gigaflops, double productsAlone, double peak) {}
 
     /** How the model of a measurement is loaded. */
-    public static LoadOptions options(Precision precision, int threads) {
-        return new LoadOptions(EngineKind.FAST, precision, Device.CPU, threads);
+    public static LoadOptions options(WeightFormat format, int threads) {
+        return new LoadOptions(EngineKind.FAST, format, Device.CPU, threads);
     }
 
     /**
@@ -68,20 +68,16 @@ public final class StepBench {
      * @throws IllegalArgumentException when the model knows too few positions
      */
     public static List<Result> measure(
-            Function<LoadOptions, Transformer> open, Precision precision, int threads, Timing timing) {
-        DType input = switch (precision) {
-            case FP32 -> DType.F32;
-            case BF16 -> DType.BF16;
-            case INT8 -> DType.U8;
-        };
+            Function<LoadOptions, Transformer> open, WeightFormat format, int threads, Timing timing) {
+        DType input = FastTransformer.productType(format);
         int peakRounds = Math.min(timing.rounds(), PEAK_ROUNDS);
-        double peak = ProductPeak.measure(input, threads, peakRounds);
-        try (FastTransformer transformer = (FastTransformer) open.apply(options(precision, threads))) {
+        try (FastTransformer transformer = (FastTransformer) open.apply(options(format, threads))) {
             check(
                     transformer.maxPositions() >= SHAPES.getFirst().length(),
                     "the model knows %d positions, the steps need %d",
                     transformer.maxPositions(),
                     SHAPES.getFirst().length());
+            double peak = ProductPeak.measure(input, threads, peakRounds);
             double[] steps = new double[SHAPES.size()];
             double[] alone = new double[SHAPES.size()];
             for (int i = 0; i < steps.length; i++) {

@@ -4,7 +4,7 @@ import static io.github.coda4j.Checks.check;
 
 import io.github.coda4j.model.EngineKind;
 import io.github.coda4j.model.LoadOptions;
-import io.github.coda4j.model.Precision;
+import io.github.coda4j.model.WeightFormat;
 import io.github.coda4j.tensor.Device;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -15,9 +15,9 @@ public final class LoadFlags {
     @Option(
             names = "--dtype",
             paramLabel = "KIND",
-            description =
-                    "Numbers to compute in: fp32, bf16 or int8 (default: int8 for an int8 checkpoint, otherwise bf16, "
-                            + "or fp32 where bf16 is slower; in inspect fp32).")
+            completionCandidates = FormatNames.class,
+            description = "Numbers to compute in: ${COMPLETION-CANDIDATES} (default: what a quantized checkpoint "
+                    + "holds, otherwise bf16, or fp32 where bf16 is slower; in inspect fp32).")
     Optional<String> dtype = Optional.empty();
 
     @Option(
@@ -45,7 +45,7 @@ public final class LoadFlags {
     }
 
     /**
-     * How to load the model of that folder. An int8 checkpoint is run in int8 unless another dtype is asked for.
+     * How to load the model of that folder. A quantized checkpoint is run in its format unless another is asked for.
      *
      * @throws IllegalArgumentException when the options do not go together
      * @throws io.github.coda4j.CodaException when the folder holds no model
@@ -55,13 +55,13 @@ public final class LoadFlags {
         Device where = Device.parse(device.or(() -> ofEnvironment).orElse("cpu"));
         check(!where.isCuda() || threads.isEmpty(), "--threads has no effect on %s: leave it out", where);
         Optional<EngineKind> wanted = engine.map(EngineKind::parse);
-        Precision precision = dtype.map(Precision::parse)
-                .orElseGet(() -> precision(folder, purpose, wanted.orElse(preferred(where, purpose)), where));
-        EngineKind kind = wanted.orElse(
-                precision == Precision.INT8 && !where.isCuda() ? EngineKind.FAST : preferred(where, purpose));
+        WeightFormat format = dtype.map(WeightFormat::parse)
+                .orElseGet(() -> format(folder, purpose, wanted.orElse(preferred(where, purpose)), where));
+        EngineKind kind =
+                wanted.orElse(!format.isFloating() && !where.isCuda() ? EngineKind.FAST : preferred(where, purpose));
         try {
             return new LoadOptions(
-                    kind, precision, where, threads.orElse(Runtime.getRuntime().availableProcessors()));
+                    kind, format, where, threads.orElse(Runtime.getRuntime().availableProcessors()));
         } catch (IllegalArgumentException e) {
             String origin = ofEnvironment
                     .map(name -> " (environment variable DEVICE " + name + ")")
@@ -70,15 +70,14 @@ public final class LoadFlags {
         }
     }
 
-    /** The engine unless the numbers are int8, which only the fast one knows. */
+    /** The engine for floating numbers; others only the fast one knows. */
     private static EngineKind preferred(Device where, Purpose purpose) {
         return where.isCuda() || purpose == Purpose.COMPARISON ? EngineKind.PLAIN : EngineKind.FAST;
     }
 
-    private static Precision precision(Path folder, Purpose purpose, EngineKind engine, Device where) {
-        if (LoadOptions.storedAsInt8(folder)) {
-            return Precision.INT8;
-        }
-        return purpose == Purpose.SPEED ? Precision.fastestFloat(engine, where) : Precision.FP32;
+    private static WeightFormat format(Path folder, Purpose purpose, EngineKind engine, Device where) {
+        return LoadOptions.quantized(folder)
+                .orElseGet(
+                        () -> purpose == Purpose.SPEED ? WeightFormat.fastestFloat(engine, where) : WeightFormat.FP32);
     }
 }

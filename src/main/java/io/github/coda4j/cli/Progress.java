@@ -6,95 +6,139 @@ import java.text.DecimalFormat;
 import java.text.DecimalFormatSymbols;
 import java.util.Locale;
 import java.util.Optional;
-import me.tongfei.progressbar.ConsoleProgressBarConsumer;
+import java.util.function.LongFunction;
+import java.util.function.LongSupplier;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.jline.terminal.spi.SystemStream;
 
-/** How far a long piece of work is: a bar where a person looks on, a line for every tenth in a log. */
-public abstract sealed class Progress implements AutoCloseable {
+/**
+ * How much of a known amount of work is done, on a {@link StatusLine}: a bar where a person looks on, percents in a
+ * log, the last line of which says that all is done.
+ */
+public final class Progress implements AutoCloseable {
     private static final long MEGABYTE = 1_000_000;
+    private static final int NARROWEST = 40;
+    private static final int WIDEST = 120;
+    private static final int MILLIS_BETWEEN_DRAWINGS = 100;
 
-    public static Progress of(World world, String task) {
-        return world.terminals().isTerminal(SystemStream.Error) ? new Bar(world, task) : new Lines(world, task);
+    private final World world;
+    private final String task;
+    private final Unit unit;
+    private final StatusLine status;
+    private final Closing closing = new Closing();
+    private Optional<ProgressBar> bar = Optional.empty();
+    private Optional<String> last = Optional.empty();
+
+    private Progress(World world, String task, Unit unit, LongSupplier nanos) {
+        this.world = world;
+        this.task = task;
+        this.unit = unit;
+        this.status = StatusLine.of(world, nanos);
+    }
+
+    /**
+     * What is counted.
+     *
+     * @param suffix in a bar, for example {@code " MB"}
+     * @param size how many make one of the bar's
+     * @param amount a number of them in words
+     */
+    private record Unit(String suffix, long size, LongFunction<String> amount) {}
+
+    /** Work that is counted in bytes. */
+    public static Progress ofBytes(World world, String task) {
+        return ofBytes(world, task, System::nanoTime);
+    }
+
+    static Progress ofBytes(World world, String task, LongSupplier nanos) {
+        return new Progress(world, task, new Unit(" MB", MEGABYTE, Amounts::bytes), nanos);
+    }
+
+    /** Work that is counted in something else, for example {@code "spans"}. */
+    public static Progress of(World world, String task, String unit) {
+        return new Progress(
+                world, task, new Unit(" " + unit, 1, count -> Amounts.count(count) + " " + unit), System::nanoTime);
     }
 
     /**
      * Shows how far it is.
      *
-     * @param doneBytes so far; may fall back
-     * @param bytes of the whole work
+     * @param done so far; may fall back
+     * @param all the whole work
      * @param detail what is at work
      */
-    public abstract void to(long doneBytes, long bytes, String detail);
-
-    @Override
-    public abstract void close();
-
-    private static final class Bar extends Progress {
-        private static final int NARROWEST = 40;
-        private static final int WIDEST = 120;
-
-        private final World world;
-        private final String task;
-        private final Closing closing = new Closing();
-        private Optional<ProgressBar> shown = Optional.empty();
-
-        Bar(World world, String task) {
-            this.world = world;
-            this.task = task;
+    public void to(long done, long all, String detail) {
+        if (status.isDrawnOver()) {
+            ProgressBar shown = bar.orElseGet(() -> bar(all));
+            bar = Optional.of(shown);
+            shown.maxHint(all);
+            shown.stepTo(done);
+            return;
         }
-
-        @Override
-        public void to(long doneBytes, long bytes, String detail) {
-            ProgressBar bar = shown.orElseGet(() -> bar(bytes));
-            shown = Optional.of(bar);
-            bar.maxHint(bytes);
-            bar.stepTo(doneBytes);
-        }
-
-        private ProgressBar bar(long bytes) {
-            int width = Math.clamp(world.terminals().width(SystemStream.Error) - 1, NARROWEST, WIDEST);
-            return new ProgressBarBuilder()
-                    .setTaskName(task)
-                    .setInitialMax(bytes)
-                    .setUnit(" MB", MEGABYTE)
-                    .setStyle(ProgressBarStyle.UNICODE_BLOCK)
-                    .setConsumer(new ConsoleProgressBarConsumer(world.err(), width))
-                    .showSpeed(new DecimalFormat("#", DecimalFormatSymbols.getInstance(Locale.ROOT)))
-                    .build();
-        }
-
-        @Override
-        public void close() {
-            closing.once(() -> shown.ifPresent(ProgressBar::close));
+        if (done >= all) {
+            last = Optional.of(line(done, all, detail));
+        } else {
+            last = Optional.empty();
+            status.show(() -> line(done, all, detail));
         }
     }
 
-    private static final class Lines extends Progress {
-        private static final int LINES = 10;
+    private String line(long done, long all, String detail) {
+        long percent = all == 0 ? 100 : Math.clamp(100 * done / all, 0, 100);
+        return String.format(
+                Locale.ROOT, "%s: %d%% of %s (%s)", task, percent, unit.amount().apply(all), detail);
+    }
 
-        private final World world;
-        private final String task;
-        private long told;
+    private ProgressBar bar(long all) {
+        return new ProgressBarBuilder()
+                .setTaskName(task)
+                .setInitialMax(all)
+                .setUnit(unit.suffix(), unit.size())
+                .setStyle(ProgressBarStyle.UNICODE_BLOCK)
+                .setUpdateIntervalMillis(MILLIS_BETWEEN_DRAWINGS)
+                .setConsumer(toStatus())
+                .showSpeed(new DecimalFormat("#", DecimalFormatSymbols.getInstance(Locale.ROOT)))
+                .build();
+    }
 
-        Lines(World world, String task) {
-            this.world = world;
-            this.task = task;
-        }
+    /** A line of its own, which stays. */
+    public void note(String line) {
+        status.note(line);
+    }
 
-        @Override
-        public void to(long doneBytes, long bytes, String detail) {
-            long tenth = bytes == 0 ? LINES : doneBytes * LINES / bytes;
-            if (tenth > told) {
-                told = tenth;
-                world.note(String.format(
-                        Locale.ROOT, "%s: %d%% of %s (%s)", task, tenth * 100 / LINES, Amounts.bytes(bytes), detail));
+    /** Lets something else be printed that may go to the same terminal. */
+    public void aside(Runnable print) {
+        status.aside(print);
+    }
+
+    /** The bar is taken away; a log is told of the end if it was reached. */
+    @Override
+    public void close() {
+        closing.once(() -> {
+            bar.ifPresent(ProgressBar::close);
+            last.ifPresent(status::keep);
+            status.close();
+        });
+    }
+
+    /** The library renders the bar and calls from a thread of its own. */
+    private ProgressBarConsumer toStatus() {
+        return new ProgressBarConsumer() {
+            @Override
+            public int getMaxRenderedLength() {
+                return Math.clamp(world.terminals().width(SystemStream.Error) - 1, NARROWEST, WIDEST);
             }
-        }
 
-        @Override
-        public void close() {}
+            @Override
+            public void accept(String rendered) {
+                status.showNow(rendered);
+            }
+
+            @Override
+            public void close() {}
+        };
     }
 }

@@ -12,13 +12,13 @@ import java.util.Arrays;
 public final class InstructionSequences implements SequenceSource {
     private final TokenShards shards;
     private final int length;
-    private final long seed;
+    private final ShuffledRows rows;
     private final long[] documents;
 
     private InstructionSequences(TokenShards shards, int length, long seed, long[] documents) {
         this.shards = shards;
         this.length = length;
-        this.seed = seed;
+        this.rows = new ShuffledRows(seed, length);
         this.documents = documents;
     }
 
@@ -68,25 +68,17 @@ public final class InstructionSequences implements SequenceSource {
 
     @Override
     public PackedBatch read(long position, int count) {
-        check(
-                position >= 0 && count > 0,
-                "read needs a position from 0 and a count from 1, got %d, %d",
-                position,
-                count);
-        int[][] ids = new int[count][length];
-        int[][] segments = new int[count][length];
-        boolean[][] maskable = new boolean[count][length];
-        for (int b = 0; b < count; b++) {
-            int sequence = (int) PackedSequences.order(seed, documents.length, position + b);
-            long document = documents[sequence];
-            long start = shards.documentStart(document);
-            int filled = (int) (shards.documentEnd(document) - start);
-            shards.copyIds(start, filled, ids[b]);
-            shards.copyAnswers(document, maskable[b]);
-            Arrays.fill(ids[b], filled, length, shards.manifest().padId());
-            Arrays.fill(segments[b], filled, length, 1);
-        }
-        return new PackedBatch(ids, segments, maskable);
+        return rows.read(documents.length, position, count, this::fill);
+    }
+
+    private void fill(long sequence, int[] ids, int[] segments, boolean[] maskable) {
+        long document = documents[(int) sequence];
+        long start = shards.documentStart(document);
+        int filled = (int) (shards.documentEnd(document) - start);
+        shards.copyIds(start, filled, ids);
+        shards.copyAnswers(document, maskable);
+        Arrays.fill(ids, filled, length, shards.manifest().padId());
+        Arrays.fill(segments, filled, length, 1);
     }
 
     @Override

@@ -3,7 +3,6 @@ package io.github.coda4j.data;
 import static io.github.coda4j.Checks.check;
 
 import io.github.coda4j.CodaException;
-import io.github.coda4j.diffusion.CounterRandom;
 import java.util.Arrays;
 
 /**
@@ -15,12 +14,12 @@ import java.util.Arrays;
 public final class PackedSequences implements SequenceSource {
     private final TokenShards shards;
     private final int length;
-    private final long seed;
+    private final ShuffledRows rows;
 
     private PackedSequences(TokenShards shards, int length, long seed) {
         this.shards = shards;
         this.length = length;
-        this.seed = seed;
+        this.rows = new ShuffledRows(seed, length);
     }
 
     /**
@@ -52,24 +51,7 @@ public final class PackedSequences implements SequenceSource {
 
     @Override
     public PackedBatch read(long position, int count) {
-        check(
-                position >= 0 && count > 0,
-                "read needs a position from 0 and a count from 1, got %d, %d",
-                position,
-                count);
-        int[][] ids = new int[count][length];
-        int[][] segments = new int[count][length];
-        boolean[][] maskable = new boolean[count][length];
-        for (int b = 0; b < count; b++) {
-            fill(order(seed, numSequences(), position + b), ids[b], segments[b], maskable[b]);
-        }
-        return new PackedBatch(ids, segments, maskable);
-    }
-
-    /** Which of n sequences stands at a position of the endless order. */
-    static long order(long seed, long n, long position) {
-        long epoch = position / n;
-        return new KeyedPermutation(CounterRandom.key(seed, epoch), n).at(position % n);
+        return rows.read(numSequences(), position, count, this::fill);
     }
 
     private void fill(long sequence, int[] ids, int[] segments, boolean[] maskable) {

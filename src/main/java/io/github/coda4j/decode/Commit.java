@@ -1,7 +1,9 @@
 package io.github.coda4j.decode;
 
 /**
- * A mask that became a token.
+ * A mask that became a token. Where a hole closes around a chosen pad, the pads that follow from one further left have
+ * probability 1, so that the probabilities of a hole multiply to that of its answer, and the confidence of the chosen
+ * one.
  *
  * @param step number of the step, from 0
  * @param position in the canvas

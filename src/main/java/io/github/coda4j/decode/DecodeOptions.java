@@ -30,6 +30,9 @@ import java.util.function.Consumer;
  * @param seed of every random draw
  * @param endTokens a completion is done when one of these is committed and everything before it too; empty: never stop
  *     early
+ * @param holePad the token that fills what is left of a hole, for a model that was trained with padded holes: the first
+ *     one that is committed closes its hole, and what is still masked behind it becomes this token without a forward.
+ *     Empty: no token does
  */
 public record DecodeOptions(
         int steps,
@@ -43,7 +46,8 @@ public record DecodeOptions(
         double topP,
         int topK,
         long seed,
-        Set<Integer> endTokens) {
+        Set<Integer> endTokens,
+        OptionalInt holePad) {
     public static final double DEFAULT_EPS = 1e-3;
 
     public DecodeOptions {
@@ -75,6 +79,7 @@ public record DecodeOptions(
                 "block start commit refreshes at block starts only: leave the refresh interval out");
         new Sampling(temperature, topP, topK, Sampling.NO_TOKEN);
         endTokens = Set.copyOf(endTokens);
+        check(holePad.orElse(0) >= 0, "the pad of holes must be a token id, got %d", holePad.orElse(0));
     }
 
     /** Greedy entropy decoding of the whole canvas at once, without a cache. */
@@ -91,7 +96,8 @@ public record DecodeOptions(
                 1,
                 0,
                 0,
-                Set.of());
+                Set.of(),
+                OptionalInt.empty());
     }
 
     /** The same with another number of steps. */
@@ -146,6 +152,11 @@ public record DecodeOptions(
         return changed(draft -> draft.endTokens = newEndTokens);
     }
 
+    /** The same with another token that closes holes, or none. */
+    public DecodeOptions withHolePad(OptionalInt newHolePad) {
+        return changed(draft -> draft.holePad = newHolePad);
+    }
+
     private DecodeOptions changed(Consumer<Draft> change) {
         Draft draft = new Draft(this);
         change.accept(draft);
@@ -166,6 +177,7 @@ public record DecodeOptions(
         private int topK;
         private long seed;
         private Set<Integer> endTokens;
+        private OptionalInt holePad;
 
         Draft(DecodeOptions from) {
             steps = from.steps;
@@ -180,6 +192,7 @@ public record DecodeOptions(
             topK = from.topK;
             seed = from.seed;
             endTokens = from.endTokens;
+            holePad = from.holePad;
         }
 
         DecodeOptions finished() {
@@ -195,7 +208,8 @@ public record DecodeOptions(
                     topP,
                     topK,
                     seed,
-                    endTokens);
+                    endTokens,
+                    holePad);
         }
     }
 

@@ -16,6 +16,7 @@ import io.github.coda4j.model.plan.ForwardPlan;
 import io.github.coda4j.model.plan.KvCache;
 import io.github.coda4j.model.plan.Proposals;
 import io.github.coda4j.model.plan.Sampling;
+import io.github.coda4j.model.plan.TokenFilter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -46,6 +47,7 @@ public final class DecodeSession implements AutoCloseable {
     private final Draws draws;
     private final Layout layout;
     private final Sampling sampling;
+    private final Optional<HolePads> pads;
     private final List<StepResult> skipped = new ArrayList<>();
 
     private BlockRun run;
@@ -62,11 +64,17 @@ public final class DecodeSession implements AutoCloseable {
     private final Closing closing = new Closing();
 
     private DecodeSession(
-            Canvas canvas, DecodeOptions options, Alignment alignment, IntFunction<KvCache> caches, Draws draws) {
+            Canvas canvas,
+            DecodeOptions options,
+            Alignment alignment,
+            IntFunction<KvCache> caches,
+            Optional<HolePads> pads,
+            Draws draws) {
         this.canvas = canvas;
         this.options = options;
         this.alignment = alignment;
         this.caches = caches;
+        this.pads = pads;
         this.draws = draws;
         this.layout = Layout.of(canvas, options);
         this.sampling = options.sampling(canvas.maskId());
@@ -94,7 +102,11 @@ public final class DecodeSession implements AutoCloseable {
                 canvas.maskId(),
                 denoiser.maskId());
         CanvasShape.of(canvas).checkDecodable(options, denoiser.maxPositions());
-        return new DecodeSession(canvas, options, denoiser.alignment(), denoiser::newCache, draws);
+        Optional<HolePads> pads = options.holePad().isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        new HolePads(options.holePad().getAsInt(), canvas, options.endTokens(), denoiser.vocabSize()));
+        return new DecodeSession(canvas, options, denoiser.alignment(), denoiser::newCache, pads, draws);
     }
 
     /** Whether nothing is left to do. */
@@ -130,7 +142,7 @@ public final class DecodeSession implements AutoCloseable {
         if (plan.cache() instanceof CacheAccess.Fill) {
             cacheRefreshes++;
         }
-        run.stepped(commits.size());
+        run.stepped(commits.size() + pads.map(HolePads::numPutOff).orElse(0));
         step++;
         giveUpMasksAfterEndToken();
         advance();
@@ -177,8 +189,10 @@ public final class DecodeSession implements AutoCloseable {
         next = Optional.empty();
         while (blockIndex < layout.blocks().size()) {
             int[] masked = openPositions(run.block());
-            boolean givenUp = masked.length == 0 && run.block().end() > limit;
-            if (givenUp || run.finished(masked.length)) {
+            boolean endsEarly =
+                    run.block().end() > limit || pads.map(HolePads::closed).orElse(false);
+            if ((masked.length == 0 && endsEarly) || run.finished(masked.length)) {
+                commitPadsAlone(masked);
                 enterBlock(blockIndex + 1);
                 continue;
             }
@@ -189,6 +203,15 @@ public final class DecodeSession implements AutoCloseable {
             }
             skipped.add(new StepResult(step, List.of(), false));
             run.skipped();
+            step++;
+        }
+    }
+
+    private void commitPadsAlone(int[] masked) {
+        List<Commit> commits = pads.map(own -> own.alone(masked, step)).orElse(List.of());
+        if (!commits.isEmpty()) {
+            commits.forEach(commit -> canvas.commit(commit.position(), commit.token()));
+            skipped.add(new StepResult(step, commits, false));
             step++;
         }
     }
@@ -222,7 +245,10 @@ public final class DecodeSession implements AutoCloseable {
             case CachePolicy.Prefix(int _), CachePolicy.Dual(int _) ->
                 whole ? new CacheAccess.Fill(openCache()) : new CacheAccess.Reuse(openCache());
         };
-        return new ForwardPlan(canvas.ids(start, end), start, access, wanted, sampling, draws.tokenKey(step));
+        ForwardPlan plan =
+                new ForwardPlan(canvas.ids(start, end), start, access, wanted, sampling, draws.tokenKey(step));
+        List<TokenFilter> filters = pads.map(own -> own.filters(wanted)).orElse(List.of());
+        return filters.isEmpty() ? plan : plan.withFilters(filters);
     }
 
     /** The row that proposes the block's first token is run too, wherever it stands. */
@@ -239,7 +265,7 @@ public final class DecodeSession implements AutoCloseable {
 
     private List<Commit> commit(Proposals proposals) {
         List<Candidate> candidates = candidates(proposals);
-        List<Commit> commits = new ArrayList<>();
+        List<Commit> chosen = new ArrayList<>();
         for (int i : run.chosen(candidates)) {
             int token = proposals.tokens()[i];
             int position = proposals.positions()[i];
@@ -248,8 +274,7 @@ public final class DecodeSession implements AutoCloseable {
                     "the model proposes the mask for position %d although it is excluded",
                     position);
             if (token != canvas.maskId()) {
-                canvas.commit(position, token);
-                commits.add(new Commit(
+                chosen.add(new Commit(
                         step,
                         position,
                         token,
@@ -257,6 +282,8 @@ public final class DecodeSession implements AutoCloseable {
                         proposals.probability()[i]));
             }
         }
+        List<Commit> commits = pads.map(own -> own.settle(chosen, proposals)).orElse(chosen);
+        commits.forEach(commit -> canvas.commit(commit.position(), commit.token()));
         return commits;
     }
 

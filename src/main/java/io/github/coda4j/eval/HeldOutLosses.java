@@ -9,7 +9,7 @@ import io.github.coda4j.masking.MaskingOptions;
 import io.github.coda4j.masking.MaskingRules;
 import io.github.coda4j.masking.WindowTask;
 import io.github.coda4j.model.ModelConfig;
-import io.github.coda4j.model.Precision;
+import io.github.coda4j.model.WeightFormat;
 import io.github.coda4j.model.training.LossSums;
 import io.github.coda4j.model.training.ParameterLoader;
 import io.github.coda4j.model.training.ParameterStore;
@@ -21,6 +21,7 @@ import io.github.coda4j.weights.CheckpointFolder;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.BiFunction;
+import java.util.function.LongConsumer;
 
 /**
  * Mean cross entropies of held-out tokens in nats, for three ways to mask them; always the same masks for the same rows
@@ -54,25 +55,37 @@ public final class HeldOutLosses {
         this.seed = seed;
     }
 
+    /** Told how many rows were measured, of how many. */
+    @FunctionalInterface
+    public interface Measured {
+        void rows(long done, long all);
+    }
+
     /**
      * The losses by task, computed as in training: in bf16 on all cores.
      *
+     * @param measured told how many rows were measured, of how many, over all tasks
      * @throws io.github.coda4j.CodaException when the folder holds no model, or one that is quantized
      */
-    public Map<String, Double> of(CheckpointFolder folder) {
+    public Map<String, Double> of(CheckpointFolder folder, Measured measured) {
         ModelConfig config = ModelConfig.read(folder.config());
         PassOptions options =
-                new PassOptions(Precision.BF16, Runtime.getRuntime().availableProcessors(), false);
+                new PassOptions(WeightFormat.BF16, Runtime.getRuntime().availableProcessors(), false);
         try (ParameterStore parameters = ParameterLoader.load(folder, Device.CPU);
                 TrainingPass pass = TrainingPass.open(PassKind.FUSED, config, parameters, options)) {
             HeldOutNoise noise = HeldOutNoise.of(new MaskingOptions(
                     config.maskId(), notTheMask(config), seed, MaskingRules.REPORT, config.alignment()));
             WindowTask task = new WindowTask(seed, window, config.maskId());
             Map<String, Double> losses = new LinkedHashMap<>();
-            losses.put(
-                    NOISE, loss(pass, (batch, row) -> noise.mask(batch, 0, row).batch()));
-            losses.put(COMPLETION, loss(pass, (batch, row) -> task.mask(batch, row, WindowTask.Sees.LEFT)));
-            losses.put(INFILLING, loss(pass, (batch, row) -> task.mask(batch, row, WindowTask.Sees.BOTH)));
+            Map<String, BiFunction<PackedBatch, Long, MaskedBatch>> tasks = new LinkedHashMap<>();
+            tasks.put(NOISE, (batch, row) -> noise.mask(batch, 0, row).batch());
+            tasks.put(COMPLETION, (batch, row) -> task.mask(batch, row, WindowTask.Sees.LEFT));
+            tasks.put(INFILLING, (batch, row) -> task.mask(batch, row, WindowTask.Sees.BOTH));
+            long count = Math.min(rows, sequences.numSequences());
+            tasks.forEach((name, masking) -> {
+                long before = losses.size() * count;
+                losses.put(name, loss(pass, masking, done -> measured.rows(before + done, tasks.size() * count)));
+            });
             return losses;
         }
     }
@@ -82,12 +95,13 @@ public final class HeldOutLosses {
         return config.padId().orElse(config.maskId() == 0 ? 1 : 0);
     }
 
-    private double loss(TrainingPass pass, BiFunction<PackedBatch, Long, MaskedBatch> masking) {
+    private double loss(TrainingPass pass, BiFunction<PackedBatch, Long, MaskedBatch> masking, LongConsumer measured) {
         LossSums sums = LossSums.ZERO;
         int count = (int) Math.min(rows, sequences.numSequences());
         for (int row = 0; row < count; row += ROWS_AT_A_TIME) {
             PackedBatch batch = sequences.read(row, Math.min(ROWS_AT_A_TIME, count - row));
             sums = sums.plus(pass.evaluate(masking.apply(batch, (long) row)));
+            measured.accept(row + batch.rows());
         }
         return sums.maskedCrossEntropy();
     }

@@ -8,11 +8,11 @@ import io.github.coda4j.generate.CodaModel;
 import io.github.coda4j.generate.EngineOptions;
 import io.github.coda4j.model.EngineKind;
 import io.github.coda4j.model.LoadOptions;
-import io.github.coda4j.model.Precision;
+import io.github.coda4j.model.QuantizedCheckpoint;
 import io.github.coda4j.model.Transformer;
+import io.github.coda4j.model.WeightFormat;
 import io.github.coda4j.text.BpeTokenizer;
 import io.github.coda4j.weights.CheckpointFolder;
-import io.github.coda4j.weights.Int8Checkpoint;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -38,6 +38,8 @@ public final class QualityBench {
     private final QualityPlan plan;
     private final QualityListener listener;
     private final List<InfillResult> results = new ArrayList<>();
+    private long toFill;
+    private long filled;
 
     private QualityBench(Path model, Path shards, QualityPlan plan, QualityListener listener) {
         this.model = model;
@@ -82,13 +84,20 @@ public final class QualityBench {
             baseline = baseline(train);
             losses = losses(heldOut);
         }
+        List<WeightFormat> narrower = plan.sweep() && into.format().isFloating() && into.engine() == EngineKind.FAST
+                ? WeightFormat.ALL.stream()
+                        .filter(format -> !format.isFloating())
+                        .toList()
+                : List.of();
+        long methods = 1 + variants().size() + narrower.size();
+        toFill = methods * kinds.values().stream().mapToLong(List::size).sum();
         Syntax syntax = Syntax.ofJavaAndPython(ids -> tokenizer.decode(withoutEnd(ids, tokenizer)));
-        kinds.forEach((kind, drawn) ->
-                add(new InfillResult(kind, BASELINE, BASELINE, SpanInfilling.of(baseline, drawn, syntax))));
+        kinds.forEach((kind, drawn) -> add(
+                new InfillResult(kind, BASELINE, BASELINE, SpanInfilling.of(baseline, drawn, syntax, this::filled))));
         measure(kinds, syntax, into, variants());
-        if (plan.sweep() && into.precision() != Precision.INT8 && into.engine() == EngineKind.FAST) {
-            LoadOptions int8 = new LoadOptions(into.engine(), Precision.INT8, into.device(), into.threads());
-            measure(kinds, syntax, int8, List.of(InfillVariant.exactAs("both sides, int8")));
+        for (WeightFormat format : narrower) {
+            LoadOptions loaded = new LoadOptions(into.engine(), format, into.device(), into.threads());
+            measure(kinds, syntax, loaded, List.of(InfillVariant.exactAs("both sides, " + format)));
         }
         return new QualityReport(losses, results, unknown(holes, into));
     }
@@ -110,8 +119,12 @@ public final class QualityBench {
                     kind,
                     variant.name(),
                     variant.family(),
-                    SpanInfilling.of(transformer, drawn, variant.sides(), variant.options(), syntax)))));
+                    SpanInfilling.of(transformer, drawn, variant.sides(), variant.options(), syntax, this::filled)))));
         }
+    }
+
+    private void filled() {
+        listener.working(QualityListener.Work.INFILLING, ++filled, toFill);
     }
 
     private void add(InfillResult result) {
@@ -177,20 +190,22 @@ public final class QualityBench {
             int[] document = train.document(i);
             baseline.learn(document);
             learned += document.length;
+            listener.working(QualityListener.Work.BASELINE, Math.min(learned, tokens), tokens);
         }
         listener.baseline(BASELINE_ORDER, learned);
         return baseline;
     }
 
-    /** None for int8: the losses are computed as in training. */
+    /** None for quantized weights: the losses are computed as in training. */
     private Map<String, Double> losses(TokenShards heldOut) {
         try (CheckpointFolder checkpoint = CheckpointFolder.open(model)) {
-            if (plan.lossRows() == 0 || Int8Checkpoint.isQuantized(checkpoint.config())) {
+            if (plan.lossRows() == 0
+                    || QuantizedCheckpoint.format(checkpoint.config()).isPresent()) {
                 return Map.of();
             }
             Map<String, Double> losses = new HeldOutLosses(
                             heldOut, plan.context(), plan.lossRows(), LOSS_WINDOW, plan.seed())
-                    .of(checkpoint);
+                    .of(checkpoint, (done, all) -> listener.working(QualityListener.Work.LOSSES, done, all));
             listener.losses(losses);
             return losses;
         }

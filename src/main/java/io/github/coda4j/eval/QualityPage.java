@@ -49,7 +49,7 @@ public record QualityPage(String model, String command, LoadOptions into, Qualit
         about.add(String.format(
                 Locale.ROOT,
                 "%s, %s, %d threads, %s; %s",
-                into.precision(),
+                into.format(),
                 into.device(),
                 into.threads(),
                 System.getProperty("os.arch"),

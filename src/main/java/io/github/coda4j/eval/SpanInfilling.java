@@ -19,6 +19,7 @@ public final class SpanInfilling {
      *
      * @param options how to decode a span of so many tokens
      * @param validity judges the filled documents; its time does not count
+     * @param filled run after each span
      * @throws IllegalArgumentException when a span with its context is longer than the model's longest sequence
      */
     public static InfillScore of(
@@ -26,28 +27,35 @@ public final class SpanInfilling {
             List<InfillSpan> spans,
             InfillSpan.Sides sides,
             IntFunction<DecodeOptions> options,
-            Validity validity) {
+            Validity validity,
+            Runnable filled) {
         InfillScore score = InfillScore.NONE;
         for (InfillSpan span : spans) {
             long start = System.nanoTime();
             Canvas canvas = span.canvas(sides, model.maskId());
             int forwards = decode(model, canvas, options.apply(span.answer().length));
             int from = span.before().length;
-            int[] filled = canvas.ids(from, from + span.answer().length);
+            int[] ids = canvas.ids(from, from + span.answer().length);
             double seconds = (System.nanoTime() - start) * 1e-9;
-            score = score.plus(span.answer(), filled, forwards, seconds, validity.of(span, filled));
+            score = score.plus(span.answer(), ids, forwards, seconds, validity.of(span, ids));
+            filled.run();
         }
         return score;
     }
 
-    /** The score of the n-gram baseline, which sees the left side only. */
-    public static InfillScore of(NGram baseline, List<InfillSpan> spans, Validity validity) {
+    /**
+     * The score of the n-gram baseline, which sees the left side only.
+     *
+     * @param filled run after each span
+     */
+    public static InfillScore of(NGram baseline, List<InfillSpan> spans, Validity validity, Runnable filled) {
         InfillScore score = InfillScore.NONE;
         for (InfillSpan span : spans) {
             long start = System.nanoTime();
-            int[] filled = baseline.fill(span);
+            int[] ids = baseline.fill(span);
             double seconds = (System.nanoTime() - start) * 1e-9;
-            score = score.plus(span.answer(), filled, 0, seconds, validity.of(span, filled));
+            score = score.plus(span.answer(), ids, 0, seconds, validity.of(span, ids));
+            filled.run();
         }
         return score;
     }

@@ -45,6 +45,9 @@ public interface ConfigValues {
     /** A number or a list of at least one. */
     List<Double> numbersOr(String key, double otherwise);
 
+    /** A whole number of 32 bits or a list of at least one. */
+    List<Integer> countsOr(String key, int otherwise);
+
     /** A list of integers, or a list of such lists; one empty list when it is not given. */
     List<List<Integer>> integerStages(String key);
 

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.core.util.Separators;
@@ -32,6 +33,7 @@ public final class Json {
 
     private static final int LONGEST_STRING = 256 << 20;
     private static final int SHOWN = 80;
+    private static final JsonGenerator.Feature ESCAPED = JsonWriteFeature.ESCAPE_NON_ASCII.mappedFeature();
 
     /** Field names are neither interned nor pooled: a vocabulary has 150,000 of them, each seen once. */
     private static final JsonFactory FACTORY =
@@ -70,14 +72,22 @@ public final class Json {
      * @throws CodaException when it cannot be read, is not JSON, or something follows the value
      */
     public static <T> T stream(Path file, Reading<T> reading) {
-        byte[] bytes = TextFiles.bytes(file);
-        if (bytes.length == 0) {
-            throw CodaException.of("%s %s", file, NotFetched.EMPTY);
+        return stream(TextFiles.bytes(file), file.toString(), reading);
+    }
+
+    /**
+     * The same for a file that was read already.
+     *
+     * @param source what messages call it
+     */
+    public static <T> T stream(byte[] file, String source, Reading<T> reading) {
+        if (file.length == 0) {
+            throw CodaException.of("%s %s", source, NotFetched.EMPTY);
         }
-        try (JsonParser parser = parser(bytes, file.toString())) {
+        try (JsonParser parser = parser(file, source)) {
             return whole(parser, reading);
         } catch (JacksonException e) {
-            throw NotFetched.problem(file, bytes).orElseGet(() -> Malformed.text(file.toString(), KIND, e));
+            throw NotFetched.problem(source, file).orElseGet(() -> Malformed.text(source, KIND, e));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -90,7 +100,12 @@ public final class Json {
 
     /** The file's object; see {@link #stream}. */
     public static ObjectNode readObject(Path file) {
-        return object(read(file), file.toString());
+        return readObject(TextFiles.bytes(file), file.toString());
+    }
+
+    /** The same for a file that was read already; see {@link #stream(byte[], String, Reading)}. */
+    public static ObjectNode readObject(byte[] file, String source) {
+        return object(stream(file, source, JsonTree::read), source);
     }
 
     /**
@@ -167,6 +182,11 @@ public final class Json {
     /** On one line without spaces. */
     public static String compact(JsonNode node) {
         return JsonTree.write(node, FACTORY::createGenerator);
+    }
+
+    /** The same in ASCII alone: other characters, lone surrogates too, are escapes. */
+    public static String ascii(JsonNode node) {
+        return JsonTree.write(node, text -> FACTORY.createGenerator(text).enable(ESCAPED));
     }
 
     /** Indented by two spaces with a line end, as Hugging Face writes its files. */

@@ -65,8 +65,8 @@ public final class NotFetched {
     }
 
     /** The problem with a file whose content could not be understood, if it is one of these. */
-    static Optional<CodaException> problem(Path file, byte[] content) {
-        return words(content).map(what -> new CodaException(file + " " + what));
+    static Optional<CodaException> problem(String source, byte[] content) {
+        return words(content).map(what -> new CodaException(source + " " + what));
     }
 
     /** The problem with a text that could not be understood, if it is a pointer or a page. */

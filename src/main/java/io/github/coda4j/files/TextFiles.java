@@ -63,11 +63,19 @@ public final class TextFiles {
      * @throws CodaException also when a pointer, a page or nothing lies in its place ({@link NotFetched})
      */
     public static String readFetched(Path file) {
-        byte[] bytes = bytes(file);
-        NotFetched.problem(file, bytes).ifPresent(problem -> {
+        return fetched(bytes(file), file.toString());
+    }
+
+    /**
+     * The same for a file that was read already.
+     *
+     * @param source what messages call it
+     */
+    public static String fetched(byte[] file, String source) {
+        NotFetched.problem(source, file).ifPresent(problem -> {
             throw problem;
         });
-        return decode(bytes, file.toString());
+        return decode(file, source);
     }
 
     /** Everything up to the end of standard input. */

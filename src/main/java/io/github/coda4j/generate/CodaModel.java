@@ -30,7 +30,8 @@ import java.util.stream.Stream;
  * A checkpoint folder opened for generation: the network, its tokenizer and the engine that runs requests.
  *
  * <pre>{@code
- * try (CodaModel model = CodaModel.open(folder, LoadOptions.of(Precision.BF16, Device.CPU), EngineOptions.DEFAULT)) {
+ * LoadOptions load = LoadOptions.of(WeightFormat.BF16, Device.CPU);
+ * try (CodaModel model = CodaModel.open(folder, load, EngineOptions.DEFAULT)) {
  *     Document document = Document.parse("int twice(int n) { return <|hole|>; }", 8);
  *     Completion completion = model.generate(model.request(document, Given.inJava().with(Parameter.STEPS, 4)));
  *     String text = document.fill(completion.holeTexts());
@@ -75,7 +76,7 @@ public final class CodaModel implements Generator, AutoCloseable {
         try (CheckpointFolder checkpoint = CheckpointFolder.open(folder);
                 Preparation preparation = Preparation.begin(load)) {
             ModelConfig config = ModelConfig.read(checkpoint.config());
-            Tokenizer tokenizer = BpeTokenizer.load(folder);
+            Tokenizer tokenizer = BpeTokenizer.load(checkpoint);
             Engine.checkFits(tokenizer, config.vocabSize(), config.maskId());
             Transformer transformer = Transformer.open(checkpoint, load, preparation);
             try {
@@ -176,7 +177,8 @@ public final class CodaModel implements Generator, AutoCloseable {
     public GenerateRequest request(ChatRequest chat, ValueSource given) {
         DecodeSettings how = defaults().resolve(given);
         ChatRequest asked = chat.enableThinking().isPresent() ? chat : chat.withThinking(how.thinking());
-        DecodeOptions options = how.completion(0, config().maxPositions(), endTokens());
+        DecodeOptions options =
+                how.completion(0, config().maxPositions(), endTokens()).withHolePad(how.holePad(tokenizer.holePad()));
         return GenerateRequest.of(chatTemplate().mark(asked), how.maxNewTokens(), options)
                 .withStopStrings(how.stopStrings());
     }
@@ -216,7 +218,8 @@ public final class CodaModel implements Generator, AutoCloseable {
                 ? asked
                 : new WindowOptions(how.context(config().maxPositions()), asked.before(), asked.grammar());
         int most = windows.positions(document, config().maxPositions());
-        DecodeOptions options = how.options(document.shape(0), most, endTokens());
+        DecodeOptions options =
+                how.options(document.shape(0), most, endTokens()).withHolePad(how.holePad(tokenizer.holePad()));
         GenerateRequest request =
                 GenerateRequest.of(document, options).withWindows(windows).withStopStrings(how.stopStrings());
         return document.isOpen() ? request.withLengths(lengths(folder)) : request;

@@ -10,6 +10,7 @@ import static io.github.coda4j.Checks.check;
  * @param lengthsTried how many lengths of open holes were looked at
  * @param cacheRefreshes how many of them filled its cache
  * @param commits positions committed
+ * @param pads how many of them were left over when their hole closed, and are no part of an answer
  * @param promptTokens tokens that were given
  * @param newTokens tokens in the answers
  * @param windows parts that the document was answered in; 1 for one that was seen whole and for other prompts
@@ -25,6 +26,7 @@ public record Cost(
         int lengthsTried,
         int cacheRefreshes,
         int commits,
+        int pads,
         int promptTokens,
         int newTokens,
         int windows,
@@ -42,6 +44,7 @@ public record Cost(
                 commits,
                 promptTokens,
                 newTokens);
+        check(0 <= pads && pads <= commits, "%d of %d commits cannot be pads", pads, commits);
         check(
                 0 <= lengthForwards && lengthForwards <= forwards && lengthsTried >= 0,
                 "%d of %d forwards cannot have tried %d lengths",
@@ -78,6 +81,7 @@ public record Cost(
                 0,
                 cacheRefreshes,
                 commits,
+                0,
                 promptTokens,
                 newTokens,
                 1,
@@ -96,6 +100,26 @@ public record Cost(
                 tried,
                 cacheRefreshes,
                 commits,
+                pads,
+                promptTokens,
+                newTokens,
+                windows,
+                documentTokens,
+                leftOutTokens,
+                queueMillis,
+                promptMillis,
+                decodeMillis);
+    }
+
+    /** The same where so many of the commits are pads. */
+    Cost withPads(int ofPads) {
+        return new Cost(
+                forwards,
+                lengthForwards,
+                lengthsTried,
+                cacheRefreshes,
+                commits,
+                ofPads,
                 promptTokens,
                 newTokens,
                 windows,
@@ -114,6 +138,7 @@ public record Cost(
                 lengthsTried + other.lengthsTried,
                 cacheRefreshes + other.cacheRefreshes,
                 commits + other.commits,
+                pads + other.pads,
                 promptTokens + other.promptTokens,
                 newTokens + other.newTokens,
                 numWindows,
@@ -124,9 +149,9 @@ public record Cost(
                 decodeMillis + other.decodeMillis);
     }
 
-    /** Commits per forward pass; 0 without a forward. */
+    /** Commits per forward pass, pads aside; 0 without a forward. */
     public double commitsPerForward() {
-        return forwards == 0 ? 0 : (double) commits / forwards;
+        return forwards == 0 ? 0 : (double) (commits - pads) / forwards;
     }
 
     /** New tokens per second of work (prompt and decode, not the queue); 0 when nothing was measured. */

@@ -12,6 +12,7 @@ final class CostMeter {
     private OptionalLong started = OptionalLong.empty();
     private OptionalLong firstCommit = OptionalLong.empty();
     private int commits;
+    private int pads;
 
     CostMeter(LongSupplier nanos) {
         this.nanos = nanos;
@@ -26,6 +27,10 @@ final class CostMeter {
         started = OptionalLong.of(nanos.getAsLong());
     }
 
+    void countPads(int count) {
+        pads += count;
+    }
+
     void countCommits(int count) {
         commits += count;
         if (count > 0 && firstCommit.isEmpty()) {
@@ -38,13 +43,14 @@ final class CostMeter {
         long start = started.orElse(end);
         long first = firstCommit.orElse(end);
         return new Cost(
-                forwards,
-                cacheRefreshes,
-                commits,
-                promptTokens,
-                newTokens,
-                (start - submitted) / NANOS_PER_MILLI,
-                (first - start) / NANOS_PER_MILLI,
-                (end - first) / NANOS_PER_MILLI);
+                        forwards,
+                        cacheRefreshes,
+                        commits,
+                        promptTokens,
+                        newTokens,
+                        (start - submitted) / NANOS_PER_MILLI,
+                        (first - start) / NANOS_PER_MILLI,
+                        (end - first) / NANOS_PER_MILLI)
+                .withPads(pads);
     }
 }

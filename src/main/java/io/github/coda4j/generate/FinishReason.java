@@ -4,7 +4,7 @@ import java.util.List;
 
 /** Why an answer ends where it ends. */
 public enum FinishReason {
-    /** An end token. */
+    /** An end token, or pads that fill what is left of a hole. */
     STOP,
     /** A stop string. */
     STOP_STRING,

@@ -7,9 +7,10 @@ import java.util.List;
 /**
  * What fills one hole.
  *
- * @param text the decoded text, without the end token or stop string and what follows it, and without what it repeats
- *     of the document's {@link Document#hidden}; empty from an engine without a tokenizer
- * @param ids its tokens: without the end token and what follows it, or up to the one that completed a stop string
+ * @param text the decoded text, without the end token, pads or stop string and what follows it, and without what it
+ *     repeats of the document's {@link Document#hidden}; empty from an engine without a tokenizer
+ * @param ids its tokens: without the end token and what follows it and without pads, or up to the one that completed a
+ *     stop string
  * @param finishReason why this hole's answer ends
  */
 public record HoleAnswer(String text, List<Integer> ids, FinishReason finishReason) {

@@ -11,12 +11,13 @@ import java.util.Set;
 
 /**
  * The answer of one hole as it becomes certain from its left end: tokens behind the first mask wait, half characters
- * wait, and so does text that may turn out to be a stop string.
+ * wait, and so does text that may turn out to be a stop string. Pads are no part of it.
  */
 final class HoleStream {
     private final Block hole;
     private final FinishReason full;
     private final Set<Integer> endTokens;
+    private final OptionalInt pad;
     private final StopStrings stopStrings;
     private final Optional<StreamingDetokenizer> detokenizer;
     private final HiddenText hidden;
@@ -35,11 +36,13 @@ final class HoleStream {
             HiddenText hidden,
             FinishReason full,
             Set<Integer> endTokens,
+            OptionalInt pad,
             StopStrings stopStrings,
             Optional<StreamingDetokenizer> detokenizer) {
         this.hole = hole;
         this.full = full;
         this.endTokens = endTokens;
+        this.pad = pad;
         this.stopStrings = stopStrings;
         this.detokenizer = detokenizer;
         this.hidden = hidden;
@@ -66,7 +69,7 @@ final class HoleStream {
     String complete(Canvas canvas) {
         while (!ended()) {
             if (canvas.isMasked(position)) {
-                pass();
+                pass(full);
             } else {
                 accept(canvas.id(position));
             }
@@ -91,17 +94,22 @@ final class HoleStream {
             end(FinishReason.STOP);
             return;
         }
+        if (pad.equals(OptionalInt.of(id))) {
+            pass(FinishReason.STOP);
+            return;
+        }
         ids.add(id);
         append(detokenizer.map(d -> d.accept(id)).orElse(""));
         if (!ended()) {
-            pass();
+            pass(full);
         }
     }
 
-    private void pass() {
+    /** @param last why the hole ends if it ends here */
+    private void pass(FinishReason last) {
         position++;
         if (position == hole.end()) {
-            end(full);
+            end(last);
         }
     }
 

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -91,6 +92,7 @@ final class Job implements Generation {
                         // Shorter than its ceiling: it has the length that was found for it.
                         of.holes().get(i).length() < ceilings.get(i) ? FinishReason.STOP : FinishReason.LENGTH,
                         request.decode().endTokens(),
+                        request.decode().holePad(),
                         stopStrings,
                         tokenizer.map(t -> new StreamingDetokenizer(t, true))))
                 .toList();
@@ -217,12 +219,21 @@ final class Job implements Generation {
     private void tell(List<StepResult> steps, int[] shown) {
         meter.countCommits(
                 steps.stream().mapToInt(step -> step.commits().size()).sum());
+        meter.countPads(numPads(steps));
         if (events.isHeard()) {
             steps.forEach(step -> events.step(event(step, shown)));
         }
         for (int hole = 0; hole < streams.size(); hole++) {
             show(hole, streams.get(hole).advance(canvas));
         }
+    }
+
+    private int numPads(List<StepResult> steps) {
+        OptionalInt pad = request.decode().holePad();
+        return (int) steps.stream()
+                .flatMap(step -> step.commits().stream())
+                .filter(commit -> pad.equals(OptionalInt.of(commit.token())))
+                .count();
     }
 
     /** Ends the job if its listener failed, it was cancelled, or its deadline has passed. */

@@ -18,47 +18,37 @@ public final class HeadGradients {
     }
 
     /**
-     * The gradient of what {@link Heads#prepare} took, from that of what it gave; its arguments must be the same.
+     * The gradient of what {@link Heads#prepare} took, from that of what it gave, with the same rule.
      *
-     * @param source memory and kind (F32 or BF16) with the head's elements from element {@code first} on
-     * @param normWeight [headDim], or an empty array for no norm
-     * @param normGradient [headDim], receives the gradient of {@code normWeight} in addition; not touched without a
-     *     norm
-     * @param cos [headDim / 2] per position, from {@code angleFirst} on; an empty array for no rotation
-     * @param given gradient of the prepared head in {@code kind}, from element {@code givenFirst} on
-     * @param wanted receives the gradient of the source in {@code kind}, from element {@code wantedFirst} on; may be
-     *     the source
+     * @param taken has what was taken, in F32 or BF16, from element {@code first} on, and receives its gradient in
+     *     place
+     * @param angleFirst where the rule's cosines and sines of the token's position start
+     * @param given gradient of the prepared head, in the same kind, from element {@code givenFirst} on
+     * @param normGradient [headDim], receives the gradient of the norm's weight in addition; not touched without a norm
      */
     public void prepare(
-            MemorySegment source,
-            NumberKind kind,
+            HeadRule rule,
+            Elements taken,
             long first,
-            float[] bias,
-            int biasFirst,
-            float[] normWeight,
-            double eps,
-            float[] normGradient,
-            float[] cos,
-            float[] sin,
             int angleFirst,
-            float factor,
             MemorySegment given,
             long givenFirst,
-            MemorySegment wanted,
-            long wantedFirst) {
-        Lanes.read(given, kind, givenFirst, factor, gradient, 0, headDim);
-        if (cos.length > 0) {
-            rotateBack(cos, sin, angleFirst);
+            float[] normGradient) {
+        Lanes.read(given, taken.kind(), givenFirst, rule.factor(), gradient, 0, headDim);
+        if (rule.cos().length > 0) {
+            rotateBack(rule.cos(), rule.sin(), angleFirst);
         }
-        if (normWeight.length > 0) {
-            Lanes.read(source, kind, first, 1, head, 0, headDim);
+        if (rule.normWeight().length > 0) {
+            Lanes.read(taken.memory(), taken.kind(), first, 1, head, 0, headDim);
+            float[] bias = rule.bias();
             for (int i = 0; i < headDim && bias.length > 0; i++) {
-                head[i] += bias[biasFirst + i];
+                head[i] += bias[rule.biasFirst() + i];
             }
-            float xFactor = NormGradients.backward(head, gradient, headDim, normWeight, eps, normGradient, lanes);
+            float xFactor =
+                    NormGradients.backward(head, gradient, headDim, rule.normWeight(), rule.eps(), normGradient, lanes);
             addScaled(head, xFactor);
         }
-        Lanes.write(gradient, 0, headDim, wanted, kind, wantedFirst);
+        Lanes.write(gradient, 0, headDim, taken.memory(), taken.kind(), first);
     }
 
     private void rotateBack(float[] cos, float[] sin, int angleFirst) {
@@ -99,36 +89,24 @@ public final class HeadGradients {
      * Deals the gradient of one token's joined heads out to the folded layout, where {@link Rows#gatherHeads} took the
      * heads from, and computes what the softmax's backward pass needs.
      *
-     * @param joined the heads' outputs, [rows, heads * headDim] in {@code kind} (F32 or BF16)
+     * @param joined the heads' outputs, [rows, heads * headDim] in F32 or BF16
      * @param joinedGradient their gradients, the same shape and kind
-     * @param token the token's index within its sequence of {@code tokens}
-     * @param folded receives the gradients as [heads, tokens, headDim] in {@code kind}, from element {@code first} on
-     * @param dots receives output times gradient, summed over each head, as [heads, tokens] from index
-     *     {@code dotsFirst} on
+     * @param target receives the gradients, in the same kind, and, as its numbers, output times gradient, summed over
+     *     each head
+     * @param token the token's index within its sequence
      */
-    public void scatter(
-            MemorySegment joined,
-            MemorySegment joinedGradient,
-            NumberKind kind,
-            int row,
-            int heads,
-            int token,
-            int tokens,
-            MemorySegment folded,
-            long first,
-            float[] dots,
-            int dotsFirst) {
-        for (int h = 0; h < heads; h++) {
-            long source = ((long) row * heads + h) * headDim;
-            int target = h * tokens + token;
-            Lanes.read(joined, kind, source, 1, head, 0, headDim);
+    public void scatter(Elements joined, MemorySegment joinedGradient, int row, FoldedHeads target, int token) {
+        NumberKind kind = joined.kind();
+        for (int h = 0; h < target.heads(); h++) {
+            long source = ((long) row * target.heads() + h) * headDim;
+            Lanes.read(joined.memory(), kind, source, 1, head, 0, headDim);
             Lanes.read(joinedGradient, kind, source, 1, gradient, 0, headDim);
-            dots[dotsFirst + target] = dot(head, gradient, headDim, lanes);
+            target.numbers()[target.number(h, token)] = dot(head, gradient, headDim, lanes);
             MemorySegment.copy(
                     joinedGradient,
                     source * kind.bytes(),
-                    folded,
-                    (first + (long) target * headDim) * kind.bytes(),
+                    target.elements().memory(),
+                    target.element(h, token) * kind.bytes(),
                     (long) headDim * kind.bytes());
         }
     }

@@ -1,6 +1,5 @@
 package io.github.coda4j.kernel;
 
-import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 
 /**
@@ -19,46 +18,37 @@ public final class Heads {
     }
 
     /**
-     * Takes one head of one token: {@code (x * rowScale + bias)}, normed and rotated where asked, times {@code factor}.
+     * Takes one head of one token: {@code (x * rowScale + bias)}, normed and rotated where the rule says so, times its
+     * factor.
      *
-     * @param source memory and kind (F32 or BF16) with the head's elements from element {@code first} on
-     * @param bias values to add from index {@code biasFirst} on, or an empty array for none
-     * @param normWeight [headDim], or an empty array for no norm
-     * @param cos [headDim / 2] per position, from {@code angleFirst} on; an empty array for no rotation
-     * @param target receives headDim elements in {@code targetKind} from element {@code targetFirst} on
+     * @param source has the head's elements, in F32 or BF16, from element {@code first} on
+     * @param angleFirst where the rule's cosines and sines of the token's position start
+     * @param target receives headDim elements from element {@code targetFirst} on
      */
     public void prepare(
-            MemorySegment source,
-            NumberKind sourceKind,
+            HeadRule rule,
+            Elements source,
             long first,
             float rowScale,
-            float[] bias,
-            int biasFirst,
-            float[] normWeight,
-            double eps,
-            float[] cos,
-            float[] sin,
             int angleFirst,
-            float factor,
-            MemorySegment target,
-            NumberKind targetKind,
+            Elements target,
             long targetFirst) {
-        Lanes.read(source, sourceKind, first, rowScale, head, 0, headDim);
-        if (bias.length > 0) {
-            add(bias, biasFirst);
+        Lanes.read(source.memory(), source.kind(), first, rowScale, head, 0, headDim);
+        if (rule.bias().length > 0) {
+            add(rule.bias(), rule.biasFirst());
         }
-        float all = factor;
-        if (normWeight.length > 0) {
+        float all = rule.factor();
+        if (rule.normWeight().length > 0) {
             float sum = Norms.sumOfSquares(head, 0, headDim, lanes);
-            Norms.scale(head, 0, headDim, (float) (factor / Math.sqrt(sum / headDim + eps)), normWeight);
+            Norms.scale(head, 0, headDim, (float) (all / Math.sqrt(sum / headDim + rule.eps())), rule.normWeight());
             all = 1;
         }
-        if (cos.length > 0) {
-            rotate(cos, sin, angleFirst, all);
+        if (rule.cos().length > 0) {
+            rotate(rule.cos(), rule.sin(), angleFirst, all);
         } else if (all != 1) {
             multiply(all);
         }
-        Lanes.write(head, 0, headDim, target, targetKind, targetFirst);
+        Lanes.write(head, 0, headDim, target.memory(), target.kind(), targetFirst);
     }
 
     private void add(float[] bias, int from) {

@@ -12,66 +12,49 @@ final class PlainHeadGradients {
 
     /** See {@link HeadGradients#prepare}. */
     void prepare(
-            MemorySegment source,
-            NumberKind kind,
+            HeadRule rule,
+            Elements taken,
             long first,
-            float[] bias,
-            int biasFirst,
-            float[] normWeight,
-            double eps,
-            float[] normGradient,
-            float[] cos,
-            float[] sin,
             int angleFirst,
-            float factor,
             MemorySegment given,
             long givenFirst,
-            MemorySegment wanted,
-            long wantedFirst) {
+            float[] normGradient) {
         double[] x = new double[headDim];
         double[] dy = new double[headDim];
         for (int i = 0; i < headDim; i++) {
-            x[i] = PlainElements.get(source, kind, first + i);
-            x[i] += bias.length > 0 ? bias[biasFirst + i] : 0;
-            dy[i] = (double) PlainElements.get(given, kind, givenFirst + i) * factor;
+            x[i] = PlainElements.get(taken.memory(), taken.kind(), first + i);
+            x[i] += rule.bias().length > 0 ? rule.bias()[rule.biasFirst() + i] : 0;
+            dy[i] = (double) PlainElements.get(given, taken.kind(), givenFirst + i) * rule.factor();
         }
         int half = headDim / 2;
-        for (int i = 0; i < half && cos.length > 0; i++) {
-            double c = cos[angleFirst + i];
-            double s = sin[angleFirst + i];
+        for (int i = 0; i < half && rule.cos().length > 0; i++) {
+            double c = rule.cos()[angleFirst + i];
+            double s = rule.sin()[angleFirst + i];
             double a = dy[i];
             double b = dy[half + i];
             dy[i] = a * c + b * s;
             dy[half + i] = b * c - a * s;
         }
-        double[] dx = normWeight.length == 0 ? dy : PlainNormGradients.backward(x, dy, normWeight, eps, normGradient);
+        double[] dx = rule.normWeight().length == 0
+                ? dy
+                : PlainNormGradients.backward(x, dy, rule.normWeight(), rule.eps(), normGradient);
         for (int i = 0; i < headDim; i++) {
-            PlainElements.put(dx[i], wanted, kind, wantedFirst + i);
+            PlainElements.put(dx[i], taken.memory(), taken.kind(), first + i);
         }
     }
 
     /** See {@link HeadGradients#scatter}. */
-    void scatter(
-            MemorySegment joined,
-            MemorySegment joinedGradient,
-            NumberKind kind,
-            int row,
-            int heads,
-            int token,
-            int tokens,
-            MemorySegment folded,
-            long first,
-            float[] dots,
-            int dotsFirst) {
-        for (int h = 0; h < heads; h++) {
+    void scatter(Elements joined, MemorySegment joinedGradient, int row, FoldedHeads target, int token) {
+        NumberKind kind = joined.kind();
+        for (int h = 0; h < target.heads(); h++) {
             double dot = 0;
             for (int i = 0; i < headDim; i++) {
-                long at = (long) row * heads * headDim + (long) h * headDim + i;
+                long at = (long) row * target.heads() * headDim + (long) h * headDim + i;
                 float g = PlainElements.get(joinedGradient, kind, at);
-                dot += (double) PlainElements.get(joined, kind, at) * g;
-                PlainElements.put(g, folded, kind, first + ((long) h * tokens + token) * headDim + i);
+                dot += (double) PlainElements.get(joined.memory(), kind, at) * g;
+                PlainElements.put(g, target.elements().memory(), kind, target.element(h, token) + i);
             }
-            dots[dotsFirst + h * tokens + token] = (float) dot;
+            target.numbers()[target.number(h, token)] = (float) dot;
         }
     }
 }

@@ -34,29 +34,17 @@ final class PlainRows {
     }
 
     /** See {@link Rows#gatherHeads}. */
-    void gatherHeads(
-            MemorySegment folded,
-            NumberKind kind,
-            long first,
-            float[] inverseSums,
-            int sumsFirst,
-            int heads,
-            int headDim,
-            int token,
-            int tokens,
-            MemorySegment out,
-            NumberKind outKind,
-            float[] outScale,
-            int outRow) {
-        double[] row = new double[heads * headDim];
-        for (int h = 0; h < heads; h++) {
-            int source = h * tokens + token;
+    void gatherHeads(FoldedHeads from, int token, Elements out, float[] outScale, int outRow) {
+        int headDim = from.headDim();
+        Elements elements = from.elements();
+        double[] row = new double[from.heads() * headDim];
+        for (int h = 0; h < from.heads(); h++) {
             for (int i = 0; i < headDim; i++) {
-                double x = PlainElements.get(folded, kind, first + (long) source * headDim + i);
-                row[h * headDim + i] = x * inverseSums[sumsFirst + source];
+                double x = PlainElements.get(elements.memory(), elements.kind(), from.element(h, token) + i);
+                row[h * headDim + i] = x * from.numbers()[from.number(h, token)];
             }
         }
-        outScale[outRow] = PlainElements.putRow(row, out, outKind, outRow);
+        outScale[outRow] = PlainElements.putRow(row, out.memory(), out.kind(), outRow);
     }
 
     /** See {@link Rows#join}. */

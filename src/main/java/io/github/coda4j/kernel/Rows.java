@@ -61,36 +61,22 @@ public final class Rows {
     }
 
     /**
-     * Gathers one token's heads from the folded layout into a row and divides by the softmax sums.
+     * Gathers one token's heads from the folded layout into a row, each times its number: one over its softmax's sum.
      *
-     * @param folded [heads, T, headDim] in {@code kind} (F32 or BF16), from element {@code first} on
-     * @param inverseSums [heads, T], from index {@code sumsFirst} on
-     * @param token the token's index within its sequence of {@code tokens}
-     * @param out [rows, heads * headDim] in {@code outKind}
+     * @param token the token's index within its sequence
+     * @param out [rows, heads * headDim]
      * @param outScale receives the row's scale: 1 unless the kind {@link NumberKind#isQuantized}
      */
-    public void gatherHeads(
-            MemorySegment folded,
-            NumberKind kind,
-            long first,
-            float[] inverseSums,
-            int sumsFirst,
-            int heads,
-            int headDim,
-            int token,
-            int tokens,
-            MemorySegment out,
-            NumberKind outKind,
-            float[] outScale,
-            int outRow) {
-        int width = heads * headDim;
+    public void gatherHeads(FoldedHeads from, int token, Elements out, float[] outScale, int outRow) {
+        int headDim = from.headDim();
+        int width = from.heads() * headDim;
         ensure(width);
-        for (int h = 0; h < heads; h++) {
-            long source = (long) h * tokens + token;
-            float factor = inverseSums[(int) (sumsFirst + source)];
-            Lanes.read(folded, kind, first + source * headDim, factor, row, h * headDim, headDim);
+        Elements elements = from.elements();
+        for (int h = 0; h < from.heads(); h++) {
+            float factor = from.numbers()[from.number(h, token)];
+            Lanes.read(elements.memory(), elements.kind(), from.element(h, token), factor, row, h * headDim, headDim);
         }
-        outScale[outRow] = Lanes.writeRow(row, width, out, outKind, outRow);
+        outScale[outRow] = Lanes.writeRow(row, width, out.memory(), out.kind(), outRow);
     }
 
     /** Joins one row of a sharded matrix into F32, times a factor. */

@@ -71,10 +71,12 @@ public final class WarmUp {
         rows.gate(whole, ones, 0, to, input, scale);
         rows.join(half, 0, 1, to, 0);
         rows.join(floats, 0, 1, to, 0);
-        heads.prepare(from, output, 0, 1, NONE, 0, ones, 1e-6, ones, ones, 0, 1, to, attention, 0);
+        HeadRule rule = new HeadRule(NONE, 0, ones, 1e-6, ones, ones, 1);
+        heads.prepare(rule, new Elements(from, output), 0, 1, 0, new Elements(to, attention), 0);
         read += CacheLines.read(from, 0, from.byteSize());
         Softmax.exponentiate(to, attention, 0, 2, WIDTH - 3, scale, 0);
-        rows.gatherHeads(from, attention, 0, scale, 0, 1, WIDTH, 0, 1, to, input, scale, 0);
+        FoldedHeads folded = new FoldedHeads(new Elements(from, attention), 0, scale, 0, 1, 1, WIDTH);
+        rows.gatherHeads(folded, 0, new Elements(to, input), scale, 0);
         LogitsRow.reduce(from, 0, WIDTH, GREEDY, 0);
     }
 }

@@ -108,7 +108,7 @@ public record Curriculum(
         return step < rampSteps ? step / rampSteps : 1;
     }
 
-    private static double of(List<Double> values, int epoch) {
+    static <T> T of(List<T> values, int epoch) {
         return values.get(epoch % values.size());
     }
 
@@ -123,13 +123,17 @@ public record Curriculum(
 
     private static List<Double> byEpoch(String name, List<Double> values, int epochs) {
         check(!values.isEmpty(), "%s needs at least one value", name);
+        checkByEpoch(name, values, epochs);
+        return List.copyOf(values);
+    }
+
+    static void checkByEpoch(String name, List<?> values, int epochs) {
         check(
                 values.size() <= epochs,
                 "%s has values for %d epochs, but the run has %d; set the epochs or shorten the list",
                 name,
                 values.size(),
                 epochs);
-        return List.copyOf(values);
     }
 
     static void checkShare(String name, double value) {

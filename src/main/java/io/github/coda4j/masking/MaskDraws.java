@@ -42,6 +42,15 @@ interface MaskDraws {
     /** The same, one for all rows. */
     int blockSizeOfAll(int count);
 
+    /** S4 when below the hole probability. */
+    double holes(long row);
+
+    /** The number of a row's holes, and their places, lengths and pads, one number each. */
+    double hole(long row, int index);
+
+    /** Whether a row's holes are masked whole: below one half. */
+    double wholeHoles(long row);
+
     /** Masks the position, or the window that begins there, when below its probability. */
     double mask(long row, int position);
 
@@ -60,6 +69,9 @@ interface MaskDraws {
         private static final int BLOCK = 5;
         private static final int BLOCK_SIZE = 6;
         private static final int MASK = 7;
+        private static final int HOLES = 8;
+        private static final int HOLE = 9;
+        private static final int WHOLE_HOLES = 10;
         /** Stands for all rows where a row is named. */
         private static final long ALL_ROWS = -1;
 
@@ -104,8 +116,27 @@ interface MaskDraws {
         }
 
         @Override
+        public double holes(long row) {
+            return uniform(row, HOLES);
+        }
+
+        @Override
+        public double hole(long row, int index) {
+            return uniform(row, HOLE, index);
+        }
+
+        @Override
+        public double wholeHoles(long row) {
+            return uniform(row, WHOLE_HOLES);
+        }
+
+        @Override
         public double mask(long row, int position) {
-            return CounterRandom.uniform(CounterRandom.key(CounterRandom.key(stepKey, row), MASK), position);
+            return uniform(row, MASK, position);
+        }
+
+        private double uniform(long row, int kind, int index) {
+            return CounterRandom.uniform(CounterRandom.key(CounterRandom.key(stepKey, row), kind), index);
         }
 
         private double uniform(long row, int kind) {

@@ -15,7 +15,8 @@ public interface MaskingRule {
      * <p>The answer has as many rows and positions. What the model sees, what it should say and where documents end may
      * all differ from the batch: a rule that gives a span more masks than it has tokens moves what follows to the right
      * and cuts the row at T; surplus masks get targets of its choice, and those that should not drown the others
-     * {@link io.github.coda4j.diffusion.MaskedBatch#NOT_COUNTED}.
+     * {@link io.github.coda4j.diffusion.MaskedBatch#factors} below 1, or are
+     * ({@link io.github.coda4j.diffusion.MaskedBatch#NOT_COUNTED}).
      *
      * @param batch must not be changed
      * @param step the optimizer step, from 0

@@ -5,21 +5,30 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.coda4j.data.PackedBatch;
 import io.github.coda4j.diffusion.CounterRandom;
-import io.github.coda4j.diffusion.MaskedBatch;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * From sequences to masked examples: prompt conditioning, S1, S2, a noise level for each row, then masks token by token
- * or in blocks (S3). Every draw is keyed by (seed, step, row of the global batch). Holds no state; safe for use by
- * several threads.
+ * or in blocks (S3); or padded holes (S4). Every draw is keyed by (seed, step, row of the global batch). Holds no
+ * state; safe for use by several threads.
  */
 public final class Noising {
     private static final int HELD_OUT = 1;
 
     private final MaskingOptions options;
     private final Curriculum curriculum;
+    private final Optional<HoleMasks> holes;
 
     /** @throws IllegalArgumentException when the curriculum masks blocks at some time without sizes to draw from */
     public Noising(MaskingOptions options, Curriculum curriculum) {
+        this(options, curriculum, Optional.empty());
+    }
+
+    /** The same, with holes in some rows of a training step. */
+    Noising(MaskingOptions options, Curriculum curriculum, Optional<HoleMasks> holes) {
+        this.holes = holes;
         this.options = requireNonNull(options, "options is null");
         this.curriculum = requireNonNull(curriculum, "curriculum is null");
         boolean blocks = curriculum.blockProbability().stream().anyMatch(p -> p > 0);
@@ -40,7 +49,15 @@ public final class Noising {
      * @param firstRow number of the batch's first row in the global batch of the step, from 0
      */
     public Noised apply(PackedBatch batch, long step, long firstRow) {
-        return apply(batch, curriculum.at(step), MaskDraws.keyed(options.seed(), step), firstRow);
+        MaskingLevels levels = curriculum.at(step);
+        MaskDraws draws = MaskDraws.keyed(options.seed(), step);
+        int epoch = curriculum.epochOf(step);
+        return apply(
+                batch,
+                levels,
+                draws,
+                firstRow,
+                (row, number) -> holes.flatMap(holeMasks -> holeMasks.mask(row, epoch, levels.eps(), draws, number)));
     }
 
     /**
@@ -54,6 +71,16 @@ public final class Noising {
     }
 
     Noised apply(PackedBatch batch, MaskingLevels levels, MaskDraws draws, long firstRow) {
+        return apply(batch, levels, draws, firstRow, (_, _) -> Optional.empty());
+    }
+
+    /** S4 for one row, if it is drawn for it. */
+    @FunctionalInterface
+    private interface Holes {
+        Optional<MaskedRow> mask(NoisyRow row, long number);
+    }
+
+    private Noised apply(PackedBatch batch, MaskingLevels levels, MaskDraws draws, long firstRow, Holes rowHoles) {
         int length = batch.length();
         check(length >= 2, "a row needs at least 2 positions to be masked, got %d", length);
         boolean allInBlocks = options.rules() == MaskingRules.ORIGINAL && levels.blockProbability() > 0;
@@ -61,32 +88,29 @@ public final class Noising {
                 ? levels.blockSizes()
                         .get(draws.blockSizeOfAll(levels.blockSizes().size()))
                 : 1;
-        int[][] noisyIds = new int[batch.rows()][];
-        int[][] targets = new int[batch.rows()][];
-        float[] weights = new float[batch.rows()];
-        AppliedMasks applied = AppliedMasks.NONE;
+        List<MaskedRow> rows = new ArrayList<>();
         for (int b = 0; b < batch.rows(); b++) {
             NoisyRow row = new NoisyRow(options, batch, b, draws, firstRow + b);
-            row.givePrompt(levels.promptShare());
-            boolean prefix = row.protectPrefix(levels.prefixProbability());
-            boolean truncated = !prefix && row.truncate(levels.truncateProbability());
-            float sigma = row.sigma(levels.eps());
-            int size = allInBlocks ? sizeOfAll : row.blockSize(levels);
-            boolean[] masked = row.mask(sigma, size);
-            noisyIds[b] = row.noisyIds(masked);
-            targets[b] = row.targets(masked);
-            weights[b] = 1 / sigma;
-            applied = applied.plus(new AppliedMasks(
-                    1, prefix ? 1 : 0, truncated ? 1 : 0, allInBlocks || size > 1 ? 1 : 0, count(masked)));
+            rows.add(rowHoles.mask(row, firstRow + b).orElseGet(() -> mask(row, levels, allInBlocks, sizeOfAll)));
         }
-        return new Noised(new MaskedBatch(noisyIds, targets, batch.segments(), weights), applied);
+        return MaskedRow.together(rows);
     }
 
-    private static int count(boolean[] masked) {
-        int count = 0;
-        for (boolean m : masked) {
-            count += m ? 1 : 0;
-        }
-        return count;
+    private static MaskedRow mask(NoisyRow row, MaskingLevels levels, boolean allInBlocks, int sizeOfAll) {
+        row.givePrompt(levels.promptShare());
+        boolean prefix = row.protectPrefix(levels.prefixProbability());
+        boolean truncated = !prefix && row.truncate(levels.truncateProbability());
+        float sigma = row.sigma(levels.eps());
+        int size = allInBlocks ? sizeOfAll : row.blockSize(levels);
+        boolean[] masked = row.mask(sigma, size);
+        return row.masked(
+                masked,
+                sigma,
+                new AppliedMasks(
+                        1,
+                        prefix ? 1 : 0,
+                        truncated ? 1 : 0,
+                        allInBlocks || size > 1 ? 1 : 0,
+                        MaskedRow.count(masked)));
     }
 }

@@ -86,7 +86,30 @@ final class NoisyRow {
                 : RowMasks.maskTokens(candidates(), sigma, i -> draws.mask(row, i));
     }
 
-    int[] noisyIds(boolean[] masked) {
+    /** The row with these positions masked. */
+    MaskedRow masked(boolean[] masked, float sigma, AppliedMasks applied) {
+        return new MaskedRow(
+                noisyIds(ids, masked), targets(ids, masked), segments, 1 / sigma, MaskedBatch.EVEN, applied);
+    }
+
+    /** S4: the row with holes, not masked yet; without holes where none fits. */
+    PaddedRow padded(HolePadding.Levels levels, int mostHoles, int padId) {
+        return PaddedRow.of(levels, mostHoles, padId, ids, segments, candidates(), draws, row);
+    }
+
+    /** The row with positions of its holes masked. */
+    MaskedRow masked(PaddedRow padded, float sigma) {
+        boolean[] masked = RowMasks.maskTokens(padded.inHole(), sigma, i -> draws.mask(row, i));
+        return new MaskedRow(
+                noisyIds(padded.ids(), masked),
+                targets(padded.ids(), masked),
+                padded.segments(),
+                padded.weight(sigma),
+                padded.factors(),
+                new AppliedMasks(1, 0, 0, 0, 1, MaskedRow.count(masked)));
+    }
+
+    private int[] noisyIds(int[] ids, boolean[] masked) {
         int[] noisy = ids.clone();
         for (int i = 0; i < noisy.length; i++) {
             noisy[i] = masked[i] ? options.maskId() : noisy[i];
@@ -94,7 +117,7 @@ final class NoisyRow {
         return noisy;
     }
 
-    int[] targets(boolean[] masked) {
+    private int[] targets(int[] ids, boolean[] masked) {
         int[] targets = new int[ids.length];
         boolean strayCounts = options.rules() == MaskingRules.ORIGINAL;
         for (int i = 0; i < targets.length; i++) {

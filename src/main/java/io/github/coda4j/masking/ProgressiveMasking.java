@@ -6,14 +6,30 @@ import io.github.coda4j.files.ConfigValues;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 
 /**
- * The built-in plan: noise with S1, S2 and S3 by a curriculum.
+ * The built-in plan: noise with S1, S2 and S3 by a curriculum, and rows with padded holes (S4).
  *
+ * @param holes S4, empty for none; not among the original's rules
  * @param strata rows whose noise levels are spread evenly, 1 when each row draws for itself
  */
-public record ProgressiveMasking(MaskingRules rules, Curriculum curriculum, int strata) implements MaskingPlan {
+public record ProgressiveMasking(MaskingRules rules, Curriculum curriculum, Optional<HolePadding> holes, int strata)
+        implements MaskingPlan {
+    public ProgressiveMasking {
+        check(
+                holes.isEmpty() || rules == MaskingRules.REPORT,
+                "hole_probability needs rules report: the original has no padded holes");
+        holes.ifPresent(padding -> padding.checkEpochs(curriculum.epochs()));
+    }
+
+    /** Without holes. */
+    public ProgressiveMasking(MaskingRules rules, Curriculum curriculum, int strata) {
+        this(rules, curriculum, Optional.empty(), strata);
+    }
+
     /** What a config calls it; it need not, for this is the rule when none is named. */
     public static final String NAME = "progressive";
 
@@ -24,7 +40,10 @@ public record ProgressiveMasking(MaskingRules rules, Curriculum curriculum, int 
 
     @Override
     public MaskingRule open(MaskingVocabulary vocabulary, long seed) {
-        return new Noising(options(vocabulary, seed), curriculum)::apply;
+        MaskingOptions options = options(vocabulary, seed);
+        Optional<HoleMasks> masks =
+                holes.map(padding -> new HoleMasks(padding, vocabulary.require(padding.padToken()), options));
+        return new Noising(options, curriculum, masks)::apply;
     }
 
     /** Under the same rules and strata as the training rows. */
@@ -36,6 +55,18 @@ public record ProgressiveMasking(MaskingRules rules, Curriculum curriculum, int 
     /** Reads it from a config. */
     static final class Factory implements MaskingRuleFactory {
         private static final List<String> LEVELS = List.of("independent", "stratified");
+        private static final List<String> OPTIONS = List.of(
+                "rules",
+                "noise_levels",
+                "schedule",
+                "ramp_steps",
+                "prefix_probability",
+                "truncate_probability",
+                "block_probability",
+                "block_sizes",
+                "eps",
+                "prompt_ramp",
+                "epochs");
 
         @Override
         public String name() {
@@ -44,18 +75,7 @@ public record ProgressiveMasking(MaskingRules rules, Curriculum curriculum, int 
 
         @Override
         public List<String> options() {
-            return List.of(
-                    "rules",
-                    "noise_levels",
-                    "schedule",
-                    "ramp_steps",
-                    "prefix_probability",
-                    "truncate_probability",
-                    "block_probability",
-                    "block_sizes",
-                    "eps",
-                    "prompt_ramp",
-                    "epochs");
+            return Stream.concat(OPTIONS.stream(), HolePadding.KEYS.stream()).toList();
         }
 
         @Override
@@ -82,7 +102,7 @@ public record ProgressiveMasking(MaskingRules rules, Curriculum curriculum, int 
                             + "such as [2, 4, 8]");
             boolean stratified =
                     in.choiceOr("noise_levels", "independent", LEVELS).equals("stratified");
-            return new ProgressiveMasking(rules, curriculum, stratified ? run.rows() : 1);
+            return new ProgressiveMasking(rules, curriculum, HolePadding.read(in), stratified ? run.rows() : 1);
         }
 
         private static List<String> names() {

@@ -1,5 +1,5 @@
 /**
- * Sequences to masked examples: S1, S2, S3, noise level, curriculum by step; or by a rule of somebody else, which a
+ * Sequences to masked examples: S1, S2, S3, S4, noise level, curriculum by step; or by a rule of somebody else, which a
  * config names.
  */
 @MayUse({"files.ConfigValues", "diffusion", "data"})

@@ -37,19 +37,4 @@ public final class Arithmetic {
         double mlp = 3.0 * config.hidden() * config.intermediate();
         return config.layers() * (attention + mlp);
     }
-
-    /**
-     * Bytes that the weights take in memory at a precision: products at its width, the embedding (which int8 keeps in
-     * bf16), norms in 32 bits. A tied head is a second, packed copy in the fast engine.
-     */
-    public static double weightBytes(ModelConfig config, Precision precision) {
-        double table = (double) config.vocabSize() * config.hidden();
-        double products = productWeights(config) + table;
-        double rest = config.numParameters() - productWeights(config) - (config.tiedHead() ? 1 : 2) * table;
-        return switch (precision) {
-            case FP32 -> 4 * (products + table + rest);
-            case BF16 -> 2 * (products + table) + 4 * rest;
-            case INT8 -> products + 2 * table + 4 * rest;
-        };
-    }
 }

@@ -1,7 +1,6 @@
 package io.github.coda4j.model;
 
 import io.github.coda4j.files.ConfigFile;
-import io.github.coda4j.weights.Int8Checkpoint;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -36,7 +35,7 @@ final class ConfigKeys {
             "mask_token_id",
             "pad_token_id",
             "eos_token_id",
-            Int8Checkpoint.CONFIG_KEY);
+            QuantizedCheckpoint.CONFIG_KEY);
 
     /** What must have one value where it is said at all. */
     private static final Set<String> FIXED = Set.of(

@@ -15,10 +15,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
 
-/**
- * One forward of {@link FastTransformer}. Every worker walks through {@link #work}; between its own columns of a
- * product and its own rows of a fused pass stands a barrier.
- */
+/** One forward of {@link FastTransformer}, which the worker team walks through. */
 final class FastPass {
     // T packed tokens of all sequences, D hidden, N query heads, K key/value heads, H head dimension, F MLP width,
     // R rows of logits at a time, V vocabulary. The columns of a Sharded lie in one part per worker.
@@ -33,6 +30,8 @@ final class FastPass {
 
     /** Rows of logits that are held at a time. */
     private static final int LOGIT_ROWS = 64;
+
+    private static final int STEPS_PER_LAYER = 8;
 
     private final ModelConfig config;
     private final FastWeights weights;
@@ -56,6 +55,8 @@ final class FastPass {
     private final Sharded delta; // [T, D]
 
     private final Sharded logits; // [R, V]
+    /** One for each share, made by the first step. */
+    private final Worker[] workers;
 
     FastPass(
             ModelConfig config,
@@ -92,6 +93,7 @@ final class FastPass {
         this.qkv = results(Workspace.Part.QKV, layer.qkv(), tokens);
         this.gateUp = results(Workspace.Part.GATE_UP, layer.gateUp(), tokens);
         this.delta = results(Workspace.Part.DELTA, layer.down(), tokens);
+        this.workers = new Worker[team.size()];
         this.logits = results(Workspace.Part.LOGITS, weights.head(), Math.min(wantedRows.length, LOGIT_ROWS));
     }
 
@@ -106,8 +108,52 @@ final class FastPass {
         return new Sharded(parts, product.widths(), kind(product.outputType()));
     }
 
+    /** Runs it with as many workers as it is worth. */
     void run() {
-        team.runOnAll(worker -> new Worker(worker).work());
+        run(team.useful(operations(), (long) STEPS_PER_LAYER * config.layers()));
+    }
+
+    /** Runs it with so many workers, which gives the same to the bit. */
+    void run(int workers) {
+        team.walk(workers, this::walk);
+    }
+
+    /** Multiply-adds of the products but those of attention. */
+    private long operations() {
+        long layer = (long) config.hidden() * (config.qkvWidth() + 3L * config.intermediate())
+                + (long) config.heads() * config.headDim() * config.hidden();
+        return tokens * layer * config.layers() + (long) wantedRows.length * config.vocabSize() * config.hidden();
+    }
+
+    /** The forward, step by step: columns of a product and rows of a fused pass take turns. */
+    private void walk(WorkerTeam.Steps steps) {
+        steps.each(share -> {
+            workers[share] = new Worker(share);
+            workers[share].embed(); // ids [T] to residual [T, D]
+        });
+        for (int i = 0; i < config.layers(); i++) {
+            int index = i;
+            Layer layer = weights.layer(i);
+            steps.each(share -> workers[share].beginLayer(index, layer)); // residual to input [T, D]
+            steps.each(share -> workers[share].project(index, layer)); // [T, D] to [T, (N + 2K)*H]
+            if (!attention.isSelfContained()) {
+                steps.each(share -> attention.mix(index, share));
+            }
+            steps.each(share -> workers[share].gather()); // joined [T, N*H]
+            steps.each(share -> workers[share].multiply(layer.output(), joined, tokens, delta)); // to [T, D]
+            steps.each(share -> workers[share].beginMlp(layer)); // residual and delta to input [T, D]
+            steps.each(share -> workers[share].multiply(layer.gateUp(), input, tokens, gateUp)); // to [T, 2F]
+            steps.each(share -> workers[share].gate()); // [T, 2F] to [T, F]
+            steps.each(share -> workers[share].multiply(layer.down(), gated, tokens, delta)); // to [T, D]
+        }
+        steps.each(share -> workers[share].endLayers()); // residual [T, D]
+        for (int first = 0; first < wantedRows.length; first += LOGIT_ROWS) {
+            int from = first;
+            int count = Math.min(LOGIT_ROWS, wantedRows.length - first);
+            steps.each(share -> workers[share].normWanted(from, count)); // input [R, D]
+            steps.each(share -> workers[share].multiply(weights.head(), input, count, logits)); // to [R, V]
+            steps.each(share -> workers[share].giveOut(from, count)); // F32 [V] each
+        }
     }
 
     /** The kind of a product's result, F32 or BF16. */
@@ -124,7 +170,7 @@ final class FastPass {
         };
     }
 
-    /** The share of one worker. */
+    /** One share of all steps, whichever thread runs it. */
     private final class Worker {
         private final int index;
         private final int firstRow;
@@ -142,36 +188,7 @@ final class FastPass {
             this.lastRow = team.from(index + 1, tokens);
         }
 
-        void work() {
-            embed(); // ids [T] to residual [T, D]
-            for (int i = 0; i < config.layers(); i++) {
-                Layer layer = weights.layer(i);
-                if (i == 0) {
-                    norm(layer.inputNorm()); // input [T, D]
-                } else {
-                    addAndNorm(gatedScale, NO_BIAS, layer.inputNorm());
-                }
-                team.barrier();
-                attend(i, layer); // input [T, D] to delta [T, D]
-                addAndNorm(joinedScale, layer.outputBias(), layer.mlpNorm());
-                team.barrier();
-                multiply(layer.gateUp(), input, tokens, gateUp); // [T, D] to [T, 2F]
-                team.barrier();
-                for (int t = firstRow; t < lastRow; t++) {
-                    rows.gate(gateUp, inputScale, t, gated, inputKind, gatedScale); // [T, 2F] to [T, F]
-                }
-                team.barrier();
-                multiply(layer.down(), gated, tokens, delta); // [T, F] to [T, D]
-                team.barrier();
-            }
-            for (int t = firstRow; t < lastRow; t++) {
-                norms.add(residual, delta, gatedScale, NO_BIAS, t); // [T, D]
-            }
-            team.barrier();
-            propose(); // residual [T, D] to logits [R, V]
-        }
-
-        private void embed() {
+        void embed() {
             int width = config.hidden();
             NumberKind kind = weights.embeddingKind();
             for (int t = firstRow; t < lastRow; t++) {
@@ -179,10 +196,18 @@ final class FastPass {
             }
         }
 
-        private void norm(float[] weight) {
-            for (int t = firstRow; t < lastRow; t++) {
-                norms.norm(residual, t, weight, config.normEps(), input, inputKind, inputScale, t);
+        void beginLayer(int i, Layer layer) {
+            if (i > 0) {
+                addAndNorm(gatedScale, NO_BIAS, layer.inputNorm());
+                return;
             }
+            for (int t = firstRow; t < lastRow; t++) {
+                norms.norm(residual, t, layer.inputNorm(), config.normEps(), input, inputKind, inputScale, t);
+            }
+        }
+
+        void beginMlp(Layer layer) {
+            addAndNorm(joinedScale, layer.outputBias(), layer.mlpNorm());
         }
 
         private void addAndNorm(float[] scale, float[] bias, float[] weight) {
@@ -192,50 +217,58 @@ final class FastPass {
             }
         }
 
-        private void attend(int i, Layer layer) {
-            multiply(layer.qkv(), input, tokens, qkv); // [T, D] to [T, (N + 2K)*H]
+        /** Attention of the share's own heads follows at once where they are all that it needs. */
+        void project(int i, Layer layer) {
+            multiply(layer.qkv(), input, tokens, qkv);
             attention.prepare(i, layer, qkv, index, heads, rotary, inputScale);
-            attention.mix(i, index);
-            team.barrier();
-            attention.gather(rows, firstRow, lastRow, joined, inputKind, joinedScale); // [T, N*H]
-            team.barrier();
-            multiply(layer.output(), joined, tokens, delta); // [T, N*H] to [T, D]
-            team.barrier();
+            if (attention.isSelfContained()) {
+                attention.mix(i, index);
+            }
         }
 
-        /** Runs this worker's columns of a product: [count, inputs] to [count, outputs]. */
-        private void multiply(Product product, MemorySegment from, int count, Sharded out) {
+        void gather() {
+            attention.gather(rows, firstRow, lastRow, joined, inputKind, joinedScale);
+        }
+
+        void gate() {
+            for (int t = firstRow; t < lastRow; t++) {
+                rows.gate(gateUp, inputScale, t, gated, inputKind, gatedScale);
+            }
+        }
+
+        void endLayers() {
+            for (int t = firstRow; t < lastRow; t++) {
+                norms.add(residual, delta, gatedScale, NO_BIAS, t);
+            }
+        }
+
+        /** Runs this share's columns of a product: [count, inputs] to [count, outputs]. */
+        void multiply(Product product, MemorySegment from, int count, Sharded out) {
             assert out.width() == Arrays.stream(product.widths()).sum() : out.width();
             assert from.byteSize() >= (long) count * product.inputs() * inputKind.bytes() : from.byteSize();
             product.shards()[index].forward(from, count, out.parts()[index]);
         }
 
-        private void propose() {
-            int vocab = config.vocabSize();
-            for (int first = 0; first < wantedRows.length; first += LOGIT_ROWS) {
-                int count = Math.min(LOGIT_ROWS, wantedRows.length - first);
-                int from = team.from(index, count);
-                int to = team.from(index + 1, count);
-                for (int r = from; r < to; r++) {
-                    norms.norm(
-                            residual,
-                            wantedRows[first + r],
-                            weights.finalNorm(),
-                            config.normEps(),
-                            input,
-                            inputKind,
-                            inputScale,
-                            r); // input [R, D]
-                }
-                team.barrier();
-                multiply(weights.head(), input, count, logits); // [R, D] to [R, V]
-                team.barrier();
-                MemorySegment row = workspace.part(Workspace.Part.ROW, index, (long) vocab * Float.BYTES);
-                for (int r = from; r < to; r++) {
-                    rows.join(logits, r, inputScale[r], row, 0); // F32 [V]
-                    sink.accept(first + r, row);
-                }
-                team.barrier();
+        /** Of the wanted rows [first, first + count) this share's. */
+        void normWanted(int first, int count) {
+            for (int r = team.from(index, count); r < team.from(index + 1, count); r++) {
+                norms.norm(
+                        residual,
+                        wantedRows[first + r],
+                        weights.finalNorm(),
+                        config.normEps(),
+                        input,
+                        inputKind,
+                        inputScale,
+                        r);
+            }
+        }
+
+        void giveOut(int first, int count) {
+            MemorySegment row = workspace.part(Workspace.Part.ROW, index, (long) config.vocabSize() * Float.BYTES);
+            for (int r = team.from(index, count); r < team.from(index + 1, count); r++) {
+                rows.join(logits, r, inputScale[r], row, 0);
+                sink.accept(first + r, row);
             }
         }
     }

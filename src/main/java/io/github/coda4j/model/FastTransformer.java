@@ -6,6 +6,7 @@ import io.github.coda4j.model.plan.ForwardPlan;
 import io.github.coda4j.model.plan.KvCache;
 import io.github.coda4j.model.plan.Proposals;
 import io.github.coda4j.model.plan.Sampling;
+import io.github.coda4j.tensor.DType;
 import io.github.coda4j.tensor.Libtorch;
 import io.github.coda4j.tensor.WorkerTeam;
 import io.github.coda4j.tensor.products.ProductPaths;
@@ -45,13 +46,13 @@ public final class FastTransformer implements Transformer {
 
     /** The same with products that run in given ways, which must be right on this processor. */
     static FastTransformer load(ModelConfig config, WeightSource source, LoadOptions options, ProductPaths paths) {
-        if (source.isInt8() && options.precision() != Precision.INT8) {
-            throw new IllegalArgumentException(
-                    "the checkpoint is int8; load it with --dtype int8, or take the one it was made from");
-        }
+        source.quantized().filter(stored -> stored != options.format()).ifPresent(stored -> {
+            throw new IllegalArgumentException("the checkpoint is " + stored + "; load it with --dtype " + stored
+                    + ", or take the one it was made from");
+        });
         WorkerTeam team = new WorkerTeam(FastWeights.usefulWorkers(config, options.threads()));
         try {
-            Numbers numbers = new Numbers(options.precision(), paths);
+            Numbers numbers = new Numbers(options.format(), paths);
             FastWeights weights = FastWeights.load(config, numbers, source, team);
             return new FastTransformer(config, weights, team, numbers);
         } catch (RuntimeException | Error e) {
@@ -65,8 +66,13 @@ public final class FastTransformer implements Transformer {
         return config;
     }
 
-    public Precision precision() {
-        return numbers.precision();
+    public WeightFormat format() {
+        return numbers.format();
+    }
+
+    /** What kind of products a format runs, for comparisons with the machine's best: F32, BF16 or U8 inputs. */
+    public static DType productType(WeightFormat format) {
+        return format.productType();
     }
 
     /** Worker threads that a forward uses. */

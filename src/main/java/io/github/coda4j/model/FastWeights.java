@@ -2,12 +2,11 @@ package io.github.coda4j.model;
 
 import io.github.coda4j.Closing;
 import io.github.coda4j.kernel.NumberKind;
+import io.github.coda4j.model.ShardRows.Slice;
 import io.github.coda4j.tensor.DType;
 import io.github.coda4j.tensor.LargePages;
 import io.github.coda4j.tensor.WorkerTeam;
 import io.github.coda4j.tensor.products.PackedLinear;
-import io.github.coda4j.weights.Int8Checkpoint;
-import io.github.coda4j.weights.Quantizer;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -33,7 +32,6 @@ final class FastWeights implements AutoCloseable {
     private static final float[] NONE = new float[0];
 
     private final ModelConfig config;
-    private final Precision precision;
     private final Numbers numbers;
     private final WeightSource source;
     private final Arena arena = Arena.ofShared();
@@ -88,12 +86,8 @@ final class FastWeights implements AutoCloseable {
         }
     }
 
-    /** Rows of a stored tensor. */
-    private record Slice(String name, int first, int count) {}
-
     private FastWeights(ModelConfig config, Numbers numbers, WeightSource source, WorkerTeam team) {
         this.config = config;
-        this.precision = numbers.precision();
         this.numbers = numbers;
         this.source = source;
         this.pages = new LargePages[team.size()];
@@ -107,10 +101,10 @@ final class FastWeights implements AutoCloseable {
                     team,
                     config.vocabSize(),
                     config.hidden(),
-                    headType(),
+                    numbers.format().headResult(numbers.paths()),
                     (from, to) -> List.of(new Slice(source.headName(), from, to - from)));
             this.finalNorm = source.floats(Parameters.FINAL_NORM);
-            DType type = embeddingKind() == NumberKind.F32 ? DType.F32 : DType.BF16;
+            DType type = numbers.format().embeddingType();
             this.embedding = arena.allocate((long) config.vocabSize() * config.hidden() * type.bytes(), 64);
             loadEmbedding(type);
         } catch (RuntimeException | Error e) {
@@ -147,11 +141,7 @@ final class FastWeights implements AutoCloseable {
     }
 
     NumberKind embeddingKind() {
-        return precision == Precision.FP32 ? NumberKind.F32 : NumberKind.BF16;
-    }
-
-    private DType headType() {
-        return precision == Precision.INT8 ? DType.F32 : numbers.result();
+        return FastPass.kind(numbers.format().embeddingType());
     }
 
     private void loadEmbedding(DType type) {
@@ -222,9 +212,9 @@ final class FastWeights implements AutoCloseable {
                 team, outputs, inputs, numbers.result(), (from, to) -> List.of(new Slice(name, from, to - from)));
     }
 
-    private Product loadProduct(WorkerTeam team, int outputs, int inputs, DType int8Output, RowsOfShard rows) {
+    private Product loadProduct(WorkerTeam team, int outputs, int inputs, DType result, RowsOfShard rows) {
         int units = outputs / COLUMN_UNIT;
-        return loadShards(team, inputs, int8Output, worker -> {
+        return loadShards(team, inputs, result, worker -> {
             int to = worker + 1 == team.size() ? outputs : team.from(worker + 1, units) * COLUMN_UNIT;
             return rows.rows(team.from(worker, units) * COLUMN_UNIT, to);
         });
@@ -251,62 +241,17 @@ final class FastWeights implements AutoCloseable {
                 Parameters.layer(i, "self_attn." + name + ".weight"), index * config.headDim(), config.headDim());
     }
 
-    private Product loadShards(WorkerTeam team, int inputs, DType int8Output, IntFunction<List<Slice>> rowsOfWorker) {
+    private Product loadShards(WorkerTeam team, int inputs, DType result, IntFunction<List<Slice>> rowsOfWorker) {
         PackedLinear[] ofWorker = new PackedLinear[team.size()];
         team.runOnAll(worker -> {
-            ofWorker[worker] = pack(rowsOfWorker.apply(worker), inputs, int8Output, pages[worker]);
+            ofWorker[worker] = pack(rowsOfWorker.apply(worker), inputs, result, pages[worker]);
             shards.add(ofWorker[worker]);
         });
         return new Product(ofWorker, inputs);
     }
 
-    private PackedLinear pack(List<Slice> slices, int inputs, DType int8Output, LargePages to) {
-        int outputs = slices.stream().mapToInt(Slice::count).sum();
-        DType type = switch (precision) {
-            case FP32 -> DType.F32;
-            case BF16 -> DType.BF16;
-            case INT8 -> DType.I8;
-        };
-        try (Arena temporary = Arena.ofShared()) {
-            MemorySegment weight = temporary.allocate((long) outputs * inputs * type.bytes(), 64);
-            float[] scales = new float[precision == Precision.INT8 ? outputs : 0];
-            int at = 0;
-            for (Slice slice : slices) {
-                long bytes = (long) slice.count() * inputs * type.bytes();
-                MemorySegment target = weight.asSlice((long) at * inputs * type.bytes(), bytes);
-                if (precision == Precision.INT8) {
-                    readInt8(slice, inputs, target, scales, at);
-                } else {
-                    source.readRows(slice.name(), slice.first(), slice.count(), type, target);
-                }
-                at += slice.count();
-            }
-            return switch (precision) {
-                case FP32 -> PackedLinear.f32(weight, outputs, inputs);
-                case BF16 -> PackedLinear.bf16(numbers.paths().bf16(), weight, outputs, inputs, to);
-                case INT8 -> PackedLinear.int8(numbers.paths().int8(), weight, scales, outputs, inputs, int8Output, to);
-            };
-        }
-    }
-
-    private void readInt8(Slice slice, int inputs, MemorySegment target, float[] scales, int at) {
-        if (source.isInt8()) {
-            source.readRows(slice.name(), slice.first(), slice.count(), DType.I8, target);
-            System.arraycopy(
-                    source.floats(slice.name() + Int8Checkpoint.SCALE_SUFFIX),
-                    slice.first(),
-                    scales,
-                    at,
-                    slice.count());
-            return;
-        }
-        try (Arena temporary = Arena.ofShared()) {
-            MemorySegment floats = temporary.allocate((long) slice.count() * inputs * Float.BYTES, 64);
-            source.readRows(slice.name(), slice.first(), slice.count(), DType.F32, floats);
-            MemorySegment rowScales =
-                    MemorySegment.ofArray(scales).asSlice((long) at * Float.BYTES, (long) slice.count() * Float.BYTES);
-            Quantizer.quantize(floats, DType.F32, inputs, target, rowScales, slice.name(), slice.first());
-        }
+    private PackedLinear pack(List<Slice> slices, int inputs, DType result, LargePages to) {
+        return numbers.format().pack(new ShardRows(source, slices, inputs), result, numbers.paths(), to);
     }
 
     @Override

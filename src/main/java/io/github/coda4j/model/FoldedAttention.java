@@ -1,6 +1,9 @@
 package io.github.coda4j.model;
 
 import io.github.coda4j.kernel.CacheLines;
+import io.github.coda4j.kernel.Elements;
+import io.github.coda4j.kernel.FoldedHeads;
+import io.github.coda4j.kernel.HeadRule;
 import io.github.coda4j.kernel.Heads;
 import io.github.coda4j.kernel.NumberKind;
 import io.github.coda4j.kernel.Rows;
@@ -30,6 +33,8 @@ final class FoldedAttention {
 
     /** Keys, or values, of several heads in one item: about a quarter of a second-level cache. */
     private static final long KEY_BYTES = 256 * 1024;
+
+    private static final float[] NONE = new float[0];
 
     private final ModelConfig config;
     private final WorkerTeam team;
@@ -160,72 +165,68 @@ final class FoldedAttention {
      */
     void prepare(int layerIndex, Layer layer, Sharded qkv, int worker, Heads heads, Rotary rotary, float[] rowScale) {
         int[] own = shares.of(worker);
-        int width = own.length * config.headDim();
+        int headDim = config.headDim();
+        int width = own.length * headDim;
+        Elements source = new Elements(qkv.parts()[worker], qkv.kind());
         assert qkv.widths()[worker] == width : qkv.widths()[worker];
         assert qkv.width() == config.qkvWidth() : qkv.width();
         for (Segment segment : segments) {
             for (int i = 0; i < own.length; i++) {
+                HeadRule rule = rule(layer, own[i], rotary);
+                Elements target = new Elements(own[i] < config.heads() ? queries : segment.keyValues(), kind);
+                long targetFirst = target(layerIndex, segment, own[i]);
                 for (int t = 0; t < segment.tokens(); t++) {
                     int row = segment.firstToken() + t;
-                    long first = (long) row * width + (long) i * config.headDim();
-                    prepareHead(
-                            layerIndex, layer, qkv, worker, heads, rotary, rowScale[row], segment, own[i], t, first);
+                    heads.prepare(
+                            rule,
+                            source,
+                            (long) row * width + (long) i * headDim,
+                            rowScale[row],
+                            (segment.start() + t) * rotary.half(),
+                            target,
+                            targetFirst + (long) t * headDim);
                 }
             }
         }
     }
 
-    private void prepareHead(
-            int layerIndex,
-            Layer layer,
-            Sharded qkv,
-            int worker,
-            Heads heads,
-            Rotary rotary,
-            float rowScale,
-            Segment segment,
-            int unit,
-            int t,
-            long first) {
-        int headDim = config.headDim();
-        int n = config.heads();
-        int k = config.kvHeads();
-        boolean isQuery = unit < n;
-        boolean isValue = unit >= n + k;
-        int head = isQuery ? unit : isValue ? unit - n - k : unit - n;
-        long target = isQuery
-                ? ((long) segment.firstToken() * n + (long) head * segment.tokens() + t) * headDim
-                : segment.keys(layerIndex)
-                        + (isValue ? (long) k * segment.attended() * headDim : 0)
-                        + ((long) head * segment.attended() + segment.keyIndex() + t) * headDim;
-        heads.prepare(
-                qkv.parts()[worker],
-                qkv.kind(),
-                first,
-                rowScale,
+    /** What is done to one of the joined projection's heads, which are numbered queries, keys, values. */
+    private HeadRule rule(Layer layer, int unit, Rotary rotary) {
+        boolean isQuery = unit < config.heads();
+        boolean isValue = unit >= config.heads() + config.kvHeads();
+        return new HeadRule(
                 layer.qkvBias(),
-                unit * headDim,
+                unit * config.headDim(),
                 isQuery ? layer.qNorm() : isValue ? NONE : layer.kNorm(),
                 config.normEps(),
                 isValue ? NONE : rotary.cos(),
                 rotary.sin(),
-                (segment.start() + t) * rotary.half(),
-                isQuery ? (float) (1 / Math.sqrt(headDim)) : 1,
-                isQuery ? queries : segment.keyValues(),
-                kind,
-                target);
+                isQuery ? (float) (1 / Math.sqrt(config.headDim())) : 1);
     }
 
-    private static final float[] NONE = new float[0];
+    /** Where such a head of a sequence's first token goes: an element of the queries or of the keys and values. */
+    private long target(int layerIndex, Segment segment, int unit) {
+        int n = config.heads();
+        int k = config.kvHeads();
+        if (unit < n) {
+            return ((long) segment.firstToken() * n + (long) unit * segment.tokens()) * config.headDim();
+        }
+        int plane = (unit - n) / k; // keys, values
+        int head = (unit - n) % k;
+        return segment.keys(layerIndex)
+                + (((long) plane * k + head) * segment.attended() + segment.keyIndex()) * config.headDim();
+    }
+
+    /** Whether each share's items need no other share's heads. */
+    boolean isSelfContained() {
+        return shares.selfContained();
+    }
 
     /**
-     * Runs a worker's items of one layer, after {@link #prepare}; results lie like the queries, not yet divided by the
-     * softmax sums.
+     * Runs a share's items of one layer, after {@link #prepare} of the same share or, unless self-contained, of all;
+     * results lie like the queries, not yet divided by the softmax sums.
      */
     void mix(int layerIndex, int worker) {
-        if (!shares.selfContained()) {
-            team.barrier();
-        }
         long read = 0;
         for (Item item : itemsOfWorker.get(worker)) {
             read += mix(layerIndex, worker, item);
@@ -274,25 +275,22 @@ final class FoldedAttention {
      */
     void gather(Rows rows, int from, int to, MemorySegment out, NumberKind outKind, float[] outScale) {
         assert out.byteSize() >= (long) to * config.heads() * config.headDim() * outKind.bytes() : out.byteSize();
+        Elements target = new Elements(out, outKind);
         for (Segment segment : segments) {
             int first = Math.max(from, segment.firstToken());
             int last = Math.min(to, segment.firstToken() + segment.tokens());
             int headRow = segment.firstToken() * config.heads();
+            FoldedHeads folded = new FoldedHeads(
+                    new Elements(mixed, kind),
+                    (long) headRow * config.headDim(),
+                    workspace.inverseSums(),
+                    headRow,
+                    config.heads(),
+                    segment.tokens(),
+                    config.headDim());
             for (int row = first; row < last; row++) {
-                rows.gatherHeads(
-                        mixed,
-                        kind,
-                        (long) headRow * config.headDim(),
-                        workspace.inverseSums(),
-                        headRow,
-                        config.heads(),
-                        config.headDim(),
-                        row - segment.firstToken(),
-                        segment.tokens(),
-                        out,
-                        outKind,
-                        outScale,
-                        row); // [N, T, H] to row of [M, N*H]
+                // [N, T, H] to row of [M, N*H]
+                rows.gatherHeads(folded, row - segment.firstToken(), target, outScale, row);
             }
         }
     }

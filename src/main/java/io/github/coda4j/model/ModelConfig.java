@@ -188,6 +188,27 @@ public record ModelConfig(
 
     /** The same shape for another vocabulary. */
     public ModelConfig withVocabulary(int newVocabSize, int newMaskId, OptionalInt newPadId, List<Integer> newEosIds) {
+        return with(newVocabSize, kind, tiedHead, newMaskId, newPadId, newEosIds);
+    }
+
+    /** The same sizes for a model of another kind. */
+    public ModelConfig withKind(ModelKind newKind) {
+        return with(vocabSize, newKind, tiedHead, maskId, padId, eosIds);
+    }
+
+    /** The same shape with the embedding as output layer (true), or with one of its own. */
+    public ModelConfig withTiedHead(boolean newTiedHead) {
+        return with(vocabSize, kind, newTiedHead, maskId, padId, eosIds);
+    }
+
+    /** All sizes but that of the vocabulary stay. */
+    private ModelConfig with(
+            int newVocabSize,
+            ModelKind newKind,
+            boolean newTiedHead,
+            int newMaskId,
+            OptionalInt newPadId,
+            List<Integer> newEosIds) {
         return new ModelConfig(
                 newVocabSize,
                 hidden,
@@ -199,54 +220,12 @@ public record ModelConfig(
                 ropeTheta,
                 normEps,
                 maxPositions,
-                kind,
-                tiedHead,
+                newKind,
+                newTiedHead,
                 initializerRange,
                 newMaskId,
                 newPadId,
                 newEosIds);
-    }
-
-    /** The same sizes for a model of another kind. */
-    public ModelConfig withKind(ModelKind newKind) {
-        return new ModelConfig(
-                vocabSize,
-                hidden,
-                layers,
-                heads,
-                kvHeads,
-                headDim,
-                intermediate,
-                ropeTheta,
-                normEps,
-                maxPositions,
-                newKind,
-                tiedHead,
-                initializerRange,
-                maskId,
-                padId,
-                eosIds);
-    }
-
-    /** The same shape with the embedding as output layer (true), or with one of its own. */
-    public ModelConfig withTiedHead(boolean newTiedHead) {
-        return new ModelConfig(
-                vocabSize,
-                hidden,
-                layers,
-                heads,
-                kvHeads,
-                headDim,
-                intermediate,
-                ropeTheta,
-                normEps,
-                maxPositions,
-                kind,
-                newTiedHead,
-                initializerRange,
-                maskId,
-                padId,
-                eosIds);
     }
 
     /** Numbers in the model; a tied head counts once. */

@@ -1,10 +1,8 @@
 package io.github.coda4j.model;
 
 import io.github.coda4j.tensor.DType;
-import io.github.coda4j.weights.CheckpointFolder;
-import io.github.coda4j.weights.Int8Checkpoint;
+import io.github.coda4j.weights.Checkpoint;
 import io.github.coda4j.weights.TensorSpec;
-import io.github.coda4j.weights.TiedHead;
 import java.util.stream.LongStream;
 
 /**
@@ -18,7 +16,7 @@ public record ModelSize(ModelConfig config, long parameters) {
      *
      * @throws io.github.coda4j.CodaException when they are not those of one model
      */
-    public static ModelSize of(CheckpointFolder checkpoint) {
+    public static ModelSize of(Checkpoint checkpoint) {
         ModelConfig config = ModelConfig.read(checkpoint.config());
         checkpoint.verify(Parameters.expected(checkpoint, config));
         boolean ownHead = checkpoint.tensors().containsKey(Parameters.HEAD)
@@ -32,19 +30,15 @@ public record ModelSize(ModelConfig config, long parameters) {
     /**
      * Bytes of the weights in the fast engine: products packed, the output layer always by itself, norms in 32 bits.
      */
-    public long weightBytes(Precision precision) {
+    public long weightBytes(WeightFormat format) {
         long bytes = 0;
         for (TensorSpec spec : Parameters.of(config, true)) {
-            boolean product = Int8Checkpoint.isLinearWeight(spec.name());
-            boolean matrix = product || spec.name().equals(Parameters.EMBEDDING);
-            long width = switch (precision) {
-                case FP32 -> DType.F32.bytes();
-                case BF16 -> matrix ? DType.BF16.bytes() : DType.F32.bytes();
-                case INT8 -> product ? DType.I8.bytes() : matrix ? DType.BF16.bytes() : DType.F32.bytes();
-            };
-            bytes += elements(spec) * width;
-            if (product && precision == Precision.INT8) {
-                bytes += spec.shape()[0] * DType.F32.bytes();
+            if (Parameters.isProduct(spec.name())) {
+                bytes += format.productBytes(spec.shape()[0], spec.shape()[1]);
+            } else if (spec.name().equals(Parameters.EMBEDDING)) {
+                bytes += elements(spec) * format.embeddingType().bytes();
+            } else {
+                bytes += elements(spec) * DType.F32.bytes();
             }
         }
         return bytes;

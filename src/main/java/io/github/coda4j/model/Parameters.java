@@ -1,11 +1,11 @@
 package io.github.coda4j.model;
 
 import io.github.coda4j.tensor.DType;
-import io.github.coda4j.weights.CheckpointFolder;
-import io.github.coda4j.weights.Int8Checkpoint;
+import io.github.coda4j.weights.Checkpoint;
 import io.github.coda4j.weights.TensorSpec;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** Names and shapes of a model's parameters, as Hugging Face's Qwen3 stores them; weights are [outputs, inputs]. */
@@ -63,17 +63,20 @@ public final class Parameters {
         return specs;
     }
 
-    /** What an int8 checkpoint holds: I8 products with scales, always an output layer of its own, the rest floating. */
-    public static List<TensorSpec> ofInt8(ModelConfig c) {
+    /** Whether a tensor of that name is the weight of a product, which is [outputs, inputs]. */
+    public static boolean isProduct(String name) {
+        return name.endsWith("_proj.weight") || name.equals(HEAD);
+    }
+
+    /** What a quantized checkpoint holds: products so stored, always an output layer of its own, the rest floating. */
+    static List<TensorSpec> of(ModelConfig c, Quantization quantization) {
         List<TensorSpec> specs = new ArrayList<>();
         for (TensorSpec spec : of(c, true)) {
-            if (Int8Checkpoint.isLinearWeight(spec.name())) {
-                specs.add(new TensorSpec(spec.name(), spec.shape(), Set.of(DType.I8), false));
-                specs.add(new TensorSpec(
-                        spec.name() + Int8Checkpoint.SCALE_SUFFIX,
-                        new long[] {spec.shape()[0]},
-                        Set.of(DType.F32),
-                        false));
+            if (isProduct(spec.name())) {
+                quantization
+                        .tensors(spec.name(), spec.shape()[0], spec.shape()[1])
+                        .forEach(stored -> specs.add(
+                                new TensorSpec(stored.name(), stored.shape(), Set.of(stored.dtype()), false)));
             } else {
                 specs.add(spec);
             }
@@ -82,15 +85,18 @@ public final class Parameters {
     }
 
     /**
-     * What a checkpoint must hold: its config says whether it is int8 or may be tied, its tensors whether it has an
-     * output layer.
+     * What a checkpoint must hold: its config says whether it is quantized or may be tied, its tensors whether it has
+     * an output layer.
      */
-    public static List<TensorSpec> expected(CheckpointFolder folder, ModelConfig config) {
-        if (Int8Checkpoint.isQuantized(folder.config())) {
-            return ofInt8(config);
+    public static List<TensorSpec> expected(Checkpoint checkpoint, ModelConfig config) {
+        Optional<Quantization> quantization =
+                QuantizedCheckpoint.format(checkpoint.config()).flatMap(WeightFormat::quantization);
+        if (quantization.isPresent()) {
+            return of(config, quantization.get());
         }
-        boolean mayTie = folder.config().optionalBoolean("tie_word_embeddings").orElse(true);
-        return of(config, folder.tensors().containsKey(HEAD) || !mayTie);
+        boolean mayTie =
+                checkpoint.config().optionalBoolean("tie_word_embeddings").orElse(true);
+        return of(config, checkpoint.tensors().containsKey(HEAD) || !mayTie);
     }
 
     private static void projection(List<TensorSpec> specs, String name, int outputs, int inputs, boolean hasBias) {

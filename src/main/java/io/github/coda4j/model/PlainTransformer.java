@@ -52,10 +52,11 @@ public final class PlainTransformer implements Transformer {
     }
 
     static PlainTransformer load(ModelConfig config, WeightSource source, LoadOptions options) {
-        if (source.isInt8()) {
-            throw new IllegalArgumentException("an int8 checkpoint runs in the fast engine with --dtype int8");
-        }
-        DType dtype = options.precision() == Precision.FP32 ? DType.F32 : DType.BF16;
+        source.quantized().ifPresent(stored -> {
+            throw new IllegalArgumentException(
+                    "the checkpoint is " + stored + ", which runs in the fast engine with --dtype " + stored);
+        });
+        DType dtype = dtype(options.format());
         Map<String, Tensor> weights = new HashMap<>();
         boolean ownHead = source.headName().equals(Parameters.HEAD);
         try {
@@ -71,6 +72,15 @@ public final class PlainTransformer implements Transformer {
             throw e;
         }
         return new PlainTransformer(config, weights, source.headName(), options.device(), dtype, options.threads());
+    }
+
+    /**
+     * What tensors of a floating format hold, here and in training.
+     *
+     * @throws IllegalArgumentException when the format is another
+     */
+    public static DType dtype(WeightFormat format) {
+        return format.tensorType().orElseThrow(() -> new IllegalArgumentException("there are no tensors of " + format));
     }
 
     @Override

@@ -24,18 +24,16 @@ public final class Preparation implements AutoCloseable {
                 // Whoever needs libtorch first gets the same exception from the same call.
             }
         });
-        this.kernels =
-                options.engine() == EngineKind.FAST ? Optional.of(warmUp(options.precision())) : Optional.empty();
+        this.kernels = options.engine() == EngineKind.FAST ? Optional.of(warmUp(options.format())) : Optional.empty();
     }
 
-    private static Thread warmUp(Precision precision) {
+    private static Thread warmUp(WeightFormat format) {
         return Thread.ofPlatform().daemon().name("coda-warm-up").start(() -> {
             // What most processors need does not wait for libtorch, which knows what this one needs.
-            Numbers likely =
-                    new Numbers(precision, new ProductPaths(ProductPaths.Bf16.NATIVE, ProductPaths.Int8.EXACT));
+            Numbers likely = new Numbers(format, new ProductPaths(ProductPaths.Bf16.NATIVE, ProductPaths.Int8.EXACT));
             warmUp(likely);
             try {
-                Numbers here = Numbers.here(precision);
+                Numbers here = Numbers.here(format);
                 if (!here.sameKinds(likely)) {
                     warmUp(here);
                 }

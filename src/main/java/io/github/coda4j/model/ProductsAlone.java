@@ -6,7 +6,7 @@ import io.github.coda4j.tensor.WorkerTeam;
 import io.github.coda4j.tensor.products.PackedLinear;
 import java.lang.foreign.MemorySegment;
 
-/** The products of a forward over whatever its buffers hold, with the same barriers between them. */
+/** The products of a forward over whatever its buffers hold, one step after another. */
 record ProductsAlone(FastWeights weights, WorkerTeam team, Workspace workspace, ModelConfig config) {
     // T tokens, R rows of logits; the buffers' content does not matter
 
@@ -18,15 +18,15 @@ record ProductsAlone(FastWeights weights, WorkerTeam team, Workspace workspace, 
             most = Math.max(most, bytes(product, tokens));
         }
         MemorySegment input = workspace.memory(Workspace.Use.GATED, most);
-        team.runOnAll(worker -> {
+        team.walk(team.size(), steps -> {
             for (int i = 0; i < config.layers(); i++) {
                 Layer layer = weights.layer(i);
-                multiply(layer.qkv(), worker, input, tokens, Workspace.Part.QKV);
-                multiply(layer.output(), worker, input, tokens, Workspace.Part.DELTA);
-                multiply(layer.gateUp(), worker, input, tokens, Workspace.Part.GATE_UP);
-                multiply(layer.down(), worker, input, tokens, Workspace.Part.DELTA);
+                steps.each(share -> multiply(layer.qkv(), share, input, tokens, Workspace.Part.QKV));
+                steps.each(share -> multiply(layer.output(), share, input, tokens, Workspace.Part.DELTA));
+                steps.each(share -> multiply(layer.gateUp(), share, input, tokens, Workspace.Part.GATE_UP));
+                steps.each(share -> multiply(layer.down(), share, input, tokens, Workspace.Part.DELTA));
             }
-            multiply(weights.head(), worker, input, rows, Workspace.Part.LOGITS);
+            steps.each(share -> multiply(weights.head(), share, input, rows, Workspace.Part.LOGITS));
         });
     }
 
@@ -34,10 +34,9 @@ record ProductsAlone(FastWeights weights, WorkerTeam team, Workspace workspace, 
         return (long) rows * product.inputs() * product.shards()[0].inputType().bytes();
     }
 
-    private void multiply(Product product, int worker, MemorySegment input, int rows, Workspace.Part part) {
-        PackedLinear shard = product.shards()[worker];
+    private void multiply(Product product, int share, MemorySegment input, int rows, Workspace.Part part) {
+        PackedLinear shard = product.shards()[share];
         long bytes = (long) rows * shard.outputs() * shard.outputType().bytes();
-        shard.forward(input, rows, workspace.part(part, worker, bytes));
-        team.barrier();
+        shard.forward(input, rows, workspace.part(part, share, bytes));
     }
 }

@@ -8,6 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.LongStream;
 
@@ -28,8 +29,8 @@ final class RandomWeights implements WeightSource {
     }
 
     @Override
-    public boolean isInt8() {
-        return false;
+    public Optional<WeightFormat> quantized() {
+        return Optional.empty();
     }
 
     @Override

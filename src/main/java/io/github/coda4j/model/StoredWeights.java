@@ -2,55 +2,54 @@ package io.github.coda4j.model;
 
 import io.github.coda4j.CodaException;
 import io.github.coda4j.tensor.DType;
-import io.github.coda4j.weights.CheckpointFolder;
+import io.github.coda4j.weights.Checkpoint;
 import io.github.coda4j.weights.DTypeConversion;
-import io.github.coda4j.weights.Int8Checkpoint;
-import io.github.coda4j.weights.TensorEntry;
-import io.github.coda4j.weights.TiedHead;
+import io.github.coda4j.weights.StoredTensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Optional;
 
-/** The verified tensors of a checkpoint folder. */
+/** The verified tensors of a checkpoint. */
 final class StoredWeights implements WeightSource {
-    private final CheckpointFolder folder;
-    private final boolean int8;
+    private final Checkpoint checkpoint;
+    private final Optional<WeightFormat> quantized;
 
-    private StoredWeights(CheckpointFolder folder, boolean int8) {
-        this.folder = folder;
-        this.int8 = int8;
+    private StoredWeights(Checkpoint checkpoint, Optional<WeightFormat> quantized) {
+        this.checkpoint = checkpoint;
+        this.quantized = quantized;
     }
 
     /**
-     * Checks that the folder holds exactly the model's tensors, and warns where a stored output layer counts that the
-     * config does not expect.
+     * Checks that it holds exactly the model's tensors, and warns where a stored output layer counts that the config
+     * does not expect.
      *
      * @throws CodaException naming what is missing, too much, or of another shape or dtype
      */
-    static StoredWeights open(CheckpointFolder folder, ModelConfig config) {
-        folder.verify(Parameters.expected(folder, config));
-        TiedHead.warn(folder);
-        return new StoredWeights(folder, Int8Checkpoint.isQuantized(folder.config()));
+    static StoredWeights open(Checkpoint checkpoint, ModelConfig config) {
+        checkpoint.verify(Parameters.expected(checkpoint, config));
+        TiedHead.warn(checkpoint);
+        return new StoredWeights(checkpoint, QuantizedCheckpoint.format(checkpoint.config()));
     }
 
     @Override
-    public boolean isInt8() {
-        return int8;
+    public Optional<WeightFormat> quantized() {
+        return quantized;
     }
 
     @Override
     public String headName() {
-        return folder.tensors().containsKey(Parameters.HEAD) ? Parameters.HEAD : Parameters.EMBEDDING;
+        return checkpoint.tensors().containsKey(Parameters.HEAD) ? Parameters.HEAD : Parameters.EMBEDDING;
     }
 
     @Override
     public long[] shape(String name) {
-        return folder.tensor(name).shape();
+        return checkpoint.tensor(name).shape();
     }
 
     @Override
     public float[] floats(String name) {
-        TensorEntry entry = folder.tensor(name);
+        StoredTensor entry = checkpoint.tensor(name);
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment floats = arena.allocate(entry.elements() * Float.BYTES, 64);
             readRows(name, 0, entry.shape()[0], DType.F32, floats);
@@ -60,17 +59,17 @@ final class StoredWeights implements WeightSource {
 
     @Override
     public void readRows(String name, long first, long count, DType wanted, MemorySegment target) {
-        TensorEntry entry = folder.tensor(name);
+        StoredTensor entry = checkpoint.tensor(name);
         long rowElements = entry.elements() / entry.shape()[0];
         long elements = count * rowElements;
         long from = first * rowElements * entry.dtype().bytes();
         if (entry.dtype() == wanted) {
-            folder.read(entry, from, target);
+            checkpoint.read(entry.name(), from, target);
             return;
         }
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment raw = arena.allocate(elements * entry.dtype().bytes(), 64);
-            folder.read(entry, from, raw);
+            checkpoint.read(entry.name(), from, raw);
             DTypeConversion.convert(raw, entry.dtype(), target, wanted);
         }
     }

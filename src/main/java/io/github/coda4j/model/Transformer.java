@@ -5,7 +5,7 @@ import io.github.coda4j.diffusion.Alignment;
 import io.github.coda4j.model.plan.CacheAccess;
 import io.github.coda4j.model.plan.Denoiser;
 import io.github.coda4j.tensor.Libtorch;
-import io.github.coda4j.weights.CheckpointFolder;
+import io.github.coda4j.weights.Checkpoint;
 
 /**
  * The CoDA network over the weights of one checkpoint. Used by one thread at a time; owns its native memory until
@@ -49,20 +49,20 @@ public sealed interface Transformer extends Denoiser permits PlainTransformer, F
     }
 
     /**
-     * Loads a checkpoint; its folder may be closed afterwards, unless its files change.
+     * Loads a checkpoint, from whatever container; nothing of it is read afterwards.
      *
      * @throws CodaException naming the tensor or key when config and weights do not make a CoDA model
      */
-    static Transformer open(CheckpointFolder folder, LoadOptions options) {
+    static Transformer open(Checkpoint checkpoint, LoadOptions options) {
         try (Preparation preparation = Preparation.begin(options)) {
-            return open(folder, options, preparation);
+            return open(checkpoint, options, preparation);
         }
     }
 
     /** The same after a preparation that was begun with the same options, which it awaits. */
-    static Transformer open(CheckpointFolder folder, LoadOptions options, Preparation preparation) {
-        ModelConfig config = ModelConfig.read(folder.config());
-        Transformer loaded = load(config, StoredWeights.open(folder, config), options);
+    static Transformer open(Checkpoint checkpoint, LoadOptions options, Preparation preparation) {
+        ModelConfig config = ModelConfig.read(checkpoint.config());
+        Transformer loaded = load(config, StoredWeights.open(checkpoint, config), options);
         preparation.await();
         return loaded;
     }

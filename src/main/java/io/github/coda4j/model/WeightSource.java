@@ -1,19 +1,20 @@
 package io.github.coda4j.model;
 
 import io.github.coda4j.tensor.DType;
-import io.github.coda4j.weights.CheckpointFolder;
+import io.github.coda4j.weights.Checkpoint;
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 
 /** The tensors of one model, read row by row in the numbers that the caller wants. Usable from several threads. */
 public sealed interface WeightSource permits StoredWeights, RandomWeights {
     /**
-     * The tensors of a checkpoint folder, which must stay open.
+     * The tensors of a checkpoint, which must stay readable.
      *
      * @throws io.github.coda4j.CodaException naming what is missing, too much, or of another shape or dtype than the
      *     model's
      */
-    static WeightSource stored(CheckpointFolder folder, ModelConfig config) {
-        return StoredWeights.open(folder, config);
+    static WeightSource stored(Checkpoint checkpoint, ModelConfig config) {
+        return StoredWeights.open(checkpoint, config);
     }
 
     /** An untrained model, the same as {@link RandomCheckpoint} writes for the seed. */
@@ -21,8 +22,8 @@ public sealed interface WeightSource permits StoredWeights, RandomWeights {
         return new RandomWeights(config, seed);
     }
 
-    /** Whether the products are stored as int8 with scales. */
-    boolean isInt8();
+    /** The format that the products are quantized to; empty where they are floating numbers. */
+    Optional<WeightFormat> quantized();
 
     /** Name of the tensor that serves as output layer: its own, or the embedding. */
     String headName();
@@ -36,7 +37,7 @@ public sealed interface WeightSource permits StoredWeights, RandomWeights {
     /**
      * Rows [first, first + count) of a tensor in the wanted dtype.
      *
-     * @param wanted F32 or BF16 for a floating tensor, I8 for an int8 one
+     * @param wanted F32 or BF16 for a floating tensor, what it is stored in for one that is not
      * @param target memory of exactly the rows' size
      */
     void readRows(String name, long first, long count, DType wanted, MemorySegment target);

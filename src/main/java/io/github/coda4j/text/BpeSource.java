@@ -1,12 +1,12 @@
 package io.github.coda4j.text;
 
 import io.github.coda4j.CodaException;
+import io.github.coda4j.files.NamedFiles;
 import io.github.coda4j.files.TextFiles;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a tokenizer's files say, not yet checked against each other.
@@ -36,41 +36,45 @@ record BpeSource(
             "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
 
     /**
-     * Reads the files of a checkpoint folder. Added tokens that only tokenizer_config.json lists are taken in, as the
-     * original does.
+     * Reads the files of a checkpoint. Added tokens that only tokenizer_config.json lists are taken in, as the original
+     * does.
      */
-    static BpeSource read(Path folder, TokenizerConfig config) {
-        Path whole = folder.resolve("tokenizer.json");
-        BpeSource source;
-        if (Files.exists(whole)) {
-            source = TokenizerJson.read(whole);
-        } else if (Files.exists(folder.resolve("vocab.json")) && Files.exists(folder.resolve("merges.txt"))) {
-            source = readVocabularyAndMerges(folder, config);
-        } else {
-            throw CodaException.of(
-                    "no tokenizer in %s: it needs tokenizer.json, or vocab.json and merges.txt; copy the "
-                            + "checkpoint's tokenizer files there",
-                    folder);
-        }
+    static BpeSource read(NamedFiles files, TokenizerConfig config) {
+        Optional<byte[]> whole = files.bytes("tokenizer.json");
+        BpeSource source = whole.isPresent()
+                ? TokenizerJson.read(whole.get(), files.source("tokenizer.json"))
+                : readVocabularyAndMerges(files, config);
         return source.withAdded(config.addedTokens());
     }
 
-    private static BpeSource readVocabularyAndMerges(Path folder, TokenizerConfig config) {
+    private static BpeSource readVocabularyAndMerges(NamedFiles files, TokenizerConfig config) {
+        Optional<byte[]> vocabulary = files.bytes("vocab.json");
+        Optional<byte[]> merges = files.bytes("merges.txt");
+        if (vocabulary.isEmpty() || merges.isEmpty()) {
+            throw CodaException.of(
+                    "no tokenizer in %s: it needs tokenizer.json, or vocab.json and merges.txt; copy the "
+                            + "checkpoint's tokenizer files there",
+                    files.source());
+        }
         String tokenizerClass = config.tokenizerClass().orElse("Qwen2Tokenizer");
         if (!tokenizerClass.startsWith("Qwen2Tokenizer")) {
             throw CodaException.of(
                     "%s: tokenizer_class is %s, whose rules vocab.json and merges.txt do not tell; a "
                             + "tokenizer.json is needed",
-                    folder.resolve("tokenizer_config.json"), tokenizerClass);
+                    files.source("tokenizer_config.json"), tokenizerClass);
         }
-        Path mergesFile = folder.resolve("merges.txt");
-        List<String> merges = TextFiles.readFetched(mergesFile)
+        List<String> pairs = TextFiles.fetched(merges.get(), files.source("merges.txt"))
                 .lines()
                 .filter(line -> !line.startsWith("#version") && !line.isEmpty())
                 .toList();
-        Path vocabularyFile = folder.resolve("vocab.json");
-        Map<String, Integer> vocabulary = TokenizerJson.readVocabulary(vocabularyFile);
-        return new BpeSource(vocabularyFile + " with merges.txt", vocabulary, merges, List.of(), QWEN2_SPLIT, true);
+        String where = files.source("vocab.json");
+        return new BpeSource(
+                where + " with merges.txt",
+                TokenizerJson.readVocabulary(vocabulary.get(), where),
+                pairs,
+                List.of(),
+                QWEN2_SPLIT,
+                true);
     }
 
     private BpeSource withAdded(List<AddedToken> more) {

@@ -7,6 +7,7 @@ import com.knuddels.jtokkit.api.Encoding;
 import com.knuddels.jtokkit.api.GptBytePairEncodingParams;
 import com.knuddels.jtokkit.api.IntArrayList;
 import io.github.coda4j.CodaException;
+import io.github.coda4j.files.NamedFiles;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.text.Normalizer;
@@ -71,16 +72,21 @@ public final class BpeTokenizer implements Tokenizer {
                 special(config, "bos_token", source));
     }
 
+    /** The tokenizer of a checkpoint folder; see {@link #load(NamedFiles)}. */
+    public static BpeTokenizer load(Path folder) {
+        return load(NamedFiles.of(folder));
+    }
+
     /**
-     * Loads the tokenizer of a checkpoint folder: {@code tokenizer.json}, or without it {@code vocab.json},
-     * {@code merges.txt} and the added tokens of {@code tokenizer_config.json} or {@code added_tokens.json}. The roles
-     * of special tokens come from {@code tokenizer_config.json} or {@code special_tokens_map.json}.
+     * Loads the tokenizer of a checkpoint: {@code tokenizer.json}, or without it {@code vocab.json}, {@code merges.txt}
+     * and the added tokens of {@code tokenizer_config.json} or {@code added_tokens.json}. The roles of special tokens
+     * come from {@code tokenizer_config.json} or {@code special_tokens_map.json}.
      *
      * @throws CodaException when there is none, a file is broken, or it is of a kind that would encode differently here
      */
-    public static BpeTokenizer load(Path folder) {
-        TokenizerConfig config = new TokenizerConfig(folder);
-        return new BpeTokenizer(BpeSource.read(folder, config), config);
+    public static BpeTokenizer load(NamedFiles checkpoint) {
+        TokenizerConfig config = new TokenizerConfig(checkpoint);
+        return new BpeTokenizer(BpeSource.read(checkpoint, config), config);
     }
 
     private static Encoding merging(BpeSource source, Map<String, Integer> vocabulary, byte[][] bytes) {

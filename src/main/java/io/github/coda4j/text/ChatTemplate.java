@@ -1,6 +1,7 @@
 package io.github.coda4j.text;
 
 import io.github.coda4j.CodaException;
+import io.github.coda4j.files.NamedFiles;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,7 +49,7 @@ public final class ChatTemplate {
      * @throws CodaException when the folder's own template is not of the Qwen3/CoDA family
      */
     public static ChatTemplate forCheckpoint(Path folder) {
-        Optional<String> template = new TokenizerConfig(folder).chatTemplate();
+        Optional<String> template = new TokenizerConfig(NamedFiles.of(folder)).chatTemplate();
         for (String mark : template.isPresent() ? FAMILY_MARKS : List.<String>of()) {
             if (!template.get().contains(mark)) {
                 throw CodaException.of(

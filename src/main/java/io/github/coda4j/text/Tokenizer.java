@@ -8,6 +8,9 @@ import java.util.OptionalInt;
 
 /** Text to token ids and back. Implementations are immutable and safe to share between threads. */
 public interface Tokenizer {
+    /** The pad token of infilling. */
+    String HOLE_PAD = "<|fim_pad|>";
+
     /** Rows that a model's vocabulary may have beyond the tokenizer's, as padding (CoDA: 266). */
     int MAX_PADDING_ROWS = 4096;
 
@@ -45,6 +48,11 @@ public interface Tokenizer {
 
     /** The id of a token written as in the tokenizer's files. */
     OptionalInt idOf(String token);
+
+    /** The id of the token that fills what is left of a hole ({@value #HOLE_PAD}), if there is one. */
+    default OptionalInt holePad() {
+        return idOf(HOLE_PAD);
+    }
 
     /** Whether the id is a control token, which decoding may skip. */
     boolean isSpecial(int id);

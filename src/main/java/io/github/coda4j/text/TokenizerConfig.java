@@ -4,9 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.github.coda4j.CodaException;
 import io.github.coda4j.files.Json;
+import io.github.coda4j.files.NamedFiles;
 import io.github.coda4j.files.TextFiles;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -21,19 +20,20 @@ final class TokenizerConfig {
     private static final List<String> ROLES =
             List.of("bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token");
 
-    private final Path folder;
+    private final NamedFiles files;
     private final JsonNode config;
     private final JsonNode specialTokensMap;
 
-    TokenizerConfig(Path folder) {
-        this.folder = folder;
+    TokenizerConfig(NamedFiles files) {
+        this.files = files;
         this.config = objectOrEmpty("tokenizer_config.json");
         this.specialTokensMap = objectOrEmpty("special_tokens_map.json");
     }
 
     private JsonNode objectOrEmpty(String name) {
-        Path file = folder.resolve(name);
-        return Files.exists(file) ? Json.readObject(file) : JsonNodeFactory.instance.objectNode();
+        return files.bytes(name)
+                .map(bytes -> Json.readObject(bytes, files.source(name)))
+                .orElseGet(JsonNodeFactory.instance::objectNode);
     }
 
     /**
@@ -56,9 +56,10 @@ final class TokenizerConfig {
 
     /** The chat template's text, if the checkpoint brings one: chat_template.jinja before tokenizer_config.json. */
     Optional<String> chatTemplate() {
-        Path file = folder.resolve("chat_template.jinja");
-        if (Files.exists(file)) {
-            return Optional.of(TextFiles.readFetched(file));
+        String jinja = "chat_template.jinja";
+        Optional<String> file = files.bytes(jinja).map(bytes -> TextFiles.fetched(bytes, files.source(jinja)));
+        if (file.isPresent()) {
+            return file;
         }
         JsonNode template = config.path("chat_template");
         for (JsonNode named : template) {
@@ -74,17 +75,18 @@ final class TokenizerConfig {
         List<AddedToken> tokens = new ArrayList<>();
         JsonNode decoder = config.path("added_tokens_decoder");
         if (config.hasNonNull("added_tokens_decoder")) {
-            String where = folder.resolve("tokenizer_config.json").toString();
+            String where = files.source("tokenizer_config.json");
             decoder.properties().forEach(entry -> tokens.add(addedToken(entry.getKey(), entry.getValue(), where)));
             return tokens;
         }
-        Path file = folder.resolve("added_tokens.json");
+        String file = "added_tokens.json";
         Set<String> special = specialContents();
-        objectOrEmpty("added_tokens.json").properties().forEach(entry -> {
+        objectOrEmpty(file).properties().forEach(entry -> {
             JsonNode id = entry.getValue();
             if (!id.canConvertToInt() || id.intValue() < 0 || entry.getKey().isEmpty()) {
                 throw CodaException.of(
-                        "%s: added token '%s' has id %s; a number of 0 or more is needed", file, entry.getKey(), id);
+                        "%s: added token '%s' has id %s; a number of 0 or more is needed",
+                        files.source(file), entry.getKey(), id);
             }
             tokens.add(new AddedToken(id.intValue(), entry.getKey(), special.contains(entry.getKey())));
         });

@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.node.NullNode;
 import io.github.coda4j.CodaException;
 import io.github.coda4j.files.Json;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -42,14 +41,14 @@ final class TokenizerJson {
         this.where = where;
     }
 
-    static BpeSource read(Path file) {
-        return Json.stream(file, new TokenizerJson(file.toString())::source);
+    static BpeSource read(byte[] file, String where) {
+        return Json.stream(file, where, new TokenizerJson(where)::source);
     }
 
     /** The entries of a vocab.json. */
-    static Map<String, Integer> readVocabulary(Path file) {
-        return Json.stream(file, parser -> {
-            TokenizerJson reader = new TokenizerJson(file.toString());
+    static Map<String, Integer> readVocabulary(byte[] file, String where) {
+        return Json.stream(file, where, parser -> {
+            TokenizerJson reader = new TokenizerJson(where);
             parser.nextToken();
             reader.readVocabulary(parser);
             return reader.vocabulary;

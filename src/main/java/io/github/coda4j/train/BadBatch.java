@@ -28,6 +28,7 @@ final class BadBatch {
         json.set("noisy_ids", Json.of(batch.masked().noisyIds()));
         json.set("targets", Json.of(batch.masked().targets()));
         json.set("weights", Json.of(batch.masked().weights()));
+        json.set("factors", Json.of(batch.masked().factors()));
         AtomicFiles.writeText(file, Json.compact(json) + "\n");
         return file;
     }

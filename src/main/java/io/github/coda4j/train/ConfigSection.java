@@ -222,6 +222,19 @@ final class ConfigSection implements ConfigValues {
     }
 
     @Override
+    public List<Integer> countsOr(String key, int otherwise) {
+        if (!is(key) || !given.isList(key)) {
+            return List.of(countOr(key, otherwise));
+        }
+        List<Integer> values = usage(() -> given.requireInts(key));
+        if (values.isEmpty()) {
+            throw problem(key, "must be an integer or a list of integers, got []");
+        }
+        effective.set(key, Json.of(values));
+        return values;
+    }
+
+    @Override
     public List<List<Integer>> integerStages(String key) {
         List<List<Integer>> stages = is(key) ? usage(() -> given.requireIntStages(key)) : List.of(List.of());
         effective.set(key, given.isStaged(key) ? Json.of(stages) : Json.of(stages.getFirst()));

@@ -70,6 +70,16 @@ public final class MetricsFile implements MetricsSink {
 
     @Override
     public void step(StepMetrics m) {
+        append(line(m));
+    }
+
+    @Override
+    public void heldOut(HeldOutMetrics m) {
+        append(line(m));
+    }
+
+    /** What the file says about a step. */
+    static ObjectNode line(StepMetrics m) {
         ObjectNode line = JsonNodeFactory.instance
                 .objectNode()
                 .put("step", m.step())
@@ -84,22 +94,23 @@ public final class MetricsFile implements MetricsSink {
                 .put("prefix_rows", m.masks().prefixRows())
                 .put("truncated_rows", m.masks().truncatedRows())
                 .put("block_rows", m.masks().blockRows())
+                .put("hole_rows", m.masks().holeRows())
                 .put("tokens", m.tokens())
                 .put("tokens_per_second", m.tokensPerSecond())
                 .put("seconds", m.seconds())
                 .put("data_wait_seconds", m.waitedSeconds());
         m.peakShare().ifPresent(share -> line.put("mfu", share));
-        append(line);
+        return line;
     }
 
-    @Override
-    public void heldOut(HeldOutMetrics m) {
-        append(JsonNodeFactory.instance
+    /** What the file says about a measurement. */
+    static ObjectNode line(HeldOutMetrics m) {
+        return JsonNodeFactory.instance
                 .objectNode()
                 .put("step", m.step())
                 .put("held_out_loss", m.loss())
                 .put("held_out_masked_cross_entropy", m.maskedCrossEntropy())
-                .put("held_out_masked", m.masked()));
+                .put("held_out_masked", m.masked());
     }
 
     private void append(ObjectNode line) {

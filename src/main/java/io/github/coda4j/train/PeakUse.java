@@ -4,22 +4,63 @@ import static io.github.coda4j.Checks.check;
 
 import io.github.coda4j.model.Arithmetic;
 import io.github.coda4j.model.ModelConfig;
+import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.DoubleSupplier;
 
 /**
- * What a step takes, by the usual count of {@link Arithmetic#trainingOperations}.
- *
- * @param parameters numbers in the model; a tied head counts once
- * @param peak operations per second of this rank's products at best, where known
+ * What a step takes, by the usual count of {@link Arithmetic#trainingOperations}, and the part of what the products of
+ * all ranks can do at best that it used (MFU): the operations of all ranks per second over the sum of the ranks' peaks,
+ * which they measure at the same time. A peak that was measured on a busy machine is too low, which shows in a step
+ * that beats it: then it is measured again, and the largest counts, so that no share is above 1.
  */
-public record PeakUse(ModelConfig config, long parameters, OptionalDouble peak) {
-    public PeakUse {
-        check(parameters > 0, "a model has parameters, got %d", parameters);
-        check(peak.isEmpty() || peak.getAsDouble() > 0, "the peak must be positive, got %s", peak);
+public final class PeakUse {
+    private final ModelConfig config;
+    private final long parameters;
+    private final Optional<DoubleSupplier> measuring;
+    private final Listener listener;
+    private double measured;
+    private double peak;
+
+    /** Told on the training thread when the peak was measured again, in operations per second of all ranks. */
+    @FunctionalInterface
+    public interface Listener {
+        void peakRaised(double before, double now);
     }
 
-    public static PeakUse of(ModelConfig config, boolean ownHead, OptionalDouble peak) {
-        return new PeakUse(config, config.withTiedHead(!ownHead).numParameters(), peak);
+    private PeakUse(ModelConfig config, long parameters, Optional<DoubleSupplier> measuring, Listener listener) {
+        check(parameters > 0, "a model has parameters, got %d", parameters);
+        this.config = config;
+        this.parameters = parameters;
+        this.measuring = measuring;
+        this.listener = listener;
+        this.measured = measuring.map(this::measure).orElse(0.0);
+        this.peak = measured;
+    }
+
+    /** One that counts and compares with nothing. */
+    public static PeakUse uncompared(ModelConfig config, boolean ownHead) {
+        return new PeakUse(config, parameters(config, ownHead), Optional.empty(), (_, _) -> {});
+    }
+
+    /**
+     * One that compares with the peak, which is measured at once.
+     *
+     * @param measuring gives operations per second of all ranks' products at best; all ranks call it together
+     */
+    public static PeakUse compared(ModelConfig config, boolean ownHead, DoubleSupplier measuring, Listener listener) {
+        return new PeakUse(config, parameters(config, ownHead), Optional.of(measuring), listener);
+    }
+
+    /** Numbers in the model; a tied head counts once. */
+    static long parameters(ModelConfig config, boolean ownHead) {
+        return config.withTiedHead(!ownHead).numParameters();
+    }
+
+    private double measure(DoubleSupplier by) {
+        double value = by.getAsDouble();
+        check(value > 0, "the peak must be positive, got %s", value);
+        return value;
     }
 
     /** Operations of one rank's part of a step. */
@@ -29,10 +70,32 @@ public record PeakUse(ModelConfig config, long parameters, OptionalDouble peak) 
                 config, parameters, tokens, batch.masked().attendedPairs());
     }
 
-    /** The part of the peak that a step of so many nanoseconds used. */
-    OptionalDouble peakShare(StepBatch batch, long nanos) {
-        return peak.isEmpty()
-                ? OptionalDouble.empty()
-                : OptionalDouble.of(operations(batch) / (nanos / 1e9) / peak.getAsDouble());
+    /**
+     * The part of the peak that a step used, at most 1; empty where nothing is compared.
+     *
+     * @param operations of all ranks
+     */
+    OptionalDouble share(double operations, long nanos) {
+        if (measuring.isEmpty()) {
+            return OptionalDouble.empty();
+        }
+        double rate = operations / (nanos / 1e9);
+        peak = Math.max(peak, rate);
+        return OptionalDouble.of(rate / peak);
+    }
+
+    /** Whether a step was faster than the peak that was measured. */
+    boolean isBeaten() {
+        return peak > measured;
+    }
+
+    /** Measures the peak again; all ranks call it together. */
+    void measureAgain() {
+        measuring.ifPresent(by -> {
+            double before = measured;
+            peak = Math.max(peak, measure(by));
+            measured = peak;
+            listener.peakRaised(before, peak);
+        });
     }
 }

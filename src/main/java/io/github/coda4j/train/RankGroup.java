@@ -142,7 +142,8 @@ public final class RankGroup implements AutoCloseable {
         }
     }
 
-    private double[] sum(String what, double... values) {
+    /** Sums each number over all ranks, which call it together. */
+    double[] sum(String what, double... values) {
         if (group.isEmpty()) {
             return values;
         }

@@ -16,7 +16,7 @@ import java.util.Optional;
 
 /**
  * The folder of a run: {@code config.yaml} (the effective config), {@code tokenizer/}, {@code metrics.jsonl},
- * {@code tensorboard/}, {@code checkpoints/}, and at the end {@code model/} and {@code report.html}. One run at a time
+ * {@code tensorboard/}, {@code checkpoints/}, {@code report.html}, and at the end {@code model/}. One run at a time
  * trains in it.
  */
 public final class RunFolder implements AutoCloseable {

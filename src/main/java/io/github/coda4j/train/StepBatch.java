@@ -6,7 +6,6 @@ import io.github.coda4j.data.PackedBatch;
 import io.github.coda4j.diffusion.MaskedBatch;
 import io.github.coda4j.masking.AppliedMasks;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -33,12 +32,7 @@ public record StepBatch(long step, long cursor, PackedBatch packed, MaskedBatch 
     public List<MaskedBatch> microBatches(int rows) {
         List<MaskedBatch> pieces = new ArrayList<>();
         for (int from = 0; from < masked.rows(); from += rows) {
-            int to = Math.min(from + rows, masked.rows());
-            pieces.add(new MaskedBatch(
-                    Arrays.copyOfRange(masked.noisyIds(), from, to),
-                    Arrays.copyOfRange(masked.targets(), from, to),
-                    Arrays.copyOfRange(masked.segments(), from, to),
-                    Arrays.copyOfRange(masked.weights(), from, to)));
+            pieces.add(masked.rows(from, Math.min(from + rows, masked.rows())));
         }
         return pieces;
     }

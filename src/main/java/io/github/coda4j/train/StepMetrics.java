@@ -19,7 +19,9 @@ import java.util.OptionalDouble;
  * @param tokens positions in the step
  * @param seconds the step took
  * @param waitedSeconds of these, waiting for data
- * @param peakShare part of the machine's product peak that was used (MFU), where it was measured
+ * @param peakShare part of the product peak that was used (MFU), 0 to 1: operations of all ranks by the usual count (6
+ *     per parameter and token, and attention's) per second of the step, over the sum of the ranks' peaks; where it was
+ *     measured
  */
 public record StepMetrics(
         long step,

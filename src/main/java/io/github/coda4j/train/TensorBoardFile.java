@@ -109,6 +109,7 @@ public final class TensorBoardFile implements MetricsSink {
                     scalar(summary, "masking/prefix_share", m.masks().prefixRows() / rows);
                     scalar(summary, "masking/truncated_share", m.masks().truncatedRows() / rows);
                     scalar(summary, "masking/block_share", m.masks().blockRows() / rows);
+                    scalar(summary, "masking/hole_share", m.masks().holeRows() / rows);
                     scalar(summary, "speed/tokens_per_second", m.tokensPerSecond());
                     scalar(summary, "speed/data_wait_share", m.waitedSeconds() / m.seconds());
                     if (m.peakShare().isPresent()) {

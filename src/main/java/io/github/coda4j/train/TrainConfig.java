@@ -7,7 +7,7 @@ import io.github.coda4j.masking.Curriculum;
 import io.github.coda4j.masking.MaskingPlan;
 import io.github.coda4j.masking.ProgressiveMasking;
 import io.github.coda4j.model.EngineKind;
-import io.github.coda4j.model.Precision;
+import io.github.coda4j.model.WeightFormat;
 import io.github.coda4j.model.training.PassOptions;
 import io.github.coda4j.tensor.Device;
 import java.nio.file.Path;
@@ -124,10 +124,10 @@ public record TrainConfig(
      * @param recompute whether the backward pass computes each layer's inner values again instead of keeping them
      */
     public record Compute(
-            Device device, OptionalInt threads, Precision precision, EngineKind engine, boolean recompute) {
+            Device device, OptionalInt threads, WeightFormat precision, EngineKind engine, boolean recompute) {
         public Compute {
             check(threads.isEmpty() || threads.getAsInt() >= 1, "threads must be auto or at least 1, got %s", threads);
-            check(precision != Precision.INT8, "precision must be fp32 or bf16, got int8");
+            check(precision.isFloating(), "precision must be fp32 or bf16, got %s", precision);
             check(
                     engine == EngineKind.PLAIN || !device.isCuda(),
                     "engine fast runs on the cpu, but device is %s; take engine plain",
@@ -175,7 +175,7 @@ public record TrainConfig(
      * What is written besides metrics.jsonl.
      *
      * @param tensorboard event files for TensorBoard
-     * @param report the HTML page at the end
+     * @param report the HTML page, written anew at every measurement and at the end
      * @param sinks those of the class path that are told as well
      */
     public record Reports(boolean tensorboard, boolean report, List<MetricsSinkSettings> sinks) {

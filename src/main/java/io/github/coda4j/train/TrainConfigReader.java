@@ -9,7 +9,7 @@ import io.github.coda4j.masking.MaskingRuleFactory;
 import io.github.coda4j.masking.ProgressiveMasking;
 import io.github.coda4j.model.EngineKind;
 import io.github.coda4j.model.ModelConfig;
-import io.github.coda4j.model.Precision;
+import io.github.coda4j.model.WeightFormat;
 import io.github.coda4j.tensor.Device;
 import java.nio.file.Path;
 import java.util.List;
@@ -185,7 +185,7 @@ final class TrainConfigReader {
             OptionalInt threads = in.isWord("threads", AUTO, true)
                     ? OptionalInt.empty()
                     : OptionalInt.of(in.count("threads", "how many threads"));
-            Precision precision = Precision.parse(in.choiceOr("precision", "bf16", List.of("fp32", "bf16")));
+            WeightFormat precision = WeightFormat.parse(in.choiceOr("precision", "bf16", List.of("fp32", "bf16")));
             String engine = device.isCuda() ? "plain" : "fast";
             return new TrainConfig.Compute(
                     device,

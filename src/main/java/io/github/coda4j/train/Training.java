@@ -14,7 +14,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -26,7 +25,7 @@ public final class Training {
     /** Smaller steps are not compared with the product peak: measuring that would take longer than they do. */
     private static final double LEAST_COMPARED_OPERATIONS = 5e10;
 
-    private static final int PEAK_ROUNDS = 4;
+    private static final int PEAK_ROUNDS = 2;
     private static final double GIGA = 1e9;
 
     private final TrainConfig config;
@@ -96,9 +95,15 @@ public final class Training {
                         data.training().numSequences(),
                         data.training().length()));
                 RunTotals totals = new RunTotals();
-                End end = train(folder, state, model, data, pass, updater, totals, stopWanted);
-                ranks.leave();
-                return finish(end, folder, model, totals);
+                Optional<RunPage> page = page(folder, state, model, data);
+                try {
+                    End end = train(folder, state, model, data, pass, updater, totals, page, stopWanted);
+                    ranks.leave();
+                    return finish(end, folder, model, totals, page);
+                } catch (RuntimeException | Error e) {
+                    page.ifPresent(written -> written.failed(e));
+                    throw e;
+                }
             }
         }
     }
@@ -112,6 +117,19 @@ public final class Training {
         if (checkpoint.isEmpty() && resume != RunFolder.Resume.NO) {
             listener.nothingToResume(folder.path());
         }
+    }
+
+    private Optional<RunPage> page(RunFolder folder, RunState state, TrainModel model, TrainData data) {
+        if (!ranks.isFirst() || !config.metrics().report()) {
+            return Optional.empty();
+        }
+        return Optional.of(new RunPage(
+                config,
+                folder,
+                state,
+                model.config().numParameters(),
+                data.heldOut().isPresent(),
+                InstantSource.system()));
     }
 
     private TrainingPass pass(TrainModel model) {
@@ -133,6 +151,7 @@ public final class Training {
             TrainingPass pass,
             Updater updater,
             RunTotals totals,
+            Optional<RunPage> page,
             BooleanSupplier stopWanted) {
         MaskingRule masking = config.masking().open(data.vocabulary(), config.seed());
         Optional<HeldOutLoss> heldOut = data.heldOut()
@@ -143,7 +162,7 @@ public final class Training {
                         config.batch().microRows(),
                         pass,
                         updater));
-        try (MetricsSink sink = sinks(folder, state.step(), totals);
+        try (MetricsSink sink = sinks(folder, state.step(), totals, page);
                 BatchFeed feed = new BatchFeed(
                         data.training(),
                         masking,
@@ -184,7 +203,7 @@ public final class Training {
                 folder.path());
     }
 
-    private MetricsSink sinks(RunFolder folder, long step, RunTotals totals) {
+    private MetricsSink sinks(RunFolder folder, long step, RunTotals totals, Optional<RunPage> page) {
         List<MetricsSink> sinks = new ArrayList<>();
         sinks.add(totals);
         if (!ranks.isFirst()) {
@@ -192,6 +211,7 @@ public final class Training {
         }
         try {
             sinks.add(MetricsFile.after(step, folder.metrics()));
+            page.map(RunPage::sink).ifPresent(sinks::add);
             if (config.metrics().tensorboard()) {
                 sinks.add(TensorBoardFile.after(step, folder.tensorBoard(), InstantSource.system()));
             }
@@ -208,17 +228,26 @@ public final class Training {
 
     /** With the machine's product peak where steps are long enough and it can be measured. */
     private PeakUse costs(TrainModel model) {
-        PeakUse costs = PeakUse.of(model.config(), model.parameters().ownHead(), OptionalDouble.empty());
-        double operations =
-                6.0 * costs.parameters() * share.rows() * config.data().length();
-        if (operations < LEAST_COMPARED_OPERATIONS || ranks.device().isCuda() || !ranks.isFirst()) {
-            return costs;
+        boolean ownHead = model.parameters().ownHead();
+        double operations = 6.0
+                * PeakUse.parameters(model.config(), ownHead)
+                * config.batch().rows()
+                * config.data().length();
+        if (operations < LEAST_COMPARED_OPERATIONS || ranks.device().isCuda()) {
+            return PeakUse.uncompared(model.config(), ownHead);
         }
-        double peak = ProductPeak.measure(compute.dtype(), compute.threads(), PEAK_ROUNDS) * GIGA;
-        return new PeakUse(costs.config(), costs.parameters(), OptionalDouble.of(peak));
+        return PeakUse.compared(model.config(), ownHead, this::productPeak, listener::peakRaised);
     }
 
-    private TrainingResult finish(End end, RunFolder folder, TrainModel model, RunTotals totals) {
+    /** All ranks measure at the same time: they share a machine, perhaps, and its memory. */
+    private double productPeak() {
+        ranks.sum("all ranks to measure their products", 0);
+        double own = ProductPeak.measure(compute.dtype(), compute.threads(), PEAK_ROUNDS) * GIGA;
+        return ranks.sum("the product peaks", own)[0];
+    }
+
+    private TrainingResult finish(
+            End end, RunFolder folder, TrainModel model, RunTotals totals, Optional<RunPage> page) {
         boolean finished = end.outcome() == TrainingLoop.Outcome.FINISHED && ranks.isFirst();
         TrainingResult result = new TrainingResult(
                 end.outcome(),
@@ -229,7 +258,7 @@ public final class Training {
                 totals.loss(),
                 totals.waitedShare(),
                 finished ? Optional.of(folder.model()) : Optional.empty(),
-                finished && config.metrics().report() ? Optional.of(folder.report()) : Optional.empty());
+                page.map(_ -> folder.report()));
         result.model()
                 .ifPresent(target -> ParameterWriter.write(
                         model.parameters(),
@@ -242,9 +271,7 @@ public final class Training {
                                 folderOfModel,
                                 config.data().length(),
                                 model.config().maxPositions())));
-        result.report()
-                .ifPresent(page -> RunReport.write(
-                        folder.metrics(), page, config.stage() + " " + folder.path(), result.facts(), config.yaml()));
+        page.ifPresent(written -> written.ended(result));
         return result;
     }
 }

@@ -33,6 +33,14 @@ public interface TrainingListener extends MetricsSink {
      */
     default void fewerHeldOut(Path data, long rows, int asked) {}
 
+    /**
+     * A step was faster than the peak of the products that MFU is a part of, which therefore was measured again.
+     *
+     * @param before operations per second of all ranks
+     * @param now what counts from here on
+     */
+    default void peakRaised(double before, double now) {}
+
     /** All is read and checked; the first step comes next. */
     default void started(TrainingStart start) {}
 

@@ -18,7 +18,7 @@ import java.util.OptionalDouble;
  * @param loss of the last step that this process made; empty when it made none
  * @param waitedShare part of the steps' time that went into waiting for data, 0 to 1; empty as the loss
  * @param model the finished model; empty when the run was stopped, and on all ranks but the first
- * @param report the page with the curves; empty where none was asked for, and as the model
+ * @param report the page with the curves; empty where none was asked for, and on all ranks but the first
  */
 public record TrainingResult(
         TrainingLoop.Outcome outcome,

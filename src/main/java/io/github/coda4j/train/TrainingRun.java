@@ -65,7 +65,11 @@ public final class TrainingRun {
         double scale = Math.min(1, clipNorm / norm);
         double rate = learningRate.applyAsDouble(batch.step());
         updater.update(rate, scale); // new parameters on every rank; gradients are zero again
-        return metrics(batch, all, norm, scale, rate, System.nanoTime() - begin);
+        long nanos = System.nanoTime() - begin;
+        if (all.peakBeaten()) {
+            costs.measureAgain();
+        }
+        return metrics(batch, all, norm, scale, rate, nanos);
     }
 
     private LossSums accumulate(StepBatch batch) {
@@ -80,7 +84,7 @@ public final class TrainingRun {
     }
 
     /** Sums of a step over all ranks. */
-    private record Totals(LossSums sums, long maskable, AppliedMasks applied) {}
+    private record Totals(LossSums sums, long maskable, AppliedMasks applied, double operations, boolean peakBeaten) {}
 
     private Totals sumOverRanks(LossSums mine, StepBatch batch) {
         AppliedMasks masks = batch.applied();
@@ -94,11 +98,16 @@ public final class TrainingRun {
                 masks.prefixRows(),
                 masks.truncatedRows(),
                 masks.blockRows(),
-                masks.maskedPositions());
+                masks.holeRows(),
+                masks.maskedPositions(),
+                costs.operations(batch),
+                costs.isBeaten() ? 1 : 0); // by an earlier step, on any rank
         return new Totals(
                 new LossSums(all[0], all[1], (long) all[2], (long) all[3]),
                 (long) all[4],
-                new AppliedMasks((int) all[5], (int) all[6], (int) all[7], (int) all[8], (long) all[9]));
+                new AppliedMasks((int) all[5], (int) all[6], (int) all[7], (int) all[8], (int) all[9], (long) all[10]),
+                all[11],
+                all[12] > 0);
     }
 
     private static void refuseNotFinite(StepBatch batch, Totals all, double norm) {
@@ -123,6 +132,6 @@ public final class TrainingRun {
                 sums.positions(),
                 nanos / 1e9,
                 feed.waitedNanos() / 1e9,
-                costs.peakShare(batch, nanos));
+                costs.share(all.operations(), nanos));
     }
 }

@@ -6,12 +6,11 @@ import io.github.coda4j.Closing;
 import io.github.coda4j.CodaException;
 import io.github.coda4j.files.ConfigFile;
 import io.github.coda4j.files.FileProblems;
+import io.github.coda4j.files.NamedFiles;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -28,13 +27,14 @@ import java.util.stream.Stream;
  * whether the tensors are those of a model is asked with {@link #verify}. Stored rotary frequencies
  * ({@code rotary_emb.inv_freq}) are passed over: they follow from the config. Usable from several threads.
  */
-public final class CheckpointFolder implements AutoCloseable {
+public final class CheckpointFolder implements Checkpoint, AutoCloseable {
     public static final String CONFIG = "config.json";
     public static final String GENERATION_CONFIG = "generation_config.json";
     static final String WEIGHTS = "model.safetensors";
     static final String INDEX = "model.safetensors.index.json";
 
     private final Path path;
+    private final NamedFiles beside;
     private final ConfigFile config;
     private final Optional<ConfigFile> generationConfig;
     private final Map<Path, SafetensorsFile> files;
@@ -47,6 +47,7 @@ public final class CheckpointFolder implements AutoCloseable {
             Map<Path, SafetensorsFile> files,
             SequencedMap<String, TensorEntry> tensors) {
         this.path = path;
+        this.beside = NamedFiles.of(path);
         this.config = config;
         this.generationConfig = generationConfig;
         this.files = files;
@@ -146,6 +147,7 @@ public final class CheckpointFolder implements AutoCloseable {
         return path;
     }
 
+    @Override
     public ConfigFile config() {
         return config;
     }
@@ -155,21 +157,29 @@ public final class CheckpointFolder implements AutoCloseable {
     }
 
     /** All tensors by name, shard after shard in the order of their bytes; unmodifiable. */
+    @Override
     public SequencedMap<String, TensorEntry> tensors() {
         return tensors;
     }
 
-    /**
-     * The entry of that name.
-     *
-     * @throws CodaException when the checkpoint has no such tensor
-     */
+    @Override
     public TensorEntry tensor(String name) {
-        TensorEntry entry = tensors.get(name);
-        if (entry == null) {
-            throw CodaException.of("%s holds no tensor %s", path, name);
-        }
-        return entry;
+        return (TensorEntry) Checkpoint.super.tensor(name);
+    }
+
+    @Override
+    public String source() {
+        return beside.source();
+    }
+
+    @Override
+    public String source(String name) {
+        return beside.source(name);
+    }
+
+    @Override
+    public Optional<byte[]> bytes(String name) {
+        return beside.bytes(name);
     }
 
     /** See {@link SafetensorsFile#data}. */
@@ -192,61 +202,14 @@ public final class CheckpointFolder implements AutoCloseable {
         return Fingerprint.of(this);
     }
 
+    @Override
+    public void read(String name, long from, MemorySegment target) {
+        read(tensor(name), from, target);
+    }
+
     /** Bytes of all tensors together. */
     public long totalBytes() {
         return tensors.values().stream().mapToLong(TensorEntry::bytes).sum();
-    }
-
-    /**
-     * Checks that the checkpoint holds exactly these tensors.
-     *
-     * @throws CodaException naming, on one line, what is missing, too many, of a wrong shape and of a wrong dtype
-     */
-    public void verify(List<TensorSpec> expected) {
-        Map<String, TensorSpec> specs = new LinkedHashMap<>();
-        for (TensorSpec spec : expected) {
-            check(specs.put(spec.name(), spec) == null, "tensor %s is expected twice", spec.name());
-        }
-        List<String> missing = new ArrayList<>();
-        List<String> shapes = new ArrayList<>();
-        List<String> dtypes = new ArrayList<>();
-        for (TensorSpec spec : specs.values()) {
-            TensorEntry found = tensors.get(spec.name());
-            if (found == null) {
-                if (!spec.optional()) {
-                    missing.add(spec.name());
-                }
-            } else if (!found.hasShape(spec.shape())) {
-                shapes.add(spec.name() + " is " + Arrays.toString(found.shape()) + ", expected "
-                        + Arrays.toString(spec.shape()));
-            } else if (!spec.dtypes().contains(found.dtype())) {
-                dtypes.add(spec.name() + " is " + found.dtype() + ", expected "
-                        + String.join(
-                                " or ",
-                                spec.dtypes().stream().map(Enum::name).sorted().toList()));
-            }
-        }
-        List<String> extra = tensors.keySet().stream()
-                .filter(name -> !specs.containsKey(name))
-                .toList();
-        List<String> problems = new ArrayList<>();
-        addProblem(problems, "missing", missing);
-        addProblem(problems, "of a wrong shape", shapes);
-        addProblem(problems, "of a wrong dtype", dtypes);
-        addProblem(problems, "too many", extra);
-        if (!problems.isEmpty()) {
-            throw CodaException.of(
-                    "the weights in %s do not fit its config.json: tensors %s", path, String.join("; ", problems));
-        }
-    }
-
-    private static void addProblem(List<String> problems, String kind, List<String> named) {
-        int shown = 3;
-        if (!named.isEmpty()) {
-            String list = String.join(", ", named.subList(0, Math.min(shown, named.size())));
-            String more = named.size() > shown ? " and " + (named.size() - shown) + " more" : "";
-            problems.add(named.size() + " " + kind + " (" + list + more + ")");
-        }
     }
 
     private SafetensorsFile fileOf(TensorEntry entry) {

@@ -15,7 +15,8 @@ import java.util.Objects;
  * @param offset of the first byte, counted from the start of the file
  * @param bytes product of the shape times the bytes of one element
  */
-public record TensorEntry(String name, DType dtype, long[] shape, Path file, long offset, long bytes) {
+public record TensorEntry(String name, DType dtype, long[] shape, Path file, long offset, long bytes)
+        implements StoredTensor {
     public TensorEntry {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(dtype, "dtype");
@@ -35,14 +36,6 @@ public record TensorEntry(String name, DType dtype, long[] shape, Path file, lon
     @Override
     public long[] shape() {
         return shape.clone();
-    }
-
-    public long elements() {
-        return bytes / dtype.bytes();
-    }
-
-    public boolean hasShape(long... expected) {
-        return Arrays.equals(shape, expected);
     }
 
     @Override

@@ -1,4 +1,4 @@
-/** Reads and writes safetensors and checkpoint folders, strictly; quantizes; fetches from a hub. */
+/** Reads and writes safetensors and checkpoint folders, strictly; rounds to int8. */
 @MayUse({"files", "tensor.DType", "com.fasterxml.jackson"})
 package io.github.coda4j.weights;
 

@@ -1,7 +1,7 @@
 package io.github.coda4j.bench;
 
 import io.github.coda4j.model.ModelConfig;
-import io.github.coda4j.model.Precision;
+import io.github.coda4j.model.WeightFormat;
 import io.github.coda4j.model.training.ParameterStore;
 import io.github.coda4j.model.training.PassOptions;
 import io.github.coda4j.tensor.Device;
@@ -17,7 +17,10 @@ class BenchClosingTest extends ClosingContract {
     public List<Case> cases() {
         ModelConfig config = GoldenTraining.config("b-tied");
         TrainingBench.Setup setup = new TrainingBench.Setup(
-                new RandomRows(1, 8, 1), new PassOptions(Precision.FP32, 1, false), Optional.empty(), new Timing(0, 1));
+                new RandomRows(1, 8, 1),
+                new PassOptions(WeightFormat.FP32, 1, false),
+                Optional.empty(),
+                new Timing(0, 1));
         return List.of(new Case(
                 "TrainingBench",
                 _ -> TrainingBench.open(config, setup, () -> ParameterStore.zeros(config, true, Device.CPU))));

@@ -17,13 +17,22 @@ class CliClosingTest extends ClosingContract {
     public List<Case> cases() {
         return List.of(
                 new Case("OpenModel", _ -> model()),
-                new Case("Progress$Bar", _ -> {
-                    World world = new Cli()
-                            .terminal(new FakeTerminal(80, 24).terminal(), SystemStream.Error)
-                            .world();
-                    return begun(Progress.of(world, "test"));
+                new Case("Progress", _ -> begun(Progress.ofBytes(watched(), "test"))),
+                new Case("StatusLine", _ -> {
+                    StatusLine line = StatusLine.of(watched());
+                    line.showNow("half");
+                    return line;
                 }),
-                new Case("Progress$Lines", _ -> begun(Progress.of(new Cli().world(), "test"))));
+                new Case(
+                        "AnswerProgress",
+                        _ -> new AnswerProgress(
+                                StatusLine.of(watched()), () -> true, ByteTokenizer.MASK, System::nanoTime)));
+    }
+
+    private static World watched() {
+        return new Cli()
+                .terminal(new FakeTerminal(80, 24).terminal(), SystemStream.Error)
+                .world();
     }
 
     private static Progress begun(Progress progress) {

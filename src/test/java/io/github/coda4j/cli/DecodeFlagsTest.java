@@ -42,7 +42,8 @@ class DecodeFlagsTest {
                         0.9,
                         4,
                         7,
-                        Set.of()));
+                        Set.of(),
+                        OptionalInt.empty()));
         assertThat(options("--alg confidence_threshold --threshold 0.8").commit())
                 .isEqualTo(new ConfidenceThreshold(0.8));
     }

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -93,6 +94,7 @@ class BpeTrainerTest {
                 .isTrue();
     }
 
+    @Tag("slow")
     @Test
     void the_hugging_face_library_loads_the_tokenizer_and_encodes_alike() throws Exception {
         BpeTokenizer ours = Corpora.tokenizer(folder.resolve("t"), 2000);

@@ -304,7 +304,8 @@ class DecodeSessionTest {
                         1,
                         0,
                         0,
-                        Set.of()))
+                        Set.of(),
+                        OptionalInt.empty()))
                 .hasMessageContaining("cache dual needs a block length");
         assertThatThrownBy(() -> THRESHOLD.withEps(0.01)).hasMessageContaining("eps 0.01 has no effect");
         assertThatThrownBy(() -> DecodeOptions.ofSteps(0)).hasMessage("steps must be at least 1, got 0");

@@ -9,8 +9,8 @@ import io.github.coda4j.model.EngineKind;
 import io.github.coda4j.model.LoadOptions;
 import io.github.coda4j.model.ModelConfig;
 import io.github.coda4j.model.ModelKind.Bias;
-import io.github.coda4j.model.Precision;
 import io.github.coda4j.model.Transformer;
+import io.github.coda4j.model.WeightFormat;
 import io.github.coda4j.model.plan.Denoiser;
 import io.github.coda4j.tensor.Device;
 import io.github.coda4j.testkit.RandomModels;
@@ -72,7 +72,7 @@ class InPlaceDecodingTest {
 
     private static Transformer open(Path model, EngineKind engine) {
         try (CheckpointFolder stored = CheckpointFolder.open(model)) {
-            return Transformer.open(stored, new LoadOptions(engine, Precision.FP32, Device.CPU, 2));
+            return Transformer.open(stored, new LoadOptions(engine, WeightFormat.FP32, Device.CPU, 2));
         }
     }
 

@@ -70,8 +70,8 @@ class SpanInfillingTest {
         List<InfillSpan> spans = List.of(
                 new InfillSpan(new int[] {5, 5}, new int[] {1, 2, 1}, new int[] {5}),
                 new InfillSpan(new int[] {5, 5}, new int[] {1, 2, 2}, new int[] {5}));
-        InfillScore score =
-                SpanInfilling.of(model, spans, InfillSpan.Sides.BOTH, DecodeOptions::ofSteps, Validity.UNKNOWN);
+        InfillScore score = SpanInfilling.of(
+                model, spans, InfillSpan.Sides.BOTH, DecodeOptions::ofSteps, Validity.UNKNOWN, () -> {});
         assertThat(score.exactMatch()).isEqualTo(0.5);
         assertThat(score.tokenAccuracy()).isEqualTo(5.0 / 6);
         assertThat(score.forwards())

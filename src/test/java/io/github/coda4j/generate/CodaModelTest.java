@@ -16,7 +16,7 @@ import io.github.coda4j.generate.request.Given;
 import io.github.coda4j.generate.request.Parameter;
 import io.github.coda4j.model.EngineKind;
 import io.github.coda4j.model.LoadOptions;
-import io.github.coda4j.model.Precision;
+import io.github.coda4j.model.WeightFormat;
 import io.github.coda4j.tensor.Device;
 import io.github.coda4j.testkit.ToyCheckpoint;
 import io.github.coda4j.text.ChatMessage;
@@ -207,6 +207,6 @@ class CodaModelTest {
     }
 
     private CodaModel open(EngineKind kind) {
-        return CodaModel.open(folder, new LoadOptions(kind, Precision.FP32, Device.CPU, 1), EngineOptions.DEFAULT);
+        return CodaModel.open(folder, new LoadOptions(kind, WeightFormat.FP32, Device.CPU, 1), EngineOptions.DEFAULT);
     }
 }

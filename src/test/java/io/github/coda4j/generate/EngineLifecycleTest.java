@@ -22,6 +22,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -188,6 +189,7 @@ class EngineLifecycleTest {
         }
     }
 
+    @Tag("slow")
     @Test
     void a_thousand_requests_leave_nothing_alive() throws Exception {
         List<WeakReference<GenerationListener>> listeners = new ArrayList<>();

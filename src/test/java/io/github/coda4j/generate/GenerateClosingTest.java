@@ -4,7 +4,7 @@ import io.github.coda4j.decode.DecodeOptions;
 import io.github.coda4j.generate.length.LengthOptions;
 import io.github.coda4j.model.EngineKind;
 import io.github.coda4j.model.LoadOptions;
-import io.github.coda4j.model.Precision;
+import io.github.coda4j.model.WeightFormat;
 import io.github.coda4j.tensor.Device;
 import io.github.coda4j.testkit.ByteTokenizer;
 import io.github.coda4j.testkit.ClosingContract;
@@ -18,7 +18,7 @@ class GenerateClosingTest extends ClosingContract {
     public List<Case> cases() {
         return List.of(
                 new Case("CodaModel", folder -> {
-                    LoadOptions load = new LoadOptions(EngineKind.FAST, Precision.INT8, Device.CPU, 2);
+                    LoadOptions load = new LoadOptions(EngineKind.FAST, WeightFormat.INT8, Device.CPU, 2);
                     return CodaModel.open(ToyCheckpoint.write(folder), load, EngineOptions.DEFAULT);
                 }),
                 new Case("Trial", _ -> trial()),

@@ -56,16 +56,11 @@ class GradientKernelsTest {
                     float[] sin = Twins.numbers(2 + headDim / 2, 1, random);
                     float[] fastNorm = Twins.numbers(headDim, 1, random);
                     float[] plainNorm = fastNorm.clone();
+                    MemorySegment plain = Twins.copy(arena, source);
+                    HeadRule rule = new HeadRule(bias, 4, norm, 1e-6, cos, sin, 0.3f);
+                    new PlainHeadGradients(headDim).prepare(rule, new Elements(plain, kind), 5, 2, given, 3, plainNorm);
                     MemorySegment fast = Twins.copy(arena, source);
-                    MemorySegment plain = arena.allocate(source.byteSize());
-                    plain.copyFrom(source);
-                    new PlainHeadGradients(headDim)
-                            .prepare(
-                                    source, kind, 5, bias, 4, norm, 1e-6, plainNorm, cos, sin, 2, 0.3f, given, 3, plain,
-                                    5);
-                    new HeadGradients(headDim)
-                            .prepare(
-                                    fast, kind, 5, bias, 4, norm, 1e-6, fastNorm, cos, sin, 2, 0.3f, given, 3, fast, 5);
+                    new HeadGradients(headDim).prepare(rule, new Elements(fast, kind), 5, 2, given, 3, fastNorm);
                     String what = "variant " + variant;
                     Twins.assertSame(kind, fast, plain, 5 + headDim, 1e-5, what);
                     assertClose(fastNorm, plainNorm, 1e-5f);
@@ -89,13 +84,20 @@ class GradientKernelsTest {
                 MemorySegment plain = Twins.copy(arena, fast);
                 float[] fastDots = new float[2 + heads * tokens];
                 float[] plainDots = new float[2 + heads * tokens];
-                new HeadGradients(headDim).scatter(joined, gradient, kind, 1, heads, 4, tokens, fast, 7, fastDots, 2);
+                Elements outputs = new Elements(joined, kind);
+                new HeadGradients(headDim)
+                        .scatter(outputs, gradient, 1, folded(fast, kind, fastDots, heads, tokens, headDim), 4);
                 new PlainHeadGradients(headDim)
-                        .scatter(joined, gradient, kind, 1, heads, 4, tokens, plain, 7, plainDots, 2);
+                        .scatter(outputs, gradient, 1, folded(plain, kind, plainDots, heads, tokens, headDim), 4);
                 Twins.assertSame(kind, fast, plain, 7 + heads * tokens * headDim, 0, "folded");
                 assertClose(fastDots, plainDots, 1e-5f);
             }
         }
+    }
+
+    private static FoldedHeads folded(
+            MemorySegment memory, NumberKind kind, float[] dots, int heads, int tokens, int headDim) {
+        return new FoldedHeads(new Elements(memory, kind), 7, dots, 2, heads, tokens, headDim);
     }
 
     @ParameterizedTest

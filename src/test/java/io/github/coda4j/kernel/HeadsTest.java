@@ -43,10 +43,10 @@ class HeadsTest {
                 MemorySegment from = Twins.random(arena, source, 2 * headDim, magnitude, random);
                 MemorySegment fast = arena.allocate((headDim + 1L) * target.bytes());
                 MemorySegment plain = arena.allocate((headDim + 1L) * target.bytes());
-                heads.prepare(
-                        from, source, headDim, rowScale, bias, 3, weight, 1e-6, cos, sin, 5, 0.09f, fast, target, 1);
-                plainHeads.prepare(
-                        from, source, headDim, rowScale, bias, 3, weight, 1e-6, cos, sin, 5, 0.09f, plain, target, 1);
+                HeadRule rule = new HeadRule(bias, 3, weight, 1e-6, cos, sin, 0.09f);
+                Elements elements = new Elements(from, source);
+                heads.prepare(rule, elements, headDim, rowScale, 5, new Elements(fast, target), 1);
+                plainHeads.prepare(rule, elements, headDim, rowScale, 5, new Elements(plain, target), 1);
                 double largest = weight.length > 0 ? 1 : rowScale * magnitude;
                 Twins.assertSame(target, fast, plain, headDim + 1, largest * 1e-6, "variant " + variant);
             }
@@ -63,20 +63,12 @@ class HeadsTest {
             float[] cos = angles(20, false, new Random(2));
             new Heads(40)
                     .prepare(
-                            zeros,
-                            NumberKind.BF16,
+                            new HeadRule(NONE, 0, weight, 1e-6, cos, cos, 1),
+                            new Elements(zeros, NumberKind.BF16),
                             0,
                             1,
-                            NONE,
                             0,
-                            weight,
-                            1e-6,
-                            cos,
-                            cos,
-                            0,
-                            1,
-                            target,
-                            NumberKind.BF16,
+                            new Elements(target, NumberKind.BF16),
                             0);
             for (int i = 0; i < 40; i++) {
                 assertThat(PlainElements.get(target, NumberKind.BF16, i)).isZero();
@@ -97,20 +89,12 @@ class HeadsTest {
                 float[] cos = angles(20, false, new Random(2));
                 new Heads(40)
                         .prepare(
-                                from,
-                                NumberKind.BF16,
+                                new HeadRule(NONE, 0, NONE, 1e-6, cos, cos, 1),
+                                new Elements(from, NumberKind.BF16),
                                 0,
                                 1,
-                                NONE,
                                 0,
-                                NONE,
-                                1e-6,
-                                cos,
-                                cos,
-                                0,
-                                1,
-                                to,
-                                NumberKind.BF16,
+                                new Elements(to, NumberKind.BF16),
                                 0);
                 for (int i = 0; i < 40; i++) {
                     assertThat(Float.isNaN(PlainElements.get(to, NumberKind.BF16, i)))
@@ -118,20 +102,12 @@ class HeadsTest {
                 }
                 new Heads(40)
                         .prepare(
-                                from,
-                                NumberKind.BF16,
+                                new HeadRule(NONE, 0, weight, 1e-6, cos, cos, 1),
+                                new Elements(from, NumberKind.BF16),
                                 0,
                                 1,
-                                NONE,
                                 0,
-                                weight,
-                                1e-6,
-                                cos,
-                                cos,
-                                0,
-                                1,
-                                to,
-                                NumberKind.BF16,
+                                new Elements(to, NumberKind.BF16),
                                 0);
                 for (int i = 0; i < 40; i++) {
                     assertThat(PlainElements.get(to, NumberKind.BF16, i)).isNaN();

@@ -109,6 +109,8 @@ class RowsTest {
             float[] inverseSums = Twins.numbers(3 + heads * tokens, 2, random);
             for (NumberKind source : SOURCES) {
                 MemorySegment folded = Twins.random(arena, source, headDim + tokens * width, 1, random);
+                FoldedHeads from =
+                        new FoldedHeads(new Elements(folded, source), headDim, inverseSums, 3, heads, tokens, headDim);
                 for (NumberKind kind : NumberKind.values()) {
                     MemorySegment fast = arena.allocate((long) 2 * width * kind.bytes());
                     MemorySegment plain = arena.allocate((long) 2 * width * kind.bytes());
@@ -116,36 +118,8 @@ class RowsTest {
                     float[] plainScale = new float[2];
                     for (int row = 0; row < 2; row++) {
                         int token = 3 - row;
-                        new Rows()
-                                .gatherHeads(
-                                        folded,
-                                        source,
-                                        headDim,
-                                        inverseSums,
-                                        3,
-                                        heads,
-                                        headDim,
-                                        token,
-                                        tokens,
-                                        fast,
-                                        kind,
-                                        fastScale,
-                                        row);
-                        new PlainRows()
-                                .gatherHeads(
-                                        folded,
-                                        source,
-                                        headDim,
-                                        inverseSums,
-                                        3,
-                                        heads,
-                                        headDim,
-                                        token,
-                                        tokens,
-                                        plain,
-                                        kind,
-                                        plainScale,
-                                        row);
+                        new Rows().gatherHeads(from, token, new Elements(fast, kind), fastScale, row);
+                        new PlainRows().gatherHeads(from, token, new Elements(plain, kind), plainScale, row);
                         Twins.assertSameScale(fastScale[row], plainScale[row], source + " to " + kind);
                     }
                     Twins.assertSame(kind, fast, plain, 2 * width, 0, "from " + source);

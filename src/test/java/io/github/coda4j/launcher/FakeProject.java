@@ -183,6 +183,12 @@ final class FakeProject {
         return this;
     }
 
+    /** A program of that name that comes before the shell's own. */
+    FakeProject script(String name, String text) throws IOException {
+        script(folder("bin").resolve(name).normalize(), text);
+        return this;
+    }
+
     /** As after a first start. */
     FakeProject built() throws IOException {
         Files.createDirectories(root.resolve("target/lib"));

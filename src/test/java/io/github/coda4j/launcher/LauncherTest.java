@@ -184,6 +184,26 @@ class LauncherTest {
         assertThat(project.coda().out()).endsWith("charmap UTF-8\n");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"the user's own", "any other"})
+    void without_c_utf_8_another_locale_that_is_utf_8_serves_with_the_messages_of_c(String which) throws Exception {
+        FakeProject project = project("p").built();
+        project.script("locale", """
+                #!/bin/sh
+                case "$1 $LC_ALL" in
+                  -a*) printf 'C\\nPOSIX\\nde_DE.utf8\\n' ;;
+                  "charmap de_DE."*) echo UTF-8 ;;
+                  charmap*) echo ANSI_X3.4-1968 ;;
+                esac
+                """);
+        project.script("../jdk/bin/java", "#!/bin/sh\necho \"$LC_ALL,$LC_CTYPE,$LC_MESSAGES,$LC_NUMERIC,$LANG\"\n");
+        project.env("LC_ALL", which.equals("any other") ? "xx_YY.UTF-8" : "de_DE.UTF-8")
+                .env("LC_NUMERIC", "de_DE.UTF-8")
+                .env("LANG", "de_DE.UTF-8");
+        assertThat(project.coda().out())
+                .isEqualTo(which.equals("any other") ? ",de_DE.utf8,C,,C\n" : ",de_DE.UTF-8,C,,C\n");
+    }
+
     @Test
     void the_warning_about_the_incubator_module_is_dropped_and_nothing_else() throws Exception {
         FakeProject.Result result = project("p").built().coda();

@@ -77,6 +77,21 @@ final class ScriptedDraws implements MaskDraws {
     }
 
     @Override
+    public double holes(long row) {
+        throw new AssertionError("the original has no padded holes");
+    }
+
+    @Override
+    public double hole(long row, int index) {
+        throw new AssertionError("the original has no padded holes");
+    }
+
+    @Override
+    public double wholeHoles(long row) {
+        throw new AssertionError("the original has no padded holes");
+    }
+
+    @Override
     public double mask(long row, int position) {
         return masks.get((int) row).get(position).doubleValue();
     }

@@ -32,7 +32,7 @@ class CachedLogitsGoldenTest {
                 int[] before = ids(expected, name + ".ids_when_cached");
                 int[] now = ids(expected, name + ".ids_now");
                 try (Transformer model =
-                        GoldenModels.open(golden.get("model").textValue(), engine, Precision.FP32, 2)) {
+                        GoldenModels.open(golden.get("model").textValue(), engine, WeightFormat.FP32, 2)) {
                     float[] prefix = cached(model, before, Arrays.copyOfRange(now, start, now.length), start);
                     assertClose(name + " prefix", prefix, floats(expected, name + ".prefix_logits"));
                     float[] dual = cached(model, before, Arrays.copyOfRange(now, start, end), start);

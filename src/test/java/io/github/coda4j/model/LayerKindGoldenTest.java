@@ -51,7 +51,7 @@ class LayerKindGoldenTest {
         try (CheckpointFolder checkpoint = CheckpointFolder.open(folder);
                 SafetensorsFile expected = SafetensorsFile.open(golden.resolve("cases.safetensors"));
                 Transformer model =
-                        Transformer.open(checkpoint, new LoadOptions(engine, Precision.FP32, Device.CPU, 2))) {
+                        Transformer.open(checkpoint, new LoadOptions(engine, WeightFormat.FP32, Device.CPU, 2))) {
             assertThat(model.config().kind()).isEqualTo(RandomModels.kind(false, Bias.QKV, Alignment.SHIFTED));
             for (JsonNode one : cases) {
                 String name = one.get("name").textValue();

@@ -12,43 +12,43 @@ import org.junit.jupiter.api.Test;
 class LoadOptionsTest {
     @Test
     void what_a_processor_has_is_not_said_to_be_emulated() {
-        for (Precision precision : Precision.values()) {
+        for (WeightFormat precision : WeightFormat.ALL) {
             assertThat(emulated(EngineKind.FAST, precision, Bf16.NATIVE, Int8.EXACT))
                     .isEmpty();
         }
-        assertThat(emulated(EngineKind.FAST, Precision.FP32, Bf16.LIBTORCH, Int8.FLOATS))
+        assertThat(emulated(EngineKind.FAST, WeightFormat.FP32, Bf16.LIBTORCH, Int8.FLOATS))
                 .isEmpty();
-        assertThat(emulated(EngineKind.PLAIN, Precision.BF16, Bf16.NATIVE, Int8.PAIRED))
+        assertThat(emulated(EngineKind.PLAIN, WeightFormat.BF16, Bf16.NATIVE, Int8.PAIRED))
                 .isEmpty();
     }
 
     @Test
     void what_it_lacks_is_said_with_what_is_done_instead() {
-        assertThat(emulated(EngineKind.FAST, Precision.BF16, Bf16.WIDENED, Int8.EXACT))
+        assertThat(emulated(EngineKind.FAST, WeightFormat.BF16, Bf16.WIDENED, Int8.EXACT))
                 .hasValueSatisfying(line -> assertThat(line).contains("bf16 is emulated", "widened to fp32"));
-        assertThat(emulated(EngineKind.PLAIN, Precision.BF16, Bf16.WIDENED, Int8.EXACT))
+        assertThat(emulated(EngineKind.PLAIN, WeightFormat.BF16, Bf16.WIDENED, Int8.EXACT))
                 .hasValueSatisfying(line -> assertThat(line).contains("bf16 is emulated", "--dtype fp32 is faster"));
-        assertThat(emulated(EngineKind.FAST, Precision.BF16, Bf16.LIBTORCH, Int8.EXACT))
+        assertThat(emulated(EngineKind.FAST, WeightFormat.BF16, Bf16.LIBTORCH, Int8.EXACT))
                 .hasValueSatisfying(line -> assertThat(line).contains("bf16 is emulated", "--dtype fp32 is faster"));
-        assertThat(emulated(EngineKind.FAST, Precision.INT8, Bf16.NATIVE, Int8.PAIRED))
+        assertThat(emulated(EngineKind.FAST, WeightFormat.INT8, Bf16.NATIVE, Int8.PAIRED))
                 .hasValueSatisfying(line -> assertThat(line).contains("7 bits", "no VNNI"));
-        assertThat(emulated(EngineKind.FAST, Precision.INT8, Bf16.NATIVE, Int8.FLOATS))
+        assertThat(emulated(EngineKind.FAST, WeightFormat.INT8, Bf16.NATIVE, Int8.FLOATS))
                 .hasValueSatisfying(line -> assertThat(line).contains("int8 is emulated", "converted to fp32"));
     }
 
     @Test
     void the_faster_floats_are_those_that_nothing_emulates_slowly() {
-        assertThat(Precision.fastestFloat(EngineKind.PLAIN, Device.parse("cuda")))
-                .isEqualTo(Precision.BF16);
+        assertThat(WeightFormat.fastestFloat(EngineKind.PLAIN, Device.parse("cuda")))
+                .isEqualTo(WeightFormat.BF16);
         boolean hasBf16 = ProductPaths.here().bf16() == Bf16.NATIVE;
-        assertThat(Precision.fastestFloat(EngineKind.PLAIN, Device.CPU))
-                .isEqualTo(hasBf16 ? Precision.BF16 : Precision.FP32);
+        assertThat(WeightFormat.fastestFloat(EngineKind.PLAIN, Device.CPU))
+                .isEqualTo(hasBf16 ? WeightFormat.BF16 : WeightFormat.FP32);
         boolean isSlow = ProductPaths.here().bf16() == Bf16.LIBTORCH;
-        assertThat(Precision.fastestFloat(EngineKind.FAST, Device.CPU))
-                .isEqualTo(isSlow ? Precision.FP32 : Precision.BF16);
+        assertThat(WeightFormat.fastestFloat(EngineKind.FAST, Device.CPU))
+                .isEqualTo(isSlow ? WeightFormat.FP32 : WeightFormat.BF16);
     }
 
-    private static Optional<String> emulated(EngineKind engine, Precision precision, Bf16 bf16, Int8 int8) {
+    private static Optional<String> emulated(EngineKind engine, WeightFormat precision, Bf16 bf16, Int8 int8) {
         return new LoadOptions(engine, precision, Device.CPU, 1).emulated(new ProductPaths(bf16, int8));
     }
 }

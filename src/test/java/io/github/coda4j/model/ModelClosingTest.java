@@ -22,8 +22,8 @@ class ModelClosingTest extends ClosingContract {
     @Override
     public List<Case> cases() {
         return List.of(
-                new Case("FastTransformer", _ -> used(EngineKind.FAST, Precision.INT8)),
-                new Case("PlainTransformer", _ -> used(EngineKind.PLAIN, Precision.FP32)),
+                new Case("FastTransformer", _ -> used(EngineKind.FAST, WeightFormat.INT8)),
+                new Case("PlainTransformer", _ -> used(EngineKind.PLAIN, WeightFormat.FP32)),
                 new Case("FastKvCache", _ -> cache(EngineKind.FAST)),
                 new Case("PlainTransformer$PlainKvCache", _ -> cache(EngineKind.PLAIN)),
                 new Case("FastWeights", _ -> weights()),
@@ -32,21 +32,21 @@ class ModelClosingTest extends ClosingContract {
                     workspace.part(Workspace.Part.QKV, 1, 4096);
                     return workspace;
                 }),
-                new Case("Preparation", _ -> Preparation.begin(options(EngineKind.FAST, Precision.FP32))));
+                new Case("Preparation", _ -> Preparation.begin(options(EngineKind.FAST, WeightFormat.FP32))));
     }
 
-    private static LoadOptions options(EngineKind engine, Precision precision) {
+    private static LoadOptions options(EngineKind engine, WeightFormat precision) {
         return new LoadOptions(engine, precision, Device.CPU, 2);
     }
 
-    private static Transformer used(EngineKind engine, Precision precision) {
+    private static Transformer used(EngineKind engine, WeightFormat precision) {
         Transformer model = GoldenModels.open("b-tied", engine, precision, 2);
         model.logits(IDS);
         return model;
     }
 
     private static KvCache cache(EngineKind engine) {
-        try (Transformer model = GoldenModels.open("b-tied", engine, Precision.FP32, 2)) {
+        try (Transformer model = GoldenModels.open("b-tied", engine, WeightFormat.FP32, 2)) {
             return model.newCache(12);
         }
     }
@@ -54,7 +54,7 @@ class ModelClosingTest extends ClosingContract {
     private static FastWeights weights() {
         ModelConfig config = config(0);
         try (WorkerTeam team = new WorkerTeam(2)) {
-            return FastWeights.load(config, Numbers.here(Precision.INT8), new RandomWeights(config, 1), team);
+            return FastWeights.load(config, Numbers.here(WeightFormat.INT8), new RandomWeights(config, 1), team);
         }
     }
 
@@ -69,7 +69,7 @@ class ModelClosingTest extends ClosingContract {
     @ParameterizedTest
     @EnumSource(EngineKind.class)
     void a_closed_model_refuses_to_run(EngineKind engine) {
-        Transformer model = used(engine, Precision.BF16);
+        Transformer model = used(engine, WeightFormat.BF16);
         model.close();
         assertThatThrownBy(() -> model.logits(IDS))
                 .isInstanceOf(IllegalStateException.class)
@@ -80,7 +80,7 @@ class ModelClosingTest extends ClosingContract {
     @EnumSource(EngineKind.class)
     void a_close_during_a_forward_waits_for_it(EngineKind engine) throws Exception {
         for (int round = 0; round < 4; round++) {
-            Transformer model = used(engine, Precision.BF16);
+            Transformer model = used(engine, WeightFormat.BF16);
             CountDownLatch begun = new CountDownLatch(1);
             int[] whole = new int[1];
             Throwable[] end = new Throwable[1];
@@ -110,8 +110,8 @@ class ModelClosingTest extends ClosingContract {
         long before = Scope.liveCount();
         assertThatThrownBy(() -> {
                     switch (engine) {
-                        case FAST -> FastTransformer.load(config(1), weights, options(engine, Precision.FP32));
-                        case PLAIN -> PlainTransformer.load(config(1), weights, options(engine, Precision.FP32));
+                        case FAST -> FastTransformer.load(config(1), weights, options(engine, WeightFormat.FP32));
+                        case PLAIN -> PlainTransformer.load(config(1), weights, options(engine, WeightFormat.FP32));
                     }
                 })
                 .isInstanceOf(NullPointerException.class);

@@ -179,12 +179,12 @@ class ModelConfigTest {
     @Test
     void options_that_have_no_effect_together_are_refused() {
         Device gpu = Device.parse("cuda:0");
-        assertThatThrownBy(() -> new LoadOptions(EngineKind.FAST, Precision.BF16, gpu, 1))
+        assertThatThrownBy(() -> new LoadOptions(EngineKind.FAST, WeightFormat.BF16, gpu, 1))
                 .hasMessageContaining("plain engine");
-        assertThatThrownBy(() -> new LoadOptions(EngineKind.PLAIN, Precision.INT8, Device.CPU, 1))
+        assertThatThrownBy(() -> new LoadOptions(EngineKind.PLAIN, WeightFormat.INT8, Device.CPU, 1))
                 .hasMessageContaining("fast engine");
         assertThatThrownBy(() -> Device.parse("tpu")).hasMessageContaining("cpu, cuda");
-        assertThatThrownBy(() -> Precision.parse("fp8")).hasMessageContaining("fp32, bf16, int8");
+        assertThatThrownBy(() -> WeightFormat.parse("fp8")).hasMessageContaining("fp32, bf16, int8");
     }
 
     private static void assertRefused(ConfigFile file, String key) {

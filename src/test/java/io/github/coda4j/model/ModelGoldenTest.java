@@ -34,7 +34,7 @@ class ModelGoldenTest {
     @ParameterizedTest(name = "{0} {1} on {2} threads")
     @MethodSource("engines")
     void logits_equal_the_originals(String model, EngineKind engine, int threads) {
-        LoadOptions options = new LoadOptions(engine, Precision.FP32, Device.CPU, threads);
+        LoadOptions options = new LoadOptions(engine, WeightFormat.FP32, Device.CPU, threads);
         try (CheckpointFolder folder = CheckpointFolder.open(Goldens.path("model/" + model));
                 SafetensorsFile expected = SafetensorsFile.open(Goldens.path("model/" + model + "/cases.safetensors"));
                 Transformer transformer = Transformer.open(folder, options)) {
@@ -54,7 +54,7 @@ class ModelGoldenTest {
     @ParameterizedTest
     @MethodSource("models")
     void hidden_states_equal_the_originals_after_every_layer(String model) {
-        LoadOptions options = new LoadOptions(EngineKind.PLAIN, Precision.FP32, Device.CPU, 1);
+        LoadOptions options = new LoadOptions(EngineKind.PLAIN, WeightFormat.FP32, Device.CPU, 1);
         try (CheckpointFolder folder = CheckpointFolder.open(Goldens.path("model/" + model));
                 SafetensorsFile expected = SafetensorsFile.open(Goldens.path("model/" + model + "/cases.safetensors"));
                 PlainTransformer transformer = (PlainTransformer) Transformer.open(folder, options)) {

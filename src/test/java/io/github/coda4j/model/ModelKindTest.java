@@ -19,7 +19,6 @@ import io.github.coda4j.tensor.Device;
 import io.github.coda4j.testkit.RandomModels;
 import io.github.coda4j.testkit.ReferenceTransformer;
 import io.github.coda4j.weights.CheckpointFolder;
-import io.github.coda4j.weights.Int8Checkpoint;
 import io.github.coda4j.weights.ProgressListener;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -54,9 +53,9 @@ class ModelKindTest {
     void both_transformers_give_the_logits_of_plain_double_precision(ModelKind kind) {
         RandomModels.write(RandomModels.config(kind), 11, folder.resolve("m"));
         ReferenceTransformer reference = ReferenceTransformer.open(folder.resolve("m"));
-        try (Transformer plain = open(EngineKind.PLAIN, Precision.FP32, 2);
-                Transformer two = open(EngineKind.FAST, Precision.FP32, 2);
-                Transformer three = open(EngineKind.FAST, Precision.FP32, 3)) {
+        try (Transformer plain = open(EngineKind.PLAIN, WeightFormat.FP32, 2);
+                Transformer two = open(EngineKind.FAST, WeightFormat.FP32, 2);
+                Transformer three = open(EngineKind.FAST, WeightFormat.FP32, 3)) {
             for (int length : LENGTHS) {
                 int[] ids = ids(length);
                 float[] expected = reference.logits(ids, 0, CacheAccess.NONE);
@@ -74,7 +73,7 @@ class ModelKindTest {
         int[] ids = ids(21);
         int[] positions = {0, 1, 8, 9, 20};
         for (EngineKind engine : EngineKind.values()) {
-            try (Transformer model = open(engine, Precision.FP32, 2)) {
+            try (Transformer model = open(engine, WeightFormat.FP32, 2)) {
                 assertThat(model.alignment()).isEqualTo(kind.alignment());
                 float[] logits = model.logits(ids);
                 Proposals proposals = propose(model, ids, 0, CacheAccess.NONE, positions);
@@ -97,7 +96,7 @@ class ModelKindTest {
         int[] block = IntStream.range(16, 24).toArray();
         int first = kind.alignment().firstRow(16);
         for (EngineKind engine : EngineKind.values()) {
-            try (Transformer model = open(engine, Precision.FP32, 2);
+            try (Transformer model = open(engine, WeightFormat.FP32, 2);
                     KvCache cache = model.newCache(ids.length)) {
                 Proposals whole = propose(model, ids, 0, new CacheAccess.Fill(cache), block);
                 int[] run = Arrays.copyOfRange(ids, first, 24);
@@ -115,13 +114,13 @@ class ModelKindTest {
     void reduced_precision_and_int8_checkpoints_stay_near(ModelKind kind) {
         RandomModels.write(RandomModels.config(kind), 14, folder.resolve("m"));
         try (CheckpointFolder floats = CheckpointFolder.open(folder.resolve("m"))) {
-            Int8Checkpoint.quantize(floats, folder.resolve("q"), ProgressListener.NONE, false);
+            QuantizedCheckpoint.write(floats, WeightFormat.INT8, folder.resolve("q"), ProgressListener.NONE, false);
         }
         int[] ids = ids(33);
-        LoadOptions int8 = new LoadOptions(EngineKind.FAST, Precision.INT8, Device.CPU, 2);
-        try (Transformer wide = open(EngineKind.FAST, Precision.FP32, 2);
-                Transformer fastBf16 = open(EngineKind.FAST, Precision.BF16, 2);
-                Transformer plainBf16 = open(EngineKind.PLAIN, Precision.BF16, 2);
+        LoadOptions int8 = new LoadOptions(EngineKind.FAST, WeightFormat.INT8, Device.CPU, 2);
+        try (Transformer wide = open(EngineKind.FAST, WeightFormat.FP32, 2);
+                Transformer fastBf16 = open(EngineKind.FAST, WeightFormat.BF16, 2);
+                Transformer plainBf16 = open(EngineKind.PLAIN, WeightFormat.BF16, 2);
                 CheckpointFolder stored = CheckpointFolder.open(folder.resolve("q"));
                 Transformer quantized = Transformer.open(stored, int8)) {
             float[] expected = wide.logits(ids);
@@ -195,7 +194,7 @@ class ModelKindTest {
         AtomicFiles.writeText(
                 config, ConfigFile.read(config).with("qk_norm", false).json());
         try (CheckpointFolder stored = CheckpointFolder.open(folder.resolve("full"))) {
-            LoadOptions options = LoadOptions.of(Precision.FP32, Device.CPU);
+            LoadOptions options = LoadOptions.of(WeightFormat.FP32, Device.CPU);
             assertThatThrownBy(() -> Transformer.open(stored, options))
                     .isInstanceOf(CodaException.class)
                     .hasMessageContaining("4 too many (model.layers.0.self_attn.");
@@ -203,7 +202,7 @@ class ModelKindTest {
     }
 
     private void assertUnfit(String message) {
-        assertThatThrownBy(() -> open(EngineKind.FAST, Precision.FP32, 1))
+        assertThatThrownBy(() -> open(EngineKind.FAST, WeightFormat.FP32, 1))
                 .isInstanceOf(CodaException.class)
                 .hasMessageContaining(message);
     }
@@ -213,7 +212,7 @@ class ModelKindTest {
         AtomicFiles.writeText(config, ConfigFile.read(config).with(key, value).json());
     }
 
-    private Transformer open(EngineKind engine, Precision precision, int threads) {
+    private Transformer open(EngineKind engine, WeightFormat precision, int threads) {
         try (CheckpointFolder stored = CheckpointFolder.open(folder.resolve("m"))) {
             return Transformer.open(stored, new LoadOptions(engine, precision, Device.CPU, threads));
         }

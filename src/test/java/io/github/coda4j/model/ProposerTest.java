@@ -49,7 +49,7 @@ class ProposerTest {
         models = Arrays.stream(EngineKind.values())
                 .map(engine -> {
                     try (CheckpointFolder stored = CheckpointFolder.open(folder.resolve("m"))) {
-                        return Transformer.open(stored, new LoadOptions(engine, Precision.FP32, Device.CPU, 2));
+                        return Transformer.open(stored, new LoadOptions(engine, WeightFormat.FP32, Device.CPU, 2));
                     }
                 })
                 .toList();

@@ -9,7 +9,6 @@ import io.github.coda4j.files.ConfigFile;
 import io.github.coda4j.tensor.DType;
 import io.github.coda4j.tensor.Device;
 import io.github.coda4j.weights.CheckpointFolder;
-import io.github.coda4j.weights.Int8Checkpoint;
 import io.github.coda4j.weights.ProgressListener;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -37,39 +36,12 @@ class RandomCheckpointTest {
         write("a", 7, DType.F32);
         int[] ids = {1, 2, 3, 4, 5};
         for (EngineKind engine : EngineKind.values()) {
-            LoadOptions options = new LoadOptions(engine, Precision.FP32, Device.CPU, 2);
+            LoadOptions options = new LoadOptions(engine, WeightFormat.FP32, Device.CPU, 2);
             try (CheckpointFolder stored = CheckpointFolder.open(folder.resolve("a"));
                     Transformer loaded = Transformer.open(stored, options);
                     Transformer made = Transformer.random(TINY, 7, options)) {
                 assertThat(loaded.logits(ids)).isEqualTo(made.logits(ids));
             }
-        }
-    }
-
-    @Test
-    void an_int8_checkpoint_gives_what_quantizing_on_loading_gives() {
-        write("a", 7, DType.F32);
-        LoadOptions options = new LoadOptions(EngineKind.FAST, Precision.INT8, Device.CPU, 2);
-        int[] ids = {9, 8, 7, 6, 5, 4, 3};
-        try (CheckpointFolder floats = CheckpointFolder.open(folder.resolve("a"))) {
-            Int8Checkpoint.quantize(floats, folder.resolve("a-int8"), ProgressListener.NONE, false);
-            try (CheckpointFolder quantized = CheckpointFolder.open(folder.resolve("a-int8"));
-                    Transformer stored = Transformer.open(quantized, options);
-                    Transformer onLoading = Transformer.open(floats, options)) {
-                assertThat(stored.logits(ids)).isEqualTo(onLoading.logits(ids));
-            }
-        }
-    }
-
-    @Test
-    void an_int8_checkpoint_is_not_loaded_as_something_else() {
-        write("a", 7, DType.F32);
-        try (CheckpointFolder floats = CheckpointFolder.open(folder.resolve("a"))) {
-            Int8Checkpoint.quantize(floats, folder.resolve("q"), ProgressListener.NONE, false);
-        }
-        try (CheckpointFolder quantized = CheckpointFolder.open(folder.resolve("q"))) {
-            LoadOptions bf16 = new LoadOptions(EngineKind.FAST, Precision.BF16, Device.CPU, 1);
-            assertThatThrownBy(() -> Transformer.open(quantized, bf16)).hasMessageContaining("int8");
         }
     }
 
@@ -80,7 +52,7 @@ class RandomCheckpointTest {
         AtomicFiles.writeText(
                 config, ConfigFile.read(config).with("intermediate_size", 176).json());
         try (CheckpointFolder changed = CheckpointFolder.open(folder.resolve("a"))) {
-            LoadOptions options = LoadOptions.of(Precision.FP32, Device.CPU);
+            LoadOptions options = LoadOptions.of(WeightFormat.FP32, Device.CPU);
             assertThatThrownBy(() -> Transformer.open(changed, options))
                     .isInstanceOf(CodaException.class)
                     .hasMessageContaining("mlp.gate_proj.weight");

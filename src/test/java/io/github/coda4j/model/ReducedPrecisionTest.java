@@ -9,6 +9,7 @@ import io.github.coda4j.testkit.Goldens;
 import io.github.coda4j.weights.CheckpointFolder;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -18,6 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * that a rounding error grows from layer to layer as in no trained model: single rows fall to about 0.97 even when int8
  * is emulated exactly in 32-bit arithmetic (docs/LOG.md). The mean is held here.
  */
+@Tag("slow")
 class ReducedPrecisionTest {
     private static final double LEAST_MEAN_COSINE = 0.995;
     private static final double LEAST_MEAN_COSINE_OF_7_BITS = 0.99;
@@ -29,16 +31,16 @@ class ReducedPrecisionTest {
     @ParameterizedTest
     @MethodSource("models")
     void bf16_logits_point_where_fp32_logits_point(String model) {
-        assertThat(meanCosine(model, Precision.FP32, EngineKind.FAST, Precision.BF16, EngineKind.FAST))
+        assertThat(meanCosine(model, WeightFormat.FP32, EngineKind.FAST, WeightFormat.BF16, EngineKind.FAST))
                 .isGreaterThan(LEAST_MEAN_COSINE);
-        assertThat(meanCosine(model, Precision.FP32, EngineKind.PLAIN, Precision.BF16, EngineKind.PLAIN))
+        assertThat(meanCosine(model, WeightFormat.FP32, EngineKind.PLAIN, WeightFormat.BF16, EngineKind.PLAIN))
                 .isGreaterThan(LEAST_MEAN_COSINE);
     }
 
     @ParameterizedTest
     @MethodSource("models")
     void int8_logits_point_where_bf16_logits_point(String model) {
-        assertThat(meanCosine(model, Precision.BF16, EngineKind.FAST, Precision.INT8, EngineKind.FAST))
+        assertThat(meanCosine(model, WeightFormat.BF16, EngineKind.FAST, WeightFormat.INT8, EngineKind.FAST))
                 .isGreaterThan(leastInt8Cosine(ProductPaths.here().int8()));
     }
 
@@ -48,9 +50,9 @@ class ReducedPrecisionTest {
     void other_processors_logits_point_there_too(ProductPaths.Bf16 bf16, ProductPaths.Int8 int8) {
         ProductPaths paths = new ProductPaths(bf16, int8);
         for (String model : models()) {
-            try (Transformer fp32 = GoldenModels.open(model, EngineKind.FAST, Precision.FP32, 2);
-                    Transformer narrow = open(model, Precision.BF16, paths);
-                    Transformer bytes = open(model, Precision.INT8, paths)) {
+            try (Transformer fp32 = GoldenModels.open(model, EngineKind.FAST, WeightFormat.FP32, 2);
+                    Transformer narrow = open(model, WeightFormat.BF16, paths);
+                    Transformer bytes = open(model, WeightFormat.INT8, paths)) {
                 assertThat(meanCosine(fp32, narrow)).as("%s in bf16", model).isGreaterThan(LEAST_MEAN_COSINE);
                 assertThat(meanCosine(narrow, bytes)).as("%s in int8", model).isGreaterThan(leastInt8Cosine(int8));
             }
@@ -62,7 +64,7 @@ class ReducedPrecisionTest {
         return int8 == ProductPaths.Int8.PAIRED ? LEAST_MEAN_COSINE_OF_7_BITS : LEAST_MEAN_COSINE;
     }
 
-    private static Transformer open(String model, Precision precision, ProductPaths paths) {
+    private static Transformer open(String model, WeightFormat precision, ProductPaths paths) {
         try (CheckpointFolder folder = CheckpointFolder.open(Goldens.path("model/" + model))) {
             ModelConfig config = ModelConfig.read(folder.config());
             LoadOptions options = new LoadOptions(EngineKind.FAST, precision, Device.CPU, 2);
@@ -70,7 +72,8 @@ class ReducedPrecisionTest {
         }
     }
 
-    private static double meanCosine(String model, Precision a, EngineKind engineA, Precision b, EngineKind engineB) {
+    private static double meanCosine(
+            String model, WeightFormat a, EngineKind engineA, WeightFormat b, EngineKind engineB) {
         try (Transformer first = GoldenModels.open(model, engineA, a, 2);
                 Transformer second = GoldenModels.open(model, engineB, b, 2)) {
             return meanCosine(first, second);

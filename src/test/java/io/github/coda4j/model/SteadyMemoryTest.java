@@ -63,7 +63,7 @@ class SteadyMemoryTest {
 
         public static void main(String[] arguments) throws IOException {
             EngineKind engine = EngineKind.valueOf(arguments[0]);
-            try (Transformer model = GoldenModels.open("a-untied", engine, Precision.FP32, 2)) {
+            try (Transformer model = GoldenModels.open("a-untied", engine, WeightFormat.FP32, 2)) {
                 long tensors = Scope.liveCount();
                 decode(model, 2 * STEPS);
                 double leastGrowth = Double.MAX_VALUE;

@@ -6,11 +6,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class SyntaxMemoryTest {
     private static final Path STATUS = Path.of("/proc/self/status");
 
+    @Tag("slow")
     @Test
     void ten_thousand_parses_leave_nothing_behind() throws IOException {
         Assumptions.assumeTrue(Files.exists(STATUS), "resident memory is read from /proc");

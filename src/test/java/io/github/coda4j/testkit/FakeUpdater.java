@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.stream.DoubleStream;
 
 /** Gradient descent with momentum in one process, which notes what it was asked. */
 public final class FakeUpdater implements Updater {
@@ -23,10 +24,17 @@ public final class FakeUpdater implements Updater {
     private final List<Double> scales = new ArrayList<>();
     private OptionalInt listened = OptionalInt.empty();
     private long steps;
+    private int ranks = 1;
 
     public FakeUpdater(ParameterStore parameters) {
         this.parameters = parameters;
         this.velocity = new float[(int) parameters.values().numElements()];
+    }
+
+    /** From now on there are so many ranks, which all do the same. */
+    public FakeUpdater withRanks(int number) {
+        ranks = number;
+        return this;
     }
 
     /** Learning rate of each update. */
@@ -88,7 +96,7 @@ public final class FakeUpdater implements Updater {
 
     @Override
     public double[] sum(double... values) {
-        return values.clone();
+        return DoubleStream.of(values).map(value -> value * ranks).toArray();
     }
 
     @Override

@@ -10,6 +10,7 @@ import io.github.coda4j.model.plan.KvCache;
 import io.github.coda4j.model.plan.Proposals;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Answers from a script in place of a network, and checks that the plans it is given are possible: caches are filled
@@ -51,6 +52,7 @@ public final class ScriptedDenoiser implements Denoiser {
     private final Script script;
     private final List<ForwardPlan> plans = new ArrayList<>();
     private final List<Cache> caches = new ArrayList<>();
+    private Consumer<ForwardPlan> beforeForward = plan -> {};
 
     /** A denoiser with a shifted alignment, as CoDA has. */
     public ScriptedDenoiser(int vocabSize, int maskId, Script script) {
@@ -62,6 +64,11 @@ public final class ScriptedDenoiser implements Denoiser {
         this.maskId = maskId;
         this.alignment = alignment;
         this.script = script;
+    }
+
+    /** Called with each plan before it is answered. */
+    public void beforeForward(Consumer<ForwardPlan> hook) {
+        beforeForward = hook;
     }
 
     /** Every plan it was given, in order. */
@@ -107,6 +114,7 @@ public final class ScriptedDenoiser implements Denoiser {
     }
 
     private Proposals answer(ForwardPlan plan) {
+        beforeForward.accept(plan);
         switch (plan.cache()) {
             case CacheAccess.None() -> assertThat(plan.start()).isZero();
             case CacheAccess.Fill(Cache cache) -> {

@@ -20,6 +20,11 @@ public final class SharedData {
         return require("datasets");
     }
 
+    /** Rendered prompts and verdicts of the field's own checkers, which hold rows of their sets. */
+    public static Path evalGoldens() {
+        return require("golden").resolve("eval");
+    }
+
     private static Path require(String name) {
         Path path = Path.of("..", "shared", name);
         if (Files.exists(path)) {

@@ -219,6 +219,9 @@ class BpeTokenizerTest {
         assertRefusedFile(whole + "x", "(line 1, column");
         assertRefusedFile("{\"model\":{\"vocab\":[]}}", "the vocabulary is not what");
         assertRefusedFile("{\"model\":{\"merges\":[[\"a\"]]}}", "the right of merge 0");
+        assertRefusedFile("{\"decoder\":null,\"decoder\":null}", "'decoder' stands there twice");
+        assertRefusedFile("{\"model\":{\"merges\":[],\"merges\":[]}}", "'model.merges' stands there twice");
+        assertRefusedFile("{\"model\":{\"vocab\":{\"a\":0,\"a\":1}}}", "'a' stands twice in the vocabulary");
         Files.write(file, new byte[] {'{', '"', (byte) 0xC3, '"', ':', '1', '}'});
         assertThatThrownBy(() -> BpeTokenizer.load(folder))
                 .isInstanceOf(CodaException.class)

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.coda4j.CodaException;
+import io.github.coda4j.files.NamedFiles;
 import io.github.coda4j.testkit.Goldens;
 import io.github.coda4j.testkit.SharedData;
 import java.io.IOException;
@@ -181,8 +182,9 @@ class ChatTemplateTest {
         ChatRequest request = ChatRequest.of(List.of(ChatMessage.user("x")));
         assertThat(ChatTemplate.forCheckpoint(SharedData.codaConfig()).render(request))
                 .isEqualTo(ChatTemplate.forCheckpoint(folder).render(request));
-        String coda =
-                new TokenizerConfig(SharedData.codaConfig()).chatTemplate().orElseThrow();
+        String coda = new TokenizerConfig(NamedFiles.of(SharedData.codaConfig()))
+                .chatTemplate()
+                .orElseThrow();
         Files.writeString(folder.resolve("chat_template.jinja"), coda);
         ChatTemplate.forCheckpoint(folder);
     }

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,6 +23,7 @@ class MaskTokenTest {
     @TempDir
     Path folder;
 
+    @Tag("slow")
     @Test
     void the_tokenizer_of_qwen3_gets_the_mask_of_coda() throws IOException {
         Path coda = SharedData.codaConfig();

@@ -27,11 +27,13 @@ import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * The Hugging Face library gives the same ids for real code, for code with odd characters in it, and for random text.
  */
+@Tag("slow")
 class TokenizerOracleTest {
     private static final int MEGABYTE = 1 << 20;
 

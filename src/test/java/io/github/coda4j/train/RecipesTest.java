@@ -3,9 +3,11 @@ package io.github.coda4j.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.coda4j.masking.Curriculum;
+import io.github.coda4j.masking.HolePadding;
 import io.github.coda4j.masking.MaskingLevels;
 import io.github.coda4j.masking.ProgressiveMasking;
 import io.github.coda4j.model.ModelConfig;
+import io.github.coda4j.text.Tokenizer;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -33,6 +35,21 @@ class RecipesTest {
             assertThat(config.model())
                     .isEqualTo(new TrainConfig.Start.Checkpoint(before.resolve("model"), before.resolve("model")));
         }
+    }
+
+    @Test
+    void holes_are_padded_more_and_more_while_coda_mini_goes_on() {
+        ProgressiveMasking masking = progressive(read("coda-mini", "holes"));
+        assertThat(masking.holes())
+                .contains(new HolePadding("<|fim_pad|>", List.of(0.5), List.of(64), List.of(8, 16, 32, 48, 48), 6));
+        assertThat(masking.curriculum().epochs()).isEqualTo(5);
+        assertThat(masking.strata()).isEqualTo(8);
+        TrainConfig published = read("hole-padding", "coda-1.7b");
+        assertThat(published.out()).isEqualTo(Path.of("runs/hole-padding/coda-1.7b"));
+        assertThat(progressive(published).holes().orElseThrow().padToken()).isEqualTo(Tokenizer.HOLE_PAD);
+        assertThat(published.batch().rows() * published.data().length() * published.lastStep())
+                .as("tokens, as its README says")
+                .isEqualTo(131_072_000);
     }
 
     @Test

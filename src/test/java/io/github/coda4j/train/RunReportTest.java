@@ -33,8 +33,23 @@ class RunReportTest {
     @Test
     void long_runs_are_drawn_by_means() throws IOException {
         JsonNode curve = charts(report(5000)).at("/0/curves/0");
-        assertThat(curve.get("steps")).hasSize(2000);
-        assertThat(curve.at("/steps/1999").intValue()).isEqualTo(5000);
+        assertThat(curve.get("steps")).hasSize(1250);
+        assertThat(curve.at("/steps/0").intValue()).isEqualTo(4);
+        assertThat(curve.at("/steps/1249").intValue()).isEqualTo(5000);
+    }
+
+    @Test
+    void the_last_point_of_a_long_run_is_the_mean_of_what_it_has() throws IOException {
+        RunCurves curves = new RunCurves();
+        for (int i = 1; i <= 2001; i++) {
+            curves.add(new ObjectMapper().createObjectNode().put("step", i).put("elbo", i));
+        }
+        JsonNode curve = curves.charts().at("/0/curves/0");
+        assertThat(curve.get("steps")).hasSize(1001);
+        assertThat(curve.at("/values/0").doubleValue()).isEqualTo(1.5);
+        assertThat(curve.at("/values/999").doubleValue()).isEqualTo(1999.5);
+        assertThat(curve.at("/values/1000").doubleValue()).isEqualTo(2001);
+        assertThat(curve.at("/steps/1000").intValue()).isEqualTo(2001);
     }
 
     private static JsonNode charts(String html) throws IOException {

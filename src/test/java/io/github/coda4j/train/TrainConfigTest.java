@@ -6,13 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.coda4j.CodaException;
 import io.github.coda4j.diffusion.Alignment;
+import io.github.coda4j.masking.HolePadding;
 import io.github.coda4j.masking.MaskingLevels;
 import io.github.coda4j.masking.MaskingOptions;
 import io.github.coda4j.masking.MaskingRules;
 import io.github.coda4j.masking.MaskingVocabulary;
 import io.github.coda4j.masking.ProgressiveMasking;
 import io.github.coda4j.model.EngineKind;
-import io.github.coda4j.model.Precision;
+import io.github.coda4j.model.WeightFormat;
 import io.github.coda4j.tensor.Device;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -54,7 +55,7 @@ class TrainConfigTest {
                 .isEqualTo(new MaskingOptions(5, 0, 9, MaskingRules.REPORT, Alignment.SHIFTED));
         assertThat(config.compute())
                 .isEqualTo(new TrainConfig.Compute(
-                        Device.CPU, OptionalInt.empty(), Precision.BF16, EngineKind.FAST, false));
+                        Device.CPU, OptionalInt.empty(), WeightFormat.BF16, EngineKind.FAST, false));
         assertThat(config.compute().threadsOn(6)).isEqualTo(6);
         assertThat(config.lastStep()).isEqualTo(500);
         TrainConfig cut = TrainConfig.parse(LEAST.replace("peak: 2e-4", "peak: 2e-4, stop_after: 200"), "run.yaml");
@@ -102,6 +103,17 @@ class TrainConfigTest {
         assertThat(config.compute().engine()).isEqualTo(EngineKind.PLAIN);
         assertThat(config.compute().threads()).hasValue(3);
         assertThat(config.metrics()).isEqualTo(new TrainConfig.Reports(false, false, List.of()));
+        assertThat(TrainConfig.parse(config.yaml(), "effective")).isEqualTo(config);
+    }
+
+    @Test
+    void holes_are_written_down_only_where_there_are_some() {
+        assertThat(TrainConfig.parse(LEAST, "run.yaml").yaml()).doesNotContain("hole");
+        TrainConfig config = TrainConfig.parse(
+                LEAST + "masking: {hole_probability: [0, 0.5], hole_pads: [4, 8], epochs: 2}\n", "run.yaml");
+        assertThat(progressive(config).holes())
+                .contains(new HolePadding("<|fim_pad|>", List.of(0.0, 0.5), List.of(64), List.of(4, 8), 4));
+        assertThat(config.yaml()).contains("hole_spans: 64", "holes_per_row: 4", "hole_pad_token: <|fim_pad|>");
         assertThat(TrainConfig.parse(config.yaml(), "effective")).isEqualTo(config);
     }
 
@@ -189,6 +201,19 @@ class TrainConfigTest {
                 .hasMessage("run.yaml: masking: prefix probability has values for 2 epochs, but the run has 1; "
                         + "set the epochs or shorten"
                         + " the list");
+        with("masking: {hole_pads: 8}")
+                .hasMessage("run.yaml: masking: hole_pads has no effect without hole_probability: leave it out or set "
+                        + "that");
+        with("masking: {hole_probability: 0.5, hole_pads: [8, 9]}")
+                .hasMessage("run.yaml: masking: hole_pads has values for 2 epochs, but the run has 1; set the epochs "
+                        + "or shorten the list");
+        with("masking: {hole_probability: 0.5, hole_spans: [8, x]}")
+                .hasMessage("run.yaml: \"masking.hole_spans\" must be a list of integers, got [8,\"x\"]");
+        with("masking: {hole_probability: 0.5, hole_spans: []}")
+                .hasMessage("run.yaml: \"masking.hole_spans\" must be an integer or a list of integers, got []");
+        with("masking: {hole_probability: 0.5, rules: original}")
+                .hasMessage("run.yaml: masking: hole_probability needs rules report: the original has no padded "
+                        + "holes");
         with("masking: {schedule: linear}")
                 .hasMessage(
                         "run.yaml: masking: a linear masking schedule needs its ramp steps: how many steps it grows");

@@ -2,6 +2,7 @@ package io.github.coda4j.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.github.coda4j.CodaException;
 import io.github.coda4j.masking.MaskingRule;
@@ -20,11 +21,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.PrimitiveIterator;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,6 +49,9 @@ class TrainingLoopTest {
     private long brokenRow = -1;
     private BooleanSupplier stopWanted = () -> false;
     private boolean heldOut;
+    private final List<Double> raised = new ArrayList<>();
+    private PrimitiveIterator.OfDouble peaks = DoubleStream.generate(() -> 1e18).iterator();
+    private int ranks = 1;
 
     @Test
     void a_stopped_run_that_goes_on_ends_as_one_that_never_stopped() {
@@ -122,6 +127,29 @@ class TrainingLoopTest {
                     .isEqualTo(0.5 / steps.get(i).gradientNorm())
                     .isEqualTo(steps.get(i).clipScale());
         }
+    }
+
+    @Test
+    void the_part_of_the_peak_is_that_of_all_ranks_together() {
+        train("a", 2);
+        double operations =
+                steps.getFirst().peakShare().orElseThrow() * steps.getFirst().seconds();
+        steps.clear();
+        ranks = 3;
+        train("b", 2);
+        assertThat(steps.getFirst().peakShare().orElseThrow() * steps.getFirst().seconds())
+                .isCloseTo(3 * operations, within(1e-9 * operations));
+        assertThat(raised).isEmpty();
+    }
+
+    @Test
+    void a_peak_that_a_step_beats_is_measured_again_in_the_next_step() {
+        peaks = DoubleStream.of(1, 1e18).iterator();
+        train("a", 3);
+        assertThat(raised).containsExactly(1e18);
+        assertThat(steps.get(0).peakShare()).hasValue(1);
+        assertThat(steps.get(1).peakShare().orElseThrow()).isLessThan(0.01);
+        assertThat(steps.get(2).peakShare().orElseThrow()).isLessThan(0.01);
     }
 
     @Test
@@ -273,7 +301,7 @@ class TrainingLoopTest {
         ParameterStore parameters = from.map(TrainingLoopTest::load)
                 .orElseGet(() -> ParameterLoader.random(ScriptedTrainingPass.CONFIG, 1, Device.CPU));
         lastPass = new ScriptedTrainingPass(parameters).breakingAtRow(brokenRow);
-        lastUpdater = new FakeUpdater(parameters);
+        lastUpdater = new FakeUpdater(parameters).withRanks(ranks);
         from.ifPresent(path -> Checkpoints.restore(path, lastUpdater));
         ToySequences source = new ToySequences(LENGTH, 24, unreadable);
         RowShare share = new RowShare(ROWS, microRows, 0, 1);
@@ -285,7 +313,7 @@ class TrainingLoopTest {
                     lastUpdater,
                     step -> 0.1 / (step + 1),
                     clipNorm,
-                    PeakUse.of(lastPass.config(), false, OptionalDouble.of(1e9)));
+                    PeakUse.compared(lastPass.config(), false, peaks::nextDouble, (before, now) -> raised.add(now)));
             Optional<HeldOutLoss> measure = heldOut
                     ? Optional.of(new HeldOutLoss(
                             source, (b, s, r) -> ToySequences.mask(b, 99, s, r), 5, 2, lastPass, lastUpdater))

@@ -1,7 +1,9 @@
 package io.github.coda4j.cli.answer;
 
 import io.github.coda4j.CodaException;
+import io.github.coda4j.cli.AnswerProgress;
 import io.github.coda4j.cli.OpenModel;
+import io.github.coda4j.cli.StatusLine;
 import io.github.coda4j.cli.World;
 import io.github.coda4j.generate.Completion;
 import io.github.coda4j.generate.Document;
@@ -28,24 +30,24 @@ final class Answering {
 
     /** Waits for the answer; every piece of text is printed as it becomes certain. */
     Completion streaming(GenerateRequest request) throws InterruptedException {
-        try (ProgressLine line = progress()) {
+        try (AnswerProgress line = progress()) {
             return heard(request, both(line, streamTo(world.out())));
         }
     }
 
     /** Waits for the answer, of which nothing is printed. */
     Completion quiet(GenerateRequest request) throws InterruptedException {
-        try (ProgressLine line = progress()) {
+        try (AnswerProgress line = progress()) {
             return heard(request, line);
         }
     }
 
-    /** A line on standard error, where a person sits there. */
-    private ProgressLine progress() {
-        return new ProgressLine(
-                world.err(),
-                () -> world.terminals().isTerminal(SystemStream.Error),
-                () -> world.terminals().isTerminal(SystemStream.Output),
+    /** A line on standard error; text that goes to the same terminal takes its place. */
+    private AnswerProgress progress() {
+        return new AnswerProgress(
+                StatusLine.of(world),
+                () -> world.terminals().isTerminal(SystemStream.Output)
+                        && world.terminals().isTerminal(SystemStream.Error),
                 model.maskId(),
                 System::nanoTime);
     }

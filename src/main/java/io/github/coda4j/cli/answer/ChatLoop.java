@@ -6,7 +6,9 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.github.coda4j.CodaException;
 import io.github.coda4j.Nearest;
+import io.github.coda4j.cli.AnswerProgress;
 import io.github.coda4j.cli.OpenModel;
+import io.github.coda4j.cli.StatusLine;
 import io.github.coda4j.cli.World;
 import io.github.coda4j.files.AtomicFiles;
 import io.github.coda4j.generate.Completion;
@@ -22,6 +24,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.jline.terminal.spi.SystemStream;
 
 /** A conversation: messages and commands in, answers out, until it is ended. */
 final class ChatLoop {
@@ -223,8 +226,9 @@ final class ChatLoop {
 
     private Completion generate() throws InterruptedException {
         GenerateRequest request = settings.request(conversation(), model);
-        try (ProgressLine line =
-                new ProgressLine(out, input::interactive, () -> true, model.maskId(), System::nanoTime)) {
+        StatusLine status = StatusLine.onTerminal(
+                out, input::interactive, () -> world.terminals().width(SystemStream.Output), System::nanoTime);
+        try (AnswerProgress line = new AnswerProgress(status, () -> true, model.maskId(), System::nanoTime)) {
             Generation generation = model.generator().submit(request, Answering.both(line, Answering.streamTo(out)));
             Runnable restore = input.onInterrupt(generation::cancel);
             try {

@@ -93,7 +93,8 @@ final class ChatSettings {
         return GenerateRequest.of(
                         model.template().get().mark(chat),
                         current.maxNewTokens(),
-                        current.completion(0, maxPositions, model.endTokens()))
+                        current.completion(0, maxPositions, model.endTokens())
+                                .withHolePad(current.holePad(model.tokenizer().holePad())))
                 .withStopStrings(current.stopStrings());
     }
 

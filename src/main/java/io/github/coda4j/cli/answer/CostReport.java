@@ -21,9 +21,10 @@ final class CostReport {
         Cost cost = completion.cost();
         return String.format(
                 Locale.ROOT,
-                "%d new tokens, %d given; %d forwards (%.1f commits each, %d cache refreshes%s);"
+                "%d new tokens%s, %d given; %d forwards (%.1f commits each, %d cache refreshes%s);"
                         + " queue %.0f ms, prompt %.0f ms, decode %.0f ms; %.1f tokens/s; finish reason %s",
                 cost.newTokens(),
+                cost.pads() == 0 ? "" : " and " + cost.pads() + " pads",
                 cost.promptTokens(),
                 cost.forwards(),
                 cost.commitsPerForward(),
@@ -93,6 +94,7 @@ final class CostReport {
         node.put("lengths_tried", cost.lengthsTried());
         node.put("cache_refreshes", cost.cacheRefreshes());
         node.put("commits", cost.commits());
+        node.put("pads", cost.pads());
         node.put("commits_per_forward", cost.commitsPerForward());
         node.put("prompt_tokens", cost.promptTokens());
         node.put("new_tokens", cost.newTokens());

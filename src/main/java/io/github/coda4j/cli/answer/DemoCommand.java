@@ -75,7 +75,9 @@ public final class DemoCommand implements Callable<Integer> {
             world.out().printf(Locale.ROOT, "A Java file with %d holes for %d tokens:%n%n", TOKENS.length, tokens);
             world.out().println(text());
             world.flush();
-            DecodeOptions options = DecodeOptions.ofSteps(tokens).withEndTokens(open.endTokens());
+            DecodeOptions options = DecodeOptions.ofSteps(tokens)
+                    .withEndTokens(open.endTokens())
+                    .withHolePad(open.tokenizer().holePad());
             List<StepEvent> steps = new ArrayList<>();
             Completion filled =
                     new Answering(world, open).heard(GenerateRequest.of(document, options), recordTo(steps));

@@ -103,7 +103,8 @@ public final class GenerateCommand implements Callable<Integer> {
             GenerateRequest request = GenerateRequest.of(
                             marked(text, open, how.thinking()),
                             how.maxNewTokens(),
-                            how.completion(0, source.maxPositions(), open.endTokens()))
+                            how.completion(0, source.maxPositions(), open.endTokens())
+                                    .withHolePad(how.holePad(open.tokenizer().holePad())))
                     .withStopStrings(how.stopStrings());
             answer(open, request);
         }

@@ -126,7 +126,9 @@ public final class InfillCommand implements Callable<Integer> {
             for (Task task : tasks) {
                 GenerateRequest request = GenerateRequest.of(
                                 task.document(),
-                                how.options(task.shape(), most(task, source.maxPositions()), model.endTokens()))
+                                how.options(task.shape(), most(task, source.maxPositions()), model.endTokens())
+                                        .withHolePad(
+                                                how.holePad(model.tokenizer().holePad())))
                         .withWindows(windows(task))
                         .withLengths(finding)
                         .withStopStrings(how.stopStrings());

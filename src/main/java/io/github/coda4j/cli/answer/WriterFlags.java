@@ -17,6 +17,7 @@ import io.github.coda4j.weights.CheckpointFolder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -38,6 +39,13 @@ final class WriterFlags {
             paramLabel = "TEXT",
             description = "End what is generated before this text; may be given several times.")
     private List<String> stop = new ArrayList<>();
+
+    @Option(
+            names = "--hole-pads",
+            paramLabel = "HOW",
+            description = "What <|fim_pad|> does, which models trained with padded holes say where an answer is over: "
+                    + "close its hole, or keep it as a token (default: close).")
+    private Optional<String> holePads = Optional.empty();
 
     /**
      * What the flags name, found before anything is loaded.
@@ -76,7 +84,7 @@ final class WriterFlags {
 
     /** What the flags say, but for which model. */
     Given given() {
-        return withStops(decode.given());
+        return withStops(decode.given()).with(Parameter.HOLE_PADS, holePads);
     }
 
     /** The same with the stop strings of the command. */

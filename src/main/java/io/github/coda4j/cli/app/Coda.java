@@ -12,6 +12,7 @@ import io.github.coda4j.cli.answer.InfillCommand;
 import io.github.coda4j.cli.bench.BenchCommand;
 import io.github.coda4j.cli.calibrate.CalibrateCommand;
 import io.github.coda4j.cli.data.DataCommand;
+import io.github.coda4j.cli.eval.EvalCommand;
 import io.github.coda4j.cli.help.CompletionCommand;
 import io.github.coda4j.cli.help.HelpCommand;
 import io.github.coda4j.cli.help.ManCommand;
@@ -144,6 +145,7 @@ final class Coda implements Runnable {
                 .addSubcommand(InspectCommand.tree(world, interrupt))
                 .addSubcommand(BenchCommand.tree(world))
                 .addSubcommand(CalibrateCommand.tree(world))
+                .addSubcommand(EvalCommand.tree(world))
                 .addSubcommand(new HelpCommand(world))
                 .addSubcommand(new CompletionCommand(world))
                 .addSubcommand(new ManCommand(world));

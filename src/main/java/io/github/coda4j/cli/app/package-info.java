@@ -6,6 +6,7 @@
     "cli.bench",
     "cli.calibrate",
     "cli.data",
+    "cli.eval",
     "cli.help",
     "cli.inspect",
     "cli.make",

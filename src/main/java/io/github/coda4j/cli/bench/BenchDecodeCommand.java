@@ -2,8 +2,11 @@ package io.github.coda4j.cli.bench;
 
 import static io.github.coda4j.Checks.check;
 
+import io.github.coda4j.cli.AnswerProgress;
 import io.github.coda4j.cli.DecodeFlags;
 import io.github.coda4j.cli.ExitCodes;
+import io.github.coda4j.cli.FormatNames;
+import io.github.coda4j.cli.StatusLine;
 import io.github.coda4j.cli.World;
 import io.github.coda4j.decode.CanvasShape;
 import io.github.coda4j.decode.DecodeOptions;
@@ -16,8 +19,8 @@ import io.github.coda4j.generate.request.DecodeSettings;
 import io.github.coda4j.model.EngineKind;
 import io.github.coda4j.model.LoadOptions;
 import io.github.coda4j.model.ModelConfig;
-import io.github.coda4j.model.Precision;
 import io.github.coda4j.model.Transformer;
+import io.github.coda4j.model.WeightFormat;
 import io.github.coda4j.tensor.Device;
 import io.github.coda4j.text.BpeTokenizer;
 import io.github.coda4j.weights.CheckpointFolder;
@@ -61,7 +64,8 @@ final class BenchDecodeCommand implements Callable<Integer> {
     @Option(
             names = "--dtype",
             paramLabel = "KIND",
-            description = "Numbers to compute in: fp32, bf16 or int8 (default: bf16).")
+            completionCandidates = FormatNames.class,
+            description = "Numbers to compute in: ${COMPLETION-CANDIDATES} (default: bf16).")
     String dtype = "bf16";
 
     @Option(names = "--threads", paramLabel = "N", description = "Worker threads (default: all cores).")
@@ -101,7 +105,7 @@ final class BenchDecodeCommand implements Callable<Integer> {
         check(newTokens >= 1, "--max-new-tokens must be at least 1, got %d", newTokens);
         check(repeat >= 1, "--repeat must be at least 1, got %d", repeat);
         DecodeSettings how = DecodeDefaults.STANDARD.resolve(decode.given());
-        LoadOptions load = new LoadOptions(EngineKind.FAST, Precision.parse(dtype), Device.CPU, threads);
+        LoadOptions load = new LoadOptions(EngineKind.FAST, WeightFormat.parse(dtype), Device.CPU, threads);
         Optional<Path> folder = model.folder(world);
         check(
                 prompt.isEmpty() || folder.isPresent(),
@@ -116,15 +120,19 @@ final class BenchDecodeCommand implements Callable<Integer> {
                 Engine engine = Engine.withoutTokenizer(transformer, EngineOptions.DEFAULT)) {
             int[] ids = prompt.map(text -> encode(folder.orElseThrow(), text)).orElseGet(() -> randomIds(transformer));
             for (int i = 1; i <= repeat; i++) {
-                report(
-                        i,
-                        engine.generate(GenerateRequest.of(ids, newTokens, options))
-                                .cost());
+                report(i, answer(engine, GenerateRequest.of(ids, newTokens, options), transformer.maskId()));
             }
         } catch (InterruptedException e) {
             throw new CancellationException("interrupted");
         }
         return ExitCodes.OK;
+    }
+
+    private Cost answer(Engine engine, GenerateRequest request, int maskId) throws InterruptedException {
+        try (AnswerProgress progress =
+                new AnswerProgress(StatusLine.of(world), () -> false, maskId, System::nanoTime)) {
+            return engine.submit(request, progress).await().cost();
+        }
     }
 
     private ModelConfig config(Optional<Path> folder) {

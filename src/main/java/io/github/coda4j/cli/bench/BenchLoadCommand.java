@@ -42,7 +42,7 @@ final class BenchLoadCommand implements Callable<Integer> {
         Path path = model.folder(world);
         LoadOptions options = load.options(path, world, LoadFlags.Purpose.SPEED);
         LoadBench measured = LoadBench.measure(path, options);
-        print("%s as %s, %s engine%n", path, options.precision(), options.engine());
+        print("%s as %s, %s engine%n", path, options.format(), options.engine());
         print("load      %8.2f s, %.2f GB/s%n", measured.seconds(), measured.gigabytesPerSecond());
         print("weights   %8.2f GB on disk%n", measured.bytes() / 1e9);
         measured.resident()

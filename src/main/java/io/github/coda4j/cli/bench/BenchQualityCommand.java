@@ -6,6 +6,7 @@ import io.github.coda4j.cli.ExitCodes;
 import io.github.coda4j.cli.LoadFlags;
 import io.github.coda4j.cli.ModelFlag;
 import io.github.coda4j.cli.OutFile;
+import io.github.coda4j.cli.Progress;
 import io.github.coda4j.cli.World;
 import io.github.coda4j.eval.InfillResult;
 import io.github.coda4j.eval.LengthResult;
@@ -142,7 +143,13 @@ final class BenchQualityCommand implements Callable<Integer> {
                 spans, context, lines(lines), lengths, sweep, baselineTokens, lossRows, unknownHoles, seed);
         Path folder = model.folder(world);
         LoadOptions into = load.options(folder, world, LoadFlags.Purpose.SPEED);
-        QualityReport report = QualityBench.measure(folder, into, data, plan, new Console());
+        Console console = new Console();
+        QualityReport report;
+        try {
+            report = QualityBench.measure(folder, into, data, plan, console);
+        } finally {
+            console.endProgress();
+        }
         if (json) {
             world.out().println(report.json().toPrettyString());
         }
@@ -150,19 +157,50 @@ final class BenchQualityCommand implements Callable<Integer> {
         return ExitCodes.OK;
     }
 
-    /** Prints what each method reached as soon as it is known. */
+    /** Prints what each method reached as soon as it is known, and how far the work is meanwhile. */
     private final class Console implements QualityListener {
+        private Optional<Work> current = Optional.empty();
+        private Optional<Progress> progress = Optional.empty();
         private boolean any;
 
         @Override
+        public void working(Work work, long done, long all) {
+            if (current.filter(work::equals).isEmpty()) {
+                endProgress();
+                current = Optional.of(work);
+                progress = Optional.of(
+                        switch (work) {
+                            case BASELINE -> Progress.of(world, "baseline", "tokens");
+                            case LOSSES -> Progress.of(world, "losses", "rows");
+                            case INFILLING -> Progress.of(world, "infilling", "spans");
+                        });
+            }
+            progress.ifPresent(shown -> shown.to(done, all, "held-out data"));
+        }
+
+        void endProgress() {
+            progress.ifPresent(Progress::close);
+        }
+
+        /** Results may go to the terminal that shows the progress. */
+        private void print(String line) {
+            Runnable printing = () -> {
+                world.out().println(line);
+                world.out().flush();
+            };
+            progress.ifPresentOrElse(shown -> shown.aside(printing), printing);
+        }
+
+        @Override
         public void baseline(int order, long tokens) {
+            endProgress();
             world.note(String.format(Locale.ROOT, "the %d-gram baseline learned from %,d tokens", order, tokens));
         }
 
         @Override
         public void losses(Map<String, Double> losses) {
             if (!json) {
-                world.out().println(new QualityReport(losses, List.of()).lossLine());
+                print(new QualityReport(losses, List.of()).lossLine());
             }
         }
 
@@ -180,11 +218,10 @@ final class BenchQualityCommand implements Callable<Integer> {
                 return;
             }
             if (!any) {
-                world.out().println(QualityReport.COLUMNS);
+                print(QualityReport.COLUMNS);
                 any = true;
             }
-            world.out().println(QualityReport.line(result));
-            world.out().flush();
+            print(QualityReport.line(result));
         }
     }
 

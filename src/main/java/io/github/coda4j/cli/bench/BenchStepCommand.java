@@ -5,8 +5,9 @@ import static io.github.coda4j.Checks.check;
 import io.github.coda4j.bench.StepBench;
 import io.github.coda4j.bench.Timing;
 import io.github.coda4j.cli.ExitCodes;
+import io.github.coda4j.cli.FormatNames;
 import io.github.coda4j.cli.World;
-import io.github.coda4j.model.Precision;
+import io.github.coda4j.model.WeightFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -37,7 +38,8 @@ final class BenchStepCommand implements Callable<Integer> {
             names = "--dtype",
             split = ",",
             paramLabel = "KIND",
-            description = "Numbers to compute in, of fp32, bf16 and int8 (default: bf16,int8).")
+            completionCandidates = FormatNames.class,
+            description = "Numbers to compute in, of ${COMPLETION-CANDIDATES} (default: bf16,int8).")
     List<String> dtypes = List.of("bf16", "int8");
 
     @Option(names = "--threads", paramLabel = "N", description = "Worker threads (default: all cores).")
@@ -60,17 +62,17 @@ final class BenchStepCommand implements Callable<Integer> {
     public Integer call() {
         check(rounds >= 1, "--rounds must be at least 1, got %d", rounds);
         check(warmUp >= 0, "--warm-up must be 0 or positive, got %d", warmUp);
-        List<Precision> precisions = dtypes.stream().map(Precision::parse).toList();
+        List<WeightFormat> formats = dtypes.stream().map(WeightFormat::parse).toList();
         print(
                 "%-5s  %-22s  %9s  %9s  %9s  %8s  %15s%n",
                 "dtype", "step", "median ms", "GFLOP/s", "peak", "of peak", "products alone");
-        for (Precision precision : precisions) {
-            bench(precision);
+        for (WeightFormat format : formats) {
+            bench(format);
         }
         print("%n");
-        precisions.stream()
+        formats.stream()
                 .distinct()
-                .flatMap(precision -> StepBench.options(precision, threads).emulated().stream())
+                .flatMap(format -> StepBench.options(format, threads).emulated().stream())
                 .forEach(line -> print("%s%n", line));
         print("peak: the best matrix product of this machine, measured between the steps. products alone: "
                 + "the same step's%n"
@@ -79,13 +81,13 @@ final class BenchStepCommand implements Callable<Integer> {
         return ExitCodes.OK;
     }
 
-    private void bench(Precision precision) {
+    private void bench(WeightFormat format) {
         Timing timing = new Timing(warmUp, rounds);
         for (StepBench.Result result :
-                StepBench.measure(options -> model.open(world, options), precision, threads, timing)) {
+                StepBench.measure(options -> model.open(world, options), format, threads, timing)) {
             print(
                     "%-5s  %-22s  %9.1f  %9.0f  %9.0f  %7.1f%%  %14.1f%%%n",
-                    precision,
+                    format,
                     description(result.shape()),
                     1e3 * result.seconds(),
                     result.gigaflops(),

@@ -8,7 +8,7 @@ import io.github.coda4j.bench.TrainingBench;
 import io.github.coda4j.cli.ExitCodes;
 import io.github.coda4j.cli.World;
 import io.github.coda4j.model.ModelConfig;
-import io.github.coda4j.model.Precision;
+import io.github.coda4j.model.WeightFormat;
 import io.github.coda4j.model.training.PassKind;
 import io.github.coda4j.model.training.PassOptions;
 import io.github.coda4j.model.training.TrainingPhase;
@@ -134,8 +134,8 @@ final class BenchTrainCommand implements Callable<Integer> {
                     pass,
                     String.join(", ", PassKind.names()));
         }
-        Precision precision = Precision.parse(dtype);
-        check(precision != Precision.INT8, "--dtype int8 cannot be trained; known: bf16, fp32");
+        WeightFormat precision = WeightFormat.parse(dtype);
+        check(precision.isFloating(), "--dtype %s cannot be trained; known: bf16, fp32", precision);
         return new PassOptions(precision, threads, recompute);
     }
 

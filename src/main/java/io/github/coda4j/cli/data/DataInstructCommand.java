@@ -91,7 +91,7 @@ final class DataInstructCommand implements Callable<Integer> {
         InstructionMaker maker = new InstructionMaker(perFile, seed);
         Lines lines = new Lines();
         Account account;
-        try (Progress progress = Progress.of(world, "read")) {
+        try (Progress progress = Progress.ofBytes(world, "read")) {
             CorpusReader reader = new CorpusReader(corpus.options(), heldOut, corpus.threads);
             account = reader.read(
                     (done, total, name) -> {

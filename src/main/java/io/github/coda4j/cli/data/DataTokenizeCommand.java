@@ -192,7 +192,7 @@ final class DataTokenizeCommand implements Callable<Integer> {
     }
 
     private Account read(BpeTokenizer loaded, ShardFolderWriter writer) {
-        try (Progress progress = Progress.of(world, "tokenize")) {
+        try (Progress progress = Progress.ofBytes(world, "tokenize")) {
             CorpusReader.Listener listener = (done, total, name) -> {
                 interrupt.check();
                 progress.to(done, total, name);

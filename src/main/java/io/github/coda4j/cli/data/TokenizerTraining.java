@@ -68,7 +68,7 @@ final class TokenizerTraining {
         double share = Math.min(1, (double) sampleMegabytes * MEGABYTE / Math.max(1, reader.totalBytes()));
         WordCounts counts = new WordCounts();
         Account account;
-        try (Progress progress = Progress.of(world, "read")) {
+        try (Progress progress = Progress.ofBytes(world, "read")) {
             account = reader.read(
                     (done, total, name) -> {
                         interrupt.check();

@@ -74,7 +74,7 @@ final class InspectModelCommand implements Callable<Integer> {
     }
 
     private void checkWeights(CheckpointFolder checkpoint) {
-        try (Progress progress = Progress.of(world, "check")) {
+        try (Progress progress = Progress.ofBytes(world, "check")) {
             WeightCheck.refuseNotFinite(checkpoint, (tensor, done, total) -> {
                 interrupt.check();
                 progress.to(done, total, tensor);

@@ -20,6 +20,8 @@ import io.github.coda4j.model.plan.Denoiser;
 import io.github.coda4j.weights.CheckpointFolder;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -67,6 +69,13 @@ final class InspectTraceCommand implements Callable<Integer> {
     int newTokens;
 
     @Option(
+            names = "--hole-pad",
+            paramLabel = "ID",
+            description = "The token that closes the hole in which it is committed, such as that of <|fim_pad|> "
+                    + "(default: none).")
+    Optional<Integer> holePad = Optional.empty();
+
+    @Option(
             names = "--out",
             required = true,
             paramLabel = "FILE",
@@ -96,7 +105,8 @@ final class InspectTraceCommand implements Callable<Integer> {
                 .checkLength(config.maxPositions());
         Canvas canvas = Canvas.forCompletion(prompt, newTokens, config.maskId());
         check(canvas.maskedCount() > 0, "nothing to decode: no mask among the ids and --max-new-tokens is 0");
-        DecodeOptions options = how.options(CanvasShape.of(canvas), config.maxPositions(), Set.of());
+        DecodeOptions options = how.options(CanvasShape.of(canvas), config.maxPositions(), Set.of())
+                .withHolePad(holePad.map(OptionalInt::of).orElse(OptionalInt.empty()));
         try (Denoiser denoiser = world.models().network(folder, into)) {
             AtomicFiles.writeText(
                     out, Trace.record(prompt, canvas, options, denoiser).json());

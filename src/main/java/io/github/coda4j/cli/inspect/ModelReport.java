@@ -5,11 +5,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.coda4j.Amounts;
 import io.github.coda4j.files.Json;
 import io.github.coda4j.model.ModelSize;
-import io.github.coda4j.model.Precision;
+import io.github.coda4j.model.TiedHead;
+import io.github.coda4j.model.WeightFormat;
 import io.github.coda4j.tensor.DType;
 import io.github.coda4j.weights.CheckpointFolder;
 import io.github.coda4j.weights.TensorEntry;
-import io.github.coda4j.weights.TiedHead;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -50,8 +50,8 @@ final class ModelReport {
         ObjectNode dtypes = root.putObject("dtypes");
         bytesByDType().forEach((dtype, bytes) -> dtypes.put(dtype.safetensorsName(), bytes));
         ObjectNode memory = root.putObject("memory");
-        for (Precision precision : Precision.values()) {
-            memory.put(precision.toString(), size.weightBytes(precision));
+        for (WeightFormat format : WeightFormat.ALL) {
+            memory.put(format.toString(), size.weightBytes(format));
         }
         root.put("cache_bytes_per_token", size.cacheBytesPerToken());
         var tensors = root.putArray("tensors");
@@ -82,8 +82,8 @@ final class ModelReport {
         line(
                 text,
                 "Memory",
-                Arrays.stream(Precision.values())
-                                .map(precision -> precision + " " + Amounts.bytes(size.weightBytes(precision)))
+                WeightFormat.ALL.stream()
+                                .map(format -> format + " " + Amounts.bytes(size.weightBytes(format)))
                                 .collect(Collectors.joining(", "))
                         + "; a cache adds " + Amounts.bytes(size.cacheBytesPerToken() * CACHED_TOKENS) + " for "
                         + CACHED_TOKENS + " tokens");

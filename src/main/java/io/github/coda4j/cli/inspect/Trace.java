@@ -32,7 +32,9 @@ record Trace(int[] prompt, List<int[]> history, int[] last, List<Commit> commits
             while (!session.done()) {
                 Proposals proposals = denoiser.forward(List.of(session.plan())).getFirst();
                 for (StepResult step : session.apply(proposals)) {
-                    if (options.blockLength().isPresent() && !step.forward()) {
+                    if (options.blockLength().isPresent()
+                            && !step.forward()
+                            && step.commits().isEmpty()) {
                         continue;
                     }
                     for (Commit commit : step.commits()) {

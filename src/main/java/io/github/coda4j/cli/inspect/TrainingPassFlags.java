@@ -3,7 +3,7 @@ package io.github.coda4j.cli.inspect;
 import static io.github.coda4j.Checks.check;
 
 import io.github.coda4j.model.ModelConfig;
-import io.github.coda4j.model.Precision;
+import io.github.coda4j.model.WeightFormat;
 import io.github.coda4j.model.training.ParameterStore;
 import io.github.coda4j.model.training.PassKind;
 import io.github.coda4j.model.training.PassOptions;
@@ -46,8 +46,8 @@ final class TrainingPassFlags {
     }
 
     TrainingPass open(ModelConfig config, ParameterStore parameters) {
-        Precision precision = Precision.parse(dtype);
-        check(precision != Precision.INT8, "--dtype int8 cannot be trained; known: fp32, bf16");
+        WeightFormat precision = WeightFormat.parse(dtype);
+        check(precision.isFloating(), "--dtype %s cannot be trained; known: fp32, bf16", precision);
         PassOptions options = new PassOptions(precision, Runtime.getRuntime().availableProcessors(), recompute);
         return TrainingPass.open(PassKind.PLAIN, config, parameters, options);
     }

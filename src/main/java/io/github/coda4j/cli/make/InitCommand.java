@@ -123,7 +123,7 @@ public final class InitCommand implements Callable<Integer> {
                 .orElseGet(() -> ModelConfig.preset(shape));
         long bytes = config.numParameters() * stored().bytes();
         long drawn = seed.orElse(0L);
-        try (Progress progress = Progress.of(world, "init " + shape)) {
+        try (Progress progress = Progress.ofBytes(world, "init " + shape)) {
             RandomCheckpoint.write(
                     config,
                     drawn,

@@ -120,7 +120,7 @@ public final class PullCommand implements Callable<Integer> {
             world.note(model + " at " + commit + ": " + files + " files, " + Amounts.bytes(bytes)
                     + license.map(name -> ", licence " + name).orElse(""));
             total = bytes;
-            progress = Optional.of(Progress.of(world, "pull"));
+            progress = Optional.of(Progress.ofBytes(world, "pull"));
         }
 
         @Override
@@ -135,12 +135,16 @@ public final class PullCommand implements Callable<Integer> {
 
         @Override
         public void retrying(String what, String reason, Duration wait) {
-            world.note(what + ": " + reason + "; trying again in " + Math.max(1, wait.toSeconds()) + " s");
+            note(what + ": " + reason + "; trying again in " + Math.max(1, wait.toSeconds()) + " s");
         }
 
         @Override
         public void waitingForOtherPull(String model) {
-            world.note("another process is pulling " + model + "; waiting for it");
+            note("another process is pulling " + model + "; waiting for it");
+        }
+
+        private void note(String line) {
+            progress.ifPresentOrElse(shown -> shown.note(line), () -> world.note(line));
         }
 
         private void show(String file, long bytesDone) {

@@ -5,8 +5,9 @@ import io.github.coda4j.cli.ExitCodes;
 import io.github.coda4j.cli.Interrupt;
 import io.github.coda4j.cli.Progress;
 import io.github.coda4j.cli.World;
+import io.github.coda4j.model.QuantizedCheckpoint;
+import io.github.coda4j.model.WeightFormat;
 import io.github.coda4j.weights.CheckpointFolder;
-import io.github.coda4j.weights.Int8Checkpoint;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -27,6 +28,8 @@ import picocli.CommandLine.Parameters;
         footerHeading = "%nExample:%n",
         footer = {"  coda quantize models/coda-mini --out models/coda-mini-int8"})
 public final class QuantizeCommand implements Callable<Integer> {
+    private static final WeightFormat FORMAT = WeightFormat.INT8;
+
     private final World world;
     private final Interrupt interrupt;
 
@@ -53,9 +56,10 @@ public final class QuantizeCommand implements Callable<Integer> {
         Path folder = world.modelStore().folder(model);
         interrupt.check();
         try (CheckpointFolder checkpoint = CheckpointFolder.open(folder)) {
-            try (Progress progress = Progress.of(world, "quantize")) {
-                Int8Checkpoint.quantize(
+            try (Progress progress = Progress.ofBytes(world, "quantize")) {
+                QuantizedCheckpoint.write(
                         checkpoint,
+                        FORMAT,
                         out,
                         (tensor, done, total) -> {
                             interrupt.check();
@@ -67,8 +71,9 @@ public final class QuantizeCommand implements Callable<Integer> {
                 world.out()
                         .printf(
                                 Locale.ROOT,
-                                "%s: int8, %s (was %s)%n",
+                                "%s: %s, %s (was %s)%n",
                                 out,
+                                FORMAT,
                                 Amounts.bytes(written.totalBytes()),
                                 Amounts.bytes(checkpoint.totalBytes()));
             }

@@ -6,6 +6,7 @@ import io.github.coda4j.CodaException;
 import io.github.coda4j.cli.EntryPoint;
 import io.github.coda4j.cli.ExitCodes;
 import io.github.coda4j.cli.Interrupt;
+import io.github.coda4j.cli.StatusLine;
 import io.github.coda4j.cli.World;
 import io.github.coda4j.train.RankGroup;
 import java.io.BufferedReader;
@@ -51,12 +52,14 @@ final class RankLauncher {
     private final World world;
     private final Interrupt interrupt;
     private final Duration grace;
+    private final StatusLine status;
 
     /** @param grace how long the other ranks may take to report and end themselves after one has failed */
     RankLauncher(World world, Interrupt interrupt, Duration grace) {
         this.world = world;
         this.interrupt = interrupt;
         this.grace = grace;
+        this.status = StatusLine.of(world);
     }
 
     private record Rank(int number, Process process, Thread reader, Deque<String> lines) {
@@ -100,6 +103,7 @@ final class RankLauncher {
             for (Rank rank : all) {
                 rank.reader().join();
             }
+            status.close();
             failed.ifPresent(first -> report(first, ranks));
             return failed.map(RankLauncher::exitCode)
                     .orElseGet(() -> all.stream().anyMatch(Rank::interrupted) ? ExitCodes.INTERRUPTED : ExitCodes.OK);
@@ -107,6 +111,7 @@ final class RankLauncher {
             Thread.currentThread().interrupt();
             return ExitCodes.INTERRUPTED;
         } finally {
+            status.close();
             all.forEach(Rank::kill);
         }
     }
@@ -136,6 +141,9 @@ final class RankLauncher {
         builder.environment()
                 .put(LAUNCHER, Long.toString(ProcessHandle.current().pid()));
         boolean first = number == 0;
+        if (first && status.isDrawnOver()) {
+            builder.environment().put(StatusLine.RELAYED, "1");
+        }
         if (!first) {
             builder.redirectOutput(ProcessBuilder.Redirect.DISCARD);
         }
@@ -174,14 +182,16 @@ final class RankLauncher {
 
     private void note(String line) {
         if (!line.startsWith(INCUBATOR)) {
-            world.note(line);
+            status.relay(line);
         }
     }
 
     private void print(String line) {
         if (!line.startsWith(GREETING)) {
-            world.out().println(line);
-            world.out().flush();
+            status.aside(() -> {
+                world.out().println(line);
+                world.out().flush();
+            });
         }
     }
 

@@ -1,6 +1,7 @@
 package io.github.coda4j.cli.train;
 
 import io.github.coda4j.Amounts;
+import io.github.coda4j.cli.StatusLine;
 import io.github.coda4j.cli.World;
 import io.github.coda4j.data.Split;
 import io.github.coda4j.model.VocabularyFit;
@@ -15,24 +16,22 @@ import java.util.Locale;
 import java.util.function.LongSupplier;
 
 /**
- * Training for a person to look at: what it begins with, and a line for the first and last step and for others as time
- * passes.
+ * Training for a person to look at: what it begins with, and how far it is on a {@link StatusLine}. The first and the
+ * last step and every measurement are told whatever the time.
  */
 final class TrainConsole implements TrainingListener {
-    /** Least time between two lines. */
-    private static final long PAUSE_NANOS = 2_000_000_000L;
     /** The ETA is made of about so many steps. */
     private static final int MEMORY = 20;
 
+    private static final double GIGA = 1e9;
+
     private final World world;
     private final long steps;
-    private final LongSupplier nanos;
-    private long lastLine;
+    private final StatusLine status;
     private long seen;
     private double stepSeconds;
     private double trainingSeconds;
     private double waitedSeconds;
-    private boolean any;
 
     /**
      * A console for a run.
@@ -43,7 +42,7 @@ final class TrainConsole implements TrainingListener {
     TrainConsole(World world, long steps, LongSupplier nanos) {
         this.world = world;
         this.steps = steps;
-        this.nanos = nanos;
+        this.status = StatusLine.of(world, nanos);
     }
 
     @Override
@@ -97,47 +96,62 @@ final class TrainConsole implements TrainingListener {
         stepSeconds += (m.seconds() - stepSeconds) / Math.min(seen, MEMORY);
         trainingSeconds += m.seconds();
         waitedSeconds += m.waitedSeconds();
-        long now = nanos.getAsLong();
-        if (!any || m.step() == steps || now - lastLine >= PAUSE_NANOS) {
-            lastLine = now;
-            world.note(line(m));
+        if (m.step() == steps) {
+            status.keep(line(m));
+        } else if (seen == 1) {
+            status.showNow(line(m));
+        } else {
+            status.show(() -> line(m));
         }
-        any = true;
     }
 
+    /** What matters most comes first: a narrow terminal shows the beginning. */
     private String line(StepMetrics m) {
         StringBuilder line = new StringBuilder(String.format(
-                Locale.ROOT,
-                "step %d/%d  loss %.4f  elbo %.4f  masked ce %.4f  lr %.2e  grad %.3f  masked %d (S1 %d S2 %d "
-                        + "S3 %d)  %s tok/s",
-                m.step(),
-                steps,
-                m.loss(),
-                m.elbo(),
-                m.maskedCrossEntropy(),
-                m.learningRate(),
-                m.gradientNorm(),
-                m.masked(),
-                m.masks().prefixRows(),
-                m.masks().truncatedRows(),
-                m.masks().blockRows(),
-                rate(m.tokensPerSecond())));
+                Locale.ROOT, "step %d/%d  loss %.4f  %s tok/s", m.step(), steps, m.loss(), rate(m.tokensPerSecond())));
         m.peakShare().ifPresent(share -> line.append(String.format(Locale.ROOT, "  mfu %.1f%%", 100 * share)));
-        line.append(String.format(Locale.ROOT, "  data %.1f%%", 100 * waitedSeconds / trainingSeconds));
-        return line.append("  eta ")
-                .append(clock(stepSeconds * (steps - m.step())))
+        return line.append(String.format(
+                        Locale.ROOT,
+                        "  eta %s  masked ce %.4f  elbo %.4f  lr %.2e  grad %.3f  data %.1f%%  masked %d (S1 %d S2 %d "
+                                + "S3 %d%s)",
+                        clock(stepSeconds * (steps - m.step())),
+                        m.maskedCrossEntropy(),
+                        m.elbo(),
+                        m.learningRate(),
+                        m.gradientNorm(),
+                        100 * waitedSeconds / trainingSeconds,
+                        m.masked(),
+                        m.masks().prefixRows(),
+                        m.masks().truncatedRows(),
+                        m.masks().blockRows(),
+                        m.masks().holeRows() == 0 ? "" : " S4 " + m.masks().holeRows()))
                 .toString();
     }
 
     @Override
     public void heldOut(HeldOutMetrics m) {
-        world.note(String.format(
+        status.note(String.format(
                 Locale.ROOT,
                 "step %d/%d  held-out loss %.4f  masked ce %.4f",
                 m.step(),
                 steps,
                 m.loss(),
                 m.maskedCrossEntropy()));
+    }
+
+    @Override
+    public void peakRaised(double before, double now) {
+        status.note(String.format(
+                Locale.ROOT,
+                "a step was faster than the products of %.0f GFLOP/s that mfu is a part of: the machine was busy when "
+                        + "they were measured; mfu is now a part of %.0f GFLOP/s",
+                before / GIGA,
+                now / GIGA));
+    }
+
+    @Override
+    public void close() {
+        status.close();
     }
 
     private static String rate(double perSecond) {

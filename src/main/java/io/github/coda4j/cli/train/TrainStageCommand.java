@@ -103,6 +103,7 @@ abstract class TrainStageCommand implements Callable<Integer> {
         if (result.outcome() == TrainingLoop.Outcome.STOPPED) {
             world.note("stopped after step " + result.state().step() + ", which " + result.checkpoint()
                     + " holds; --resume goes on from it");
+            result.report().ifPresent(page -> world.note("curves so far: " + page));
             return;
         }
         String facts = result.facts().entrySet().stream()

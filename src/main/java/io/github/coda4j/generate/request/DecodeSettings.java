@@ -40,6 +40,7 @@ public final class DecodeSettings {
     private final int topK;
     private final long seed;
     private final List<String> stopStrings;
+    private final boolean closesHoles;
 
     DecodeSettings(Values values) {
         this.values = values;
@@ -65,6 +66,8 @@ public final class DecodeSettings {
         this.stopStrings = values.findOr(Parameter.STOP, List.of())
                 .require(stops -> !stops.contains(""), "texts that are not empty")
                 .value();
+        this.closesHoles =
+                choice(values.find(Parameter.HOLE_PADS), HolePads.CLOSE, HolePads.values()) == HolePads.CLOSE;
     }
 
     /**
@@ -97,6 +100,22 @@ public final class DecodeSettings {
     /** What ends an answer before its last token, possibly nothing. */
     public List<String> stopStrings() {
         return stopStrings;
+    }
+
+    /** What a pad in a hole does. */
+    private enum HolePads {
+        CLOSE,
+        KEEP
+    }
+
+    /**
+     * The token that closes a hole, for {@link DecodeOptions#withHolePad}.
+     *
+     * @param ofModel what the model's tokenizer has for it
+     * @return the same; nothing if pads are to be tokens like others
+     */
+    public OptionalInt holePad(OptionalInt ofModel) {
+        return closesHoles ? ofModel : OptionalInt.empty();
     }
 
     /** Whether a chat's answer may begin with a thought; empty leaves the choice to the model. */
@@ -159,7 +178,8 @@ public final class DecodeSettings {
                 topP,
                 topK,
                 seed,
-                endTokens);
+                endTokens,
+                OptionalInt.empty());
         shape.checkDecodable(options, maxPositions);
         return options;
     }

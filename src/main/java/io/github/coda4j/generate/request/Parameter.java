@@ -44,6 +44,9 @@ public record Parameter<T>(String name, ValueKind<T> kind, String variable, List
     /** Whether the mask may be proposed: exclude or allow. */
     public static final Parameter<String> MASK_CANDIDATES =
             new Parameter<>("mask_candidates", ValueKind.TEXT, "", List.of());
+    /** What the pad token of infilling does: close the hole in which it is committed, or keep its place as a token. */
+    public static final Parameter<String> HOLE_PADS =
+            new Parameter<>("hole_pads", ValueKind.TEXT, "", List.of("hole_pads"));
     /** The longest answer in tokens, at least 1. */
     public static final Parameter<Integer> MAX_NEW_TOKENS =
             new Parameter<>("max_new_tokens", ValueKind.INTEGER, "MAX_TOKENS", List.of("max_new_tokens", "max_tokens"));

@@ -43,6 +43,8 @@ final class FusedAttention {
     }
 
     FusedAttention(ModelConfig config, NumberKind kind, FusedBatch batch, FusedMemory memory) {
+        assert batch.runs().stream().mapToInt(SegmentRuns.Run::length).sum() == batch.tokens() : batch.runs();
+        assert memory.limits().cover(batch.tokens(), batch.length()) : batch.tokens() + ", " + memory.limits();
         this.config = config;
         this.kind = kind;
         this.batch = batch;
@@ -92,6 +94,7 @@ final class FusedAttention {
 
     /** First element of a token's head in the folded layout; heads are numbered queries, keys, values. */
     long folded(int token, int head) {
+        assert head >= 0 && head < config.heads() + 2 * config.kvHeads() : head;
         SegmentRuns.Run run = batch.run(token);
         int n = config.heads();
         int k = config.kvHeads();
@@ -122,12 +125,13 @@ final class FusedAttention {
         int heads = item.kvHeads();
         long query = item.first(config.kvHeads(), config.groups()) + item.row();
         long key = item.first(config.kvHeads(), 1) * headDim;
-        Tensor q = view(saved.heads(), query * headDim, heads, item.rows(), headDim);
-        Tensor k = view(saved.heads(), keysFirst + key, heads, length, headDim);
-        Tensor v = view(saved.heads(), valuesFirst + key, heads, length, headDim);
-        Tensor scores = view(scratch, 0, heads, item.rows(), length);
-        Tensor out = view(memory.folded, query * headDim, heads, item.rows(), headDim);
-        Tensor.batchedProductInto(scores, q, k.transpose(1, 2));
+        // A heads of keys and values in the item, P its rows of folded queries, up to G * L
+        Tensor q = view(saved.heads(), query * headDim, heads, item.rows(), headDim); // [A, P, H]
+        Tensor k = view(saved.heads(), keysFirst + key, heads, length, headDim); // [A, L, H]
+        Tensor v = view(saved.heads(), valuesFirst + key, heads, length, headDim); // [A, L, H]
+        Tensor scores = view(scratch, 0, heads, item.rows(), length); // [A, P, L]
+        Tensor out = view(memory.folded, query * headDim, heads, item.rows(), headDim); // [A, P, H]
+        Tensor.batchedProductInto(scores, q, k.transpose(1, 2)); // [A, P, H] [A, H, L] to [A, P, L]
         Softmax.exponentiate(
                 scratch,
                 kind,
@@ -137,7 +141,7 @@ final class FusedAttention {
                 memory.inverseSums,
                 saved.logSums(),
                 Math.toIntExact(query));
-        Tensor.batchedProductInto(out, scores, v);
+        Tensor.batchedProductInto(out, scores, v); // [A, P, L] [A, L, H] to [A, P, H]
     }
 
     /** Works on the gradients of queries, keys and values until none are left. */
@@ -169,8 +173,8 @@ final class FusedAttention {
                             slice(scoreGradients, (long) from * columns, (long) heads * count * columns));
                 }
             }
-            Tensor ds = view(scoreGradients, 0, heads, length, columns);
-            Tensor.batchedProductInto(o.queryGradients, ds.transpose(1, 2), o.keys);
+            Tensor ds = view(scoreGradients, 0, heads, length, columns); // [A, L, G * L]
+            Tensor.batchedProductInto(o.queryGradients, ds.transpose(1, 2), o.keys); // to [A, G * L, H]
         }
     }
 
@@ -207,24 +211,27 @@ final class FusedAttention {
     /** Keys [from, from + count) of an item; all of them where it has several heads. */
     private void backward(
             Operands o, Item item, int from, int count, MemorySegment probabilities, MemorySegment scoreGradients) {
+        // A heads of keys and values in the item, C keys at a time
         int heads = item.kvHeads();
-        int columns = item.rows();
-        Tensor p = view(probabilities, 0, heads, count, columns);
-        Tensor ds = view(scoreGradients, 0, heads, count, columns);
-        Tensor.batchedProductInto(p, o.keys.narrow(1, from, count), o.queries.transpose(1, 2));
+        int columns = item.rows(); // G * L
+        assert from >= 0 && from + count <= item.run().length() : from + " and " + count + " more of " + item;
+        assert heads == 1 || count == item.run().length() : count + " keys of " + item;
+        Tensor p = view(probabilities, 0, heads, count, columns); // [A, C, G * L]
+        Tensor ds = view(scoreGradients, 0, heads, count, columns); // [A, C, G * L]
+        Tensor.batchedProductInto(p, o.keys.narrow(1, from, count), o.queries.transpose(1, 2)); // [A, C, G * L]
         for (int h = 0; h < heads; h++) {
             long first = (long) h * count * columns;
             ScoreGradients.probabilities(
                     probabilities, kind, first, count, columns, o.logSums, o.firstSum + h * columns);
         }
-        Tensor.batchedProductInto(o.valueGradients.narrow(1, from, count), p, o.outGradients);
-        Tensor.batchedProductInto(ds, o.values.narrow(1, from, count), o.outGradients.transpose(1, 2));
+        Tensor.batchedProductInto(o.valueGradients.narrow(1, from, count), p, o.outGradients); // to [A, C, H]
+        Tensor.batchedProductInto(ds, o.values.narrow(1, from, count), o.outGradients.transpose(1, 2)); // [A, C, G * L]
         for (int h = 0; h < heads; h++) {
             long first = (long) h * count * columns;
             ScoreGradients.backward(
                     probabilities, scoreGradients, kind, first, count, columns, memory.dots, o.firstSum + h * columns);
         }
-        Tensor.batchedProductInto(o.keyGradients.narrow(1, from, count), ds, o.queries);
+        Tensor.batchedProductInto(o.keyGradients.narrow(1, from, count), ds, o.queries); // [A, C, G * L] to [A, C, H]
     }
 
     private MemorySegment slice(MemorySegment memory, long first, long count) {

@@ -53,6 +53,8 @@ final class FusedGradients {
      * @param x [rows, inputs]
      */
     void add(List<FusedWeights.Part> parts, FusedWeights.Weight weight, MemorySegment dy, MemorySegment x, int rows) {
+        assert dy.byteSize() >= (long) rows * weight.outputs() * kind.bytes() : dy.byteSize();
+        assert x.byteSize() >= (long) rows * weight.inputs() * kind.bytes() : x.byteSize();
         int inputs = weight.inputs();
         int fitting = Math.max(ROW_UNIT, FusedMemory.GRADIENT_ELEMENTS / inputs / ROW_UNIT * ROW_UNIT);
         for (FusedWeights.Part part : parts) {
@@ -76,15 +78,18 @@ final class FusedGradients {
 
     /** Works on pieces until none are left. */
     void work(FusedWorker worker) {
+        worker.lap(TrainingPhase.WAITING);
         MemorySegment scratch = memory.weightGradients.get(worker.index);
         for (int i = next.getAndIncrement(); i < pieces.size(); i = next.getAndIncrement()) {
             Piece p = pieces.get(i);
             for (int first = 0; first < p.rows; first += ROWS_AT_A_TIME) {
                 int count = Math.min(ROWS_AT_A_TIME, p.rows - first);
+                // [count, outputs]^T [count, inputs] to [outputs, inputs]
                 worker.weightGradient(p.dy, p.width, p.column, p.outputs, p.x, p.inputs, first, count, scratch);
                 Sums.add(scratch, kind, 0, gradients, p.offset, (long) p.outputs * p.inputs);
             }
         }
+        worker.lap(TrainingPhase.WEIGHT_GRADIENTS);
     }
 
     /** Adds every worker's sum, in the order of the workers, to a one-dimensional parameter's gradient. */

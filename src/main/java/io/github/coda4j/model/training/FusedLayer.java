@@ -1,5 +1,8 @@
 package io.github.coda4j.model.training;
 
+import io.github.coda4j.kernel.Elements;
+import io.github.coda4j.kernel.FoldedHeads;
+import io.github.coda4j.kernel.HeadRule;
 import io.github.coda4j.kernel.NumberKind;
 import io.github.coda4j.kernel.Sharded;
 import io.github.coda4j.kernel.Sums;
@@ -11,11 +14,11 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /**
- * One layer forward and backward. All workers walk through it, each with its own rows, some at a time; between
- * attention, where they mix, and the rest stands a barrier.
+ * One layer forward and backward. The worker team walks through it; a share has its own rows, some at a time, and in
+ * the steps of attention, where rows mix, items that are dealt out as they are asked for.
  */
 final class FusedLayer {
-    // M packed tokens, D hidden, N query heads, K key/value heads, H head dimension, F MLP width
+    // M packed tokens, T of a document, D hidden, N query heads, K key/value heads, H head dimension, F MLP width
 
     /** Rows that go through a chain of products and element-wise passes at a time, so that they stay in the cache. */
     private static final int ROWS_AT_A_TIME = 512;
@@ -44,6 +47,7 @@ final class FusedLayer {
             FusedWeights weights,
             FusedGradients gradients,
             Rotary rotary) {
+        assert memory.limits().cover(batch.tokens(), 0) : batch.tokens() + " tokens, room for " + memory.limits();
         this.config = config;
         this.kind = kind;
         this.team = team;
@@ -79,31 +83,38 @@ final class FusedLayer {
      * @param isWhole false when only what the backward pass needs is wanted, not the layer's output
      */
     void forward(int layer, FusedWorker[] workers, boolean isWhole) {
+        assert layer >= 0 && layer < config.layers() : layer;
+        assert workers.length == team.size() : workers.length + " workers in a team of " + team.size();
         weights.load(layer);
         FusedWeights.Vectors vectors = weights.vectors(layer);
         FusedMemory.Saved saved = memory.saved.get(layer);
         attention.begin();
-        team.runOnAll(index -> {
-            FusedWorker worker = workers[index];
-            worker.start();
-            inTiles(worker, (first, count) -> project(worker, layer, saved, vectors, first, count));
-            await(worker);
-            attention.forward(saved, index);
-            worker.lap(TrainingPhase.ATTENTION);
-            await(worker);
-            inTiles(worker, (first, count) -> {
-                addAttention(worker, layer, saved, vectors, first, count);
-                widen(worker, saved, vectors, first, count);
-                if (isWhole) {
-                    addMlp(worker, layer, saved, first, count);
-                }
+        team.walk(team.size(), steps -> {
+            steps.each(share -> {
+                FusedWorker worker = workers[share];
+                worker.start();
+                inTiles(worker, (first, count) -> project(worker, layer, saved, vectors, first, count)); // to heads
+            });
+            // Folded queries, keys, values to folded [N, T, H] per document.
+            steps.each(share -> attend(workers[share], () -> attention.forward(saved, share)));
+            steps.each(share -> {
+                FusedWorker worker = workers[share];
+                worker.lap(TrainingPhase.WAITING);
+                inTiles(worker, (first, count) -> {
+                    addAttention(worker, layer, saved, vectors, first, count); // folded to middle [M, D]
+                    widen(worker, saved, vectors, first, count); // middle [M, D] to gateUp [M, 2F]
+                    if (isWhole) {
+                        addMlp(worker, layer, saved, first, count); // gateUp [M, 2F] to the next residual [M, D]
+                    }
+                });
             });
         });
     }
 
-    private void await(FusedWorker worker) {
-        team.barrier();
+    private static void attend(FusedWorker worker, Runnable items) {
         worker.lap(TrainingPhase.WAITING);
+        items.run();
+        worker.lap(TrainingPhase.ATTENTION);
     }
 
     private void project(
@@ -113,37 +124,56 @@ final class FusedLayer {
             FusedWeights.Vectors vectors,
             int first,
             int count) {
-        MemorySegment x = memory.residuals.get(layer);
+        MemorySegment x = memory.residuals.get(layer); // F32 [M, D]
+        assert first >= 0 && first + count <= batch.tokens() : first + " and " + count + " more of " + batch.tokens();
         for (int t = first; t < first + count; t++) {
             worker.norms.norm(x, t, vectors.inputNorm(), config.normEps(), saved.normed(), kind, unused, t);
         }
         worker.lap(TrainingPhase.ELEMENTS);
-        worker.forward(saved.normed(), weights.qkv(), first, count, saved.qkv());
+        worker.forward(saved.normed(), weights.qkv(), first, count, saved.qkv()); // [M, D] to [M, (N + 2K)*H]
         worker.lap(TrainingPhase.PRODUCTS);
-        int all = config.heads() + 2 * config.kvHeads();
+        Elements qkv = new Elements(saved.qkv(), kind);
+        Elements heads = new Elements(saved.heads(), kind);
+        HeadRule[] rules = rules(vectors);
         for (int t = first; t < first + count; t++) {
             int angle = t % batch.length() * rotary.half();
-            for (int head = 0; head < all; head++) {
-                boolean isQuery = head < config.heads();
-                boolean isValue = head >= config.heads() + config.kvHeads();
-                worker.heads.prepare(
-                        saved.qkv(),
-                        kind,
-                        (long) t * config.qkvWidth() + (long) head * config.headDim(),
-                        1,
-                        vectors.qkvBias(),
-                        head * config.headDim(),
-                        isQuery ? vectors.qNorm() : isValue ? NONE : vectors.kNorm(),
-                        config.normEps(),
-                        isValue ? NONE : rotary.cos(),
-                        rotary.sin(),
-                        angle,
-                        isQuery ? queryFactor : 1,
-                        saved.heads(),
-                        kind,
-                        attention.folded(t, head));
+            for (int head = 0; head < rules.length; head++) {
+                // One head [H] of qkv [M, (N + 2K)*H] to its place in [N, T, H] or [K, T, H] of its document.
+                long source = (long) t * config.qkvWidth() + (long) head * config.headDim();
+                worker.heads.prepare(rules[head], qkv, source, 1, angle, heads, attention.folded(t, head));
             }
         }
+    }
+
+    /** What is done to each of the joined projection's heads, which are numbered queries, keys, values. */
+    private HeadRule[] rules(FusedWeights.Vectors vectors) {
+        HeadRule[] rules = new HeadRule[config.heads() + 2 * config.kvHeads()];
+        for (int head = 0; head < rules.length; head++) {
+            boolean isQuery = head < config.heads();
+            boolean isValue = head >= config.heads() + config.kvHeads();
+            rules[head] = new HeadRule(
+                    vectors.qkvBias(),
+                    head * config.headDim(),
+                    isQuery ? vectors.qNorm() : isValue ? NONE : vectors.kNorm(),
+                    config.normEps(),
+                    isValue ? NONE : rotary.cos(),
+                    rotary.sin(),
+                    isQuery ? queryFactor : 1);
+        }
+        return rules;
+    }
+
+    /** The heads of the document that a token is in, and one number for each of their tokens. */
+    private FoldedHeads folded(SegmentRuns.Run run, float[] numbers) {
+        int first = run.start() * config.heads();
+        return new FoldedHeads(
+                new Elements(memory.folded, kind),
+                (long) first * config.headDim(),
+                numbers,
+                first,
+                config.heads(),
+                run.length(),
+                config.headDim());
     }
 
     private void addAttention(
@@ -153,26 +183,14 @@ final class FusedLayer {
             FusedWeights.Vectors vectors,
             int first,
             int count) {
+        Elements joined = new Elements(saved.joined(), kind);
         for (int t = first; t < first + count; t++) {
             SegmentRuns.Run run = batch.run(t);
-            int sums = run.start() * config.heads();
-            worker.rows.gatherHeads(
-                    memory.folded,
-                    kind,
-                    (long) sums * config.headDim(),
-                    memory.inverseSums,
-                    sums,
-                    config.heads(),
-                    config.headDim(),
-                    t - run.start(),
-                    run.length(),
-                    saved.joined(),
-                    kind,
-                    unused,
-                    t);
+            // Folded [N, T, H] of the token's document to its row of joined [M, N*H].
+            worker.rows.gatherHeads(folded(run, memory.inverseSums), t - run.start(), joined, unused, t);
         }
         worker.lap(TrainingPhase.ELEMENTS);
-        worker.forward(saved.joined(), weights.output(), first, count, memory.delta);
+        worker.forward(saved.joined(), weights.output(), first, count, memory.delta); // [M, N*H] to [M, D]
         worker.lap(TrainingPhase.PRODUCTS);
         add(memory.residuals.get(layer), first, count, saved.middle());
         float[] bias = vectors.outputBias();
@@ -184,7 +202,7 @@ final class FusedLayer {
         }
     }
 
-    /** out = residual + delta for some rows. */
+    /** out = residual + delta for some rows, F32 [M, D]. */
     private void add(MemorySegment residual, int first, int count, MemorySegment out) {
         long from = (long) first * config.hidden();
         Sums.sum(residual, from, memory.delta, kind, from, out, from, (long) count * config.hidden());
@@ -197,23 +215,25 @@ final class FusedLayer {
                     saved.middle(), t, vectors.mlpNorm(), config.normEps(), saved.mlpNormed(), kind, unused, t);
         }
         worker.lap(TrainingPhase.ELEMENTS);
-        worker.forward(saved.mlpNormed(), weights.gateUp(), first, count, saved.gateUp());
+        worker.forward(saved.mlpNormed(), weights.gateUp(), first, count, saved.gateUp()); // [M, D] to [M, 2F]
         worker.lap(TrainingPhase.PRODUCTS);
     }
 
     private void addMlp(FusedWorker worker, int layer, FusedMemory.Saved saved, int first, int count) {
         Sharded gateUp = new Sharded(new MemorySegment[] {saved.gateUp()}, new int[] {2 * config.intermediate()}, kind);
         for (int t = first; t < first + count; t++) {
-            worker.rows.gate(gateUp, ones, t, memory.gated, kind, unused);
+            worker.rows.gate(gateUp, ones, t, memory.gated, kind, unused); // [M, 2F] to [M, F]
         }
         worker.lap(TrainingPhase.ELEMENTS);
-        worker.forward(memory.gated, weights.down(), first, count, memory.delta);
+        worker.forward(memory.gated, weights.down(), first, count, memory.delta); // [M, F] to [M, D]
         worker.lap(TrainingPhase.PRODUCTS);
         add(saved.middle(), first, count, memory.residuals.get(layer + 1));
     }
 
     /** Adds the layer's gradients and turns the residual gradient after the layer into that before it. */
     void backward(int layer, FusedWorker[] workers) {
+        assert layer >= 0 && layer < config.layers() : layer;
+        assert workers.length == team.size() : workers.length + " workers in a team of " + team.size();
         weights.load(layer);
         FusedWeights.Vectors vectors = weights.vectors(layer);
         FusedMemory.Saved saved = memory.saved.get(layer);
@@ -224,26 +244,30 @@ final class FusedLayer {
         gradients.add(weights.downParts(layer), weights.down(), memory.mlpGradient, memory.gated, rows);
         gradients.add(weights.qkvParts(layer), weights.qkv(), saved.qkv(), saved.normed(), rows);
         gradients.add(weights.outputParts(layer), weights.output(), memory.attentionGradient, saved.joined(), rows);
-        team.runOnAll(index -> {
-            FusedWorker worker = workers[index];
-            worker.start();
-            worker.sums.clear();
-            inTiles(worker, (first, count) -> {
-                backwardMlp(worker, saved, vectors, first, count);
-                backwardOutput(worker, saved, first, count);
+        team.walk(team.size(), steps -> {
+            steps.each(share -> {
+                FusedWorker worker = workers[share];
+                worker.start();
+                worker.sums.clear();
+                inTiles(worker, (first, count) -> {
+                    // residualGradient [M, D] through gateUp [M, 2F], then to folded [N, T, H]
+                    backwardMlp(worker, saved, vectors, first, count);
+                    backwardOutput(worker, saved, first, count);
+                });
             });
-            await(worker);
-            attention.backward(saved, index);
-            worker.lap(TrainingPhase.ATTENTION);
-            await(worker);
-            inTiles(worker, (first, count) -> backwardProjections(worker, layer, saved, vectors, first, count));
-            await(worker);
-            gradients.work(worker);
-            worker.lap(TrainingPhase.WEIGHT_GRADIENTS);
+            // folded [N, T, H] to headGradients, laid out like heads
+            steps.each(share -> attend(workers[share], () -> attention.backward(saved, share)));
+            steps.each(share -> {
+                FusedWorker worker = workers[share];
+                worker.lap(TrainingPhase.WAITING);
+                inTiles(worker, (first, count) -> backwardProjections(worker, layer, saved, vectors, first, count));
+            });
+            steps.each(share -> gradients.work(workers[share]));
         });
         addSums(layer, workers);
     }
 
+    /** The residual gradient, F32 [M, D], as products take it. */
     private void round(int first, int count, MemorySegment out) {
         long from = (long) first * config.hidden();
         Sums.convert(memory.residualGradient, from, out, kind, from, (long) count * config.hidden());
@@ -253,20 +277,21 @@ final class FusedLayer {
             FusedWorker worker, FusedMemory.Saved saved, FusedWeights.Vectors vectors, int first, int count) {
         round(first, count, memory.mlpGradient);
         worker.lap(TrainingPhase.ELEMENTS);
-        worker.backward(memory.mlpGradient, weights.down(), first, count, memory.gated);
+        worker.backward(memory.mlpGradient, weights.down(), first, count, memory.gated); // [M, D] to [M, F]
         worker.lap(TrainingPhase.PRODUCTS);
         for (int t = first; t < first + count; t++) {
-            worker.gates.backward(saved.gateUp(), memory.gated, kind, t);
+            worker.gates.backward(saved.gateUp(), memory.gated, kind, t); // [M, F] to [M, 2F], in place of gateUp
         }
         worker.lap(TrainingPhase.ELEMENTS);
-        worker.backward(saved.gateUp(), weights.gateUp(), first, count, memory.delta);
+        worker.backward(saved.gateUp(), weights.gateUp(), first, count, memory.delta); // [M, 2F] to [M, D]
         worker.lap(TrainingPhase.PRODUCTS);
         backwardNorm(worker, saved.middle(), vectors.mlpNorm(), worker.sums.mlpNorm, first, count);
     }
 
-    /** From the gradient of a norm's result, in delta, to that of the residual stream. */
+    /** From the gradient of a norm's result, in delta [M, D], to that of the residual stream, F32 [M, D]. */
     private void backwardNorm(
             FusedWorker worker, MemorySegment x, float[] weight, float[] weightGradient, int first, int count) {
+        assert weight.length == config.hidden() && weightGradient.length == config.hidden() : weight.length;
         for (int t = first; t < first + count; t++) {
             worker.normGradients.backward(
                     x, t, weight, config.normEps(), memory.delta, kind, t, memory.residualGradient, weightGradient);
@@ -276,27 +301,18 @@ final class FusedLayer {
     private void backwardOutput(FusedWorker worker, FusedMemory.Saved saved, int first, int count) {
         round(first, count, memory.attentionGradient);
         worker.lap(TrainingPhase.ELEMENTS);
-        worker.backward(memory.attentionGradient, weights.output(), first, count, memory.joinedGradient);
+        worker.backward(
+                memory.attentionGradient, weights.output(), first, count, memory.joinedGradient); // [M, D] to [M, N*H]
         worker.lap(TrainingPhase.PRODUCTS);
+        Elements joined = new Elements(saved.joined(), kind);
         for (int t = first; t < first + count; t++) {
             if (worker.sums.outputBias.length > 0) {
                 Sums.addToArray(
                         memory.residualGradient, NumberKind.F32, (long) t * config.hidden(), worker.sums.outputBias);
             }
             SegmentRuns.Run run = batch.run(t);
-            int sums = run.start() * config.heads();
-            worker.headGradients.scatter(
-                    saved.joined(),
-                    memory.joinedGradient,
-                    kind,
-                    t,
-                    config.heads(),
-                    t - run.start(),
-                    run.length(),
-                    memory.folded,
-                    (long) sums * config.headDim(),
-                    memory.dots,
-                    sums);
+            // The token's row of [M, N*H] to folded [N, T, H] of its document; dots [N*M].
+            worker.headGradients.scatter(joined, memory.joinedGradient, t, folded(run, memory.dots), t - run.start());
         }
     }
 
@@ -307,35 +323,25 @@ final class FusedLayer {
             FusedWeights.Vectors vectors,
             int first,
             int count) {
-        int all = config.heads() + 2 * config.kvHeads();
+        Elements qkv = new Elements(saved.qkv(), kind);
+        HeadRule[] rules = rules(vectors);
         for (int t = first; t < first + count; t++) {
             int angle = t % batch.length() * rotary.half();
-            for (int head = 0; head < all; head++) {
-                boolean isQuery = head < config.heads();
-                boolean isValue = head >= config.heads() + config.kvHeads();
-                long source = (long) t * config.qkvWidth() + (long) head * config.headDim();
+            for (int head = 0; head < rules.length; head++) {
+                // One head [H] of the folded gradients to its place in qkv [M, (N + 2K)*H].
                 worker.headGradients.prepare(
-                        saved.qkv(),
-                        kind,
-                        source,
-                        vectors.qkvBias(),
-                        head * config.headDim(),
-                        isQuery ? vectors.qNorm() : isValue ? NONE : vectors.kNorm(),
-                        config.normEps(),
-                        isQuery ? worker.sums.qNorm : worker.sums.kNorm,
-                        isValue ? NONE : rotary.cos(),
-                        rotary.sin(),
+                        rules[head],
+                        qkv,
+                        (long) t * config.qkvWidth() + (long) head * config.headDim(),
                         angle,
-                        isQuery ? queryFactor : 1,
                         memory.headGradients,
                         attention.folded(t, head),
-                        saved.qkv(),
-                        source);
+                        head < config.heads() ? worker.sums.qNorm : worker.sums.kNorm);
             }
             Sums.addToArray(saved.qkv(), kind, (long) t * config.qkvWidth(), worker.sums.qkvBias);
         }
         worker.lap(TrainingPhase.ELEMENTS);
-        worker.backward(saved.qkv(), weights.qkv(), first, count, memory.delta);
+        worker.backward(saved.qkv(), weights.qkv(), first, count, memory.delta); // [M, (N + 2K)*H] to [M, D]
         worker.lap(TrainingPhase.PRODUCTS);
         backwardNorm(worker, memory.residuals.get(layer), vectors.inputNorm(), worker.sums.inputNorm, first, count);
     }

@@ -22,7 +22,7 @@ final class FusedOutput {
     private final FusedWeights weights;
     private final FusedGradients gradients;
     private final ParameterStore parameters;
-    private final float[] crossEntropies;
+    private final float[] crossEntropies; // of all targets
     private final float[] unused;
 
     FusedOutput(
@@ -63,31 +63,31 @@ final class FusedOutput {
 
     private LossSums run(FusedWorker[] workers, double scale, boolean withGradients) {
         TargetRows targets = batch.targets();
+        assert workers.length == team.size() : workers.length + " workers in a team of " + team.size();
         float[] norm = weights.floats(Parameters.FINAL_NORM);
         weights.loadHead();
-        FusedWeights.Weight head = weights.head();
+        FusedWeights.Weight head = weights.head(); // [V, D]
         List<FusedWeights.Part> part = List.of(new FusedWeights.Part(parameters.headName(), 0, config.vocabSize()));
         int atATime = FusedMemory.logitRows(config, kind);
         for (int from = 0; from < targets.count(); from += atATime) {
             int first = from;
             int count = Math.min(atATime, targets.count() - first);
             gradients.begin();
-            gradients.add(part, head, memory.logits, memory.logitInputs, count);
-            team.runOnAll(index -> {
-                Share share = new Share(first, team.from(index, count), team.from(index + 1, count));
-                FusedWorker worker = workers[index];
-                worker.start();
-                lose(worker, share, norm, head, scale, withGradients);
-                worker.lap(TrainingPhase.OUTPUT);
+            gradients.add(part, head, memory.logits, memory.logitInputs, count); // [R, V]^T [R, D] to [V, D]
+            team.walk(team.size(), steps -> {
+                steps.each(index -> {
+                    Share share = new Share(first, team.from(index, count), team.from(index + 1, count));
+                    FusedWorker worker = workers[index];
+                    worker.start();
+                    lose(worker, share, norm, head, scale, withGradients);
+                    worker.lap(TrainingPhase.OUTPUT);
+                });
                 if (withGradients) {
-                    team.barrier();
-                    worker.lap(TrainingPhase.WAITING);
-                    gradients.work(worker);
-                    worker.lap(TrainingPhase.WEIGHT_GRADIENTS);
+                    steps.each(index -> gradients.work(workers[index]));
                 }
             });
         }
-        return sums();
+        return targets.sums(crossEntropies, batch.tokens());
     }
 
     /** Rows [from, to) of the logits at hand, which belong to targets from {@code first} on. */
@@ -105,26 +105,32 @@ final class FusedOutput {
             double scale,
             boolean withGradients) {
         TargetRows targets = batch.targets();
-        MemorySegment x = memory.residuals.getLast();
+        assert norm.length == config.hidden() : norm.length;
+        assert share.from() <= share.to() && share.to() <= FusedMemory.logitRows(config, kind) : share;
+        MemorySegment x = memory.residuals.getLast(); // F32 [M, D]
         for (int r = share.from(); r < share.to(); r++) {
             int row = targets.rows()[share.first() + r];
-            worker.norms.norm(x, row, norm, config.normEps(), memory.logitInputs, kind, unused, r);
+            assert row >= 0 && row < batch.tokens() : row;
+            worker.norms.norm(x, row, norm, config.normEps(), memory.logitInputs, kind, unused, r); // [M, D] to [R, D]
         }
         if (share.count() == 0) {
             return;
         }
-        worker.forward(memory.logitInputs, head, share.from(), share.count(), memory.logits);
+        worker.forward(memory.logitInputs, head, share.from(), share.count(), memory.logits); // [R, D] to [R, V]
         for (int r = share.from(); r < share.to(); r++) {
             int target = share.first() + r;
             float factor = withGradients ? (float) (scale * targets.weights()[target]) : 0;
+            // Logits [V] of a row to their gradient, in place.
             crossEntropies[target] = worker.crossEntropy.backward(
                     memory.logits, kind, (long) r * config.vocabSize(), targets.tokens()[target], factor);
         }
         if (!withGradients) {
             return;
         }
-        worker.backward(memory.logits, head, share.from(), share.count(), memory.logitInputGradients);
+        worker.backward(
+                memory.logits, head, share.from(), share.count(), memory.logitInputGradients); // [R, V] to [R, D]
         for (int r = share.from(); r < share.to(); r++) {
+            // Row r of [R, D] to the target's row of residualGradient, F32 [M, D].
             worker.normGradients.backward(
                     x,
                     targets.rows()[share.first() + r],
@@ -136,16 +142,5 @@ final class FusedOutput {
                     memory.residualGradient,
                     worker.sums.finalNorm);
         }
-    }
-
-    private LossSums sums() {
-        TargetRows targets = batch.targets();
-        double weighted = 0;
-        double plain = 0;
-        for (int i = 0; i < crossEntropies.length; i++) {
-            weighted += (double) targets.weights()[i] * crossEntropies[i];
-            plain += crossEntropies[i];
-        }
-        return new LossSums(weighted, plain, crossEntropies.length, batch.tokens());
     }
 }

@@ -23,7 +23,7 @@ import java.util.Optional;
  * {@link PlainTrainingPass}, with recompute and without to the bit.
  */
 public final class FusedTrainingPass implements TrainingPass {
-    // M packed tokens, D hidden
+    // M packed tokens, D hidden, V vocabulary
 
     private final ModelConfig config;
     private final ParameterStore parameters;
@@ -126,7 +126,7 @@ public final class FusedTrainingPass implements TrainingPass {
     public synchronized LossSums accumulate(MaskedBatch masked, double scale, GradientListener listener) {
         Step step = prepare(masked);
         forward(step);
-        LossSums sums = step.output().backward(workers, scale);
+        LossSums sums = step.output().backward(workers, scale); // last residual [M, D] to residualGradient [M, D]
         if (parameters.ownHead()) {
             listener.ready(parameters.slice(Parameters.HEAD));
         }
@@ -135,13 +135,13 @@ public final class FusedTrainingPass implements TrainingPass {
             if (recompute) {
                 step.layer().forward(i, workers, false);
             }
-            step.layer().backward(i, workers);
+            step.layer().backward(i, workers); // residualGradient [M, D] after the layer to before it
             String prefix = Parameters.layer(i, "");
             parameters.slices().stream()
                     .filter(slice -> slice.name().startsWith(prefix))
                     .forEach(listener::ready);
         }
-        embedBackward(step);
+        embedBackward(step); // residualGradient [M, D] to rows of the table's gradient [V, D]
         listener.ready(parameters.slice(Parameters.EMBEDDING));
         return sums;
     }
@@ -154,9 +154,9 @@ public final class FusedTrainingPass implements TrainingPass {
     }
 
     private void forward(Step step) {
-        embed(step);
+        embed(step); // ids [M] to the first residual, F32 [M, D]
         for (int i = 0; i < config.layers(); i++) {
-            step.layer().forward(i, workers, true);
+            step.layer().forward(i, workers, true); // residual i to residual i + 1, F32 [M, D]
         }
     }
 
@@ -166,6 +166,7 @@ public final class FusedTrainingPass implements TrainingPass {
         long table = parameters.slice(Parameters.EMBEDDING).offset();
         MemorySegment values = parameters.values().memory();
         MemorySegment x = step.memory().residuals.getFirst();
+        assert x.byteSize() >= (long) ids.length * width * Float.BYTES : x.byteSize();
         team.runOnAll(worker -> {
             int to = team.from(worker + 1, ids.length);
             for (int t = team.from(worker, ids.length); t < to; t++) {
@@ -181,7 +182,8 @@ public final class FusedTrainingPass implements TrainingPass {
         int[] ids = step.batch().ids();
         long table = parameters.slice(Parameters.EMBEDDING).offset();
         MemorySegment gradients = parameters.gradients().memory();
-        MemorySegment dx = step.memory().residualGradient;
+        MemorySegment dx = step.memory().residualGradient; // F32 [M, D]
+        assert dx.byteSize() >= (long) ids.length * width * Float.BYTES : dx.byteSize();
         team.runOnAll(worker -> {
             int from = team.from(worker, width);
             int count = team.from(worker + 1, width) - from;
@@ -194,7 +196,7 @@ public final class FusedTrainingPass implements TrainingPass {
         });
     }
 
-    /** Nanoseconds that went into a phase since the pass was made, as its first worker saw them. */
+    /** Nanoseconds that went into a phase since the pass was made, of the first share. */
     public long nanos(TrainingPhase phase) {
         return workers[0].nanos(phase);
     }

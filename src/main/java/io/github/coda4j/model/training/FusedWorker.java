@@ -15,7 +15,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /**
- * What one worker of a {@link FusedTrainingPass} has for itself: kernels with their scratch and sums over its own rows.
+ * What one share of a {@link FusedTrainingPass} has for itself, whichever thread runs it: kernels with their scratch
+ * and sums over its own rows.
  */
 final class FusedWorker {
     final int index;
@@ -27,6 +28,7 @@ final class FusedWorker {
     final GateGradients gates;
     final CrossEntropy crossEntropy;
     final VectorGradients sums;
+    // M packed tokens; a weight is [outputs, inputs]
     private final NumberKind kind;
     private final long[] nanos = new long[TrainingPhase.values().length];
     private long lastLap;
@@ -133,7 +135,10 @@ final class FusedWorker {
         return rows(weight.memory(), 0, weight.outputs(), weight.inputs());
     }
 
+    /** Rows [first, first + count) of [M, width], as [count, width]. */
     private Tensor rows(MemorySegment memory, long first, long count, int width) {
+        assert first >= 0 && count >= 0 && (first + count) * width * kind.bytes() <= memory.byteSize()
+                : count + " rows of " + width + " from " + first + " on in " + memory.byteSize() + " bytes";
         MemorySegment part = memory.asSlice(first * width * kind.bytes(), count * width * kind.bytes());
         return Tensor.view(part, FusedTrainingPass.dtype(kind), count, width);
     }

@@ -11,7 +11,7 @@ import io.github.coda4j.tensor.DType;
 import io.github.coda4j.tensor.Device;
 import io.github.coda4j.tensor.Scope;
 import io.github.coda4j.tensor.Tensor;
-import io.github.coda4j.weights.CheckpointFolder;
+import io.github.coda4j.weights.Checkpoint;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.LinkedHashMap;
@@ -28,24 +28,24 @@ public final class ParameterLoader {
     /**
      * The parameters of a checkpoint in F32; whether they have an output layer of their own is what the checkpoint has.
      *
-     * @throws CodaException naming the tensor or key when the folder holds no CoDA model, or when it is quantized
+     * @throws CodaException naming the tensor or key when it holds no CoDA model, or is quantized
      */
-    public static ParameterStore load(CheckpointFolder folder, Device device) {
-        return load(folder, ModelConfig.read(folder.config()), device);
+    public static ParameterStore load(Checkpoint checkpoint, Device device) {
+        return load(checkpoint, ModelConfig.read(checkpoint.config()), device);
     }
 
     /**
-     * The same for a config that was read from the folder before.
+     * The same for a config that was read from the checkpoint before.
      *
-     * @throws CodaException naming what is missing, too much, or of another shape, or when the folder is quantized
+     * @throws CodaException naming what is missing, too much, or of another shape, or when it is quantized
      */
-    public static ParameterStore load(CheckpointFolder folder, ModelConfig config, Device device) {
-        WeightSource source = WeightSource.stored(folder, config);
-        if (source.isInt8()) {
+    public static ParameterStore load(Checkpoint checkpoint, ModelConfig config, Device device) {
+        WeightSource source = WeightSource.stored(checkpoint, config);
+        source.quantized().ifPresent(format -> {
             throw CodaException.of(
-                    "%s is quantized to int8, which cannot be trained; start from the model it was made of",
-                    folder.path());
-        }
+                    "%s is quantized to %s, which cannot be trained; start from the model it was made of",
+                    checkpoint.source(), format);
+        });
         return fill(config, source, device);
     }
 
@@ -88,10 +88,10 @@ public final class ParameterLoader {
      * @param config from {@link #autoregressiveConfig}
      * @throws CodaException naming what is missing, too much, or of another shape
      */
-    public static ParameterStore autoregressive(CheckpointFolder folder, ModelConfig config, Device device) {
-        int stored = folder.config().requireInt("vocab_size");
+    public static ParameterStore autoregressive(Checkpoint checkpoint, ModelConfig config, Device device) {
+        int stored = checkpoint.config().requireInt("vocab_size");
         ModelConfig own = config.withVocabulary(stored, 0, config.padId(), config.eosIds());
-        return fill(config, WeightSource.stored(folder, own), device);
+        return fill(config, WeightSource.stored(checkpoint, own), device);
     }
 
     private static ParameterStore fill(ModelConfig config, WeightSource source, Device device) {

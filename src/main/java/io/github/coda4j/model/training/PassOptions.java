@@ -2,7 +2,8 @@ package io.github.coda4j.model.training;
 
 import static io.github.coda4j.Checks.check;
 
-import io.github.coda4j.model.Precision;
+import io.github.coda4j.model.PlainTransformer;
+import io.github.coda4j.model.WeightFormat;
 import io.github.coda4j.tensor.DType;
 
 /**
@@ -13,14 +14,14 @@ import io.github.coda4j.tensor.DType;
  * @param threads of the CPU, at least 1
  * @param recompute whether the backward pass computes each layer's inner values again and keeps only its input
  */
-public record PassOptions(Precision precision, int threads, boolean recompute) {
+public record PassOptions(WeightFormat precision, int threads, boolean recompute) {
     public PassOptions {
-        check(precision != Precision.INT8, "int8 cannot be trained; known: fp32, bf16");
+        check(precision.isFloating(), "%s cannot be trained; known: fp32, bf16", precision);
         check(threads >= 1, "threads must be at least 1, got %d", threads);
     }
 
     /** What the products' inputs are stored in. */
     public DType dtype() {
-        return precision == Precision.FP32 ? DType.F32 : DType.BF16;
+        return PlainTransformer.dtype(precision);
     }
 }

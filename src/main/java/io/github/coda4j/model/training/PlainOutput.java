@@ -1,5 +1,7 @@
 package io.github.coda4j.model.training;
 
+import static io.github.coda4j.tensor.Tensor.ANY;
+
 import io.github.coda4j.diffusion.Alignment;
 import io.github.coda4j.diffusion.MaskedBatch;
 import io.github.coda4j.model.Parameters;
@@ -18,7 +20,7 @@ import java.util.List;
  * Logits are made for rows with a target only, some at a time.
  */
 final class PlainOutput {
-    // D hidden, R rows with a target, C of them at a time, V vocabulary
+    // B rows, T positions, D hidden, C rows with a target at a time, V vocabulary
 
     private static final int ROWS_AT_A_TIME = 128;
 
@@ -38,11 +40,12 @@ final class PlainOutput {
 
     /** The loss of the last layer's output x, F32 [B*T, D]. */
     LossSums forward(Tensor x, MaskedBatch batch) {
+        assert x.hasShape(batch.rows() * batch.length(), ANY) : Arrays.toString(x.shape());
         Losses losses = new Losses(TargetRows.of(batch, alignment), batch);
         for (int first = 0; first < losses.targets.count(); first += ROWS_AT_A_TIME) {
             try (Scope _ = Scope.open()) {
                 Chunk chunk = new Chunk(losses.targets, first);
-                Tensor hidden = x.indexSelect(0, chunk.rows());
+                Tensor hidden = x.indexSelect(0, chunk.rows()); // [B*T, D] to [C, D]
                 losses.put(first, crossEntropies(hidden, norm(), head(), chunk));
             }
         }
@@ -56,18 +59,20 @@ final class PlainOutput {
      * @param dx F32 [B*T, D]
      */
     LossSums backward(Tensor x, MaskedBatch batch, double scale, Tensor dx) {
+        assert x.hasShape(batch.rows() * batch.length(), ANY) : Arrays.toString(x.shape());
+        assert dx.hasShape(x.shape()) : Arrays.toString(dx.shape());
         Losses losses = new Losses(TargetRows.of(batch, alignment), batch);
         for (int first = 0; first < losses.targets.count(); first += ROWS_AT_A_TIME) {
             try (Scope _ = Scope.open()) {
                 Chunk chunk = new Chunk(losses.targets, first);
-                Tensor hidden = Autograd.leaf(x.indexSelect(0, chunk.rows()));
+                Tensor hidden = Autograd.leaf(x.indexSelect(0, chunk.rows())); // [B*T, D] to [C, D]
                 Tensor norm = Autograd.leaf(norm());
                 Tensor head = Autograd.leaf(head());
                 Tensor crossEntropies = crossEntropies(hidden, norm, head, chunk);
                 losses.put(first, Autograd.constant(crossEntropies));
                 List<Tensor> gradients =
                         Autograd.gradients(crossEntropies, chunk.weights().mul(scale), List.of(hidden, norm, head));
-                dx.accumulateRows(chunk.rows(), gradients.get(0));
+                dx.accumulateRows(chunk.rows(), gradients.get(0)); // [C, D] into [B*T, D]
                 parameters.gradient(Parameters.FINAL_NORM).accumulate(gradients.get(1));
                 parameters.gradient(parameters.headName()).accumulate(gradients.get(2));
             }
@@ -85,8 +90,9 @@ final class PlainOutput {
 
     /** F32 [C]. */
     private Tensor crossEntropies(Tensor hidden, Tensor norm, Tensor head, Chunk chunk) {
+        assert hidden.hasShape(ANY, head.size(1)) : Arrays.toString(hidden.shape());
         Tensor logits = layer.norm(hidden, norm).to(dtype).linear(head.to(dtype)); // [C, V]
-        return logits.to(DType.F32).crossEntropies(chunk.tokens());
+        return logits.to(DType.F32).crossEntropies(chunk.tokens()); // [C, V] to [C]
     }
 
     /** Some of the rows that count, as tensors. */
@@ -137,13 +143,7 @@ final class PlainOutput {
         }
 
         LossSums sums() {
-            double weighted = 0;
-            double plain = 0;
-            for (int i = 0; i < crossEntropies.length; i++) {
-                weighted += (double) targets.weights()[i] * crossEntropies[i];
-                plain += crossEntropies[i];
-            }
-            return new LossSums(weighted, plain, crossEntropies.length, positions);
+            return targets.sums(crossEntropies, positions);
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.github.coda4j.model.training;
 
 import static io.github.coda4j.Checks.check;
+import static io.github.coda4j.tensor.Tensor.ANY;
 
 import io.github.coda4j.diffusion.MaskedBatch;
 import io.github.coda4j.model.ModelConfig;
@@ -28,7 +29,8 @@ import java.util.stream.IntStream;
  * with sublinear memory cost").
  */
 public final class PlainTrainingPass implements TrainingPass {
-    // B rows, T positions, D hidden, R rows with a target, V vocabulary
+    // B rows, T positions, D hidden, N query heads, K key/value heads, H head dimension, L positions of a document,
+    // V vocabulary, C positions that count
 
     private final ModelConfig config;
     private final ParameterStore parameters;
@@ -88,20 +90,20 @@ public final class PlainTrainingPass implements TrainingPass {
         Libtorch.setThreads(threads);
         try (Scope _ = Scope.open()) {
             Prepared prepared = prepare(batch);
-            Tensor x = embed(prepared);
+            Tensor x = embed(prepared); // F32 [B*T, D]
             List<Recorded> layers = new ArrayList<>();
             for (int i = 0; i < config.layers(); i++) {
                 layers.add(recompute ? new Recorded(x, run(i, x, prepared), Map.of()) : record(i, x, prepared));
                 x = Autograd.constant(layers.getLast().output());
             }
-            Tensor dx = Tensor.zeros(DType.F32, device, x.shape());
+            Tensor dx = Tensor.zeros(DType.F32, device, x.shape()); // [B*T, D]
             LossSums sums = output.backward(x, batch, scale, dx);
             if (parameters.ownHead()) {
                 listener.ready(parameters.slice(Parameters.HEAD));
             }
             listener.ready(parameters.slice(Parameters.FINAL_NORM));
             for (int i = config.layers() - 1; i >= 0; i--) {
-                dx = backward(i, layers.removeLast(), dx, prepared);
+                dx = backward(i, layers.removeLast(), dx, prepared); // [B*T, D]
                 for (String name : names.get(i)) {
                     listener.ready(parameters.slice(Parameters.layer(i, name)));
                 }
@@ -117,7 +119,7 @@ public final class PlainTrainingPass implements TrainingPass {
         Libtorch.setThreads(threads);
         try (Scope _ = Scope.open()) {
             Prepared prepared = prepare(batch);
-            Tensor x = embed(prepared);
+            Tensor x = embed(prepared); // F32 [B*T, D]
             for (int i = 0; i < config.layers(); i++) {
                 x = run(i, x, prepared);
             }
@@ -155,7 +157,8 @@ public final class PlainTrainingPass implements TrainingPass {
                         config.padId().isEmpty() || ids[i] != config.padId().getAsInt())
                 .toArray();
         int[] tokens = Arrays.stream(counted).map(i -> ids[i]).toArray();
-        Tensor rows = dx.indexSelect(0, Tensor.of(counted, counted.length).to(device));
+        assert dx.hasShape(ids.length, config.hidden()) : Arrays.toString(dx.shape());
+        Tensor rows = dx.indexSelect(0, Tensor.of(counted, counted.length).to(device)); // [B*T, D] to [C, D]
         parameters
                 .gradient(Parameters.EMBEDDING)
                 .accumulateRows(Tensor.of(tokens, tokens.length).to(device), rows);
@@ -180,20 +183,24 @@ public final class PlainTrainingPass implements TrainingPass {
     }
 
     private Tensor forward(Tensor x, Prepared prepared, Function<String, Tensor> weights) {
-        return layer.forward(x, prepared.angles(), weights, (q, k, v) -> {
+        assert x.hasShape(prepared.ids().length, config.hidden()) : Arrays.toString(x.shape());
+        return layer.forward(x, prepared.angles(), weights, (q, k, v) -> { // [N, B*T, H] and [K, B*T, H]
+            assert q.hasShape(config.heads(), prepared.ids().length, ANY) : Arrays.toString(q.shape());
             List<Tensor> mixed = prepared.runs().stream()
-                    .map(run -> layer.attention(part(q, run), part(k, run), part(v, run)))
+                    .map(run -> layer.attention(part(q, run), part(k, run), part(v, run))) // [N, L, H]
                     .toList();
             return mixed.size() == 1 ? mixed.getFirst() : Tensor.concat(mixed, 1);
         });
     }
 
+    /** A document of [N, B*T, H], [N, L, H]. */
     private static Tensor part(Tensor x, SegmentRuns.Run run) {
         return x.narrow(1, run.start(), run.length());
     }
 
     /** Adds the layer's gradients and gives the gradient of its input; frees what was recorded. */
     private Tensor backward(int i, Recorded recorded, Tensor dy, Prepared prepared) {
+        assert dy.hasShape(prepared.ids().length, config.hidden()) : Arrays.toString(dy.shape());
         try (Scope scope = Scope.open()) {
             Recorded graph = recompute ? record(i, recorded.input(), prepared) : recorded;
             List<Tensor> leaves = new ArrayList<>(List.of(graph.input()));

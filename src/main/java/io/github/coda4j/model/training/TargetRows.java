@@ -11,7 +11,7 @@ import io.github.coda4j.diffusion.MaskedBatch;
  *
  * @param rows [R] number of the output row among all B * T
  * @param tokens [R] the id that the row should say
- * @param weights [R] ELBO weight of the row's cross entropy
+ * @param weights [R] what the row's cross entropy is multiplied with
  */
 record TargetRows(int[] rows, int[] tokens, float[] weights) {
     /** @throws IllegalArgumentException when no row predicts a target: one at position 0 of a shifted model */
@@ -30,7 +30,7 @@ record TargetRows(int[] rows, int[] tokens, float[] weights) {
                 if (target != MaskedBatch.NOT_COUNTED) {
                     result.rows[next] = b * batch.length() + alignment.row(i, 0);
                     result.tokens[next] = target;
-                    result.weights[next++] = batch.weights()[b];
+                    result.weights[next++] = batch.weight(b, i);
                 }
             }
         }
@@ -39,5 +39,22 @@ record TargetRows(int[] rows, int[] tokens, float[] weights) {
 
     int count() {
         return rows.length;
+    }
+
+    /**
+     * The sums over the rows, in their order.
+     *
+     * @param crossEntropies [R]
+     * @param positions of the batch, B * T
+     */
+    LossSums sums(float[] crossEntropies, long positions) {
+        assert crossEntropies.length == count() : crossEntropies.length + " cross entropies of " + count() + " rows";
+        double weighted = 0;
+        double plain = 0;
+        for (int i = 0; i < crossEntropies.length; i++) {
+            weighted += (double) weights[i] * crossEntropies[i];
+            plain += crossEntropies[i];
+        }
+        return new LossSums(weighted, plain, crossEntropies.length, positions);
     }
 }

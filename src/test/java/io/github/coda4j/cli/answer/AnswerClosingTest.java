@@ -10,10 +10,6 @@ class AnswerClosingTest extends ClosingContract {
     @Override
     public List<Case> cases() {
         return List.of(
-                new Case("ProgressLine", _ -> {
-                    PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream());
-                    return new ProgressLine(nowhere, () -> true, () -> true, ByteTokenizer.MASK, System::nanoTime);
-                }),
                 new Case("CanvasView", _ -> {
                     CanvasPicture picture = new CanvasPicture(new ByteTokenizer(), ByteTokenizer.MASK, true, List.of());
                     return CanvasView.onTerminal(picture, new FakeTerminal(80, 24).terminal(), System::nanoTime);

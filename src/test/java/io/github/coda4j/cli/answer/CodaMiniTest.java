@@ -13,23 +13,31 @@ import io.github.coda4j.eval.SpanInfilling;
 import io.github.coda4j.eval.SpanSampler;
 import io.github.coda4j.eval.Validity;
 import io.github.coda4j.files.TextFiles;
+import io.github.coda4j.generate.CodaModel;
+import io.github.coda4j.generate.Document;
 import io.github.coda4j.generate.Engine;
 import io.github.coda4j.generate.EngineOptions;
 import io.github.coda4j.generate.GenerateRequest;
+import io.github.coda4j.generate.request.Given;
+import io.github.coda4j.generate.request.Parameter;
 import io.github.coda4j.model.EngineKind;
 import io.github.coda4j.model.LoadOptions;
-import io.github.coda4j.model.Precision;
 import io.github.coda4j.model.Transformer;
+import io.github.coda4j.model.WeightFormat;
 import io.github.coda4j.tensor.Device;
 import io.github.coda4j.text.BpeTokenizer;
+import io.github.coda4j.text.ChatMessage;
+import io.github.coda4j.text.ChatRequest;
 import io.github.coda4j.weights.CheckpointFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,6 +45,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The trained model in the box, from end to end; measured on sources of this project as they once were, which its
  * corpus does not hold.
  */
+@Tag("slow")
 class CodaMiniTest {
     private static final Path MODEL = Path.of("models/coda-mini");
     private static final Path SOURCES = Path.of("src/test/resources/coda-mini/sources.txt");
@@ -49,6 +58,32 @@ class CodaMiniTest {
 
     private final Cli cli = new Cli().real();
 
+    @Test
+    void its_pad_of_holes_is_found_by_name_and_closes_them_unless_it_is_to_be_kept() {
+        try (CodaModel model = CodaModel.open(MODEL)) {
+            Document document = Document.parse("return <|hole|>;", 4);
+            OptionalInt pad = model.tokenizer().idOf("<|fim_pad|>");
+            assertThat(pad).isPresent();
+            assertThat(model.request(document, Given.inJava()).decode().holePad())
+                    .isEqualTo(pad);
+            Given keep = Given.inJava().with(Parameter.HOLE_PADS, "keep");
+            assertThat(model.request(document, keep).decode().holePad()).isEmpty();
+            ChatRequest chat = ChatRequest.of(List.of(ChatMessage.user("hi")));
+            assertThat(model.request(chat, Given.inJava()).decode().holePad()).isEqualTo(pad);
+            assertThat(model.request(chat, keep).decode().holePad()).isEmpty();
+        }
+    }
+
+    @Test
+    void what_a_pad_does_is_said_on_the_command_line() throws IOException {
+        Path file = Files.writeString(folder.resolve("A.java"), "int a = <|hole|>;\n");
+        String[] infill = {"infill", file.toString(), "--tokens", "2", "--hole-pads", "keep", "--json"};
+        assertThat(cli.run(infill)).as(cli.err()).isZero();
+        assertThat(cli.out()).contains("\"pads\" : 0");
+        infill[5] = "drop";
+        assertThat(new Cli().real().run(infill)).isEqualTo(2);
+    }
+
     @BeforeAll
     static void readSources() {
         BpeTokenizer tokenizer = BpeTokenizer.load(MODEL);
@@ -58,7 +93,7 @@ class CodaMiniTest {
                 .toList();
     }
 
-    private static Transformer open(Precision precision) {
+    private static Transformer open(WeightFormat precision) {
         try (CheckpointFolder checkpoint = CheckpointFolder.open(MODEL)) {
             return Transformer.open(checkpoint, new LoadOptions(EngineKind.FAST, precision, Device.CPU, 2));
         }
@@ -141,7 +176,7 @@ class CodaMiniTest {
 
     @Test
     void a_cache_that_is_refreshed_at_every_forward_changes_no_token() throws InterruptedException {
-        try (Transformer model = open(Precision.FP32);
+        try (Transformer model = open(WeightFormat.FP32);
                 Engine engine = Engine.withoutTokenizer(model, EngineOptions.DEFAULT)) {
             for (int[] document : documents.subList(0, 3)) {
                 int[] prompt = Arrays.copyOf(document, 60);
@@ -166,8 +201,8 @@ class CodaMiniTest {
         int rows = 0;
         int same = 0;
         double divergence = 0;
-        try (Transformer bf16 = open(Precision.BF16);
-                Transformer int8 = open(Precision.INT8)) {
+        try (Transformer bf16 = open(WeightFormat.BF16);
+                Transformer int8 = open(WeightFormat.INT8)) {
             for (int[] document : documents.subList(0, 12)) {
                 int[] ids = Arrays.copyOf(document, Math.min(CONTEXT, document.length));
                 float[] expected = bf16.logits(ids);
@@ -217,7 +252,7 @@ class CodaMiniTest {
     @Test
     void both_sides_beat_the_left_side_and_a_cache_with_a_threshold_costs_little() {
         List<InfillSpan> spans = new SpanSampler(CONTEXT, 1).ofLength(documents, 8, 60);
-        try (Transformer model = open(Precision.BF16)) {
+        try (Transformer model = open(WeightFormat.BF16)) {
             double both = accuracy(model, spans, "both sides");
             double left = accuracy(model, spans, "left side only");
             double dual = accuracy(model, spans, "dual cache, threshold 0.9");
@@ -231,7 +266,8 @@ class CodaMiniTest {
                 .filter(candidate -> candidate.name().equals(name))
                 .findFirst()
                 .orElseThrow();
-        InfillScore score = SpanInfilling.of(model, spans, variant.sides(), variant.options(), Validity.UNKNOWN);
+        InfillScore score =
+                SpanInfilling.of(model, spans, variant.sides(), variant.options(), Validity.UNKNOWN, () -> {});
         return score.tokenAccuracy();
     }
 }

@@ -11,7 +11,7 @@ import io.github.coda4j.generate.GenerateRequest;
 import io.github.coda4j.generate.Prompt;
 import io.github.coda4j.model.EngineKind;
 import io.github.coda4j.model.LoadOptions;
-import io.github.coda4j.model.Precision;
+import io.github.coda4j.model.WeightFormat;
 import io.github.coda4j.tensor.Device;
 import io.github.coda4j.testkit.ByteTokenizer;
 import io.github.coda4j.testkit.Goldens;
@@ -134,7 +134,7 @@ class GenerateCommandTest {
         assertThat(((Prompt.Marked) request.prompt()).newTokens()).isEqualTo(32);
         assertThat(request.decode().steps()).isEqualTo(8);
         assertThat(request.stopStrings()).containsExactly("###", "\n\n");
-        assertThat(cli.loaded()).containsExactly(new LoadOptions(EngineKind.PLAIN, Precision.FP32, Device.CPU, 3));
+        assertThat(cli.loaded()).containsExactly(new LoadOptions(EngineKind.PLAIN, WeightFormat.FP32, Device.CPU, 3));
     }
 
     @Test
@@ -145,7 +145,7 @@ class GenerateCommandTest {
         assertThat(cli.loaded().get(0).device()).isEqualTo(Device.parse("cuda:1"));
         assertThat(cli.loaded().get(0).engine()).isEqualTo(EngineKind.PLAIN);
         assertThat(cli.loaded().get(1).engine()).isEqualTo(EngineKind.FAST);
-        assertThat(cli.loaded().get(1).precision()).isEqualTo(Precision.BF16);
+        assertThat(cli.loaded().get(1).format()).isEqualTo(WeightFormat.BF16);
         assertThat(cli.run("generate", "-m", MODEL, "--engine", "fast", "x")).isEqualTo(2);
         assertThat(cli.err()).contains("(environment variable DEVICE cuda:1)");
         assertThat(cli.run("generate", "-m", MODEL, "--threads", "2", "x")).isEqualTo(2);
@@ -170,7 +170,8 @@ class GenerateCommandTest {
         assertThat(json.at("/cost/forwards").intValue()).isEqualTo(8);
         assertThat(json.at("/cost/cache_refreshes").intValue()).isEqualTo(1);
         assertThat(json.at("/cost/tokens_per_second").doubleValue()).isEqualTo(20);
-        assertThat(json.get("cost")).hasSize(15);
+        assertThat(json.at("/cost/pads").intValue()).isZero();
+        assertThat(json.get("cost")).hasSize(16);
     }
 
     @ParameterizedTest

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -62,6 +63,7 @@ class HelpExamplesTest {
         }
     }
 
+    @Tag("slow")
     @Test
     void examples_for_the_model_in_the_box_run_as_printed() throws Exception {
         int run = 0;

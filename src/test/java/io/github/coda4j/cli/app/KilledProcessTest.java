@@ -3,12 +3,13 @@ package io.github.coda4j.cli.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.coda4j.model.ModelConfig;
+import io.github.coda4j.model.QuantizedCheckpoint;
 import io.github.coda4j.model.RandomCheckpoint;
+import io.github.coda4j.model.WeightFormat;
 import io.github.coda4j.tensor.DType;
 import io.github.coda4j.testkit.FakeHub;
 import io.github.coda4j.testkit.Goldens;
 import io.github.coda4j.weights.CheckpointFolder;
-import io.github.coda4j.weights.Int8Checkpoint;
 import io.github.coda4j.weights.ProgressListener;
 import java.io.File;
 import java.io.IOException;
@@ -101,7 +102,7 @@ class KilledProcessTest {
         Cli cli = new Cli();
         assertThat(cli.run(quantize)).as(cli.err()).isZero();
         try (CheckpointFolder made = CheckpointFolder.open(out)) {
-            assertThat(Int8Checkpoint.isQuantized(made.config())).isTrue();
+            assertThat(QuantizedCheckpoint.format(made.config())).contains(WeightFormat.INT8);
             assertThat(made.totalBytes()).isGreaterThan(16_000_000);
         }
         assertThat(names(folder)).containsExactlyInAnyOrder("big", "int8");

@@ -12,10 +12,12 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** From a folder of code to the quality of a model that knows nothing. */
+@Tag("slow")
 class BenchQualityTest {
     @TempDir
     Path folder;
@@ -40,6 +42,9 @@ class BenchQualityTest {
         String page = folder.resolve("quality.md").toString();
         JsonNode report = quality(
                 model, shards, "--lines", "4-60", "--lengths", "6", "--sweep", "--loss-rows", "4", "--out", page);
+        assertThat(cli.err())
+                .contains("baseline: 100% of ", "losses: 100% of 12 rows", "infilling: 100% of ")
+                .containsPattern("the 5-gram baseline learned from [\\d,]+ tokens");
         assertPage(
                 Path.of(page),
                 "| both sides, int8 | 6 |",

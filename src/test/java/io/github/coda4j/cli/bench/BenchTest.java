@@ -2,12 +2,13 @@ package io.github.coda4j.cli.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.coda4j.cli.answer.FakeTerminal;
 import io.github.coda4j.cli.app.Cli;
 import io.github.coda4j.model.Arithmetic;
 import io.github.coda4j.model.LoadOptions;
 import io.github.coda4j.model.ModelConfig;
-import io.github.coda4j.model.Precision;
 import io.github.coda4j.model.RandomCheckpoint;
+import io.github.coda4j.model.WeightFormat;
 import io.github.coda4j.tensor.DType;
 import io.github.coda4j.tensor.Device;
 import io.github.coda4j.weights.ProgressListener;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jline.terminal.spi.SystemStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,6 +26,7 @@ class BenchTest {
     @TempDir
     Path folder;
 
+    @Tag("slow")
     @Test
     void a_step_is_timed_for_every_dtype_and_compared_with_the_peak() {
         Cli cli = new Cli();
@@ -35,7 +38,7 @@ class BenchTest {
         assertThat(rows.get(0)).startsWith("bf16").contains("1024 tokens, full");
         assertThat(rows.get(3)).startsWith("int8").contains("32 tokens, 512 cached");
         assertThat(rows).allMatch(row -> row.matches(".* \\d+\\.\\d% .* \\d+\\.\\d%"));
-        for (Precision precision : Precision.values()) {
+        for (WeightFormat precision : WeightFormat.ALL) {
             Optional<String> emulated = LoadOptions.of(precision, Device.CPU).emulated();
             emulated.ifPresent(line -> assertThat(cli.out().lines()).contains(line));
         }
@@ -61,6 +64,19 @@ class BenchTest {
         assertThat(row[3]).as("forwards").isEqualTo("8");
         assertThat(row[5]).as("commits").isEqualTo("16");
         assertThat(row[6]).as("commits per forward").isEqualTo("2.00");
+    }
+
+    @Test
+    void decoding_shows_how_far_an_answer_is_to_a_person_and_in_a_log() {
+        String[] arguments = {"bench", "decode", "--preset", "coda-tiny", "--max-new-tokens", "300", "--repeat", "1"};
+        Cli log = new Cli().env("CODA_PROGRESS_SECONDS", "0");
+        assertThat(log.run(arguments)).as(log.err()).isZero();
+        assertThat(log.err().lines().findFirst().orElseThrow())
+                .matches("[|] step \\d+: \\d+ of 300 tokens, [\\d.]+ tokens/s");
+        assertThat(log.out()).doesNotContain("step");
+        Cli watched = new Cli().terminal(new FakeTerminal(80, 24).terminal(), SystemStream.Error);
+        assertThat(watched.run(arguments)).isZero();
+        assertThat(watched.err()).contains(" of 300 tokens, ").endsWith("\r\u001B[K");
     }
 
     @Test

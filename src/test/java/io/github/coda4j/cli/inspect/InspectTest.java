@@ -9,7 +9,7 @@ import io.github.coda4j.files.AtomicFiles;
 import io.github.coda4j.files.ConfigFile;
 import io.github.coda4j.files.Json;
 import io.github.coda4j.model.EngineKind;
-import io.github.coda4j.model.Precision;
+import io.github.coda4j.model.WeightFormat;
 import io.github.coda4j.testkit.Goldens;
 import io.github.coda4j.testkit.SharedData;
 import io.github.coda4j.testkit.TensorFile;
@@ -81,6 +81,27 @@ class InspectTest {
                     .isEqualTo(expected.get("forwards_per_block").size());
             assertCommitsMakeTheHistory(trace);
         }
+    }
+
+    @Test
+    void a_trace_has_the_pads_that_close_a_hole_as_commits_of_their_step() throws IOException {
+        JsonNode golden = Goldens.cases("generate/diffusion.json").getFirst();
+        JsonNode plain = trace(golden, List.of("--steps", "8"));
+        JsonNode first = plain.get("commits").get(0);
+        JsonNode closed =
+                trace(golden, List.of("--steps", "8", "--hole-pad", first.get(2).asText()));
+        assertCommitsMakeTheHistory(closed);
+        int step = first.get(0).intValue();
+        for (int i = first.get(1).intValue(); i < closed.get("final").size(); i++) {
+            int position = i;
+            assertThat(closed.get("final").get(i)).isEqualTo(first.get(2));
+            assertThat(closed.get("commits"))
+                    .anySatisfy(commit -> assertThat(commit.get(0).intValue() == step
+                                    && commit.get(1).intValue() == position)
+                            .isTrue());
+        }
+        assertThat(closed.get("forwards").intValue())
+                .isLessThanOrEqualTo(plain.get("forwards").intValue());
     }
 
     @Test
@@ -168,7 +189,7 @@ class InspectTest {
                 .isZero();
         assertThat(Json.read(out).get("history")).hasSize(2);
         assertThat(cli.loaded().getFirst().engine()).isEqualTo(EngineKind.PLAIN);
-        assertThat(cli.loaded().getFirst().precision()).isEqualTo(Precision.FP32);
+        assertThat(cli.loaded().getFirst().format()).isEqualTo(WeightFormat.FP32);
         cli.run("inspect", "trace", "-m", MODEL, "--ids", "5", "--dtype", "int8", "--out", out.toString());
         assertThat(cli.loaded().get(1).engine()).isEqualTo(EngineKind.FAST);
     }

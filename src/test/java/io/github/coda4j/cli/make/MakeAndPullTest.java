@@ -13,14 +13,14 @@ import io.github.coda4j.generate.EngineOptions;
 import io.github.coda4j.generate.GenerateRequest;
 import io.github.coda4j.model.EngineKind;
 import io.github.coda4j.model.LoadOptions;
-import io.github.coda4j.model.Precision;
+import io.github.coda4j.model.QuantizedCheckpoint;
+import io.github.coda4j.model.WeightFormat;
 import io.github.coda4j.tensor.Device;
 import io.github.coda4j.testkit.FakeHub;
 import io.github.coda4j.testkit.Goldens;
 import io.github.coda4j.testkit.ToyCheckpoint;
 import io.github.coda4j.text.BpeTokenizer;
 import io.github.coda4j.weights.CheckpointFolder;
-import io.github.coda4j.weights.Int8Checkpoint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -83,7 +83,7 @@ class MakeAndPullTest {
                 .contains("Next: coda generate --model " + folder.resolve("a"));
         BpeTokenizer tokenizer = BpeTokenizer.load(folder.resolve("a"));
         assertThat(tokenizer.encode("ab<|mask|>")).containsExactly(3 + 'a', 3 + 'b', 2);
-        LoadOptions plain = new LoadOptions(EngineKind.PLAIN, Precision.FP32, Device.CPU, 1);
+        LoadOptions plain = new LoadOptions(EngineKind.PLAIN, WeightFormat.FP32, Device.CPU, 1);
         try (CodaModel model = CodaModel.open(folder.resolve("a"), plain, EngineOptions.DEFAULT)) {
             GenerateRequest request = GenerateRequest.of(Document.completion("def f(x):", 8), DecodeOptions.ofSteps(8));
             assertThat(model.generate(request).ids()).hasSize(17).doesNotContain(2);
@@ -149,7 +149,7 @@ class MakeAndPullTest {
         String model = Goldens.path("model/a-untied").toString();
         assertThat(cli.run("quantize", model, "--out", out.toString())).isZero();
         try (CheckpointFolder made = CheckpointFolder.open(out)) {
-            assertThat(Int8Checkpoint.isQuantized(made.config())).isTrue();
+            assertThat(QuantizedCheckpoint.format(made.config())).contains(WeightFormat.INT8);
         }
         assertThat(cli.out()).contains("int8, ").contains("Next: coda generate --model " + out);
         assertThat(cli.run("quantize", model, "--out", out.toString())).isEqualTo(1);

@@ -2,12 +2,14 @@ package io.github.coda4j.cli.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.coda4j.cli.answer.FakeTerminal;
 import io.github.coda4j.cli.app.Cli;
 import io.github.coda4j.cli.app.Main;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.jline.terminal.spi.SystemStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -31,6 +33,18 @@ class RankLauncherTest {
         assertThat(cli.err()).isEqualTo("note 0\n");
         assertThat(launch(2, "[ $MASTER_PORT -ge 1 ] && [ $CODA_LAUNCHER_PID = $PPID ]"))
                 .isZero();
+    }
+
+    @Test
+    void what_rank_zero_shows_is_drawn_over_where_a_person_looks_on() {
+        String script = "[ $RANK = 0 ] && [ \"$CODA_PROGRESS_RELAYED\" ] || exit 0;"
+                + " printf '\\036step 1\\nnote\\n\\036step 2\\n' >&2; sleep 0.3; echo out; printf '\\036\\n' >&2";
+        assertThat(launch(2, script)).isZero();
+        assertThat(cli.err()).as("nobody looks on").isEmpty();
+        cli.terminal(new FakeTerminal(80, 24).terminal(), SystemStream.Error);
+        assertThat(launch(2, script)).isZero();
+        assertThat(cli.err().replace("\r\u001B[K", "<")).isEqualTo("<step 1<note\n<step 1<step 2<");
+        assertThat(cli.out()).isEqualTo("out\n");
     }
 
     @Test

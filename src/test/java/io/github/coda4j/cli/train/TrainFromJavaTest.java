@@ -1,6 +1,7 @@
 package io.github.coda4j.cli.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.coda4j.data.Split;
 import io.github.coda4j.diffusion.Alignment;
@@ -23,10 +24,12 @@ import io.github.coda4j.train.TrainingResult;
 import io.github.coda4j.train.TrainingStart;
 import io.github.coda4j.weights.CheckpointFolder;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongConsumer;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -46,6 +49,7 @@ class TrainFromJavaTest {
     Path folder;
 
     private final List<String> heard = new ArrayList<>();
+    private LongConsumer whenStep = _ -> {};
 
     @BeforeAll
     static void makeData() throws IOException {
@@ -59,7 +63,7 @@ class TrainFromJavaTest {
         assertThat(stopped.outcome()).isEqualTo(TrainingLoop.Outcome.STOPPED);
         assertThat(stopped.state().step()).isEqualTo(3);
         assertThat(stopped.model()).isEmpty();
-        assertThat(stopped.report()).isEmpty();
+        assertThat(page(stopped)).contains("<td>stopped</td>", "<td>step 3 of 6, 20", "held_out_loss");
         assertThat(heard)
                 .containsExactly(
                         "nothing in " + config.out(),
@@ -79,10 +83,51 @@ class TrainFromJavaTest {
         assertThat(finished.checkpoint()).isEqualTo(config.out().resolve("checkpoints/step-0000006"));
         assertThat(finished.report())
                 .hasValueSatisfying(page -> assertThat(page).isNotEmptyFile());
+        assertThat(page(finished)).contains("<td>finished</td>", "<td>step 6 of 6, 20", "\"steps\":[1,2,3,4,5,6]");
         assertThat(finished.facts()).containsEntry("steps", "6").containsKeys("loss", "held-out loss", "data waiting");
         try (CheckpointFolder model = CheckpointFolder.open(finished.model().orElseThrow())) {
             assertThat(model.config().requireInt("vocab_size")).isEqualTo(512);
         }
+    }
+
+    @Test
+    void the_report_is_there_from_the_first_measurement_on_and_after_a_failure() throws IOException {
+        TrainConfig config = config("pretrain");
+        Path page = config.out().resolve("report.html");
+        whenStep = step -> {
+            if (step == 2) {
+                assertThat(page).doesNotExist();
+            }
+            if (step == 3) {
+                assertThat(page).content().contains("<td>running</td>", "<td>step 2 of 6, 20", "\"steps\":[1,2]");
+            }
+            if (step == 4) {
+                throw new IllegalStateException("out of <luck>");
+            }
+        };
+        assertThatThrownBy(() -> run(config)).hasMessage("out of <luck>").hasNoSuppressedExceptions();
+        assertThat(page).content().contains("<td>failed: out of &lt;luck&gt;</td>", "<td>step 4 of 6, 20");
+        assertThat(config.out()).isDirectoryNotContaining("glob:**report*.partial");
+    }
+
+    @Test
+    void a_run_that_measures_nothing_writes_its_report_with_its_checkpoints() throws IOException {
+        TrainConfig config = config("pretrain", "evaluation.sequences=0");
+        whenStep = step -> assertThat(Files.exists(config.out().resolve("report.html")))
+                .as("at step %d", step)
+                .isEqualTo(step >= 2);
+        run(config);
+    }
+
+    @Test
+    void a_report_that_nobody_wants_is_not_written() throws IOException {
+        TrainConfig config = config("pretrain", "metrics.report=false");
+        assertThat(run(config).report()).isEmpty();
+        assertThat(config.out().resolve("report.html")).doesNotExist();
+    }
+
+    private static String page(TrainingResult result) throws IOException {
+        return Files.readString(result.report().orElseThrow());
     }
 
     @Test
@@ -161,6 +206,7 @@ class TrainFromJavaTest {
         @Override
         public void step(StepMetrics metrics) {
             heard.add("step " + metrics.step());
+            whenStep.accept(metrics.step());
         }
 
         @Override

@@ -92,6 +92,10 @@ class TrainKilledTest {
         long saved = RunState.read(checkpoints(out).getFirst()).step();
         assertThat(saved).isEqualTo(steps(out)).isLessThan(STEPS);
         assertThat(Files.readString(log().toPath())).contains("stopped after step " + saved + ", which ");
+        assertThat(Files.readString(log().toPath())).contains("curves so far: " + out.resolve("report.html"));
+        assertThat(out.resolve("report.html"))
+                .content()
+                .contains("<td>stopped</td>", "<td>step " + saved + " of " + STEPS + ", ");
         train(out, "checkpoints.every=1000");
         assertThat(weights(out)).isEqualTo(weights(shared.resolve("whole")));
     }

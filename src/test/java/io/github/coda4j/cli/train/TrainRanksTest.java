@@ -59,6 +59,29 @@ class TrainRanksTest {
         assertThat(losses(together)).hasSize(14);
     }
 
+    /** Steps that are large enough to be compared with what the products of both ranks can do. */
+    @Timeout(300)
+    @Test
+    void two_ranks_tell_which_part_of_their_products_peak_they_use() throws Exception {
+        Path out = folder.resolve("mfu");
+        List<String> command = command(
+                out,
+                "--nproc",
+                "2",
+                "model.preset=coda-nano",
+                "schedule.steps=2",
+                "schedule.warm_up_steps=0",
+                "batch.rows=48",
+                "batch.micro_rows=24",
+                "compute.precision=bf16",
+                "evaluation.sequences=0");
+        assertThat(start(command, "-Xmx1g").waitFor())
+                .as(Files.readString(log()))
+                .isZero();
+        assertThat(Files.readString(log())).containsPattern("step 2/2 .* mfu \\d{1,3}\\.\\d%");
+        assertThat(Files.readString(out.resolve("report.html"))).contains("(MFU)");
+    }
+
     @Test
     void a_rank_that_is_killed_ends_the_run_which_can_be_resumed_by_one() throws Exception {
         Path out = folder.resolve("killed");
@@ -134,8 +157,14 @@ class TrainRanksTest {
     }
 
     private Process start(List<String> arguments) throws IOException {
+        // Toys are done before the second compiler is.
+        return start(arguments, "-XX:TieredStopAtLevel=1");
+    }
+
+    private Process start(List<String> arguments, String... flags) throws IOException {
         List<String> command = new ArrayList<>(RankLauncher.ownCommand(arguments));
-        command.addAll(1, List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+        command.addAll(1, List.of(flags));
+        command.add(1, "-XX:+UseSerialGC");
         return new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(log().toFile())

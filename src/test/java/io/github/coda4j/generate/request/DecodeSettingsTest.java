@@ -50,6 +50,7 @@ class DecodeSettingsTest {
             Parameter.CACHE,
             Parameter.BLOCK_START,
             Parameter.MASK_CANDIDATES,
+            Parameter.HOLE_PADS,
             Parameter.MAX_NEW_TOKENS,
             Parameter.STOP,
             Parameter.THINKING);
@@ -83,7 +84,8 @@ class DecodeSettingsTest {
                         0.9,
                         4,
                         7,
-                        Set.of(9)));
+                        Set.of(9),
+                        OptionalInt.empty()));
         assertThat(resolve("--alg confidence_threshold --threshold 0.8", 4).commit())
                 .isEqualTo(new ConfidenceThreshold(0.8));
     }
@@ -331,6 +333,19 @@ class DecodeSettingsTest {
         refusedField("{\"max_new_tokens\": 10, \"block_length\": 4}", "block_length", "do not divide into blocks of 4");
         refusedField(
                 "{\"max_new_tokens\": 8, \"block_length\": 4, \"steps\": 3}", "steps", "3 steps do not divide over 2");
+    }
+
+    @Test
+    void a_pad_closes_its_hole_unless_somebody_says_keep() {
+        OptionalInt pad = OptionalInt.of(8);
+        assertThat(settings(flags("")).holePad(pad)).isEqualTo(pad);
+        assertThat(settings(flags("")).holePad(OptionalInt.empty())).isEmpty();
+        assertThat(settings(flags("--hole-pads keep")).holePad(pad)).isEmpty();
+        assertThat(settings(body("{\"hole_pads\": \"keep\"}")).holePad(pad)).isEmpty();
+        file("{\"hole_pads\": \"keep\"}");
+        assertThat(settings(flags("")).holePad(pad)).isEmpty();
+        assertThat(settings(flags("--hole-pads close")).holePad(pad)).isEqualTo(pad);
+        refusedField("{\"hole_pads\": \"drop\"}", "hole_pads", "hole_pads must be close or keep, got 'drop'");
     }
 
     @Test

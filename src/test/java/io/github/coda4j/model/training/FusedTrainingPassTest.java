@@ -118,9 +118,11 @@ class FusedTrainingPassTest extends TrainingPassContract {
         int[][] targets = new int[rows][length];
         int[][] segments = new int[rows][length];
         float[] weights = new float[rows];
+        float[][] factors = new float[rows][];
         for (int b = 0; b < rows; b++) {
             Arrays.fill(targets[b], MaskedBatch.NOT_COUNTED);
             weights[b] = 1 + random.nextFloat();
+            factors[b] = b == 0 ? MaskedBatch.EVEN : new float[length];
             for (int i = 0; i < length; i++) {
                 ids[b][i] = random.nextInt(config.vocabSize());
                 boolean isNew = i > 0 && random.nextInt(b == 0 ? 4 : 50) == 0;
@@ -129,8 +131,11 @@ class FusedTrainingPassTest extends TrainingPassContract {
                     targets[b][i] = ids[b][i];
                     ids[b][i] = config.maskId();
                 }
+                if (b > 0) {
+                    factors[b][i] = (1 + random.nextInt(5)) / 2f;
+                }
             }
         }
-        return new MaskedBatch(ids, targets, segments, weights);
+        return new MaskedBatch(ids, targets, segments, weights, factors);
     }
 }

@@ -10,8 +10,8 @@ import io.github.coda4j.model.EngineKind;
 import io.github.coda4j.model.LoadOptions;
 import io.github.coda4j.model.ModelConfig;
 import io.github.coda4j.model.ModelKind;
-import io.github.coda4j.model.Precision;
 import io.github.coda4j.model.Transformer;
+import io.github.coda4j.model.WeightFormat;
 import io.github.coda4j.tensor.DType;
 import io.github.coda4j.tensor.Device;
 import io.github.coda4j.testkit.GoldenTraining;
@@ -76,7 +76,7 @@ class TrainingKindsTest {
         Path model = RandomModels.write(config, 22, folder.resolve("m"));
         int[] ids = new SplittableRandom(1).ints(9, 5, config.vocabSize()).toArray();
         float[] logits;
-        LoadOptions options = new LoadOptions(EngineKind.PLAIN, Precision.FP32, Device.CPU, 2);
+        LoadOptions options = new LoadOptions(EngineKind.PLAIN, WeightFormat.FP32, Device.CPU, 2);
         try (CheckpointFolder stored = CheckpointFolder.open(model);
                 Transformer transformer = Transformer.open(stored, options)) {
             logits = transformer.logits(ids);

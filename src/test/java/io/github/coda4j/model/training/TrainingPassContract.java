@@ -99,6 +99,39 @@ abstract class TrainingPassContract {
     }
 
     @Test
+    void a_factor_of_a_position_multiplies_what_it_adds_to_loss_and_gradients() {
+        ModelConfig config = GoldenTraining.config("b-tied");
+        Random random = new Random(8);
+        MaskedBatch even = randomDocument(random, config, 33);
+        float[] factors = new float[33];
+        int[][] light = {even.targets()[0].clone()};
+        int[][] heavy = {even.targets()[0].clone()};
+        for (int i = 0; i < 33; i++) {
+            boolean isLight = random.nextBoolean();
+            factors[i] = isLight ? 0.25f : 2;
+            (isLight ? heavy : light)[0][i] = MaskedBatch.NOT_COUNTED;
+        }
+        float weight = even.weights()[0];
+        try (ParameterStore store = GoldenTraining.parameters("b-tied");
+                TrainingPass pass = pass(config, store, DType.F32, true)) {
+            MaskedBatch first = new MaskedBatch(even.noisyIds(), light, even.segments(), new float[] {0.25f * weight});
+            MaskedBatch second = new MaskedBatch(even.noisyIds(), heavy, even.segments(), new float[] {2 * weight});
+            LossSums expected = pass.accumulate(first, 0.5, GradientListener.NONE)
+                    .plus(pass.accumulate(second, 0.5, GradientListener.NONE));
+            Map<String, float[]> gradients = GoldenTraining.gradients(store);
+            store.gradients().zero();
+            MaskedBatch together = new MaskedBatch(
+                    even.noisyIds(), even.targets(), even.segments(), even.weights(), new float[][] {factors});
+            LossSums sums = pass.accumulate(together, 0.5, GradientListener.NONE);
+            assertNear("weighted", sums.weighted(), expected.weighted(), 1e-5);
+            assertNear("cross entropy", sums.crossEntropy(), expected.crossEntropy(), 1e-5);
+            assertNear("evaluated", pass.evaluate(together).weighted(), expected.weighted(), 1e-5);
+            GoldenTraining.gradients(store)
+                    .forEach((name, gradient) -> assertNear(name, gradient, gradients.get(name), 1e-4));
+        }
+    }
+
+    @Test
     void evaluating_gives_the_loss_of_training_and_no_gradients() {
         JsonNode golden = GoldenTraining.trainingCase("tied");
         ModelConfig config = GoldenTraining.config("b-tied");

@@ -9,6 +9,7 @@ import io.github.coda4j.tensor.Scope;
 import io.github.coda4j.tensor.Tensor;
 import java.util.SplittableRandom;
 import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -25,6 +26,7 @@ class BatchedProductTest {
         }
     }
 
+    @Tag("slow")
     @Test
     void more_shapes_than_are_remembered_stay_right() {
         for (int round = 0; round < 2; round++) {

@@ -1,9 +1,14 @@
-package io.github.coda4j.weights;
+package io.github.coda4j.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.coda4j.files.ConfigFile;
 import io.github.coda4j.tensor.DType;
+import io.github.coda4j.weights.CheckpointFolder;
+import io.github.coda4j.weights.CheckpointWriter;
+import io.github.coda4j.weights.DTypeConversion;
+import io.github.coda4j.weights.ProgressListener;
+import io.github.coda4j.weights.TensorDeclaration;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.lang.foreign.Arena;
@@ -51,8 +56,8 @@ class TiedHeadTest {
     @Test
     void quantizing_says_it_on_one_line_and_the_int8_checkpoint_is_silent() {
         try (CheckpointFolder differs = write("a", true, EMBEDDING, DType.F32, OTHER, DType.F32)) {
-            String said =
-                    logged(() -> Int8Checkpoint.quantize(differs, folder.resolve("q"), ProgressListener.NONE, false));
+            String said = logged(() -> QuantizedCheckpoint.write(
+                    differs, WeightFormat.INT8, folder.resolve("q"), ProgressListener.NONE, false));
             assertThat(said.strip()).contains("the stored one is used").doesNotContain("\n");
         }
         try (CheckpointFolder quantized = CheckpointFolder.open(folder.resolve("q"))) {

@@ -1,6 +1,9 @@
-package io.github.coda4j.weights;
+package io.github.coda4j.model;
 
 import io.github.coda4j.tensor.DType;
+import io.github.coda4j.weights.Checkpoint;
+import io.github.coda4j.weights.DTypeConversion;
+import io.github.coda4j.weights.StoredTensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -17,25 +20,29 @@ public final class TiedHead {
     private TiedHead() {}
 
     /** Says, on one line of the log, what {@link #conflict} says, if anything. */
-    public static void warn(CheckpointFolder folder) {
-        conflict(folder).ifPresent(LoggerFactory.getLogger(TiedHead.class)::warn);
+    public static void warn(Checkpoint checkpoint) {
+        conflict(checkpoint).ifPresent(LoggerFactory.getLogger(TiedHead.class)::warn);
     }
 
     /** Which output layer is used, where the config and the weights of a floating checkpoint disagree about it. */
-    public static Optional<String> conflict(CheckpointFolder folder) {
-        boolean tied = folder.config().optionalBoolean("tie_word_embeddings").orElse(false);
-        TensorEntry head = folder.tensors().get(Int8Checkpoint.HEAD);
-        TensorEntry embedding = folder.tensors().get(Int8Checkpoint.EMBEDDING);
-        if (!tied || head == null || embedding == null || Int8Checkpoint.isQuantized(folder.config())) {
+    public static Optional<String> conflict(Checkpoint checkpoint) {
+        boolean tied =
+                checkpoint.config().optionalBoolean("tie_word_embeddings").orElse(false);
+        StoredTensor head = checkpoint.tensors().get(Parameters.HEAD);
+        StoredTensor embedding = checkpoint.tensors().get(Parameters.EMBEDDING);
+        if (!tied
+                || head == null
+                || embedding == null
+                || QuantizedCheckpoint.format(checkpoint.config()).isPresent()) {
             return Optional.empty();
         }
-        return equal(folder, head, embedding)
+        return equal(checkpoint, head, embedding)
                 ? Optional.empty()
-                : Optional.of(folder.path() + ": config.json says tie_word_embeddings, but " + head.name()
+                : Optional.of(checkpoint.source() + ": config.json says tie_word_embeddings, but " + head.name()
                         + " is stored and differs from " + embedding.name() + ": the stored one is used");
     }
 
-    private static boolean equal(CheckpointFolder folder, TensorEntry a, TensorEntry b) {
+    private static boolean equal(Checkpoint checkpoint, StoredTensor a, StoredTensor b) {
         if (!Arrays.equals(a.shape(), b.shape())) {
             return false;
         }
@@ -43,7 +50,8 @@ public final class TiedHead {
         for (long first = 0; first < a.elements(); first += atATime) {
             long count = Math.min(atATime, a.elements() - first);
             try (Arena arena = Arena.ofConfined()) {
-                if (floats(folder, a, first, count, arena).mismatch(floats(folder, b, first, count, arena)) >= 0) {
+                if (floats(checkpoint, a, first, count, arena).mismatch(floats(checkpoint, b, first, count, arena))
+                        >= 0) {
                     return false;
                 }
             }
@@ -51,9 +59,9 @@ public final class TiedHead {
         return true;
     }
 
-    private static MemorySegment floats(CheckpointFolder folder, TensorEntry entry, long first, long count, Arena to) {
+    private static MemorySegment floats(Checkpoint checkpoint, StoredTensor entry, long first, long count, Arena to) {
         MemorySegment stored = to.allocate(count * entry.dtype().bytes(), 64);
-        folder.read(entry, first * entry.dtype().bytes(), stored);
+        checkpoint.read(entry.name(), first * entry.dtype().bytes(), stored);
         if (entry.dtype() == DType.F32) {
             return stored;
         }

@@ -2,6 +2,8 @@ package io.github.coda4j.cli.answer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.coda4j.cli.AnswerProgress;
+import io.github.coda4j.cli.StatusLine;
 import io.github.coda4j.cli.app.Cli;
 import io.github.coda4j.generate.CommitEvent;
 import io.github.coda4j.generate.Engine;
@@ -25,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The line that a waiting person sees. */
-class ProgressLineTest {
+class AnswerProgressTest {
     private static final String MODEL = Goldens.path("model/a-untied").toString();
     private static final int MASK = 99;
     private static final long SECOND = 1_000_000_000L;
@@ -45,8 +47,9 @@ class ProgressLineTest {
         return new StepEvent(index, List.of(new CommitEvent(index, 7 - masks, 1, 0.5f, 0.5f)), canvas);
     }
 
-    private ProgressLine line(BooleanSupplier isWanted, BooleanSupplier endsWithText) {
-        return new ProgressLine(terminal, isWanted, endsWithText, MASK, nanos::get);
+    private AnswerProgress line(BooleanSupplier isWanted, BooleanSupplier endsWithText) {
+        StatusLine status = StatusLine.onTerminal(terminal, isWanted, () -> 80, nanos::get);
+        return new AnswerProgress(status, endsWithText, MASK, nanos::get);
     }
 
     private String shown() {
@@ -55,7 +58,7 @@ class ProgressLineTest {
 
     @Test
     void steps_tokens_and_speed_are_told_from_the_first_slow_step_on_and_the_line_is_taken_away() {
-        try (ProgressLine line = line(YES, NO)) {
+        try (AnswerProgress line = line(YES, NO)) {
             nanos.set(SECOND);
             line.onStep(step(0, 3));
             assertThat(shown()).isEqualTo("<| step 1: 1 of 4 tokens, 1.0 tokens/s");
@@ -70,7 +73,7 @@ class ProgressLineTest {
 
     @Test
     void a_short_answer_comes_without_a_line_and_without_asking_for_the_terminal() {
-        try (ProgressLine line = line(
+        try (AnswerProgress line = line(
                 () -> {
                     throw new AssertionError("asked");
                 },
@@ -84,7 +87,7 @@ class ProgressLineTest {
 
     @Test
     void nobody_there_sees_nothing() {
-        try (ProgressLine line = line(NO, NO)) {
+        try (AnswerProgress line = line(NO, NO)) {
             nanos.set(SECOND);
             line.onStep(step(0, 3));
         }
@@ -93,7 +96,7 @@ class ProgressLineTest {
 
     @Test
     void the_answer_s_text_takes_the_line_s_place_on_the_same_terminal() {
-        try (ProgressLine line = line(YES, YES)) {
+        try (AnswerProgress line = line(YES, YES)) {
             nanos.set(SECOND);
             line.onStep(step(0, 3));
             line.onText(0, "x");
@@ -102,7 +105,7 @@ class ProgressLineTest {
             line.onStep(step(1, 2));
         }
         assertThat(shown()).doesNotContain("step 2");
-        try (ProgressLine line = line(YES, YES)) {
+        try (AnswerProgress line = line(YES, YES)) {
             line.onText(0, "x");
             nanos.set(9 * SECOND);
             line.onStep(step(2, 1));
@@ -112,7 +115,7 @@ class ProgressLineTest {
 
     @Test
     void text_that_goes_elsewhere_leaves_the_line() {
-        try (ProgressLine line = line(YES, NO)) {
+        try (AnswerProgress line = line(YES, NO)) {
             nanos.set(SECOND);
             line.onText(0, "x");
             line.onStep(step(0, 3));

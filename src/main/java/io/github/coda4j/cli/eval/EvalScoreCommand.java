@@ -1,0 +1,176 @@
+package io.github.coda4j.cli.eval;
+
+import io.github.coda4j.cli.ExitCodes;
+import io.github.coda4j.cli.World;
+import io.github.coda4j.eval.python.PythonInterpreter;
+import io.github.coda4j.eval.sandbox.Sandbox;
+import io.github.coda4j.eval.sandbox.SandboxMode;
+import io.github.coda4j.eval.score.ScoreListener;
+import io.github.coda4j.eval.score.ScorePlan;
+import io.github.coda4j.eval.score.ScoreReport;
+import io.github.coda4j.eval.score.Scoring;
+import io.github.coda4j.eval.tasks.Benchmark;
+import io.github.coda4j.eval.tasks.Mode;
+import io.github.coda4j.files.Json;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code coda eval score}. */
+@Command(
+        name = "score",
+        sortOptions = false,
+        description = {
+            "Judge answers to the tasks of a set and print pass@k.",
+            "",
+            "Samples are lines with task_id and completion (what follows the prompt) or solution (the whole",
+            "program), in human-eval's or EvalPlus's format. DIR/results.jsonl has each line with \"passed\" and",
+            "\"result\", DIR/summary.json the scores and what they depend on.",
+            "A run that was killed goes on where it was.",
+            ""
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  coda eval score --task humaneval --samples samples.jsonl --out scores",
+            "  coda eval score --task mbpp+ --mode coda --samples samples.jsonl.gz --out scores"
+        })
+final class EvalScoreCommand implements Callable<Integer> {
+    private static final int TENTHS = 10;
+
+    private final World world;
+
+    @Option(names = "--task", required = true, paramLabel = "TASK", description = "The set, for example humaneval+.")
+    String task;
+
+    @Option(
+            names = "--samples",
+            required = true,
+            paramLabel = "FILE",
+            description = "Samples, packed by gzip or not; or a folder of programs as EvalPlus has them.")
+    Path samples;
+
+    @Option(names = "--out", required = true, paramLabel = "DIR", description = "Where results are written.")
+    Path out;
+
+    @Option(
+            names = "--mode",
+            paramLabel = "MODE",
+            description =
+                    "Whose way of judging: human-eval, evalplus, coda (MBPP+ by its visible asserts alone), exact, "
+                            + "multipl-e or humaneval-x, as far as the task has it (default: the set's own).")
+    Optional<String> mode = Optional.empty();
+
+    @Option(
+            names = "--workers",
+            paramLabel = "N",
+            description = "How many samples are judged at once (default: the number of processors).")
+    Optional<Integer> workers = Optional.empty();
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "SECONDS",
+            description = "How long a program may run in the modes human-eval and coda (default: 3).")
+    Optional<Double> seconds = Optional.empty();
+
+    @Option(names = "--allow-missing", description = "Leave tasks without samples out of pass@k.")
+    boolean allowMissing;
+
+    @Option(
+            names = "--sandbox",
+            paramLabel = "MODE",
+            description = "required: a complete sandbox or nothing is run; best: what this system has; off; bwrap: "
+                    + "bubblewrap (default: ${DEFAULT-VALUE}).")
+    String sandbox = "best";
+
+    @Option(
+            names = "--python",
+            paramLabel = "FILE",
+            description = "The Python that runs programs (default: the variable CODA_PYTHON, else python3).")
+    Optional<String> python = Optional.empty();
+
+    @Option(names = "--json", description = "Print the summary as JSON.")
+    boolean json;
+
+    @Mixin
+    DataFlags data;
+
+    EvalScoreCommand(World world) {
+        this.world = world;
+    }
+
+    @Override
+    public Integer call() {
+        Benchmark benchmark = Benchmark.of(task);
+        Mode chosen = mode.map(benchmark::mode).orElse(benchmark.modes().getFirst());
+        if (seconds.isPresent() && chosen != Mode.HUMAN_EVAL && chosen != Mode.CODA) {
+            throw new IllegalArgumentException("--timeout has no effect in the mode " + chosen + ": leave it out");
+        }
+        ScorePlan plan = new ScorePlan(
+                benchmark,
+                chosen,
+                data.folder(world),
+                samples,
+                out,
+                workers.orElse(Runtime.getRuntime().availableProcessors()),
+                seconds.orElse(3.0),
+                allowMissing);
+        Sandbox place = Sandbox.open(sandboxMode(), world.environment().getOrDefault("PATH", ""));
+        if (!place.missing().isEmpty() && chosen != Mode.EXACT) {
+            world.note("the sandbox is not complete: no " + String.join(", no ", place.missing()));
+        }
+        ScoreReport report = new Scoring(
+                        plan, () -> PythonInterpreter.find(python, world.environment()), place, new Console())
+                .run();
+        if (json) {
+            world.out().print(Json.pretty(report.json()));
+        } else {
+            report.lines().forEach(world.out()::println);
+        }
+        return ExitCodes.OK;
+    }
+
+    private SandboxMode sandboxMode() {
+        try {
+            return SandboxMode.valueOf(sandbox.toUpperCase(Locale.ROOT));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "--sandbox must be required, best, off or bwrap, got '" + sandbox + "'", e);
+        }
+    }
+
+    /** Tells every tenth, with the time that is left. */
+    private final class Console implements ScoreListener {
+        private final long begin = System.nanoTime();
+        private int first = -1;
+        private int told;
+
+        @Override
+        public void note(String line) {
+            world.note(line);
+        }
+
+        @Override
+        public synchronized void judged(int done, int all, int alone) {
+            if (first < 0) {
+                first = done - 1;
+            }
+            int tenth = done * TENTHS / all;
+            if (tenth > told) {
+                told = tenth;
+                double passed = (System.nanoTime() - begin) / 1e9;
+                double left = passed / (done - first) * (all - done);
+                world.note(String.format(
+                        Locale.ROOT,
+                        "judged %,d of %,d samples, about %.0f s left%s",
+                        done,
+                        all,
+                        left,
+                        alone == 0 ? "" : "; " + alone + " ran out of time or died and are judged again alone"));
+            }
+        }
+    }
+}

@@ -1,0 +1,17 @@
+/** Commands that evaluate answers to published tasks. */
+@MayUse({
+    "picocli",
+    "com.fasterxml.jackson",
+    "cli",
+    "files",
+    "text",
+    "eval.tasks",
+    "eval.prompts",
+    "eval.python",
+    "eval.sandbox",
+    "eval.score",
+    "generate.ModelStore"
+})
+package io.github.coda4j.cli.eval;
+
+import io.github.coda4j.MayUse;
