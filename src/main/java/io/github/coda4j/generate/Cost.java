@@ -92,15 +92,15 @@ public record Cost(
                 decodeMillis);
     }
 
-    /** The same with what it took to find lengths. */
-    Cost withLengths(int searchForwards, int tried) {
+    /** The same where so many of the commits are pads. */
+    Cost withPads(int ofPads) {
         return new Cost(
-                forwards + searchForwards,
-                searchForwards,
-                tried,
+                forwards,
+                lengthForwards,
+                lengthsTried,
                 cacheRefreshes,
                 commits,
-                pads,
+                ofPads,
                 promptTokens,
                 newTokens,
                 windows,
@@ -111,15 +111,15 @@ public record Cost(
                 decodeMillis);
     }
 
-    /** The same where so many of the commits are pads. */
-    Cost withPads(int ofPads) {
+    /** The same with what it took to find lengths. */
+    Cost withLengths(int searchForwards, int tried) {
         return new Cost(
-                forwards,
-                lengthForwards,
-                lengthsTried,
+                forwards + searchForwards,
+                searchForwards,
+                tried,
                 cacheRefreshes,
                 commits,
-                ofPads,
+                pads,
                 promptTokens,
                 newTokens,
                 windows,

@@ -186,6 +186,14 @@ final class Job implements Generation {
         });
     }
 
+    private int numPads(List<StepResult> steps) {
+        OptionalInt pad = request.decode().holePad();
+        return (int) steps.stream()
+                .flatMap(step -> step.commits().stream())
+                .filter(commit -> pad.equals(OptionalInt.of(commit.token())))
+                .count();
+    }
+
     /** Goes on with what the search found. */
     private void settle(Trial trial) {
         takeOver(trial);
@@ -226,14 +234,6 @@ final class Job implements Generation {
         for (int hole = 0; hole < streams.size(); hole++) {
             show(hole, streams.get(hole).advance(canvas));
         }
-    }
-
-    private int numPads(List<StepResult> steps) {
-        OptionalInt pad = request.decode().holePad();
-        return (int) steps.stream()
-                .flatMap(step -> step.commits().stream())
-                .filter(commit -> pad.equals(OptionalInt.of(commit.token())))
-                .count();
     }
 
     /** Ends the job if its listener failed, it was cancelled, or its deadline has passed. */

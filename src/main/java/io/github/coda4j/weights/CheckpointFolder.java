@@ -197,14 +197,14 @@ public final class CheckpointFolder implements Checkpoint, AutoCloseable {
         fileOf(entry).read(entry, from, target);
     }
 
-    /** Tells these weights from those of another checkpoint: hexadecimal, the same however they are cut into files. */
-    public String fingerprint() {
-        return Fingerprint.of(this);
-    }
-
     @Override
     public void read(String name, long from, MemorySegment target) {
         read(tensor(name), from, target);
+    }
+
+    /** Tells these weights from those of another checkpoint: hexadecimal, the same however they are cut into files. */
+    public String fingerprint() {
+        return Fingerprint.of(this);
     }
 
     /** Bytes of all tensors together. */

@@ -144,8 +144,8 @@ final class Coda implements Runnable {
                 .addSubcommand(TrainCommand.tree(world, interrupt))
                 .addSubcommand(InspectCommand.tree(world, interrupt))
                 .addSubcommand(BenchCommand.tree(world))
-                .addSubcommand(CalibrateCommand.tree(world))
                 .addSubcommand(EvalCommand.tree(world))
+                .addSubcommand(CalibrateCommand.tree(world))
                 .addSubcommand(new HelpCommand(world))
                 .addSubcommand(new CompletionCommand(world))
                 .addSubcommand(new ManCommand(world));
