@@ -3,6 +3,7 @@ package io.github.coda4j.serve;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.openai.core.JsonValue;
 import com.openai.client.OpenAIClient;
 import com.openai.client.okhttp.OpenAIOkHttpClient;
 import com.openai.core.http.StreamResponse;
@@ -88,6 +89,7 @@ class UnmodifiedClientsTest {
                         .prompt("int x")
                         .suffix(";\n")
                         .maxTokens(8)
+                        .putAdditionalBodyProperty("length", JsonValue.from("fixed"))
                         .build());
         assertThat(filled.choices().getFirst().text()).isEqualTo("56789012");
         assertThat(openAi().models().list().data().getFirst().id()).isEqualTo("bytes");
