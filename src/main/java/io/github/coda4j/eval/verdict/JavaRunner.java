@@ -7,6 +7,7 @@ import java.io.DataInputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.OutputStream;
+import java.io.PrintStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -43,7 +44,7 @@ final class JavaRunner extends ClassLoader {
         DataInputStream in = new DataInputStream(System.in);
         byte[] token = in.readNBytes(TOKEN_BYTES);
         OutputStream result = new FileOutputStream(FileDescriptor.out);
-        System.setOut(System.err);
+        System.setOut(new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8));
         long call = in.readLong();
         byte[] filter = in.readNBytes(in.readInt());
         JavaRunner loader = new JavaRunner();

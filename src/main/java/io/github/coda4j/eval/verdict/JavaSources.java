@@ -85,7 +85,7 @@ final class JavaSources {
     }
 
     /** Keeps what is compiled. */
-    private static final class Kept extends ForwardingJavaFileManager<JavaFileManager> {
+    static final class Kept extends ForwardingJavaFileManager<JavaFileManager> {
         private final Map<String, ByteArrayOutputStream> made;
 
         Kept(JavaFileManager files, Map<String, ByteArrayOutputStream> made) {
