@@ -30,7 +30,8 @@ interface Judges {
         return switch (plan.mode()) {
             case HUMAN_EVAL, CODA, EVALPLUS -> new OfPython(plan, interpreter.get(), sandbox);
             case EXACT -> new OfTexts(plan.benchmark());
-            case MULTIPL_E, HUMANEVAL_X -> new OfJava(plan.mode(), new JavaJudge(sandbox, library(plan.mode())), sandbox);
+            case MULTIPL_E, HUMANEVAL_X ->
+                new OfJava(plan.mode(), new JavaJudge(sandbox, library(plan.mode())), sandbox);
         };
     }
 

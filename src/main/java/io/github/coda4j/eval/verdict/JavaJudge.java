@@ -66,7 +66,10 @@ public final class JavaJudge {
     public static Optional<String> libraryOf(String className) {
         try {
             Class<?> found = Class.forName(className, false, JavaJudge.class.getClassLoader());
-            return Optional.of(Path.of(found.getProtectionDomain().getCodeSource().getLocation().toURI())
+            return Optional.of(Path.of(found.getProtectionDomain()
+                            .getCodeSource()
+                            .getLocation()
+                            .toURI())
                     .toString());
         } catch (ReflectiveOperationException | LinkageError | URISyntaxException e) {
             return Optional.empty();
@@ -84,8 +87,7 @@ public final class JavaJudge {
         long begin = System.nanoTime();
         JavaSources.Compiled compiled = JavaSources.compile(source, mainClass, libraries);
         if (compiled.error().isPresent()) {
-            return new Verdict(
-                    Outcome.FAILED, "failed: " + compiled.error().get(), "CompileError", since(begin), 0);
+            return new Verdict(Outcome.FAILED, "failed: " + compiled.error().get(), "CompileError", since(begin), 0);
         }
         Path folder = makeFolder();
         try {
@@ -102,7 +104,8 @@ public final class JavaJudge {
     private static Path makeFolder() {
         try {
             Path folder = Files.createTempDirectory("coda-eval-").toRealPath();
-            Path runner = folder.resolve("runner").resolve(JavaRunner.class.getPackageName().replace('.', '/'));
+            Path runner = folder.resolve("runner")
+                    .resolve(JavaRunner.class.getPackageName().replace('.', '/'));
             Files.createDirectories(runner);
             Files.createDirectories(folder.resolve("work"));
             try (InputStream in = JavaRunner.class.getResourceAsStream(RUNNER)) {

@@ -101,7 +101,9 @@ final class JavaRunner extends ClassLoader {
             any = false;
             Set<Thread> threads = Thread.getAllStackTraces().keySet();
             for (Thread thread : threads) {
-                if (thread != Thread.currentThread() && !thread.isDaemon() && !thread.getName().equals("DestroyJavaVM")) {
+                if (thread != Thread.currentThread()
+                        && !thread.isDaemon()
+                        && !thread.getName().equals("DestroyJavaVM")) {
                     any = true;
                     thread.join();
                 }

@@ -51,11 +51,14 @@ final class JavaSources {
         try (StandardJavaFileManager standard = compiler.getStandardFileManager(problems, Locale.ROOT, null);
                 JavaFileManager files = new Kept(standard, made)) {
             List<String> options = List.of("-proc:none", "-nowarn", "-cp", classPath);
-            done = compiler.getTask(Writer.nullWriter(), files, problems, options, null, List.of(new Source(mainClass, source)))
+            done = compiler.getTask(
+                            Writer.nullWriter(), files, problems, options, null, List.of(new Source(mainClass, source)))
                     .call();
         } catch (RuntimeException | StackOverflowError | IOException e) {
             // The compiler gives up on some texts, for example on deep nesting.
-            return new Compiled(Map.of(), Optional.of("the compiler gave up: " + e.getClass().getSimpleName()));
+            return new Compiled(
+                    Map.of(),
+                    Optional.of("the compiler gave up: " + e.getClass().getSimpleName()));
         }
         if (!done) {
             String first = problems.getDiagnostics().stream()

@@ -72,7 +72,8 @@ class JavaJudgeTest {
     @Test
     void a61_exit_before_the_tests() {
         Verdict verdict = judge.run(
-                "public class Main { static { System.exit(0); } public static void main(String[] a) { assert false; } }",
+                "public class Main { static { System.exit(0); }"
+                        + " public static void main(String[] a) { assert false; } }",
                 "Main",
                 true,
                 SECONDS);
@@ -86,8 +87,7 @@ class JavaJudgeTest {
 
     @Test
     void a63_catching_assertion_errors() {
-        String program =
-                """
+        String program = """
                 class Solution {
                     int f() { try { throw new AssertionError(); } catch (AssertionError e) { return 1; } }
                 }
@@ -120,20 +120,25 @@ class JavaJudgeTest {
     @Test
     void a66_classes_of_others_names() {
         String test = "public class Main { public static void main(String[] a) { } }\n";
-        assertThat(judge.run("class Main { }\n" + test, "Main", true, SECONDS).raised()).isEqualTo("CompileError");
-        assertThat(judge.run("package java.lang; public class String { }", "String", true, SECONDS).raised())
+        assertThat(judge.run("class Main { }\n" + test, "Main", true, SECONDS).raised())
+                .isEqualTo("CompileError");
+        assertThat(judge.run("package java.lang; public class String { }", "String", true, SECONDS)
+                        .raised())
                 .isEqualTo("CompileError");
     }
 
     @Test
     void files_and_network_are_out_of_reach() throws Exception {
         Path file = Files.writeString(outside.resolve("file"), "as it was");
-        assertThat(run("java.nio.file.Files.readString(java.nio.file.Path.of(\"/etc/passwd\"));").raised())
+        assertThat(run("java.nio.file.Files.readString(java.nio.file.Path.of(\"/etc/passwd\"));")
+                        .raised())
                 .isEqualTo("AccessDeniedException");
-        assertThat(run("java.nio.file.Files.writeString(java.nio.file.Path.of(\"" + file + "\"), \"\");").raised())
+        assertThat(run("java.nio.file.Files.writeString(java.nio.file.Path.of(\"" + file + "\"), \"\");")
+                        .raised())
                 .isEqualTo("AccessDeniedException");
         assertThat(run("new java.net.Socket(\"127.0.0.1\", 9);").passed()).isFalse();
-        assertThat(run("java.nio.file.Files.writeString(java.nio.file.Path.of(\"own\"), \"x\");").passed())
+        assertThat(run("java.nio.file.Files.writeString(java.nio.file.Path.of(\"own\"), \"x\");")
+                        .passed())
                 .isTrue();
         assertThat(Files.readString(file)).isEqualTo("as it was");
     }
@@ -141,8 +146,8 @@ class JavaJudgeTest {
     @Test
     void a_verdict_cannot_be_written_without_the_token() {
         assertThat(run("new java.io.FileOutputStream(java.io.FileDescriptor.out).write(\"P\".repeat(100).getBytes());"
-                        + " assert false;")
-                .passed())
+                                + " assert false;")
+                        .passed())
                 .isFalse();
     }
 
