@@ -143,7 +143,7 @@ final class Coda implements Runnable {
                 .addSubcommand(TrainCommand.tree(world, interrupt))
                 .addSubcommand(InspectCommand.tree(world, interrupt))
                 .addSubcommand(BenchCommand.tree(world))
-                .addSubcommand(EvalCommand.tree(world))
+                .addSubcommand(EvalCommand.tree(world, interrupt))
                 .addSubcommand(new HelpCommand(world))
                 .addSubcommand(new CompletionCommand(world))
                 .addSubcommand(new ManCommand(world));

@@ -78,6 +78,33 @@ class EvalCommandTest {
     }
 
     @Test
+    void an_interrupt_ends_scoring_and_the_same_command_goes_on() throws Exception {
+        String file = samples("humaneval", Mode.HUMAN_EVAL, 30).toString();
+        Path out = folder.resolve("scores");
+        String[] command = {
+            "eval", "score", "--task", "humaneval", "--samples", file, "--out", out.toString(), "--allow-missing",
+            "--data", SharedData.datasets().toString(), "--workers", "2"
+        };
+        cli.interrupt().request();
+        assertThat(run(command)).isEqualTo(130);
+        Thread asking = Thread.ofPlatform().unstarted(() -> {
+            while (!Files.exists(out.resolve("scoring.partial.jsonl"))) {
+                Thread.onSpinWait();
+            }
+            other.interrupt().request();
+        });
+        asking.start();
+        assertThat(other.run(command)).isEqualTo(130);
+        asking.join();
+        assertThat(out.resolve("results.jsonl")).doesNotExist();
+        Cli third = new Cli().env("PATH", System.getenv("PATH"));
+        assertThat(third.run(command)).isZero();
+        assertThat(third.out()).startsWith("pass@1 1.0000");
+    }
+
+    private final Cli other = new Cli().env("PATH", System.getenv("PATH"));
+
+    @Test
     void prompts_are_lines_of_a_task_and_a_prompt() {
         String data = SharedData.datasets().toString();
         String model = SharedData.codaConfig().toString();

@@ -159,6 +159,22 @@ class JavaJudgeTest {
     }
 
     @Test
+    void a_program_of_multipl_e_is_compiled_with_tuples() {
+        String tuples = JavaJudge.libraryOf("org.javatuples.Pair").orElseThrow();
+        JavaJudge withTuples = new JavaJudge(Sandbox.open(SandboxMode.BEST, ""), tuples);
+        Problem problem = Benchmark.MULTIPL_E_HUMANEVAL_JAVA
+                .load(new DataFolder(SharedData.datasets(), Map.of(), false), Mode.MULTIPL_E)
+                .problems()
+                .get("HumanEval_8_sum_product");
+        String right = "        long s = 0, p = 1;\n        for (long n : numbers) { s += n; p *= n; }\n"
+                + "        return Pair.with(s, p);\n";
+        String program = problem.prompt() + right + "\n" + problem.test();
+        assertThat(withTuples.run(program, "Problem", true, SECONDS).passed()).isTrue();
+        String wrong = problem.prompt() + right.replace("p *= n", "p += n") + "\n" + problem.test();
+        assertThat(withTuples.run(wrong, "Problem", true, SECONDS).kind()).isEqualTo(FailureKind.ASSERTION);
+    }
+
+    @Test
     void canonical_solutions_of_humaneval_x_pass() {
         Map<String, Problem> problems = Benchmark.HUMANEVAL_X_JAVA
                 .load(new DataFolder(SharedData.datasets(), Map.of(), false), Mode.HUMANEVAL_X)
