@@ -146,7 +146,7 @@ final class Coda implements Runnable {
                 .addSubcommand(TrainCommand.tree(world, interrupt))
                 .addSubcommand(InspectCommand.tree(world, interrupt))
                 .addSubcommand(BenchCommand.tree(world))
-                .addSubcommand(EvalCommand.tree(world))
+                .addSubcommand(EvalCommand.tree(world, interrupt))
                 .addSubcommand(CalibrateCommand.tree(world))
                 .addSubcommand(new HelpCommand(world))
                 .addSubcommand(new CompletionCommand(world))

@@ -1,5 +1,6 @@
 package io.github.coda4j.cli.eval;
 
+import io.github.coda4j.cli.Interrupt;
 import io.github.coda4j.cli.World;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -27,10 +28,10 @@ public final class EvalCommand implements Runnable {
     }
 
     /** The command with those below it. */
-    public static CommandLine tree(World world) {
+    public static CommandLine tree(World world, Interrupt interrupt) {
         return new CommandLine(new EvalCommand())
                 .addSubcommand(new EvalPromptsCommand(world))
-                .addSubcommand(new EvalScoreCommand(world))
+                .addSubcommand(new EvalScoreCommand(world, interrupt))
                 .addSubcommand(new EvalCompareCommand(world));
     }
 }
