@@ -1,7 +1,6 @@
 package io.github.coda4j.eval.verdict;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.coda4j.eval.sandbox.Sandbox;
 import io.github.coda4j.eval.sandbox.SandboxMode;
@@ -18,10 +17,12 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Java programs and the attacks that they try. {@code -Dverdicts=all} runs all canonical solutions. */
 @Tag("process")
+@ExtendWith(WholeSandbox.class)
 class JavaJudgeTest {
     private static final double SECONDS = 20;
     private static final boolean ALL = "all".equals(System.getProperty("verdicts"));
@@ -33,7 +34,6 @@ class JavaJudgeTest {
     @BeforeAll
     static void open() {
         Sandbox sandbox = Sandbox.open(SandboxMode.BEST, "");
-        assumeTrue(sandbox.missing().isEmpty(), () -> "no complete sandbox here: " + sandbox.missing());
         judge = new JavaJudge(sandbox, "");
     }
 
