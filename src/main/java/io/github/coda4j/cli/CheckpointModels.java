@@ -8,13 +8,13 @@ import io.github.coda4j.model.plan.Denoiser;
 import io.github.coda4j.weights.CheckpointFolder;
 import java.nio.file.Path;
 
-/** Models from their folders, one request at a time. */
+/** Models from their folders. */
 public final class CheckpointModels implements Models {
     private static final int PACKED_TOKENS = 1 << 20;
 
     @Override
-    public OpenModel open(Path folder, LoadOptions options) {
-        CodaModel model = CodaModel.open(folder, options, new EngineOptions(1, 0, PACKED_TOKENS));
+    public OpenModel open(Path folder, LoadOptions options, int requests) {
+        CodaModel model = CodaModel.open(folder, options, new EngineOptions(requests, 0, PACKED_TOKENS));
         return OpenModel.of(model, options.emulated());
     }
 

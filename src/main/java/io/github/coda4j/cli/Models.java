@@ -6,8 +6,12 @@ import java.nio.file.Path;
 
 /** Opens checkpoint folders. Commands get it from their {@link World}; tests put scripted models in its place. */
 public interface Models {
-    /** Network, tokenizer and engine, for text. */
-    OpenModel open(Path folder, LoadOptions options);
+    /**
+     * Network, tokenizer and engine, for text.
+     *
+     * @param requests how many may be under way at once
+     */
+    OpenModel open(Path folder, LoadOptions options, int requests);
 
     /** The network alone, for ids: the folder needs no tokenizer. */
     Denoiser network(Path folder, LoadOptions options);

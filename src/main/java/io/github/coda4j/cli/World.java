@@ -86,7 +86,12 @@ public record World(
 
     /** Opens a model for text and notes what the processor lacks for it. */
     public OpenModel openModel(Path folder, LoadOptions options) {
-        OpenModel open = models.open(folder, options);
+        return openModel(folder, options, 1);
+    }
+
+    /** The same for several requests at once. */
+    public OpenModel openModel(Path folder, LoadOptions options, int requests) {
+        OpenModel open = models.open(folder, options, requests);
         open.emulated().ifPresent(this::note);
         return open;
     }

@@ -172,7 +172,7 @@ public final class Cli {
 
     private final class FakeModels implements Models {
         @Override
-        public OpenModel open(Path folder, LoadOptions options) {
+        public OpenModel open(Path folder, LoadOptions options, int requests) {
             loaded.add(options);
             closed = false;
             return model();
