@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.coda4j.cli.app.Cli;
 import io.github.coda4j.decode.DecodeOptions;
 import io.github.coda4j.files.JsonLines;
+import io.github.coda4j.generate.GenerateRequest;
+import io.github.coda4j.generate.Prompt;
 import io.github.coda4j.testkit.ScriptedGenerator;
 import io.github.coda4j.testkit.SharedData;
 import java.nio.file.Files;
@@ -96,7 +98,7 @@ class EvalGenerateTest {
     void the_report_s_settings_reach_the_model_and_each_sample_has_a_seed_of_its_own() throws Exception {
         ScriptedGenerator generator = ScriptedGenerator.always(ScriptedGenerator.Script.says("x"));
         cli = says("x").with(generator);
-        // The model in the box takes 512 tokens: flags beat the preset.
+        // Flags beat the preset.
         assertThat(generate(
                         "--task", "mbpp", "--limit", "1", "--samples", "2", "--preset", "report", "--max-new-tokens",
                         "40", "--steps", "20", "--seed", "7"))
@@ -111,8 +113,12 @@ class EvalGenerateTest {
         assertThat(first.seed()).isEqualTo(7);
         assertThat(generator.requests().getLast().decode().seed()).isEqualTo(8);
         Files.delete(folder.resolve("samples.jsonl"));
-        assertThat(generate("--task", "humaneval", "--preset", "report", "--limit", "1")).isNotZero();
-        assertThat(cli.err()).contains("768");
+        assertThat(generate("--task", "humaneval", "--preset", "report", "--limit", "1"))
+                .as(cli.err())
+                .isZero();
+        GenerateRequest whole = generator.requests().getLast();
+        assertThat(whole.decode().steps()).isEqualTo(768);
+        assertThat(((Prompt.Marked) whole.prompt()).newTokens()).isEqualTo(768);
     }
 
     @Test
