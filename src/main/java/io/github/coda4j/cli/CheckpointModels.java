@@ -10,11 +10,9 @@ import java.nio.file.Path;
 
 /** Models from their folders. */
 public final class CheckpointModels implements Models {
-    private static final int PACKED_TOKENS = 1 << 20;
-
     @Override
-    public OpenModel open(Path folder, LoadOptions options, int requests) {
-        CodaModel model = CodaModel.open(folder, options, new EngineOptions(requests, 0, PACKED_TOKENS));
+    public OpenModel open(Path folder, LoadOptions options, EngineOptions engine) {
+        CodaModel model = CodaModel.open(folder, options, engine);
         return OpenModel.of(model, options.emulated());
     }
 

@@ -14,6 +14,7 @@ public final class Interrupt {
     private static final long GRACE_SECONDS = 5;
 
     private final CountDownLatch finished = new CountDownLatch(1);
+    private final CountDownLatch begun = new CountDownLatch(1);
     private volatile boolean requested;
     private volatile boolean asks;
     private volatile boolean patient;
@@ -31,6 +32,7 @@ public final class Interrupt {
     /** Asks the work to stop and, if it ever asked, waits until it has cleaned up. */
     public void request() {
         requested = true;
+        begun.countDown();
         if (asks || patient) {
             try {
                 if (patient) {
@@ -59,6 +61,12 @@ public final class Interrupt {
     public boolean isRequested() {
         patient = true;
         return requested;
+    }
+
+    /** Waits until an end is requested. From now on the process waits for the work to end, however long that takes. */
+    public void await() throws InterruptedException {
+        patient = true;
+        begun.await();
     }
 
     /** The work is over. Returns whether the caller still has to end the process; false when it is ending already. */

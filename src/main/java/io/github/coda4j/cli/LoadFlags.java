@@ -51,11 +51,21 @@ public final class LoadFlags {
      * @throws io.github.coda4j.CodaException when the folder holds no model
      */
     public LoadOptions options(Path folder, World world, Purpose purpose) {
+        return options(folder, world, purpose, Optional.empty());
+    }
+
+    /**
+     * The same where somebody else says which numbers when no flag does.
+     *
+     * @param standard as {@code --dtype} takes it
+     */
+    public LoadOptions options(Path folder, World world, Purpose purpose, Optional<String> standard) {
         Optional<String> ofEnvironment = device.isPresent() ? Optional.empty() : world.variable("DEVICE");
         Device where = Device.parse(device.or(() -> ofEnvironment).orElse("cpu"));
         check(!where.isCuda() || threads.isEmpty(), "--threads has no effect on %s: leave it out", where);
         Optional<EngineKind> wanted = engine.map(EngineKind::parse);
-        WeightFormat format = dtype.map(WeightFormat::parse)
+        WeightFormat format = dtype.or(() -> standard)
+                .map(WeightFormat::parse)
                 .orElseGet(() -> format(folder, purpose, wanted.orElse(preferred(where, purpose)), where));
         EngineKind kind =
                 wanted.orElse(!format.isFloating() && !where.isCuda() ? EngineKind.FAST : preferred(where, purpose));

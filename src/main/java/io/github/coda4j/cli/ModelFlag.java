@@ -14,6 +14,11 @@ public final class ModelFlag {
                     + "model in the box).")
     Optional<String> model = Optional.empty();
 
+    /** What it is called; empty for the model in the box. */
+    public Optional<String> name() {
+        return model;
+    }
+
     /**
      * The model's folder; that of the small model in the box, which it says on standard error, when no model is named.
      *

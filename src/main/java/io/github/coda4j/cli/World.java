@@ -1,6 +1,7 @@
 package io.github.coda4j.cli;
 
 import io.github.coda4j.files.AccountFolders;
+import io.github.coda4j.generate.EngineOptions;
 import io.github.coda4j.generate.ModelStore;
 import io.github.coda4j.model.LoadOptions;
 import java.io.FileDescriptor;
@@ -37,6 +38,8 @@ public record World(
         Models models) {
     /** The property that names the encoding of arguments and file names. */
     public static final String ENCODING = "sun.jnu.encoding";
+
+    private static final EngineOptions ONE_AT_A_TIME = new EngineOptions(1, 0, 1 << 20);
 
     public static World ofProcess() {
         StandardError error = StandardError.ofProcess();
@@ -84,14 +87,14 @@ public record World(
                 models);
     }
 
-    /** Opens a model for text and notes what the processor lacks for it. */
+    /** Opens a model for one text at a time and notes what the processor lacks for it. */
     public OpenModel openModel(Path folder, LoadOptions options) {
-        return openModel(folder, options, 1);
+        return openModel(folder, options, ONE_AT_A_TIME);
     }
 
-    /** The same for several requests at once. */
-    public OpenModel openModel(Path folder, LoadOptions options, int requests) {
-        OpenModel open = models.open(folder, options, requests);
+    /** Opens a model for text and notes what the processor lacks for it. */
+    public OpenModel openModel(Path folder, LoadOptions options, EngineOptions engine) {
+        OpenModel open = models.open(folder, options, engine);
         open.emulated().ifPresent(this::note);
         return open;
     }

@@ -107,7 +107,7 @@ public record CanvasShape(long given, List<Integer> holes, boolean completion) {
     }
 
     /** How many blocks of at most that length the holes are cut into. */
-    long numBlocks(int blockLength) {
+    public long numBlocks(int blockLength) {
         return holes.stream()
                 .mapToLong(length -> Math.ceilDiv(length, blockLength))
                 .sum();

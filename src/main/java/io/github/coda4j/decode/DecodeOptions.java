@@ -5,7 +5,9 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.coda4j.decode.commit.CommitPolicy;
 import io.github.coda4j.decode.commit.Entropy;
+import io.github.coda4j.model.plan.DetailRequest;
 import io.github.coda4j.model.plan.Sampling;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -33,6 +35,8 @@ import java.util.function.Consumer;
  * @param holePad the token that fills what is left of a hole, for a model that was trained with padded holes: the first
  *     one that is committed closes its hole, and what is still masked behind it becomes this token without a forward.
  *     Empty: no token does
+ * @param logprobs how many of the best tokens of each position are told with their log-probabilities, 0 or more, beside
+ *     that of the committed token; empty: nothing of it is computed
  */
 public record DecodeOptions(
         int steps,
@@ -47,7 +51,8 @@ public record DecodeOptions(
         int topK,
         long seed,
         Set<Integer> endTokens,
-        OptionalInt holePad) {
+        OptionalInt holePad,
+        OptionalInt logprobs) {
     public static final double DEFAULT_EPS = 1e-3;
 
     public DecodeOptions {
@@ -80,6 +85,43 @@ public record DecodeOptions(
         new Sampling(temperature, topP, topK, Sampling.NO_TOKEN);
         endTokens = Set.copyOf(endTokens);
         check(holePad.orElse(0) >= 0, "the pad of holes must be a token id, got %d", holePad.orElse(0));
+        check(
+                logprobs.orElse(0) >= 0 && logprobs.orElse(0) <= DetailRequest.MOST_CANDIDATES,
+                "the number of log-probabilities must be in [0, %d], got %d",
+                DetailRequest.MOST_CANDIDATES,
+                logprobs.orElse(0));
+    }
+
+    /** Without log-probabilities. */
+    public DecodeOptions(
+            int steps,
+            OptionalInt blockLength,
+            CommitPolicy commit,
+            CachePolicy cache,
+            BlockStart blockStart,
+            MaskCandidates maskCandidates,
+            double eps,
+            double temperature,
+            double topP,
+            int topK,
+            long seed,
+            Set<Integer> endTokens,
+            OptionalInt holePad) {
+        this(
+                steps,
+                blockLength,
+                commit,
+                cache,
+                blockStart,
+                maskCandidates,
+                eps,
+                temperature,
+                topP,
+                topK,
+                seed,
+                endTokens,
+                holePad,
+                OptionalInt.empty());
     }
 
     /** Greedy entropy decoding of the whole canvas at once, without a cache. */
@@ -157,6 +199,11 @@ public record DecodeOptions(
         return changed(draft -> draft.holePad = newHolePad);
     }
 
+    /** The same with so many log-probabilities of each position. */
+    public DecodeOptions withLogprobs(OptionalInt newLogprobs) {
+        return changed(draft -> draft.logprobs = newLogprobs);
+    }
+
     private DecodeOptions changed(Consumer<Draft> change) {
         Draft draft = new Draft(this);
         change.accept(draft);
@@ -178,6 +225,7 @@ public record DecodeOptions(
         private long seed;
         private Set<Integer> endTokens;
         private OptionalInt holePad;
+        private OptionalInt logprobs;
 
         Draft(DecodeOptions from) {
             steps = from.steps;
@@ -193,6 +241,7 @@ public record DecodeOptions(
             seed = from.seed;
             endTokens = from.endTokens;
             holePad = from.holePad;
+            logprobs = from.logprobs;
         }
 
         DecodeOptions finished() {
@@ -209,8 +258,16 @@ public record DecodeOptions(
                     topK,
                     seed,
                     endTokens,
-                    holePad);
+                    holePad,
+                    logprobs);
         }
+    }
+
+    /** What else the forwards are asked: the logarithms are of the softmax of all logits, whatever is filtered. */
+    Optional<DetailRequest> details() {
+        return logprobs.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new DetailRequest(logprobs.getAsInt(), false, DetailRequest.Distribution.SOFTMAX));
     }
 
     Sampling sampling(int maskId) {

@@ -248,7 +248,8 @@ public final class DecodeSession implements AutoCloseable {
         ForwardPlan plan =
                 new ForwardPlan(canvas.ids(start, end), start, access, wanted, sampling, draws.tokenKey(step));
         List<TokenFilter> filters = pads.map(own -> own.filters(wanted)).orElse(List.of());
-        return filters.isEmpty() ? plan : plan.withFilters(filters);
+        ForwardPlan filtered = filters.isEmpty() ? plan : plan.withFilters(filters);
+        return options.details().map(filtered::withDetails).orElse(filtered);
     }
 
     /** The row that proposes the block's first token is run too, wherever it stands. */
@@ -266,7 +267,8 @@ public final class DecodeSession implements AutoCloseable {
     private List<Commit> commit(Proposals proposals) {
         List<Candidate> candidates = candidates(proposals);
         List<Commit> chosen = new ArrayList<>();
-        for (int i : run.chosen(candidates)) {
+        for (int index : run.chosen(candidates)) {
+            int i = index;
             int token = proposals.tokens()[i];
             int position = proposals.positions()[i];
             check(
@@ -279,7 +281,8 @@ public final class DecodeSession implements AutoCloseable {
                         position,
                         token,
                         options.commit().confidence(candidates.get(i)),
-                        proposals.probability()[i]));
+                        proposals.probability()[i],
+                        proposals.details().map(details -> TokenLogprobs.of(details, i))));
             }
         }
         List<Commit> commits = pads.map(own -> own.settle(chosen, proposals)).orElse(chosen);

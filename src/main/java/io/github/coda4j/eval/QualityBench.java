@@ -4,6 +4,8 @@ import static io.github.coda4j.Checks.check;
 
 import io.github.coda4j.data.Split;
 import io.github.coda4j.data.TokenShards;
+import io.github.coda4j.generate.CodaModel;
+import io.github.coda4j.generate.EngineOptions;
 import io.github.coda4j.model.EngineKind;
 import io.github.coda4j.model.LoadOptions;
 import io.github.coda4j.model.QuantizedCheckpoint;
@@ -63,12 +65,22 @@ public final class QualityBench {
     private QualityReport measure(LoadOptions into) {
         BpeTokenizer tokenizer = BpeTokenizer.load(model);
         Map<String, List<InfillSpan>> kinds;
+        Map<String, List<HoleCase>> holes;
         Map<String, Double> losses;
         NGram baseline;
         try (TokenShards heldOut = TokenShards.open(shards, Split.HELD_OUT);
                 TokenShards train = TokenShards.open(shards, Split.TRAIN)) {
             heldOut.manifest().requireTokenizer(tokenizer, model);
-            kinds = kinds(documents(heldOut), tokenizer);
+            List<int[]> files = documents(heldOut);
+            kinds = kinds(files, tokenizer);
+            holes = plan.unknownHoles() == 0
+                    ? Map.of()
+                    : new HoleSampler(tokenizer, plan.seed())
+                            .of(
+                                    files.stream()
+                                            .map(ids -> withoutEnd(ids, tokenizer))
+                                            .toList(),
+                                    plan.unknownHoles());
             baseline = baseline(train);
             losses = losses(heldOut);
         }
@@ -87,7 +99,16 @@ public final class QualityBench {
             LoadOptions loaded = new LoadOptions(into.engine(), format, into.device(), into.threads());
             measure(kinds, syntax, loaded, List.of(InfillVariant.exactAs("both sides, " + format)));
         }
-        return new QualityReport(losses, results);
+        return new QualityReport(losses, results, unknown(holes, into));
+    }
+
+    private List<LengthResult> unknown(Map<String, List<HoleCase>> holes, LoadOptions into) {
+        if (holes.isEmpty()) {
+            return List.of();
+        }
+        try (CodaModel opened = CodaModel.open(model, into, EngineOptions.DEFAULT)) {
+            return new LengthBench(opened, listener::unknown).measure(holes);
+        }
     }
 
     private void measure(

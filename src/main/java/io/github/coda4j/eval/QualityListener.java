@@ -31,4 +31,7 @@ public interface QualityListener {
 
     /** One more method was measured on one more kind of spans. */
     default void result(InfillResult result) {}
+
+    /** A method of filling holes of unknown length is measured. */
+    default void unknown(LengthResult result) {}
 }

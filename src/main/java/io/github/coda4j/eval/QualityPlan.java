@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param sweep also with fewer steps, with caches, with confidence thresholds and in int8
  * @param baselineTokens that the baseline learns from at most, at least 1
  * @param lossRows held-out rows for the losses; 0 to leave them out
+ * @param unknownHoles holes of unknown length of each kind; 0 to leave them out
  * @param seed of the spans and of the losses' rows and masks
  */
 public record QualityPlan(
@@ -25,8 +26,10 @@ public record QualityPlan(
         boolean sweep,
         long baselineTokens,
         int lossRows,
+        int unknownHoles,
         long seed) {
     public QualityPlan {
+        check(unknownHoles >= 0, "holes of unknown length must be 0 or more, got %d", unknownHoles);
         check(spans >= 1, "spans must be at least 1, got %d", spans);
         check(baselineTokens >= 1, "baseline tokens must be at least 1, got %d", baselineTokens);
         check(lossRows >= 0, "loss rows must be 0 or more, got %d", lossRows);

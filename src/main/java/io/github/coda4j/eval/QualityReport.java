@@ -13,10 +13,66 @@ import java.util.stream.Collectors;
  * How well a model fills in held-out code, as lines for people, as JSON for programs, and as a page with a plot.
  *
  * @param losses held-out cross entropies in nats per token by task; empty where none were measured
+ * @param unknown holes whose length is not told; empty where none were measured
  */
-public record QualityReport(Map<String, Double> losses, List<InfillResult> results) {
+public record QualityReport(Map<String, Double> losses, List<InfillResult> results, List<LengthResult> unknown) {
     public QualityReport {
         results = List.copyOf(results);
+        unknown = List.copyOf(unknown);
+    }
+
+    /** One without holes of unknown length. */
+    public QualityReport(Map<String, Double> losses, List<InfillResult> results) {
+        this(losses, results, List.of());
+    }
+
+    /** One row of a hole of unknown length. */
+    public static String line(LengthResult result) {
+        LengthScore score = result.score();
+        return String.format(
+                Locale.ROOT,
+                "%-12s  %-38s  %5d  exact %7s  tokens %7s  parses %7s  %6.1f forwards  %7.3f s",
+                result.kind(),
+                result.method(),
+                score.holes(),
+                share(score.exact(), score.holes()),
+                share(score.right(), score.tokens()),
+                share(score.parses(), score.judged()),
+                (double) score.forwards() / score.holes(),
+                score.seconds() / score.holes());
+    }
+
+    private static String share(int part, int all) {
+        return all == 0 ? "-" : percent((double) part / all);
+    }
+
+    private List<String> unknownSection() {
+        List<String> lines = new ArrayList<>();
+        lines.add("");
+        lines.add("## Holes of unknown length");
+        lines.add("");
+        lines.add("Pieces of held-out files are taken out and filled without being told how long they were, by the "
+                + "methods of `coda infill`: the answer is compared as text. **true length**: the number of "
+                + "tokens is told. **forwards**: of one sequence, for each hole; those that find a length are "
+                + "on short sequences.");
+        lines.add("");
+        lines.add("| kind | method | holes | exact | tokens | parses | forwards | s |");
+        lines.add("|---|---|---|---|---|---|---|---|");
+        for (LengthResult result : unknown) {
+            LengthScore score = result.score();
+            lines.add(String.format(
+                    Locale.ROOT,
+                    "| %s | %s | %d | %s | %s | %s | %.1f | %.3f |",
+                    result.kind(),
+                    result.method(),
+                    score.holes(),
+                    share(score.exact(), score.holes()),
+                    share(score.right(), score.tokens()),
+                    share(score.parses(), score.judged()),
+                    (double) score.forwards() / score.holes(),
+                    score.seconds() / score.holes()));
+        }
+        return lines;
     }
 
     /** The headings over {@link #line}. */
@@ -80,6 +136,21 @@ public record QualityReport(Map<String, Double> losses, List<InfillResult> resul
             row.put("tokens_per_forward", score.tokensPerForward());
             row.put("tokens_per_second", score.tokensPerSecond());
         }
+        ArrayNode holes = report.putArray("unknown_length");
+        for (LengthResult result : unknown) {
+            LengthScore score = result.score();
+            ObjectNode row = holes.addObject();
+            row.put("kind", result.kind());
+            row.put("method", result.method());
+            row.put("holes", score.holes());
+            row.put("exact", score.exact());
+            row.put("tokens", score.tokens());
+            row.put("tokens_right", score.right());
+            row.put("files_judged", score.judged());
+            row.put("files_that_parse", score.parses());
+            row.put("forwards", score.forwards());
+            row.put("seconds", score.seconds());
+        }
         return report;
     }
 
@@ -121,6 +192,9 @@ public record QualityReport(Map<String, Double> losses, List<InfillResult> resul
                     .filter(result -> result.kind().equals(kind))
                     .map(QualityReport::row)
                     .forEach(lines::add);
+        }
+        if (!unknown.isEmpty()) {
+            lines.addAll(unknownSection());
         }
         lines.add("");
         return String.join("\n", lines);

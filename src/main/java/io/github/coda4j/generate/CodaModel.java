@@ -3,6 +3,8 @@ package io.github.coda4j.generate;
 import io.github.coda4j.Closing;
 import io.github.coda4j.CodaException;
 import io.github.coda4j.decode.DecodeOptions;
+import io.github.coda4j.generate.length.LengthCalibration;
+import io.github.coda4j.generate.length.LengthOptions;
 import io.github.coda4j.generate.request.DecodeDefaults;
 import io.github.coda4j.generate.request.DecodeSettings;
 import io.github.coda4j.generate.request.Given;
@@ -17,6 +19,7 @@ import io.github.coda4j.text.ChatTemplate;
 import io.github.coda4j.text.SpecialTokens;
 import io.github.coda4j.text.Tokenizer;
 import io.github.coda4j.weights.CheckpointFolder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -115,6 +118,23 @@ public final class CodaModel implements Generator, AutoCloseable {
         return ChatTemplate.forCheckpoint(folder);
     }
 
+    /**
+     * How lengths of open holes are found where a request does not say it: with the checkpoint's own calibration, if
+     * its folder has one.
+     *
+     * @throws CodaException when the calibration is broken or of another checkpoint
+     */
+    public static LengthOptions lengths(Path folder) {
+        if (!Files.exists(folder.resolve(LengthCalibration.FILE))) {
+            return LengthOptions.DEFAULT;
+        }
+        try (CheckpointFolder checkpoint = CheckpointFolder.open(folder)) {
+            return LengthCalibration.read(folder, checkpoint.fingerprint())
+                    .map(calibration -> LengthOptions.DEFAULT.withBias(calibration.bias()))
+                    .orElse(LengthOptions.DEFAULT);
+        }
+    }
+
     /** What counts where a request says nothing: the checkpoint's own values, and behind them those of coda4j. */
     public DecodeDefaults defaults() {
         return defaults;
@@ -180,7 +200,7 @@ public final class CodaModel implements Generator, AutoCloseable {
      * Fills the holes of a text, seeing what is on both sides of each.
      *
      * @param text with {@link Document#MARKER} for each hole
-     * @param tokens of every hole, or of each in turn; at least 1
+     * @param tokens of every hole, or of each in turn; at least 1; none: the length of each is found
      * @return the whole text, filled
      * @throws InterruptedException when the thread is interrupted, which ends the request
      */
@@ -193,11 +213,16 @@ public final class CodaModel implements Generator, AutoCloseable {
         return request(how, document, WindowOptions.DEFAULT);
     }
 
-    private GenerateRequest request(DecodeSettings how, Document document, WindowOptions windows) {
+    private GenerateRequest request(DecodeSettings how, Document document, WindowOptions asked) {
+        WindowOptions windows = asked.context().isPresent()
+                ? asked
+                : new WindowOptions(how.context(config().maxPositions()), asked.before(), asked.grammar());
         int most = windows.positions(document, config().maxPositions());
         DecodeOptions options =
                 how.options(document.shape(0), most, endTokens()).withHolePad(how.holePad(tokenizer.holePad()));
-        return GenerateRequest.of(document, options).withWindows(windows).withStopStrings(how.stopStrings());
+        GenerateRequest request =
+                GenerateRequest.of(document, options).withWindows(windows).withStopStrings(how.stopStrings());
+        return document.isOpen() ? request.withLengths(lengths(folder)) : request;
     }
 
     /** The ids that end an answer: the end and padding tokens that config.json and the tokenizer name. */

@@ -16,14 +16,22 @@ import java.util.stream.Collectors;
  * @param finishReason CANCELLED or DEADLINE when the request was cut off; otherwise LENGTH when a hole used all its
  *     tokens, else STOP_STRING when one ended at a stop string, else STOP
  * @param cost what it took
+ * @param notes what could not be done as asked and why, a line each; mostly none
  */
-public record Completion(List<HoleAnswer> holes, List<Integer> ids, FinishReason finishReason, Cost cost) {
+public record Completion(
+        List<HoleAnswer> holes, List<Integer> ids, FinishReason finishReason, Cost cost, List<String> notes) {
     public Completion {
         holes = List.copyOf(holes);
         check(!holes.isEmpty(), "a completion has at least one hole");
         ids = List.copyOf(ids);
         requireNonNull(finishReason, "finishReason is null");
         requireNonNull(cost, "cost is null");
+        notes = List.copyOf(notes);
+    }
+
+    /** One without notes. */
+    public Completion(List<HoleAnswer> holes, List<Integer> ids, FinishReason finishReason, Cost cost) {
+        this(holes, ids, finishReason, cost, List.of());
     }
 
     /** The texts of the holes, one after the other: the answer of a plain completion. */

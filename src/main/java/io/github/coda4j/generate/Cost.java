@@ -2,10 +2,15 @@ package io.github.coda4j.generate;
 
 import static io.github.coda4j.Checks.check;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
+
 /**
  * What an answer took.
  *
  * @param forwards forward passes that this sequence took part in
+ * @param lengthForwards how many of them served to find lengths and are not among those of the answer
+ * @param lengthsTried how many lengths of open holes were looked at
  * @param cacheRefreshes how many of them filled its cache
  * @param commits positions committed
  * @param pads how many of them were left over when their hole closed, and are no part of an answer
@@ -20,6 +25,8 @@ import static io.github.coda4j.Checks.check;
  */
 public record Cost(
         int forwards,
+        int lengthForwards,
+        int lengthsTried,
         int cacheRefreshes,
         int commits,
         int pads,
@@ -42,6 +49,12 @@ public record Cost(
                 newTokens);
         check(0 <= pads && pads <= commits, "%d of %d commits cannot be pads", pads, commits);
         check(
+                0 <= lengthForwards && lengthForwards <= forwards && lengthsTried >= 0,
+                "%d of %d forwards cannot have tried %d lengths",
+                lengthForwards,
+                forwards,
+                lengthsTried);
+        check(
                 windows >= 1 && 0 <= leftOutTokens && leftOutTokens <= documentTokens,
                 "a document of %d tokens cannot be seen in %d windows that leave %d out",
                 documentTokens,
@@ -55,7 +68,7 @@ public record Cost(
                 decodeMillis);
     }
 
-    /** What an answer took whose prompt was seen whole. */
+    /** What an answer took whose prompt was seen whole and whose holes had lengths. */
     public Cost(
             int forwards,
             int cacheRefreshes,
@@ -67,6 +80,8 @@ public record Cost(
             double decodeMillis) {
         this(
                 forwards,
+                0,
+                0,
                 cacheRefreshes,
                 commits,
                 0,
@@ -84,9 +99,30 @@ public record Cost(
     Cost withPads(int ofPads) {
         return new Cost(
                 forwards,
+                lengthForwards,
+                lengthsTried,
                 cacheRefreshes,
                 commits,
                 ofPads,
+                promptTokens,
+                newTokens,
+                windows,
+                documentTokens,
+                leftOutTokens,
+                queueMillis,
+                promptMillis,
+                decodeMillis);
+    }
+
+    /** The same with what it took to find lengths. */
+    Cost withLengths(int searchForwards, int tried) {
+        return new Cost(
+                forwards + searchForwards,
+                searchForwards,
+                tried,
+                cacheRefreshes,
+                commits,
+                pads,
                 promptTokens,
                 newTokens,
                 windows,
@@ -101,6 +137,8 @@ public record Cost(
     Cost plus(Cost other, int numWindows, long allTokens, long leftOut) {
         return new Cost(
                 forwards + other.forwards,
+                lengthForwards + other.lengthForwards,
+                lengthsTried + other.lengthsTried,
                 cacheRefreshes + other.cacheRefreshes,
                 commits + other.commits,
                 pads + other.pads,
@@ -112,6 +150,28 @@ public record Cost(
                 queueMillis + other.queueMillis,
                 promptMillis + other.promptMillis,
                 decodeMillis + other.decodeMillis);
+    }
+
+    /** All of it by name, as command line, server and logs write it. */
+    public Map<String, Number> figures() {
+        Map<String, Number> figures = new LinkedHashMap<>();
+        figures.put("forwards", forwards);
+        figures.put("length_forwards", lengthForwards);
+        figures.put("lengths_tried", lengthsTried);
+        figures.put("cache_refreshes", cacheRefreshes);
+        figures.put("commits", commits);
+        figures.put("pads", pads);
+        figures.put("commits_per_forward", commitsPerForward());
+        figures.put("prompt_tokens", promptTokens);
+        figures.put("new_tokens", newTokens);
+        figures.put("windows", windows);
+        figures.put("document_tokens", documentTokens);
+        figures.put("left_out_tokens", leftOutTokens);
+        figures.put("queue_ms", queueMillis);
+        figures.put("prompt_ms", promptMillis);
+        figures.put("decode_ms", decodeMillis);
+        figures.put("tokens_per_second", tokensPerSecond());
+        return figures;
     }
 
     /** Commits per forward pass, pads aside; 0 without a forward. */

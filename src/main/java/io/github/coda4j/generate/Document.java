@@ -4,6 +4,7 @@ import static io.github.coda4j.Checks.check;
 
 import io.github.coda4j.decode.CanvasShape;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -29,10 +30,33 @@ public record Document(List<Segment> segments) {
         }
     }
 
-    /** A place to be filled with at most that many tokens, at least 1. */
-    public record Hole(int tokens) implements Segment {
+    /** The most tokens of a hole whose length nobody says. */
+    public static final int DEFAULT_CEILING = 64;
+
+    /**
+     * A place to be filled.
+     *
+     * @param tokens how many it has, at least 1; at most as many if its length is to be found
+     * @param open whether its length is to be found
+     */
+    public record Hole(int tokens, boolean open) implements Segment {
         public Hole {
             check(tokens >= 1, "a hole needs at least 1 token, got %d", tokens);
+        }
+
+        /** A place of that many tokens, of which an end token may give up the last ones. */
+        public Hole(int tokens) {
+            this(tokens, false);
+        }
+
+        /** A place whose length is found among those up to that one. */
+        public static Hole upTo(int ceiling) {
+            return new Hole(ceiling, true);
+        }
+
+        /** A place whose length is found, at most {@value Document#DEFAULT_CEILING}. */
+        public static Hole auto() {
+            return upTo(DEFAULT_CEILING);
         }
     }
 
@@ -53,24 +77,33 @@ public record Document(List<Segment> segments) {
     public static Document completion(String text, int tokens) {
         Builder builder = new Builder();
         builder.text(text);
-        builder.hole(tokens);
+        builder.hole(new Hole(tokens));
         return builder.build();
     }
 
     /**
      * Text with a {@link #MARKER} for each hole.
      *
-     * @param tokens tokens of every hole, or of each in turn
+     * @param tokens tokens of every hole, or of each in turn; none: the length of each is found, see {@link Hole#auto}
      */
     public static Document parse(String text, int... tokens) {
+        return parse(text, holes(tokens));
+    }
+
+    /**
+     * Text with a {@link #MARKER} for each hole.
+     *
+     * @param holes one for all of them, or one for each in turn
+     */
+    public static Document parse(String text, List<Hole> holes) {
         String[] pieces = text.split(Pattern.quote(MARKER), -1);
         int numHoles = pieces.length - 1;
         check(numHoles > 0, "no %s in the text: put one where something is to be generated", MARKER);
-        checkCounts(numHoles, tokens);
+        checkCounts(numHoles, holes);
         Builder builder = new Builder();
         builder.text(pieces[0]);
         for (int i = 0; i < numHoles; i++) {
-            builder.hole(tokens[tokens.length == 1 ? 0 : i]);
+            builder.hole(holes.get(holes.size() == 1 ? 0 : i));
             builder.text(pieces[i + 1]);
         }
         return builder.build();
@@ -81,18 +114,27 @@ public record Document(List<Segment> segments) {
      * insert. Overlapping and touching ranges are refused.
      *
      * @param ranges in any order; the holes of the document are in the order of the text
-     * @param tokens tokens of every hole, or of each in the order of {@code ranges}
+     * @param tokens tokens of every hole, or of each in the order of {@code ranges}; none: the length of each is found
      */
     public static Document ofRanges(String text, List<HoleRange> ranges, int... tokens) {
+        return ofRanges(text, ranges, holes(tokens));
+    }
+
+    /**
+     * The same with more to say about each hole.
+     *
+     * @param holes one for all of them, or one for each in the order of {@code ranges}
+     */
+    public static Document ofRanges(String text, List<HoleRange> ranges, List<Hole> holes) {
         check(!ranges.isEmpty(), "no hole given: nothing to generate");
-        checkCounts(ranges.size(), tokens);
+        checkCounts(ranges.size(), holes);
         LineIndex lines = new LineIndex(text);
-        record Cut(HoleRange range, int start, int end, int tokens) {}
+        record Cut(HoleRange range, int start, int end, Hole hole) {}
         List<Cut> cuts = IntStream.range(0, ranges.size())
                 .mapToObj(i -> {
                     HoleRange range = ranges.get(i);
-                    int count = tokens[tokens.length == 1 ? 0 : i];
-                    return new Cut(range, lines.offset(range, true), lines.offset(range, false), count);
+                    Hole hole = holes.get(holes.size() == 1 ? 0 : i);
+                    return new Cut(range, lines.offset(range, true), lines.offset(range, false), hole);
                 })
                 .sorted(Comparator.comparingInt(Cut::start).thenComparingInt(Cut::end))
                 .toList();
@@ -106,10 +148,31 @@ public record Document(List<Segment> segments) {
                 check(cut.start > end, "hole %s touches hole %s: make one of them", cut.range, previous);
             }
             builder.text(text.substring(end, cut.start));
-            builder.hole(cut.tokens);
+            builder.hole(cut.hole);
             end = cut.end;
         }
         builder.text(text.substring(end));
+        return builder.build();
+    }
+
+    /**
+     * Pieces of text with a hole between each two, whatever stands in them.
+     *
+     * @param pieces one more than holes; may be empty
+     */
+    public static Document ofPieces(List<String> pieces, List<Hole> holes) {
+        check(
+                pieces.size() == holes.size() + 1,
+                "%d pieces of text have %d holes between them, got %d",
+                pieces.size(),
+                pieces.size() - 1,
+                holes.size());
+        Builder builder = new Builder();
+        builder.text(pieces.getFirst());
+        for (int i = 0; i < holes.size(); i++) {
+            builder.hole(holes.get(i));
+            builder.text(pieces.get(i + 1));
+        }
         return builder.build();
     }
 
@@ -128,6 +191,11 @@ public record Document(List<Segment> segments) {
      */
     public CanvasShape shape(long given) {
         return new CanvasShape(given, holes().stream().map(Hole::tokens).toList(), segments.getLast() instanceof Hole);
+    }
+
+    /** Whether the length of a hole is to be found. */
+    public boolean isOpen() {
+        return holes().stream().anyMatch(Hole::open);
     }
 
     /** How many {@link #MARKER}s stand in the text that stays, as they can where ranges say what the holes are. */
@@ -170,12 +238,18 @@ public record Document(List<Segment> segments) {
         return text.toString();
     }
 
-    private static void checkCounts(int numHoles, int[] tokens) {
+    private static List<Hole> holes(int[] tokens) {
+        return tokens.length == 0
+                ? List.of(Hole.auto())
+                : Arrays.stream(tokens).mapToObj(Hole::new).toList();
+    }
+
+    private static void checkCounts(int numHoles, List<Hole> holes) {
         check(
-                tokens.length == 1 || tokens.length == numHoles,
+                holes.size() == 1 || holes.size() == numHoles,
                 "%d holes need one token count for all or one for each, got %d counts",
                 numHoles,
-                tokens.length);
+                holes.size());
     }
 
     private static final class Builder {
@@ -187,8 +261,8 @@ public record Document(List<Segment> segments) {
             }
         }
 
-        void hole(int tokens) {
-            segments.add(new Hole(tokens));
+        void hole(Hole hole) {
+            segments.add(hole);
         }
 
         Document build() {

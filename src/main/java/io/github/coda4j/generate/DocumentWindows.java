@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,9 +40,15 @@ public final class DocumentWindows {
     /** How often a header may grow because its text has less room. */
     private static final int HEADER_ROUNDS = 4;
 
+    /** Tokens that are kept free for an open hole: most answers are shorter than its ceiling. */
+    private static final int OPEN_HOLE = 16;
+
     private final Document document;
     private final WindowOptions options;
     private final int budget;
+    /** Whether open holes may turn out longer than what is kept free for them: the model takes more than the budget. */
+    private final boolean lean;
+
     private final Tokenizer tokenizer;
     /** The whole in tokens, where that was needed. */
     private final Optional<EncodedDocument> whole;
@@ -77,12 +84,13 @@ public final class DocumentWindows {
         this.document = document;
         this.options = options;
         this.budget = options.budget(maxPositions);
+        this.lean = budget + excess(document) <= maxPositions;
         this.tokenizer = tokenizer;
         WindowOptions.checkHoles(document, budget);
         this.text = new FilledText(document);
         this.seen = new SeenText(text.emptyLength());
         this.whole = mayFit() ? Optional.of(EncodedDocument.of(document, tokenizer)) : Optional.empty();
-        this.fits = whole.isPresent() && whole.get().length() <= budget;
+        this.fits = whole.isPresent() && length(whole.get()) <= budget;
         this.groups = fits ? List.of(new Group(0, text.numHoles(), 0)) : groups();
         this.scopes = fits ? Collections.nCopies(text.numHoles(), Scope.NONE) : scopes();
     }
@@ -126,6 +134,23 @@ public final class DocumentWindows {
         return fits ? wholeWindow() : cut(group);
     }
 
+    /**
+     * The text of the whole document before, between and after the holes of the part that {@link #next} gave last:
+     * holes before it are filled, holes behind it left out.
+     */
+    List<String> pieces() {
+        Group group = groups.get(index - 1);
+        List<String> pieces = new ArrayList<>();
+        pieces.add(text.filled().toString());
+        for (int hole = group.first() + 1; hole < group.end(); hole++) {
+            pieces.add(text.piece(hole));
+        }
+        pieces.add(IntStream.rangeClosed(group.end(), text.numHoles())
+                .mapToObj(text::piece)
+                .collect(Collectors.joining()));
+        return pieces;
+    }
+
     /** The tokens of the part that {@link #next} gave last. */
     EncodedDocument encoded() {
         return encoded;
@@ -141,10 +166,31 @@ public final class DocumentWindows {
         return Math.min(documentTokens(), seen.tokensOf(seen.unseenChars()));
     }
 
+    /** By how much open holes may outgrow what is kept free for them. */
+    private static long excess(Document document) {
+        return document.holes().stream()
+                .filter(Document.Hole::open)
+                .mapToLong(hole -> Math.max(0, hole.tokens() - OPEN_HOLE))
+                .sum();
+    }
+
+    private int kept(Document.Hole hole) {
+        return lean && hole.open() ? Math.min(hole.tokens(), OPEN_HOLE) : hole.tokens();
+    }
+
+    private long kept(Document part) {
+        return part.holes().stream().mapToLong(this::kept).sum();
+    }
+
+    /** Tokens of a part with what is kept free for its holes. */
+    private long length(EncodedDocument part) {
+        return part.given() + kept(part.document());
+    }
+
     private Window wholeWindow() {
         encoded = whole.orElseThrow();
         seen.add(0, text.emptyLength());
-        return new Window(document, 0, "", Math.toIntExact(encoded.length()), 0, 0);
+        return new Window(document, 0, "", Math.toIntExact(length(encoded)), 0, 0);
     }
 
     /** Whether it is short enough, or dense enough, to be tokenized whole. */
@@ -152,7 +198,7 @@ public final class DocumentWindows {
         if (text.emptyLength() <= (long) CHARS_PER_TOKEN * budget) {
             return true;
         }
-        long tokens = document.shape(0).newTokens();
+        long tokens = kept(document);
         for (int piece = 0; piece <= text.numHoles(); piece++) {
             TokenReach reach = TokenReach.on(
                     tokenizer, text.piece(piece), 0, text.piece(piece).length());
@@ -170,12 +216,12 @@ public final class DocumentWindows {
         List<Group> found = new ArrayList<>();
         int first = 0;
         int between = 0;
-        long span = text.holeTokens(0);
+        long span = kept(text.hole(0));
         for (int hole = 1; hole < text.numHoles(); hole++) {
             String piece = text.piece(hole);
             TokenReach gap = TokenReach.on(tokenizer, piece, 0, piece.length());
             gap.growTo(budget / GAP_PART);
-            long wider = span + gap.tokens() + text.holeTokens(hole);
+            long wider = span + gap.tokens() + kept(text.hole(hole));
             if (gap.exhausted() && wider <= budget - budget / GAP_PART) {
                 between += gap.tokens();
                 span = wider;
@@ -183,7 +229,7 @@ public final class DocumentWindows {
                 found.add(new Group(first, hole - first, between));
                 first = hole;
                 between = 0;
-                span = text.holeTokens(hole);
+                span = kept(text.hole(hole));
             }
         }
         found.add(new Group(first, text.numHoles() - first, between));
@@ -211,7 +257,7 @@ public final class DocumentWindows {
 
     private Window cut(Group group) {
         int holes = IntStream.range(group.first(), group.end())
-                .map(text::holeTokens)
+                .map(hole -> kept(text.hole(hole)))
                 .sum();
         int room = Math.max(0, budget - holes - group.between());
         while (true) {
@@ -229,7 +275,7 @@ public final class DocumentWindows {
             }
             Document part = part(group, header, sides);
             encoded = EncodedDocument.of(part, tokenizer);
-            long excess = encoded.length() - budget;
+            long excess = length(encoded) - budget;
             if (excess <= 0 || room == 0) {
                 return window(group, part, header, sides);
             }
@@ -249,7 +295,7 @@ public final class DocumentWindows {
                 part,
                 group.first(),
                 header.text(),
-                Math.toIntExact(encoded.length()),
+                Math.toIntExact(length(encoded)),
                 seen.tokensOf(start(sides) - header.text().length()),
                 seen.tokensOf(text.emptyLength() - end));
     }
@@ -294,7 +340,7 @@ public final class DocumentWindows {
         List<Document.Segment> segments = new ArrayList<>();
         add(segments, header.text() + text.filled().substring(start(sides)));
         for (int hole = group.first(); hole < group.end(); hole++) {
-            segments.add(new Document.Hole(text.holeTokens(hole)));
+            segments.add(text.hole(hole));
             String next = text.piece(hole + 1);
             add(segments, hole + 1 < group.end() ? next : next.substring(0, sides.afterChars()));
         }

@@ -8,6 +8,7 @@ import io.github.coda4j.CodaException;
 import io.github.coda4j.model.plan.Denoiser;
 import io.github.coda4j.model.plan.ForwardPlan;
 import io.github.coda4j.model.plan.Proposals;
+import io.github.coda4j.syntax.Grammar;
 import io.github.coda4j.text.Tokenizer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -23,6 +24,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * Answers many requests with one model. A single thread owns the model and every session: it collects what the live
@@ -102,10 +104,11 @@ public final class Engine implements Generator, AutoCloseable {
                 return submit(request, listener, windows);
             }
             windows.next(List.of());
-            return admit(job(request, windows.encoded(), listener, this::release));
+            Optional<ParseJudge> judge = judge(request, how.grammar(), windows::pieces);
+            return admit(job(request, windows.encoded(), judge, listener, this::release));
         }
         PromptLayout layout = PromptLayout.of(request.prompt(), denoiser.maskId(), denoiser.maxPositions(), tokenizer);
-        return admit(job(request, layout, listener, this::release));
+        return admit(job(request, layout, Optional.empty(), listener, this::release));
     }
 
     /** A document in several windows takes one place, from its first window to its last. */
@@ -116,13 +119,33 @@ public final class Engine implements Generator, AutoCloseable {
         return generation;
     }
 
-    private Job job(GenerateRequest request, EncodedDocument encoded, GenerationListener listener, Runnable release) {
-        return job(request, PromptLayout.of(encoded, denoiser.maskId(), denoiser.maxPositions()), listener, release);
+    private static Optional<ParseJudge> judge(
+            GenerateRequest request, Optional<Grammar> grammar, Supplier<List<String>> pieces) {
+        boolean wanted = request.lengths().parses()
+                && request.prompt() instanceof Prompt.Text(Document document, WindowOptions _)
+                && document.isOpen();
+        return wanted ? Optional.of(new ParseJudge(grammar, pieces.get())) : Optional.empty();
     }
 
-    private Job job(GenerateRequest request, PromptLayout layout, GenerationListener listener, Runnable release) {
+    private Job job(
+            GenerateRequest request,
+            EncodedDocument encoded,
+            Optional<ParseJudge> judge,
+            GenerationListener listener,
+            Runnable release) {
+        PromptLayout layout = PromptLayout.of(encoded, denoiser.maskId(), denoiser.maxPositions());
+        return job(request, layout, judge, listener, release);
+    }
+
+    private Job job(
+            GenerateRequest request,
+            PromptLayout layout,
+            Optional<ParseJudge> judge,
+            GenerationListener listener,
+            Runnable release) {
         checkRunnable(request, layout);
-        return new Job(request, listener, layout, denoiser.maskId(), tokenizer, nanos, listening, release, this::wake);
+        return new Job(
+                request, listener, layout, denoiser.maskId(), tokenizer, judge, nanos, listening, release, this::wake);
     }
 
     /** Takes a new request in. */
@@ -264,27 +287,35 @@ public final class Engine implements Generator, AutoCloseable {
         }
     }
 
+    /** What a job runs in a pass. */
+    private record Share(Job job, List<ForwardPlan> plans) {
+        long tokens() {
+            return plans.stream().mapToLong(plan -> plan.ids().length).sum();
+        }
+    }
+
     /**
-     * Takes the sessions whose plans fit in one pass, at least one if any is live, and moves them to the end of the
-     * line. One whose listener is behind is passed over, unless a request waits for its place.
+     * Takes the sessions whose plans fit in one pass, at least one plan if any is live, and moves them to the end of
+     * the line. One whose listener is behind is passed over, unless a request waits for its place.
      */
-    private List<Job> nextTurn() {
-        List<Job> turn = new ArrayList<>();
+    private List<Share> nextTurn() {
+        List<Share> turn = new ArrayList<>();
         boolean wanted = isAPlaceWanted();
-        long tokens = 0;
+        long room = options.maxPackedTokens();
         for (Job job : live) {
             if (job.isBehind() && !wanted) {
                 continue;
             }
-            tokens += job.plan().ids().length;
-            if (!turn.isEmpty() && tokens > options.maxPackedTokens()) {
+            Share share = new Share(job, job.plans(Math.max(0, room)));
+            room -= share.tokens();
+            if (!turn.isEmpty() && room < 0) {
                 break;
             }
-            turn.add(job);
+            turn.add(share);
         }
-        turn.forEach(job -> {
-            live.remove(job);
-            live.addLast(job);
+        turn.forEach(share -> {
+            live.remove(share.job());
+            live.addLast(share.job());
         });
         return turn;
     }
@@ -298,21 +329,25 @@ public final class Engine implements Generator, AutoCloseable {
         }
     }
 
-    private void forward(List<Job> turn) {
+    private void forward(List<Share> turn) {
         if (turn.isEmpty()) {
             return;
         }
-        List<ForwardPlan> plans = turn.stream().map(Job::plan).toList();
+        List<ForwardPlan> plans =
+                turn.stream().flatMap(share -> share.plans().stream()).toList();
         List<Proposals> answers;
         try {
             answers = denoiser.forward(plans);
             check(answers.size() == plans.size(), "the model answered %d of %d plans", answers.size(), plans.size());
         } catch (Throwable t) {
-            turn.forEach(job -> job.fail(t));
+            turn.forEach(share -> share.job().fail(t));
             return;
         }
-        for (int i = 0; i < turn.size(); i++) {
-            turn.get(i).apply(answers.get(i));
+        int first = 0;
+        for (Share share : turn) {
+            int end = first + share.plans().size();
+            share.job().apply(answers.subList(first, end));
+            first = end;
         }
     }
 
@@ -378,8 +413,14 @@ public final class Engine implements Generator, AutoCloseable {
 
     private final class WindowQueue implements WindowedGeneration.Queue {
         @Override
-        public Job prepare(GenerateRequest window, EncodedDocument encoded, GenerationListener listener) {
-            return job(window, encoded, listener, () -> {});
+        public Job prepare(
+                GenerateRequest window,
+                EncodedDocument encoded,
+                Supplier<List<String>> pieces,
+                GenerationListener listener) {
+            Optional<Grammar> grammar =
+                    ((Prompt.Text) window.prompt()).windows().grammar();
+            return job(window, encoded, judge(window, grammar, pieces), listener, () -> {});
         }
 
         @Override

@@ -9,7 +9,7 @@ import java.util.List;
  */
 final class FilledText {
     private final List<String> pieces = new ArrayList<>();
-    private final List<Integer> holes = new ArrayList<>();
+    private final List<Document.Hole> holes = new ArrayList<>();
     /** Where each hole is in the empty text. */
     private final List<Integer> emptyOffsets = new ArrayList<>();
 
@@ -28,10 +28,10 @@ final class FilledText {
                     piece.append(text);
                     length += text.length();
                 }
-                case Document.Hole(int tokens) -> {
+                case Document.Hole hole -> {
                     pieces.add(piece.toString());
                     piece.setLength(0);
-                    holes.add(tokens);
+                    holes.add(hole);
                     emptyOffsets.add(length);
                 }
             }
@@ -45,8 +45,8 @@ final class FilledText {
         return holes.size();
     }
 
-    /** The most tokens of a hole. */
-    int holeTokens(int hole) {
+    /** A hole as the document has it. */
+    Document.Hole hole(int hole) {
         return holes.get(hole);
     }
 

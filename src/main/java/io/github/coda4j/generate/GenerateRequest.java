@@ -4,6 +4,7 @@ import static io.github.coda4j.Checks.check;
 import static java.util.Objects.requireNonNull;
 
 import io.github.coda4j.decode.DecodeOptions;
+import io.github.coda4j.generate.length.LengthOptions;
 import io.github.coda4j.text.MarkedText;
 import java.time.Duration;
 import java.util.List;
@@ -13,13 +14,19 @@ import java.util.Optional;
  * What is to be generated and how.
  *
  * @param prompt what is to be completed, with the number of tokens of each hole
- * @param decode how; each hole's answer ends before the first of its end tokens, and nothing more is run once every
- *     hole has ended
+ * @param decode how, with every hole at its ceiling; where open holes turn out shorter there are no more steps than
+ *     tokens. Each hole's answer ends before the first of its end tokens, and nothing more is run once every hole has
+ *     ended
  * @param stopStrings each hole's answer ends before the first of these; none may be empty
  * @param deadline the longest time from submission to the answer, positive; empty: no limit
+ * @param lengths how the lengths of open holes are found; without effect where there are none
  */
 public record GenerateRequest(
-        Prompt prompt, DecodeOptions decode, List<String> stopStrings, Optional<Duration> deadline) {
+        Prompt prompt,
+        DecodeOptions decode,
+        List<String> stopStrings,
+        Optional<Duration> deadline,
+        LengthOptions lengths) {
     public GenerateRequest {
         requireNonNull(prompt, "prompt is null");
         requireNonNull(decode, "decode is null");
@@ -30,11 +37,12 @@ public record GenerateRequest(
                 deadline.isEmpty() || deadline.get().isPositive(),
                 "the deadline must be positive, got %s",
                 deadline.orElse(Duration.ZERO));
+        requireNonNull(lengths, "lengths are null");
     }
 
     /** A prompt without stop strings and deadline. */
     public static GenerateRequest of(Prompt prompt, DecodeOptions decode) {
-        return new GenerateRequest(prompt, decode, List.of(), Optional.empty());
+        return new GenerateRequest(prompt, decode, List.of(), Optional.empty(), LengthOptions.DEFAULT);
     }
 
     /** A document to be filled. */
@@ -55,14 +63,14 @@ public record GenerateRequest(
     /** The same with other windows where its document is too long; refused for a prompt that is no document. */
     public GenerateRequest withWindows(WindowOptions windows) {
         if (prompt instanceof Prompt.Text(Document document, WindowOptions _)) {
-            return new GenerateRequest(new Prompt.Text(document, windows), decode, stopStrings, deadline);
+            return new GenerateRequest(new Prompt.Text(document, windows), decode, stopStrings, deadline, lengths);
         }
         throw new IllegalArgumentException("windows are for documents: this prompt is marked text or ids");
     }
 
     /** The same, ending at the first of these strings that an answer holds; they replace earlier ones. */
     public GenerateRequest withStopStrings(List<String> strings) {
-        return new GenerateRequest(prompt, decode, strings, deadline);
+        return new GenerateRequest(prompt, decode, strings, deadline, lengths);
     }
 
     /** The same for strings that are written down one by one. */
@@ -72,6 +80,11 @@ public record GenerateRequest(
 
     /** The same, cut off when this time has passed since its submission; what is finished by then is the answer. */
     public GenerateRequest withDeadline(Duration limit) {
-        return new GenerateRequest(prompt, decode, stopStrings, Optional.of(limit));
+        return new GenerateRequest(prompt, decode, stopStrings, Optional.of(limit), lengths);
+    }
+
+    /** The same with another way to find the lengths of open holes. */
+    public GenerateRequest withLengths(LengthOptions how) {
+        return new GenerateRequest(prompt, decode, stopStrings, deadline, how);
     }
 }

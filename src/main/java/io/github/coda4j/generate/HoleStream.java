@@ -15,6 +15,7 @@ import java.util.Set;
  */
 final class HoleStream {
     private final Block hole;
+    private final FinishReason full;
     private final Set<Integer> endTokens;
     private final OptionalInt pad;
     private final StopStrings stopStrings;
@@ -29,14 +30,17 @@ final class HoleStream {
     private int position;
     private int emitted;
 
+    /** @param full why an answer ends that fills the hole */
     HoleStream(
             Block hole,
             HiddenText hidden,
+            FinishReason full,
             Set<Integer> endTokens,
             OptionalInt pad,
             StopStrings stopStrings,
             Optional<StreamingDetokenizer> detokenizer) {
         this.hole = hole;
+        this.full = full;
         this.endTokens = endTokens;
         this.pad = pad;
         this.stopStrings = stopStrings;
@@ -65,7 +69,7 @@ final class HoleStream {
     String complete(Canvas canvas) {
         while (!ended()) {
             if (canvas.isMasked(position)) {
-                pass(FinishReason.LENGTH);
+                pass(full);
             } else {
                 accept(canvas.id(position));
             }
@@ -97,7 +101,7 @@ final class HoleStream {
         ids.add(id);
         append(detokenizer.map(d -> d.accept(id)).orElse(""));
         if (!ended()) {
-            pass(FinishReason.LENGTH);
+            pass(full);
         }
     }
 

@@ -1,8 +1,10 @@
 package io.github.coda4j.generate;
 
+import io.github.coda4j.Closing;
 import io.github.coda4j.decode.Commit;
 import io.github.coda4j.decode.DecodeSession;
 import io.github.coda4j.decode.StepResult;
+import io.github.coda4j.diffusion.Block;
 import io.github.coda4j.diffusion.Canvas;
 import io.github.coda4j.model.plan.Denoiser;
 import io.github.coda4j.model.plan.ForwardPlan;
@@ -19,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * One request in the engine, from submission to its answer. All but {@link #cancel} and {@link #completion} belongs to
@@ -26,9 +29,14 @@ import java.util.stream.IntStream;
  */
 final class Job implements Generation {
     private final GenerateRequest request;
-    private final PromptLayout layout;
-    private final Canvas canvas;
-    private final List<HoleStream> streams;
+    private final int maskId;
+    private final Optional<Tokenizer> tokenizer;
+    private final Optional<ParseJudge> judge;
+    private final List<Integer> ceilings;
+    // With the holes at their ceilings until the lengths of open ones are found.
+    private PromptLayout layout;
+    private Canvas canvas;
+    private List<HoleStream> streams;
     private final CostMeter meter;
     private final Runnable release;
     private final Runnable wake;
@@ -36,12 +44,16 @@ final class Job implements Generation {
     private final CompletableFuture<Completion> completion = new CompletableFuture<>();
     private volatile boolean cancelled;
     private volatile Optional<Throwable> listenerFailure = Optional.empty();
+    private Optional<HoleSearch> search = Optional.empty();
+    private boolean searching;
     private Optional<DecodeSession> session = Optional.empty();
+    private int searchForwards;
     private boolean ended;
 
     /**
      * A request that waits.
      *
+     * @param judge prefers answers to open holes; empty: none is preferred
      * @param threads where the listener is called
      * @param release called when the job has ended and freed its memory, before its answer is given out
      * @param wake called from any thread when a job that was not planned may have something to do
@@ -52,27 +64,38 @@ final class Job implements Generation {
             PromptLayout layout,
             int maskId,
             Optional<Tokenizer> tokenizer,
+            Optional<ParseJudge> judge,
             LongSupplier nanos,
             Executor threads,
             Runnable release,
             Runnable wake) {
         this.request = request;
         this.layout = layout;
+        this.maskId = maskId;
+        this.tokenizer = tokenizer;
+        this.judge = judge;
+        this.ceilings = layout.holes().stream().map(Block::length).toList();
         this.canvas = new Canvas(layout.ids(), maskId);
+        this.streams = streams(layout);
+        this.meter = new CostMeter(nanos);
+        this.release = release;
+        this.wake = wake;
+        this.events = new EventQueue(listener, threads, wake, this::listenerFailed);
+    }
+
+    private List<HoleStream> streams(PromptLayout of) {
         StopStrings stopStrings = new StopStrings(request.stopStrings());
-        this.streams = IntStream.range(0, layout.holes().size())
+        return IntStream.range(0, of.holes().size())
                 .mapToObj(i -> new HoleStream(
-                        layout.holes().get(i),
-                        layout.hidden().get(i),
+                        of.holes().get(i),
+                        of.hidden().get(i),
+                        // Shorter than its ceiling: it has the length that was found for it.
+                        of.holes().get(i).length() < ceilings.get(i) ? FinishReason.STOP : FinishReason.LENGTH,
                         request.decode().endTokens(),
                         request.decode().holePad(),
                         stopStrings,
                         tokenizer.map(t -> new StreamingDetokenizer(t, true))))
                 .toList();
-        this.meter = new CostMeter(nanos);
-        this.release = release;
-        this.wake = wake;
-        this.events = new EventQueue(listener, threads, wake, this::listenerFailed);
     }
 
     private void listenerFailed(Throwable cause) {
@@ -118,35 +141,47 @@ final class Job implements Generation {
                 .orElse(OptionalLong.empty());
     }
 
-    /** Opens the session. */
+    /** Opens the session, or the search for the lengths of its holes. */
     void start(Denoiser denoiser) {
         guarded(() -> {
             meter.start();
+            if (request.prompt() instanceof Prompt.Text(Document document, WindowOptions _) && document.isOpen()) {
+                searching = true;
+                search = Optional.of(new HoleSearch(
+                        layout, document.holes(), request.decode(), request.lengths(), judge, this::texts, denoiser));
+                return;
+            }
             DecodeSession opened = DecodeSession.open(canvas, request.decode(), denoiser);
             session = Optional.of(opened);
             finishIfDone(opened);
         });
     }
 
-    ForwardPlan plan() {
-        return session.orElseThrow().plan();
+    /**
+     * The forwards that it needs next, at least one.
+     *
+     * @param room the most tokens of them together; one is given whatever its length
+     */
+    List<ForwardPlan> plans(long room) {
+        return searching
+                ? search.orElseThrow().plans(room)
+                : List.of(session.orElseThrow().plan());
     }
 
-    /** Takes the answer to the plan: commits, events, and the completion when nothing is left to do. */
-    void apply(Proposals proposals) {
+    /** Takes the answers to the plans: commits, events, and the completion when nothing is left to do. */
+    void apply(List<Proposals> answers) {
         guarded(() -> {
+            if (searching) {
+                HoleSearch found = search.orElseThrow();
+                found.apply(answers);
+                if (found.done()) {
+                    settle(found.take());
+                }
+                return;
+            }
             DecodeSession open = session.orElseThrow();
             int[] shown = events.isHeard() ? canvas.ids() : new int[0];
-            List<StepResult> steps = open.apply(proposals);
-            meter.countCommits(
-                    steps.stream().mapToInt(step -> step.commits().size()).sum());
-            meter.countPads(numPads(steps));
-            if (events.isHeard()) {
-                steps.forEach(step -> events.step(event(step, shown)));
-            }
-            for (int hole = 0; hole < streams.size(); hole++) {
-                show(hole, streams.get(hole).advance(canvas));
-            }
+            tell(open.apply(answers.getFirst()), shown);
             finishIfDone(open);
         });
     }
@@ -157,6 +192,48 @@ final class Job implements Generation {
                 .flatMap(step -> step.commits().stream())
                 .filter(commit -> pad.equals(OptionalInt.of(commit.token())))
                 .count();
+    }
+
+    /** Goes on with what the search found. */
+    private void settle(Trial trial) {
+        takeOver(trial);
+        finishIfDone(trial.session());
+    }
+
+    /** Makes a trial's work that of this request, and tells what was done of it. */
+    private void takeOver(Trial trial) {
+        searching = false;
+        searchForwards = search.orElseThrow().forwards() - trial.session().forwards();
+        layout = trial.layout();
+        canvas = trial.canvas();
+        streams = streams(layout);
+        session = Optional.of(trial.session());
+        search.orElseThrow().close();
+        tell(trial.steps(), layout.ids().clone());
+    }
+
+    /** The texts of a trial that is decoded. */
+    private List<String> texts(Trial trial) {
+        List<HoleStream> read = streams(trial.layout());
+        read.forEach(stream -> stream.complete(trial.canvas()));
+        return read.stream().map(stream -> stream.answer().text()).toList();
+    }
+
+    /**
+     * Tells what steps did.
+     *
+     * @param shown the sequence before them, which becomes the one after them
+     */
+    private void tell(List<StepResult> steps, int[] shown) {
+        meter.countCommits(
+                steps.stream().mapToInt(step -> step.commits().size()).sum());
+        meter.countPads(numPads(steps));
+        if (events.isHeard()) {
+            steps.forEach(step -> events.step(event(step, shown)));
+        }
+        for (int hole = 0; hole < streams.size(); hole++) {
+            show(hole, streams.get(hole).advance(canvas));
+        }
     }
 
     /** Ends the job if its listener failed, it was cancelled, or its deadline has passed. */
@@ -174,6 +251,12 @@ final class Job implements Generation {
             return;
         }
         guarded(() -> {
+            if (searching) {
+                searchForwards = search.orElseThrow().forwards();
+                if (reason == FinishReason.DEADLINE) {
+                    search.orElseThrow().takeDecoded().ifPresent(this::takeOver);
+                }
+            }
             for (int hole = 0; hole < streams.size(); hole++) {
                 show(hole, streams.get(hole).cutOff(reason));
             }
@@ -187,12 +270,16 @@ final class Job implements Generation {
         }
         ended = true;
         try {
-            session.ifPresent(DecodeSession::close);
+            closeWork();
         } catch (Throwable t) {
             cause.addSuppressed(t);
         }
         release.run();
         events.last(() -> completion.completeExceptionally(cause));
+    }
+
+    private void closeWork() {
+        Closing.all(Stream.concat(search.stream(), session.stream()).toList());
     }
 
     private void finishIfDone(DecodeSession open) {
@@ -210,13 +297,16 @@ final class Job implements Generation {
         List<HoleAnswer> answers = streams.stream().map(HoleStream::answer).toList();
         int newTokens = streams.stream().mapToInt(HoleStream::numTokens).sum();
         Cost cost = meter.cost(
-                session.map(DecodeSession::forwards).orElse(0),
-                session.map(DecodeSession::cacheRefreshes).orElse(0),
-                layout.promptTokens(),
-                newTokens);
+                        session.map(DecodeSession::forwards).orElse(0),
+                        session.map(DecodeSession::cacheRefreshes).orElse(0),
+                        layout.promptTokens(),
+                        newTokens)
+                .withLengths(
+                        searchForwards, search.map(HoleSearch::lengthsTried).orElse(0));
         List<Integer> ids = Arrays.stream(canvas.ids()).boxed().toList();
-        Completion answer = new Completion(answers, ids, overall(reason, answers), cost);
-        session.ifPresent(DecodeSession::close);
+        List<String> notes = search.flatMap(HoleSearch::note).stream().toList();
+        Completion answer = new Completion(answers, ids, overall(reason, answers), cost, notes);
+        closeWork();
         ended = true;
         release.run();
         events.last(() ->
@@ -242,7 +332,12 @@ final class Job implements Generation {
         for (Commit commit : step.commits()) {
             shown[commit.position()] = commit.token();
             commits.add(new CommitEvent(
-                    commit.step(), commit.position(), commit.token(), commit.confidence(), commit.probability()));
+                    commit.step(),
+                    commit.position(),
+                    commit.token(),
+                    commit.confidence(),
+                    commit.probability(),
+                    commit.logprobs()));
         }
         return new StepEvent(step.step(), commits, shown.clone());
     }

@@ -46,6 +46,47 @@ record PromptLayout(int[] ids, List<Block> holes, List<HiddenText> hidden) {
                 holes.getLast().end() == ids.length);
     }
 
+    /**
+     * The same with holes of other lengths.
+     *
+     * @param lengths one for each hole, each at least 1
+     */
+    PromptLayout resized(List<Integer> lengths, int maskId) {
+        check(lengths.size() == holes.size(), "%d holes need as many lengths, got %d", holes.size(), lengths.size());
+        int[] resized =
+                new int[promptTokens() + lengths.stream().mapToInt(n -> n).sum()];
+        List<Block> moved = new ArrayList<>();
+        int from = 0;
+        int to = 0;
+        for (int i = 0; i < lengths.size(); i++) {
+            Block hole = holes.get(i);
+            System.arraycopy(ids, from, resized, to, hole.start() - from);
+            to += hole.start() - from;
+            from = hole.end();
+            moved.add(new Block(to, to + lengths.get(i)));
+            Arrays.fill(resized, to, to + lengths.get(i), maskId);
+            to += lengths.get(i);
+        }
+        System.arraycopy(ids, from, resized, to, ids.length - from);
+        return new PromptLayout(resized, moved, hidden);
+    }
+
+    /** The same without what stands before position {@code start} or from {@code end} on, where no hole is. */
+    PromptLayout cropped(int start, int end) {
+        check(
+                start >= 0
+                        && start <= holes.getFirst().start()
+                        && end >= holes.getLast().end()
+                        && end <= ids.length,
+                "positions %d to %d do not hold all holes",
+                start,
+                end);
+        List<Block> moved = holes.stream()
+                .map(hole -> new Block(hole.start() - start, hole.end() - start))
+                .toList();
+        return new PromptLayout(Arrays.copyOfRange(ids, start, end), moved, hidden);
+    }
+
     /** Number of tokens to be generated. */
     int newTokens() {
         return holes.stream().mapToInt(Block::length).sum();
@@ -68,8 +109,8 @@ record PromptLayout(int[] ids, List<Block> holes, List<HiddenText> hidden) {
         int position = 0;
         for (int i = 0; i < texts.size(); i++) {
             int start = position;
-            if (segments.get(i) instanceof Document.Hole(int tokens)) {
-                position += tokens;
+            if (segments.get(i) instanceof Document.Hole hole) {
+                position += hole.tokens();
                 Arrays.fill(ids, start, position, maskId);
                 holes.add(new Block(start, position));
             } else {

@@ -9,7 +9,7 @@ import static java.util.Objects.requireNonNull;
  * @param document the part: {@code header}, text and holes; the answers to its holes are those to the document's
  * @param firstHole which hole of the whole document its first one is, from 0; the others follow
  * @param header lines that were kept of the text before the part, such as imports; may be empty
- * @param tokens how long the part is, holes included
+ * @param tokens how long the part is, with what is kept free for its holes
  * @param leftOutBefore about how many tokens of text before the part are not seen
  * @param leftOutAfter about how many behind it
  */

@@ -4,11 +4,14 @@ import io.github.coda4j.decode.DecodeOptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * A document that is too long, answered window after window: the answers of one are text to the next. To its caller it
@@ -26,6 +29,7 @@ final class WindowedGeneration implements Generation {
     private final CompletableFuture<Completion> completion = new CompletableFuture<>();
     private final List<HoleAnswer> answers = new ArrayList<>();
     private final List<Integer> ids = new ArrayList<>();
+    private final Set<String> notes = new LinkedHashSet<>();
     private Optional<Cost> cost = Optional.empty();
     /** Steps of the windows before. */
     private int stepsBefore;
@@ -36,8 +40,16 @@ final class WindowedGeneration implements Generation {
 
     /** Where windows are run. */
     interface Queue {
-        /** A window's job, not yet queued. */
-        Job prepare(GenerateRequest window, EncodedDocument encoded, GenerationListener listener);
+        /**
+         * A window's job, not yet queued.
+         *
+         * @param pieces the text of the whole document before, between and after the window's holes
+         */
+        Job prepare(
+                GenerateRequest window,
+                EncodedDocument encoded,
+                Supplier<List<String>> pieces,
+                GenerationListener listener);
 
         /** Takes in the first one, which may be refused like any request. */
         void addFirst(Job job);
@@ -72,9 +84,10 @@ final class WindowedGeneration implements Generation {
     private Job prepare(List<String> answersBefore) {
         Window window = windows.next(answersBefore);
         DecodeOptions decode = steps.of(window);
-        GenerateRequest part =
-                new GenerateRequest(new Prompt.Text(window.document()), decode, request.stopStrings(), remaining());
-        Job job = queue.prepare(part, windows.encoded(), listening(window));
+        WindowOptions how = ((Prompt.Text) request.prompt()).windows();
+        GenerateRequest part = new GenerateRequest(
+                new Prompt.Text(window.document(), how), decode, request.stopStrings(), remaining(), request.lengths());
+        Job job = queue.prepare(part, windows.encoded(), windows::pieces, listening(window));
         job.completion().whenComplete((answer, failure) -> take(answer, failure));
         current = job;
         if (cancelled) {
@@ -111,6 +124,7 @@ final class WindowedGeneration implements Generation {
         try {
             answers.addAll(answer.holes());
             ids.addAll(answer.ids());
+            notes.addAll(answer.notes());
             Cost before = cost.orElse(new Cost(0, 0, 0, 0, 0, 0, 0, 0));
             cost = Optional.of(
                     before.plus(answer.cost(), windows.count(), windows.documentTokens(), windows.leftOutTokens()));
@@ -140,7 +154,7 @@ final class WindowedGeneration implements Generation {
                 ? document.holes().size() - answers.size()
                 : 0;
         answers.addAll(Collections.nCopies(open, new HoleAnswer("", List.of(), reason)));
-        Completion answer = new Completion(answers, ids, reason, cost.orElseThrow());
+        Completion answer = new Completion(answers, ids, reason, cost.orElseThrow(), List.copyOf(notes));
         release.run();
         completion.complete(answer);
     }

@@ -7,6 +7,7 @@
     "model.plan",
     "decode",
     "generate.request",
+    "generate.length",
     "syntax",
     "weights",
     "weights.hub"

@@ -1,5 +1,17 @@
-/** OpenAI wire records, routes, server-sent events, admission, metrics, the page. */
-@MayUse({"generate", "com.fasterxml.jackson", "generate.request", "decode", "text", "decode.commit"})
+/** The server: what routes there are and what they do, who is let in, what is counted and logged. */
+@MayUse({
+    "serve.wire",
+    "serve.http",
+    "files",
+    "text",
+    "decode",
+    "decode.commit",
+    "generate",
+    "generate.length",
+    "generate.request",
+    "com.fasterxml.jackson",
+    "io.prometheus"
+})
 package io.github.coda4j.serve;
 
 import io.github.coda4j.MayUse;

@@ -61,7 +61,11 @@ public final class ChatJson {
         MessageReader reader = new MessageReader(reading, REQUEST);
         List<ChatMessage> read = new ArrayList<>();
         for (JsonNode message : list(messages, "'messages' of " + REQUEST, reading)) {
-            read.add(reader.message(message, read.size()));
+            try {
+                read.add(reader.message(message, read.size()));
+            } catch (ChatProblem e) {
+                throw e.in("messages[" + read.size() + "]");
+            }
         }
         List<String> descriptions = new ArrayList<>();
         for (JsonNode tool : list(tools, "'tools' of " + REQUEST, reading)) {

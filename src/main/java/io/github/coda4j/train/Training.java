@@ -266,7 +266,11 @@ public final class Training {
                         compute.dtype(),
                         Optional.of(model.tokenizer()),
                         target,
-                        true));
+                        true,
+                        folderOfModel -> TrainedContext.note(
+                                folderOfModel,
+                                config.data().length(),
+                                model.config().maxPositions())));
         page.ifPresent(written -> written.ended(result));
         return result;
     }

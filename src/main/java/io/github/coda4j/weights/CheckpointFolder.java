@@ -202,6 +202,11 @@ public final class CheckpointFolder implements Checkpoint, AutoCloseable {
         read(tensor(name), from, target);
     }
 
+    /** Tells these weights from those of another checkpoint: hexadecimal, the same however they are cut into files. */
+    public String fingerprint() {
+        return Fingerprint.of(this);
+    }
+
     /** Bytes of all tensors together. */
     public long totalBytes() {
         return tensors.values().stream().mapToLong(TensorEntry::bytes).sum();

@@ -18,6 +18,9 @@ public final class ModelFiles {
             "chat_template.json",
             "README.md");
 
+    /** What was measured of these weights alone; no other model takes it over. */
+    private static final String CALIBRATION = "length.json";
+
     private static final Pattern LICENSE =
             Pattern.compile("(LICEN[CS]E|NOTICE)([._-][\\w.-]*)?", Pattern.CASE_INSENSITIVE);
     private static final Pattern WEIGHTS = Pattern.compile("[\\w.-]+\\.safetensors(\\.index\\.json)?");
@@ -35,6 +38,6 @@ public final class ModelFiles {
     }
 
     public static boolean belongsToModel(String name) {
-        return name.equals(CheckpointFolder.CONFIG) || isCompanion(name) || isWeights(name);
+        return name.equals(CheckpointFolder.CONFIG) || name.equals(CALIBRATION) || isCompanion(name) || isWeights(name);
     }
 }

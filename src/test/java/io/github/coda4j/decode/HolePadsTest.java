@@ -214,6 +214,42 @@ class HolePadsTest {
                 (_, position) ->
                         position >= 6 ? new Answer(END, 0.95) : position >= 4 ? pad(0.8) : token(position, 0.5));
         assertThat(both.ids()).containsExactly(9, 9, 102, 103, PAD, PAD, END, END);
+        assertThat(both.committed(2)).containsExactly(4, 5);
+    }
+
+    @Test
+    void a_pad_as_probable_as_a_token_behind_it_is_put_off() {
+        DecodeOptions all =
+                DecodeOptions.ofSteps(2).withBlocks(2, CachePolicy.NONE).withCommit(new ConfidenceThreshold(0));
+        Outcome outcome = decodeFiltered(
+                canvas(1, 2),
+                all,
+                (_, position, allowsPad) -> position == 1 && allowsPad ? pad(0.6) : token(position, 0.6));
+        assertThat(outcome.ids()).containsExactly(9, 101, 102);
+    }
+
+    @Test
+    void a_model_that_says_the_mask_after_a_pad_was_put_off_still_comes_to_an_end() {
+        DecodeOptions options = DecodeOptions.ofSteps(3)
+                .withBlocks(3, CachePolicy.NONE)
+                .withCommit(new ConfidenceThreshold(1))
+                .withMaskCandidates(MaskCandidates.ALLOW);
+        Outcome outcome = decode(canvas(1, 3), options, (forward, position) -> switch (forward) {
+            case 0 -> position == 3 ? token(3, 0.9) : token(position, 0.1);
+            case 1 -> position == 2 ? pad(0.8) : token(position, 0.1);
+            default -> new Answer(MASK, 0.5);
+        });
+        assertThat(outcome.ids()).containsExactly(9, MASK, MASK, 103);
+        assertThat(outcome.forwards()).isEqualTo(3);
+    }
+
+    @Test
+    void nothing_is_left_out_of_any_plan_until_a_pad_is_proposed() {
+        Outcome outcome =
+                decode(canvas(1, 6, 1, 3, 1), steps(9), (_, position) -> token(position, (position * 7 % 11) / 11.0));
+        assertThat(outcome.plans())
+                .hasSizeGreaterThan(5)
+                .allSatisfy(plan -> assertThat(plan.filters()).isEmpty());
     }
 
     static Stream<CommitPolicy> policies() {

@@ -9,6 +9,9 @@ import io.github.coda4j.decode.CachePolicy;
 import io.github.coda4j.decode.DecodeOptions;
 import io.github.coda4j.decode.commit.Entropy;
 import io.github.coda4j.decode.commit.TopKMargin;
+import io.github.coda4j.generate.length.LengthBias;
+import io.github.coda4j.generate.length.LengthCalibration;
+import io.github.coda4j.generate.length.LengthOptions;
 import io.github.coda4j.generate.request.Given;
 import io.github.coda4j.generate.request.Parameter;
 import io.github.coda4j.model.EngineKind;
@@ -18,6 +21,7 @@ import io.github.coda4j.tensor.Device;
 import io.github.coda4j.testkit.ToyCheckpoint;
 import io.github.coda4j.text.ChatMessage;
 import io.github.coda4j.text.ChatRequest;
+import io.github.coda4j.weights.CheckpointFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -72,6 +76,50 @@ class CodaModelTest {
                 assertThat(batched.holes()).isEqualTo(single.get(i).holes());
             }
         }
+    }
+
+    @Test
+    void lengths_are_found_with_the_checkpoint_s_calibration_and_a_window_as_it_says() throws Exception {
+        try (CodaModel model = open(EngineKind.PLAIN)) {
+            Document open = Document.parse("x = <|hole|>;");
+            assertThat(model.request(open, Given.inJava()).lengths()).isEqualTo(LengthOptions.DEFAULT);
+            LengthBias bias = new LengthBias(0.1, 2, 0.2, 0.1, 0.3);
+            String fingerprint;
+            try (CheckpointFolder checkpoint = CheckpointFolder.open(folder)) {
+                fingerprint = checkpoint.fingerprint();
+            }
+            new LengthCalibration(fingerprint, bias, 1, List.of(), List.of()).write(folder);
+            assertThat(model.request(open, Given.inJava()).lengths()).isEqualTo(LengthOptions.DEFAULT.withBias(bias));
+            assertThat(model.infill("x = <|hole|>;")).startsWith("x = ").endsWith(";");
+            new LengthCalibration("0123456789abcdef", bias, 1, List.of(), List.of()).write(folder);
+            assertThatThrownBy(() -> model.infill("x = <|hole|>;"))
+                    .isInstanceOf(CodaException.class)
+                    .hasMessageContaining("of another checkpoint");
+            assertThat(model.infill("x = <|hole|>;", 2)).startsWith("x = ");
+        }
+        Files.writeString(folder.resolve("generation_config.json"), "{\"context\": 64}");
+        try (CodaModel model = open(EngineKind.PLAIN)) {
+            Document document = Document.parse("x = <|hole|>;", 2);
+            assertThat(windows(model.request(document, Given.inJava())).context())
+                    .hasValue(64);
+            assertThat(windows(model.request(document, Given.inJava().with(Parameter.CONTEXT, 32)))
+                            .context())
+                    .hasValue(32);
+            assertThat(windows(model.request(document, WindowOptions.DEFAULT.withContext(16), Given.inJava()))
+                            .context())
+                    .hasValue(16);
+        }
+        Files.writeString(folder.resolve("generation_config.json"), "{\"context\": 513}");
+        try (CodaModel model = open(EngineKind.PLAIN)) {
+            assertThatThrownBy(() -> model.infill("x = <|hole|>;", 2))
+                    .isInstanceOf(CodaException.class)
+                    .hasMessageContaining("context")
+                    .hasMessageContaining("must be 2 to 512, which is what the model takes, got 513");
+        }
+    }
+
+    private static WindowOptions windows(GenerateRequest request) {
+        return ((Prompt.Text) request.prompt()).windows();
     }
 
     @Test

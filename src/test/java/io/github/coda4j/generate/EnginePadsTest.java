@@ -91,6 +91,23 @@ class EnginePadsTest {
     }
 
     @Test
+    void a_hole_whose_length_is_searched_may_close_too() throws Exception {
+        Document document = Document.parse("return <|hole|>;");
+        int start = "return".length();
+        RuleDenoiser model = new RuleDenoiser(
+                1000,
+                (_, position) -> position >= start && position < start + 4 ? " abc".charAt(position - start) : PAD,
+                (_, position) -> 0.9 + position / 1e4);
+        DecodeOptions options = DecodeOptions.ofSteps(64).withHolePad(OptionalInt.of(PAD));
+        Completion completion = run(model, GenerateRequest.of(document, options));
+        assertThat(completion.text()).isEqualTo("abc");
+        assertThat(recorder.text(0)).isEqualTo("abc");
+        Cost cost = completion.cost();
+        assertThat(cost.commits()).isEqualTo(4 + cost.pads());
+        assertThat(completion.ids().stream().filter(id -> id == PAD)).hasSize(cost.pads());
+    }
+
+    @Test
     void a_hole_that_is_full_ends_at_its_length() throws Exception {
         Document document = Document.parse("return <|hole|>;", 3);
         DecodeOptions options = DecodeOptions.ofSteps(3).withHolePad(OptionalInt.of(PAD));

@@ -1,13 +1,17 @@
 package io.github.coda4j.generate;
 
+import io.github.coda4j.decode.DecodeOptions;
+import io.github.coda4j.generate.length.LengthOptions;
 import io.github.coda4j.model.EngineKind;
 import io.github.coda4j.model.LoadOptions;
 import io.github.coda4j.model.WeightFormat;
 import io.github.coda4j.tensor.Device;
+import io.github.coda4j.testkit.ByteTokenizer;
 import io.github.coda4j.testkit.ClosingContract;
 import io.github.coda4j.testkit.RuleDenoiser;
 import io.github.coda4j.testkit.ToyCheckpoint;
 import java.util.List;
+import java.util.Optional;
 
 class GenerateClosingTest extends ClosingContract {
     @Override
@@ -17,6 +21,29 @@ class GenerateClosingTest extends ClosingContract {
                     LoadOptions load = new LoadOptions(EngineKind.FAST, WeightFormat.INT8, Device.CPU, 2);
                     return CodaModel.open(ToyCheckpoint.write(folder), load, EngineOptions.DEFAULT);
                 }),
+                new Case("Trial", _ -> trial()),
+                new Case("HoleSearch", _ -> {
+                    RuleDenoiser model = RuleDenoiser.ofHash();
+                    return new HoleSearch(
+                            layout(model),
+                            List.of(Document.Hole.upTo(4)),
+                            DecodeOptions.ofSteps(4),
+                            LengthOptions.DEFAULT,
+                            Optional.empty(),
+                            _ -> List.of(""),
+                            model);
+                }),
                 new Case("Engine", _ -> Engine.withoutTokenizer(RuleDenoiser.ofHash(), EngineOptions.DEFAULT)));
+    }
+
+    private static Trial trial() {
+        RuleDenoiser model = RuleDenoiser.ofHash();
+        return Trial.open(layout(model), List.of(2), DecodeOptions.ofSteps(4), model);
+    }
+
+    private static PromptLayout layout(RuleDenoiser model) {
+        EncodedDocument document =
+                EncodedDocument.of(Document.parse("a<|hole|>b", List.of(Document.Hole.upTo(4))), new ByteTokenizer());
+        return PromptLayout.of(document, model.maskId(), model.maxPositions());
     }
 }

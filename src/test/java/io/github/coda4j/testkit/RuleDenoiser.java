@@ -119,7 +119,7 @@ public final class RuleDenoiser implements Denoiser {
 
     private Proposals answer(ForwardPlan plan) {
         int[] sequence = sequence(plan);
-        Proposals proposals = new Proposals(plan.positions());
+        Proposals proposals = Proposals.of(plan);
         for (int i = 0; i < proposals.size(); i++) {
             int position = plan.positions()[i];
             float confidence = (float) sureness.of(sequence, position);
@@ -127,6 +127,14 @@ public final class RuleDenoiser implements Denoiser {
             proposals.probability()[i] = confidence;
             proposals.margin()[i] = confidence;
             proposals.negativeEntropy()[i] = confidence - 1;
+            int index = i;
+            proposals.details().ifPresent(details -> {
+                int first = index * details.request().candidates();
+                if (details.request().candidates() > 0) {
+                    details.candidates()[first] = proposals.tokens()[index];
+                    details.logProbabilities()[first] = (float) Math.log(confidence);
+                }
+            });
         }
         return proposals;
     }

@@ -2,6 +2,7 @@ package io.github.coda4j.cli.answer;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.coda4j.files.Json;
 import io.github.coda4j.generate.Completion;
 import io.github.coda4j.generate.Cost;
 import io.github.coda4j.generate.FinishReason;
@@ -21,7 +22,7 @@ final class CostReport {
         Cost cost = completion.cost();
         return String.format(
                 Locale.ROOT,
-                "%d new tokens%s, %d given; %d forwards (%.1f commits each, %d cache refreshes);"
+                "%d new tokens%s, %d given; %d forwards (%.1f commits each, %d cache refreshes%s);"
                         + " queue %.0f ms, prompt %.0f ms, decode %.0f ms; %.1f tokens/s; finish reason %s",
                 cost.newTokens(),
                 cost.pads() == 0 ? "" : " and " + cost.pads() + " pads",
@@ -29,11 +30,19 @@ final class CostReport {
                 cost.forwards(),
                 cost.commitsPerForward(),
                 cost.cacheRefreshes(),
+                lengths(cost),
                 cost.queueMillis(),
                 cost.promptMillis(),
                 cost.decodeMillis(),
                 cost.tokensPerSecond(),
                 name(completion.finishReason()));
+    }
+
+    private static String lengths(Cost cost) {
+        return cost.lengthsTried() == 0
+                ? ""
+                : String.format(
+                        Locale.ROOT, ", %d to find lengths among %d", cost.lengthForwards(), cost.lengthsTried());
     }
 
     /**
@@ -73,27 +82,10 @@ final class CostReport {
             hole.ids().forEach(ids::add);
             node.put("finish_reason", name(hole.finishReason()));
         }
-        root.set("cost", json(completion.cost()));
+        root.set("cost", Json.of(completion.cost().figures()));
+        var notes = root.putArray("notes");
+        completion.notes().forEach(notes::add);
         return root;
-    }
-
-    private static ObjectNode json(Cost cost) {
-        ObjectNode node = JsonNodeFactory.instance.objectNode();
-        node.put("forwards", cost.forwards());
-        node.put("cache_refreshes", cost.cacheRefreshes());
-        node.put("commits", cost.commits());
-        node.put("pads", cost.pads());
-        node.put("commits_per_forward", cost.commitsPerForward());
-        node.put("prompt_tokens", cost.promptTokens());
-        node.put("new_tokens", cost.newTokens());
-        node.put("windows", cost.windows());
-        node.put("document_tokens", cost.documentTokens());
-        node.put("left_out_tokens", cost.leftOutTokens());
-        node.put("queue_ms", cost.queueMillis());
-        node.put("prompt_ms", cost.promptMillis());
-        node.put("decode_ms", cost.decodeMillis());
-        node.put("tokens_per_second", cost.tokensPerSecond());
-        return node;
     }
 
     private static String name(FinishReason reason) {

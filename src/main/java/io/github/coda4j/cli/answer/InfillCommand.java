@@ -14,12 +14,15 @@ import io.github.coda4j.generate.Document;
 import io.github.coda4j.generate.GenerateRequest;
 import io.github.coda4j.generate.HoleRange;
 import io.github.coda4j.generate.WindowOptions;
+import io.github.coda4j.generate.length.LengthOptions;
 import io.github.coda4j.generate.request.DecodeSettings;
+import io.github.coda4j.generate.request.Parameter;
 import io.github.coda4j.syntax.Grammar;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -36,7 +39,8 @@ import picocli.CommandLine.Parameters;
             "Fill the holes of files, seeing the text on both sides of each.",
             "",
             "Holes are <|hole|> markers in a file, or ranges given with --hole. Bytes outside the holes "
-                    + "stay as they are. Several files are filled one after the other by the model that is "
+                    + "stay as they are. How long a hole is, is found out unless --tokens says it. "
+                    + "Several files are filled one after the other by the model that is "
                     + "loaded once.",
             ""
         },
@@ -44,11 +48,9 @@ import picocli.CommandLine.Parameters;
         footer = {
             "  coda infill examples/Account.java --tokens 5 --diff",
             "  coda infill examples/Guests.java --hole 10:23-10:39 --hole 16:43-16:52 --tokens 1 --tokens 2 --diff",
-            "  echo 'this.name = <|hole|>;' | coda infill - --tokens 1"
+            "  echo 'this.name = <|hole|>;' | coda infill -"
         })
 public final class InfillCommand implements Callable<Integer> {
-    private static final int DEFAULT_TOKENS = 32;
-
     private final World world;
 
     @Parameters(
@@ -67,16 +69,19 @@ public final class InfillCommand implements Callable<Integer> {
     @Option(
             names = "--tokens",
             paramLabel = "N",
-            description = "The most tokens of a hole: once for all, or once for each in order (default: "
-                    + DEFAULT_TOKENS + ").")
-    List<Integer> tokens = new ArrayList<>();
+            description = "How many tokens a hole has, or auto, which finds it out: once for all, or once for each in "
+                    + "order (default: auto).")
+    List<String> tokens = new ArrayList<>();
+
+    @Mixin
+    LengthFlags lengths;
 
     @Option(
             names = "--context",
             paramLabel = "N",
             description =
                     "The most tokens that are seen at a time, holes included; a longer file is seen in parts around"
-                            + " its holes (default: as many as the model takes).")
+                            + " its holes (default: what the checkpoint says it is good at, or as many as it takes).")
     Optional<Integer> context = Optional.empty();
 
     @Option(names = "--diff", description = "Print the change as a unified diff instead of the whole text.")
@@ -95,6 +100,9 @@ public final class InfillCommand implements Callable<Integer> {
         this.world = world;
     }
 
+    /** The most tokens that are seen at a time, if anything says it. */
+    private OptionalInt seen = OptionalInt.empty();
+
     /** A file and what is to be done with it. */
     private record Task(Path file, InputText input, Document document, CanvasShape shape) {}
 
@@ -106,19 +114,23 @@ public final class InfillCommand implements Callable<Integer> {
             tasks.add(task(file));
         }
         WriterFlags.Source source = writer.source(world);
-        DecodeSettings how = source.defaults().resolve(writer.given());
+        DecodeSettings how = source.defaults().resolve(writer.given().with(Parameter.CONTEXT, context));
+        seen = how.context(source.maxPositions());
         for (Task task : tasks) {
             how.options(task.shape(), most(task, source.maxPositions()), Set.of());
         }
-        try (OpenModel open = source.open(world)) {
-            Answering answering = new Answering(world, open);
+        boolean open = tasks.stream().anyMatch(task -> task.document().isOpen());
+        LengthOptions finding = open ? lengths.options(source.lengths()) : LengthOptions.DEFAULT;
+        try (OpenModel model = source.open(world)) {
+            Answering answering = new Answering(world, model);
             for (Task task : tasks) {
                 GenerateRequest request = GenerateRequest.of(
                                 task.document(),
-                                how.options(task.shape(), most(task, source.maxPositions()), open.endTokens())
+                                how.options(task.shape(), most(task, source.maxPositions()), model.endTokens())
                                         .withHolePad(
-                                                how.holePad(open.tokenizer().holePad())))
+                                                how.holePad(model.tokenizer().holePad())))
                         .withWindows(windows(task))
+                        .withLengths(finding)
                         .withStopStrings(how.stopStrings());
                 Completion filled = show.watch() ? answering.watched(request, true) : answering.quiet(request);
                 write(
@@ -145,9 +157,7 @@ public final class InfillCommand implements Callable<Integer> {
         long streams = files.stream().filter(InputText::isStandardInput).count();
         check(streams <= 1, "- is given %d times: standard input can be read once", streams);
         check(streams == 0 || !inPlace, "--in-place cannot write to standard input: leave it or - out");
-        for (int count : tokens) {
-            check(count >= 1, "--tokens must be at least 1, got %d", count);
-        }
+        lengths.verify(tokens);
     }
 
     private Task task(Path file) {
@@ -161,9 +171,7 @@ public final class InfillCommand implements Callable<Integer> {
     }
 
     private Document document(InputText input) {
-        int[] counts = tokens.isEmpty()
-                ? new int[] {DEFAULT_TOKENS}
-                : tokens.stream().mapToInt(n -> n).toArray();
+        List<Document.Hole> counts = lengths.holes(tokens, context);
         if (!holes.isEmpty()) {
             Document document = Document.ofRanges(
                     input.text(), holes.stream().map(HoleRange::parse).toList(), counts);
@@ -184,18 +192,12 @@ public final class InfillCommand implements Callable<Integer> {
     }
 
     private WindowOptions windows(Task task) {
-        WindowOptions windows =
-                WindowOptions.DEFAULT.withGrammar(Grammar.ofFile(task.file().toString()));
-        return context.isEmpty() ? windows : windows.withContext(context.get());
+        return new WindowOptions(
+                seen, WindowOptions.DEFAULT.before(), Grammar.ofFile(task.file().toString()));
     }
 
     /** The most tokens of all holes of a file together. */
     private int most(Task task, int maxPositions) {
-        context.ifPresent(n -> check(
-                2 <= n && n <= maxPositions,
-                "--context must be 2 to %d, which is what the model takes, got %d",
-                maxPositions,
-                n));
         try {
             return windows(task).positions(task.document(), maxPositions);
         } catch (IllegalArgumentException e) {
@@ -226,6 +228,7 @@ public final class InfillCommand implements Callable<Integer> {
         }
         String prefix = files.size() == 1 ? "" : name + ": ";
         show.finish(world, completion, prefix);
+        completion.notes().forEach(line -> world.note(prefix + line));
         CostReport.windows(completion).ifPresent(line -> world.note(prefix + line));
     }
 }

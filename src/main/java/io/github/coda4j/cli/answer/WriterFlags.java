@@ -5,6 +5,8 @@ import io.github.coda4j.cli.LoadFlags;
 import io.github.coda4j.cli.ModelFlag;
 import io.github.coda4j.cli.OpenModel;
 import io.github.coda4j.cli.World;
+import io.github.coda4j.generate.CodaModel;
+import io.github.coda4j.generate.length.LengthOptions;
 import io.github.coda4j.generate.request.DecodeDefaults;
 import io.github.coda4j.generate.request.Given;
 import io.github.coda4j.generate.request.Parameter;
@@ -54,6 +56,15 @@ final class WriterFlags {
      * @param defaults where values come from that no flag gives
      */
     record Source(Path folder, LoadOptions load, int maxPositions, DecodeDefaults defaults) {
+        /**
+         * How lengths of holes are found in this checkpoint.
+         *
+         * @throws io.github.coda4j.CodaException when its calibration is broken or of another checkpoint
+         */
+        LengthOptions lengths() {
+            return CodaModel.lengths(folder);
+        }
+
         OpenModel open(World world) {
             return world.openModel(folder, load);
         }

@@ -11,6 +11,7 @@
     "decode",
     "generate",
     "generate.request",
+    "generate.length",
     "syntax.Grammar",
     "weights"
 })

@@ -10,6 +10,7 @@ import io.github.coda4j.cli.answer.DemoCommand;
 import io.github.coda4j.cli.answer.GenerateCommand;
 import io.github.coda4j.cli.answer.InfillCommand;
 import io.github.coda4j.cli.bench.BenchCommand;
+import io.github.coda4j.cli.calibrate.CalibrateCommand;
 import io.github.coda4j.cli.data.DataCommand;
 import io.github.coda4j.cli.eval.EvalCommand;
 import io.github.coda4j.cli.help.CompletionCommand;
@@ -19,6 +20,7 @@ import io.github.coda4j.cli.inspect.InspectCommand;
 import io.github.coda4j.cli.make.InitCommand;
 import io.github.coda4j.cli.make.PullCommand;
 import io.github.coda4j.cli.make.QuantizeCommand;
+import io.github.coda4j.cli.serve.ServeCommand;
 import io.github.coda4j.cli.train.TrainCommand;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -136,6 +138,7 @@ final class Coda implements Runnable {
                 .addSubcommand(new GenerateCommand(world))
                 .addSubcommand(new InfillCommand(world))
                 .addSubcommand(new ChatCommand(world))
+                .addSubcommand(new ServeCommand(world, interrupt))
                 .addSubcommand(new PullCommand(world))
                 .addSubcommand(new InitCommand(world, interrupt))
                 .addSubcommand(new QuantizeCommand(world, interrupt))
@@ -144,6 +147,7 @@ final class Coda implements Runnable {
                 .addSubcommand(InspectCommand.tree(world, interrupt))
                 .addSubcommand(BenchCommand.tree(world))
                 .addSubcommand(EvalCommand.tree(world, interrupt))
+                .addSubcommand(CalibrateCommand.tree(world))
                 .addSubcommand(new HelpCommand(world))
                 .addSubcommand(new CompletionCommand(world))
                 .addSubcommand(new ManCommand(world));

@@ -2,7 +2,9 @@ package io.github.coda4j.cli.app;
 
 import io.github.coda4j.cli.Interrupt;
 import io.github.coda4j.cli.World;
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.Map;
 
 /** Entry point of the {@code coda} command. */
 public final class Main {
@@ -13,13 +15,24 @@ public final class Main {
         System.getProperties().putIfAbsent("org.slf4j.simpleLogger." + setting, value);
     }
 
+    /** A server's, by the name that its variable gives it; any other command tells what a person should act on. */
+    static String level(Map<String, String> environment, String... arguments) {
+        boolean serves = Arrays.asList(arguments).contains("serve");
+        return switch (serves ? environment.getOrDefault("LOG_LEVEL", "").toUpperCase(Locale.ROOT) : "") {
+            case "DEBUG", "TRACE" -> "debug";
+            case "INFO" -> "info";
+            case "ERROR", "CRITICAL" -> "error";
+            default -> "warn";
+        };
+    }
+
     /** Runs the command and exits with its code: 0 done, 1 failed, 2 wrong usage, 130 interrupted, 141 not read. */
     public static void main(String[] arguments) {
         // Names, numbers and messages are the same in every country, also those that libraries make.
         Locale.setDefault(Locale.ROOT);
         // Only what a person should act on; CODA_JAVA_OPTS=-Dorg.slf4j.simpleLogger.defaultLogLevel=debug shows the
         // rest.
-        log("defaultLogLevel", Coda.debugs(arguments) ? "info" : "warn");
+        log("defaultLogLevel", Coda.debugs(arguments) ? "info" : level(System.getenv(), arguments));
         log("showThreadName", "false");
         log("showShortLogName", "true");
         World world = World.ofProcess();

@@ -4,11 +4,13 @@
     "cli",
     "cli.answer",
     "cli.bench",
+    "cli.calibrate",
     "cli.data",
     "cli.eval",
     "cli.help",
     "cli.inspect",
     "cli.make",
+    "cli.serve",
     "cli.train"
 })
 package io.github.coda4j.cli.app;

@@ -9,6 +9,7 @@ import io.github.coda4j.cli.OutFile;
 import io.github.coda4j.cli.Progress;
 import io.github.coda4j.cli.World;
 import io.github.coda4j.eval.InfillResult;
+import io.github.coda4j.eval.LengthResult;
 import io.github.coda4j.eval.QualityBench;
 import io.github.coda4j.eval.QualityListener;
 import io.github.coda4j.eval.QualityPage;
@@ -101,6 +102,14 @@ final class BenchQualityCommand implements Callable<Integer> {
                     + "(default: ${DEFAULT-VALUE}).")
     int lossRows = 256;
 
+    @Option(
+            names = "--unknown-length",
+            paramLabel = "N",
+            description =
+                    "Also fill N holes of each kind (tokens, expressions, lines, blocks, bodies of methods) whose "
+                            + "length is not told (default: none).")
+    int unknownHoles;
+
     @Option(names = "--json", description = "Print JSON instead of a table.")
     boolean json;
 
@@ -123,12 +132,15 @@ final class BenchQualityCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         check(spans >= 1, "--spans must be at least 1, got %d", spans);
+        check(unknownHoles >= 0, "--unknown-length must be 0 or more, got %d", unknownHoles);
         check(lossRows >= 0, "--loss-rows must be 0 or more, got %d", lossRows);
         out.ifPresent(OutFile::check);
         check(baselineTokens >= 1, "--baseline-tokens must be at least 1, got %d", baselineTokens);
-        check(!lines.equals("none") || !lengths.isEmpty(), "nothing to fill in: give --lines or --lengths");
-        QualityPlan plan =
-                new QualityPlan(spans, context, lines(lines), lengths, sweep, baselineTokens, lossRows, seed);
+        check(
+                !lines.equals("none") || !lengths.isEmpty() || unknownHoles > 0,
+                "nothing to fill in: give --lines, --lengths or --unknown-length");
+        QualityPlan plan = new QualityPlan(
+                spans, context, lines(lines), lengths, sweep, baselineTokens, lossRows, unknownHoles, seed);
         Path folder = model.folder(world);
         LoadOptions into = load.options(folder, world, LoadFlags.Purpose.SPEED);
         Console console = new Console();
@@ -189,6 +201,14 @@ final class BenchQualityCommand implements Callable<Integer> {
         public void losses(Map<String, Double> losses) {
             if (!json) {
                 print(new QualityReport(losses, List.of()).lossLine());
+            }
+        }
+
+        @Override
+        public void unknown(LengthResult result) {
+            if (!json) {
+                world.out().println(QualityReport.line(result));
+                world.out().flush();
             }
         }
 

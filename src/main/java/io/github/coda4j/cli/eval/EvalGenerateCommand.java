@@ -23,6 +23,7 @@ import io.github.coda4j.eval.tasks.Benchmark;
 import io.github.coda4j.eval.tasks.Problem;
 import io.github.coda4j.generate.Completion;
 import io.github.coda4j.generate.Document;
+import io.github.coda4j.generate.EngineOptions;
 import io.github.coda4j.generate.GenerateRequest;
 import io.github.coda4j.generate.request.DecodeDefaults;
 import io.github.coda4j.generate.request.DecodeSettings;
@@ -70,6 +71,7 @@ final class EvalGenerateCommand implements Callable<Integer> {
             "MAX_TOKENS", "768", "STEPS", "768", "TEMPERATURE", "0.1", "TOP_P", "0.9", "ALG", "entropy", "ALG_TEMP",
             "0");
     private static final int TENTHS = 10;
+    private static final int PACKED_TOKENS = 1 << 20;
 
     private final World world;
 
@@ -168,7 +170,7 @@ final class EvalGenerateCommand implements Callable<Integer> {
                 .values());
         problems = problems.subList(0, Math.min(limit.orElse(problems.size()), problems.size()));
         Given given = decode.given().with(Parameter.MAX_NEW_TOKENS, maxNewTokens);
-        try (OpenModel open = world.openModel(folder, options, together)) {
+        try (OpenModel open = world.openModel(folder, options, new EngineOptions(together, 0, PACKED_TOKENS))) {
             if (benchmark.isInfilling()) {
                 fill(open, benchmark, problems, defaults.resolve(given), maxPositions);
             } else {

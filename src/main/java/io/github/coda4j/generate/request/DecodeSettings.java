@@ -80,6 +80,23 @@ public final class DecodeSettings {
         return newTokens().value();
     }
 
+    /**
+     * The most tokens of a document that are seen at a time; empty: as many as the model takes.
+     *
+     * @param maxPositions the longest sequence of the model
+     * @throws WrongValueException naming what gives a value that the model does not take
+     * @throws CodaException when a file does
+     */
+    public OptionalInt context(int maxPositions) {
+        return values.find(Parameter.CONTEXT)
+                .map(found -> found.require(
+                                n -> 2 <= n && n <= maxPositions,
+                                "2 to " + maxPositions + ", which is what the model takes")
+                        .value())
+                .map(OptionalInt::of)
+                .orElse(OptionalInt.empty());
+    }
+
     /** What ends an answer before its last token, possibly nothing. */
     public List<String> stopStrings() {
         return stopStrings;
@@ -120,6 +137,48 @@ public final class DecodeSettings {
     }
 
     /**
+     * The longest canvas of whole blocks that the answer may have, where the length is a ceiling and not asked for.
+     *
+     * @param wanted tokens that are likely enough, at least 1
+     * @param most tokens that there may be, at least {@code wanted}
+     * @return a multiple of the block length if there is one in [1, most], otherwise {@code wanted}
+     */
+    public int wholeBlocks(int wanted, int most) {
+        int length = blockLength.map(Setting::value).orElse(1);
+        if (length > most) {
+            return wanted;
+        }
+        long up = Math.ceilDiv((long) wanted, length) * length;
+        return Math.toIntExact(up <= most ? up : up - length);
+    }
+
+    /**
+     * The options for a canvas whose length is the server's choice. Steps are rounded up to a number that the blocks
+     * can share; a block length that stands behind the request and is longer than the canvas becomes that of the
+     * canvas.
+     *
+     * @param shape with holes of {@link #wholeBlocks} tokens
+     * @param maxPositions the longest sequence of the model
+     * @throws WrongValueException when steps, blocks, lengths and model do not go together
+     */
+    public DecodeOptions fitting(CanvasShape shape, int maxPositions, Set<Integer> endTokens) {
+        Optional<Integer> block = blockLength.map(found -> found.isOfRequest()
+                ? found.value()
+                : Math.min(found.value(), shape.holes().getLast()));
+        long blocks = block.map(shape::numBlocks).orElse(1L);
+        long everyToken = Math.ceilDiv(Math.max(1, shape.newTokens()), blocks) * blocks;
+        long numSteps = steps.map(found -> Math.ceilDiv((long) found.value(), blocks) * blocks)
+                .orElse(everyToken);
+        try {
+            shape.checkLength(maxPositions);
+            return checked(
+                    Math.toIntExact(Math.min(numSteps, Integer.MAX_VALUE)), block, shape, maxPositions, endTokens);
+        } catch (WrongValueException e) {
+            throw traced(e, Optional.empty());
+        }
+    }
+
+    /**
      * The options for a canvas of that shape.
      *
      * @param maxPositions the longest sequence of the model
@@ -149,9 +208,14 @@ public final class DecodeSettings {
     }
 
     private DecodeOptions checked(int numSteps, CanvasShape shape, int maxPositions, Set<Integer> endTokens) {
+        return checked(numSteps, blockLength.map(Setting::value), shape, maxPositions, endTokens);
+    }
+
+    private DecodeOptions checked(
+            int numSteps, Optional<Integer> block, CanvasShape shape, int maxPositions, Set<Integer> endTokens) {
         DecodeOptions options = new DecodeOptions(
                 numSteps,
-                blockLength.map(found -> OptionalInt.of(found.value())).orElse(OptionalInt.empty()),
+                block.map(OptionalInt::of).orElse(OptionalInt.empty()),
                 commit,
                 cache,
                 blockStart,

@@ -50,6 +50,11 @@ public record Parameter<T>(String name, ValueKind<T> kind, String variable, List
     /** The longest answer in tokens, at least 1. */
     public static final Parameter<Integer> MAX_NEW_TOKENS =
             new Parameter<>("max_new_tokens", ValueKind.INTEGER, "MAX_TOKENS", List.of("max_new_tokens", "max_tokens"));
+    /**
+     * The most tokens of a document that are seen at a time, at least 2; without a value as many as the model takes.
+     */
+    public static final Parameter<Integer> CONTEXT =
+            new Parameter<>("context", ValueKind.INTEGER, "", List.of("context"));
     /** What ends an answer, without being part of it; none is empty. */
     public static final Parameter<List<String>> STOP = new Parameter<>("stop", ValueKind.TEXTS, "", List.of());
     /** false starts a chat's answer with an empty thought; true and no value leave the choice to the model. */

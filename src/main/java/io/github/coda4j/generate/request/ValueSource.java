@@ -1,6 +1,7 @@
 package io.github.coda4j.generate.request;
 
 import io.github.coda4j.files.ConfigFile;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -40,6 +41,16 @@ public sealed interface ValueSource permits Given, JsonBody, Environment, Genera
      * @throws io.github.coda4j.CodaException when it is not a JSON object
      */
     static ValueSource body(String json, String name) {
-        return new JsonBody(ConfigFile.parse(json, name));
+        return body(json, name, Map.of());
+    }
+
+    /**
+     * The same for a body in which some parameters have other names.
+     *
+     * @param fields the field of a parameter by the parameter's name, for example {@code max_tokens} for
+     *     {@code max_new_tokens}; messages name it
+     */
+    static ValueSource body(String json, String name, Map<String, String> fields) {
+        return new JsonBody(ConfigFile.parse(json, name), Map.copyOf(fields));
     }
 }

@@ -12,6 +12,7 @@ import io.github.coda4j.generate.Engine;
 import io.github.coda4j.generate.EngineOptions;
 import io.github.coda4j.generate.Generator;
 import io.github.coda4j.generate.Prompt;
+import io.github.coda4j.generate.length.LengthOptions;
 import io.github.coda4j.testkit.ByteTokenizer;
 import io.github.coda4j.testkit.Goldens;
 import io.github.coda4j.testkit.RuleDenoiser;
@@ -66,14 +67,39 @@ class InfillCommandTest {
     }
 
     @Test
-    void one_count_serves_all_holes_and_the_default_is_32() throws IOException {
+    void one_count_serves_all_holes_and_by_default_lengths_are_found() throws IOException {
         infill(file("<|hole|>-<|hole|>"), "--tokens", "1");
         assertThat(cli.out()).isEqualTo("0-2");
         ScriptedGenerator generator = ScriptedGenerator.always(Script.says("x"));
         cli.with(generator).run("infill", file("<|hole|>").toString(), "-m", MODEL, "--stop", "\n");
         Document document = ((Prompt.Text) generator.requests().getFirst().prompt()).document();
-        assertThat(document.holes()).containsExactly(new Document.Hole(32));
+        assertThat(document.holes()).containsExactly(Document.Hole.upTo(64));
+        assertThat(generator.requests().getFirst().lengths()).isEqualTo(LengthOptions.DEFAULT);
         assertThat(generator.requests().getFirst().stopStrings()).containsExactly("\n");
+    }
+
+    @Test
+    void lengths_are_found_beside_given_ones_and_the_cost_says_so() throws IOException {
+        Path file = file("a<|hole|>b<|hole|>c");
+        assertThat(infill(file, "--tokens", "auto", "--tokens", "2", "--max-tokens", "6", "--show-meta"))
+                .isZero();
+        assertThat(cli.out()).matches("a\\d{1,6}b\\d\\dc");
+        assertThat(cli.err()).containsPattern("\\d+ to find lengths among 6\\)");
+        assertThat(cli.err()).contains("whether an answer parses is not looked at");
+        assertThat(infill(file, "--candidates", "2", "--no-parse", "--json")).isZero();
+        JsonNode json = Json.parse(cli.out().substring(cli.out().indexOf('{')), "the output");
+        assertThat(json.at("/cost/lengths_tried").intValue()).isPositive();
+        assertThat(json.at("/cost/length_forwards").intValue()).isPositive();
+        assertThat(json.get("notes")).isEmpty();
+    }
+
+    @Test
+    void a_small_context_makes_ceilings_small_that_nobody_gave() throws IOException {
+        assertThat(infill(file("x".repeat(40) + "<|hole|>"), "--context", "16")).isZero();
+        ScriptedGenerator generator = ScriptedGenerator.always(Script.says("x"));
+        cli.with(generator).run("infill", file("x<|hole|>y").toString(), "-m", MODEL, "--context", "16");
+        Document document = ((Prompt.Text) generator.requests().getFirst().prompt()).document();
+        assertThat(document.holes()).containsExactly(Document.Hole.upTo(8));
     }
 
     @Test
@@ -222,7 +248,7 @@ class InfillCommandTest {
             value = {
                 "--diff --in-place ~ --diff, --in-place and --json exclude each other",
                 "--json --watch ~ --watch and --json exclude each other",
-                "--tokens 0 ~ --tokens must be at least 1, got 0",
+                "--tokens 0 ~ --tokens must be at least 1 or auto, got 0",
                 "--tokens 1 --tokens 2 --tokens 3 ~ 2 holes need one token count for all or one for each, got 3 counts",
                 "--hole 1:1 ~ a hole is written LINE:COL-LINE:COL",
                 "--hole 1:1-9:1 ~ line 9 asked for, the file ends at line 2",
@@ -234,6 +260,14 @@ class InfillCommandTest {
                 "--context 16 --tokens 16 ~ a hole of 16 tokens does not fit in a context of 16 tokens, of which text",
                 "--tokens 512 ~ a hole of 512 tokens does not fit in a context of 512 tokens, of which text needs one",
                 "--max-new-tokens 8 ~ unknown option --max-new-tokens",
+                "--tokens many ~ --tokens must be a number or auto, got 'many'",
+                "--max-tokens 0 ~ --max-tokens must be at least 1, got 0",
+                "--max-tokens 513 ~ 1026 tokens are to be generated: the model takes at most 512",
+                "--max-tokens 16 --context 16 ~ a hole of 16 tokens does not fit in a context of 16 tokens, of which",
+                "--max-tokens 8 --tokens 4 ~ --max-tokens has no effect where every hole has its number of tokens",
+                "--candidates 8 --tokens 4 ~ --candidates has no effect where every hole has its number of tokens",
+                "--no-parse --tokens 4 ~ --no-parse has no effect where every hole has its number of tokens",
+                "--candidates 0 ~ --candidates must be in [1, 64], got 0",
             })
     void what_does_not_fit_the_file_is_refused_before_a_model_is_loaded(String flags, String message)
             throws IOException {

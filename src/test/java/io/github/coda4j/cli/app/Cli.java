@@ -7,6 +7,7 @@ import io.github.coda4j.cli.OpenModel;
 import io.github.coda4j.cli.Output;
 import io.github.coda4j.cli.Terminals;
 import io.github.coda4j.cli.World;
+import io.github.coda4j.generate.EngineOptions;
 import io.github.coda4j.generate.Generator;
 import io.github.coda4j.generate.ModelStore;
 import io.github.coda4j.model.LoadOptions;
@@ -172,7 +173,7 @@ public final class Cli {
 
     private final class FakeModels implements Models {
         @Override
-        public OpenModel open(Path folder, LoadOptions options, int requests) {
+        public OpenModel open(Path folder, LoadOptions options, EngineOptions engine) {
             loaded.add(options);
             closed = false;
             return model();

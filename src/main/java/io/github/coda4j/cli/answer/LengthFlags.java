@@ -1,0 +1,92 @@
+package io.github.coda4j.cli.answer;
+
+import static io.github.coda4j.Checks.check;
+
+import io.github.coda4j.generate.Document;
+import io.github.coda4j.generate.length.LengthOptions;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** How the length of a hole is found where nobody says it. */
+final class LengthFlags {
+    private static final String AUTO = "auto";
+
+    @Option(
+            names = "--max-tokens",
+            paramLabel = "N",
+            description =
+                    "The most tokens of a hole whose length is found (default: " + Document.DEFAULT_CEILING + ").")
+    private Optional<Integer> ceiling = Optional.empty();
+
+    @Option(
+            names = "--candidates",
+            paramLabel = "N",
+            description = "How many lengths of a hole are decoded and compared (default: "
+                    + LengthOptions.DEFAULT_CANDIDATES + ").")
+    private Optional<Integer> candidates = Optional.empty();
+
+    @Option(
+            names = "--no-parse",
+            description = "Do not prefer answers with which the file parses where its language is known.")
+    private boolean noParse;
+
+    /**
+     * Checks them.
+     *
+     * @param tokens what is said of the holes
+     * @throws IllegalArgumentException when a value is wrong or has no effect
+     */
+    void verify(List<String> tokens) {
+        for (String text : tokens) {
+            check(text.equals(AUTO) || count(text) >= 1, "--tokens must be at least 1 or auto, got %s", text);
+        }
+        ceiling.ifPresent(n -> check(n >= 1, "--max-tokens must be at least 1, got %d", n));
+        candidates.ifPresent(n -> check(
+                n >= 1 && n <= LengthOptions.MOST_CANDIDATES,
+                "--candidates must be in [1, %d], got %d",
+                LengthOptions.MOST_CANDIDATES,
+                n));
+        boolean open = tokens.isEmpty() || tokens.contains(AUTO);
+        String useless = ceiling.isPresent() ? "--max-tokens" : candidates.isPresent() ? "--candidates" : "--no-parse";
+        check(
+                open || (ceiling.isEmpty() && candidates.isEmpty() && !noParse),
+                "%s has no effect where every hole has its number of tokens: leave it out, or say --tokens auto",
+                useless);
+    }
+
+    private static int count(String text) {
+        try {
+            return Integer.parseInt(text);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("--tokens must be a number or auto, got '" + text + "'", e);
+        }
+    }
+
+    /**
+     * The holes that are asked for: one for all, or one for each in order.
+     *
+     * @param context the most tokens that are seen at a time, if that is said: holes that nobody gave a ceiling have at
+     *     most half of them
+     */
+    List<Document.Hole> holes(List<String> tokens, Optional<Integer> context) {
+        int most = ceiling.orElse(Math.min(
+                Document.DEFAULT_CEILING, context.map(n -> Math.max(1, n / 2)).orElse(Integer.MAX_VALUE)));
+        Document.Hole auto = Document.Hole.upTo(most);
+        return tokens.isEmpty()
+                ? List.of(auto)
+                : tokens.stream()
+                        .map(text -> text.equals(AUTO) ? auto : new Document.Hole(count(text)))
+                        .toList();
+    }
+
+    /**
+     * How lengths are found.
+     *
+     * @param standard of the checkpoint
+     */
+    LengthOptions options(LengthOptions standard) {
+        return standard.withCandidates(candidates.orElse(LengthOptions.DEFAULT_CANDIDATES))
+                .withParses(!noParse);
+    }
+}

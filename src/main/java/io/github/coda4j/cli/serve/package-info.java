@@ -1,0 +1,17 @@
+/** The command that starts the server. */
+@MayUse({
+    "picocli",
+    "cli",
+    "files",
+    "text",
+    "model",
+    "decode",
+    "generate",
+    "generate.request",
+    "serve",
+    "serve.http",
+    "weights"
+})
+package io.github.coda4j.cli.serve;
+
+import io.github.coda4j.MayUse;

@@ -1,0 +1,137 @@
+package io.github.coda4j.generate;
+
+import io.github.coda4j.decode.Commit;
+import io.github.coda4j.decode.DecodeOptions;
+import io.github.coda4j.decode.DecodeSession;
+import io.github.coda4j.decode.StepResult;
+import io.github.coda4j.diffusion.Block;
+import io.github.coda4j.diffusion.Canvas;
+import io.github.coda4j.generate.length.Candidate;
+import io.github.coda4j.model.plan.Denoiser;
+import io.github.coda4j.model.plan.Proposals;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A request decoded with certain lengths of its holes. */
+final class Trial implements AutoCloseable {
+    private final List<Integer> lengths;
+    private final PromptLayout layout;
+    private final Canvas canvas;
+    private final DecodeSession session;
+    private final List<StepResult> steps;
+    private final ReadBack reading;
+
+    private Trial(
+            List<Integer> lengths, PromptLayout layout, Canvas canvas, DecodeSession session, List<StepResult> steps) {
+        this.lengths = lengths;
+        this.layout = layout;
+        this.canvas = canvas;
+        this.session = session;
+        this.steps = new ArrayList<>(steps);
+        this.reading = new ReadBack(layout, canvas);
+    }
+
+    /**
+     * A trial that has not begun.
+     *
+     * @param base the request with holes of any lengths
+     * @param options of the request; with more steps than the holes have tokens, each token has one
+     */
+    static Trial open(PromptLayout base, List<Integer> lengths, DecodeOptions options, Denoiser denoiser) {
+        PromptLayout layout = base.resized(lengths, denoiser.maskId());
+        Canvas canvas = new Canvas(layout.ids(), denoiser.maskId());
+        DecodeSession session = DecodeSession.open(canvas, fitted(options, layout), denoiser);
+        return new Trial(List.copyOf(lengths), layout, canvas, session, List.of());
+    }
+
+    private static DecodeOptions fitted(DecodeOptions options, PromptLayout layout) {
+        int steps = Math.min(options.steps(), layout.newTokens());
+        if (options.blockLength().isPresent()) {
+            int length = options.blockLength().getAsInt();
+            int blocks = layout.holes().stream()
+                    .mapToInt(hole -> Math.ceilDiv(hole.length(), length))
+                    .sum();
+            steps = Math.max(blocks, steps - steps % blocks);
+        }
+        return options.withSteps(steps);
+    }
+
+    /**
+     * What it decoded as part of a longer sequence; its session stays the same.
+     *
+     * @param whole that sequence with holes of any lengths
+     * @param offset where this one begins in it
+     */
+    Trial within(PromptLayout whole, int offset) {
+        PromptLayout longer = whole.resized(lengths, canvas.maskId());
+        Canvas wide = new Canvas(longer.ids(), canvas.maskId());
+        List<StepResult> moved = steps.stream()
+                .map(step -> new StepResult(
+                        step.step(),
+                        step.commits().stream()
+                                .map(commit -> new Commit(
+                                        commit.step(),
+                                        commit.position() + offset,
+                                        commit.token(),
+                                        commit.confidence(),
+                                        commit.probability()))
+                                .toList(),
+                        step.forward()))
+                .toList();
+        moved.forEach(step -> step.commits().forEach(commit -> wide.commit(commit.position(), commit.token())));
+        return new Trial(lengths, longer, wide, session, moved);
+    }
+
+    /** Takes the answer to the session's plan. */
+    List<StepResult> apply(Proposals proposals) {
+        List<StepResult> results = session.apply(proposals);
+        steps.addAll(results);
+        return results;
+    }
+
+    /** Tokens of each hole. */
+    List<Integer> lengths() {
+        return lengths;
+    }
+
+    PromptLayout layout() {
+        return layout;
+    }
+
+    Canvas canvas() {
+        return canvas;
+    }
+
+    DecodeSession session() {
+        return session;
+    }
+
+    /** All steps so far. */
+    List<StepResult> steps() {
+        return List.copyOf(steps);
+    }
+
+    /** What is known of a hole that was decoded. */
+    Candidate candidate(int hole) {
+        Block block = layout.holes().get(hole);
+        double sum = 0;
+        for (StepResult step : steps) {
+            for (Commit commit : step.commits()) {
+                if (commit.position() >= block.start() && commit.position() < block.end()) {
+                    sum += Math.log(Math.max(commit.probability(), Float.MIN_NORMAL));
+                }
+            }
+        }
+        return new Candidate(block.length(), Math.min(0, sum), reading.of(hole));
+    }
+
+    /** How likely the answers are when they are read back. */
+    ReadBack reading() {
+        return reading;
+    }
+
+    @Override
+    public void close() {
+        session.close();
+    }
+}

@@ -1,0 +1,56 @@
+package io.github.coda4j.generate.length;
+
+import static io.github.coda4j.Checks.check;
+import static java.util.Objects.requireNonNull;
+
+/**
+ * How the length of a hole is found.
+ *
+ * @param candidates how many lengths are decoded and compared, at least 1
+ * @param bias of the checkpoint
+ * @param readsBack whether the answers of several candidates are read back, which takes two forwards of each: how
+ *     likely is every second token given all the others
+ * @param parses whether answers with which the document parses are preferred to ones that are about as good; without
+ *     effect where there is no grammar, or the document does not parse around its holes
+ */
+public record LengthOptions(int candidates, LengthBias bias, boolean readsBack, boolean parses) {
+    /** How many candidates there are where nobody says it. */
+    public static final int DEFAULT_CANDIDATES = 4;
+
+    /** The most candidates that are allowed. */
+    public static final int MOST_CANDIDATES = 64;
+
+    /**
+     * {@value #DEFAULT_CANDIDATES} candidates, the published bias, answers read back, and those that parse preferred.
+     */
+    public static final LengthOptions DEFAULT = new LengthOptions(DEFAULT_CANDIDATES, LengthBias.PUBLISHED, true, true);
+
+    public LengthOptions {
+        check(
+                candidates >= 1 && candidates <= MOST_CANDIDATES,
+                "the candidates of a hole must be in [1, %d], got %d",
+                MOST_CANDIDATES,
+                candidates);
+        requireNonNull(bias, "bias is null");
+    }
+
+    /** The same with another number of candidates. */
+    public LengthOptions withCandidates(int count) {
+        return new LengthOptions(count, bias, readsBack, parses);
+    }
+
+    /** The same with another bias. */
+    public LengthOptions withBias(LengthBias curve) {
+        return new LengthOptions(candidates, curve, readsBack, parses);
+    }
+
+    /** The same with or without reading answers back. */
+    public LengthOptions withReadsBack(boolean read) {
+        return new LengthOptions(candidates, bias, read, parses);
+    }
+
+    /** The same with or without the preference for answers that parse. */
+    public LengthOptions withParses(boolean preferred) {
+        return new LengthOptions(candidates, bias, readsBack, preferred);
+    }
+}

@@ -1,0 +1,32 @@
+package io.github.coda4j.serve;
+
+import io.github.coda4j.generate.Cost;
+import java.util.OptionalInt;
+
+/** How fast this machine runs text through its model, as answers have shown. */
+final class Pace {
+    /** Of a new measurement. */
+    private static final double WEIGHT = 0.2;
+
+    private double tokensPerMilli;
+
+    /** An answer that has begun its work. */
+    synchronized void measured(Cost cost) {
+        if (cost.forwards() > 0 && cost.promptMillis() > 0) {
+            double measured = (cost.promptTokens() + cost.newTokens()) / cost.promptMillis();
+            tokensPerMilli = tokensPerMilli == 0 ? measured : WEIGHT * measured + (1 - WEIGHT) * tokensPerMilli;
+        }
+    }
+
+    /**
+     * The most tokens that a forward may have in that time.
+     *
+     * @param millis 0: no limit
+     * @return empty as long as nothing was measured, and without a limit
+     */
+    synchronized OptionalInt tokensIn(int millis) {
+        return millis <= 0 || tokensPerMilli == 0
+                ? OptionalInt.empty()
+                : OptionalInt.of((int) Math.min(Integer.MAX_VALUE, tokensPerMilli * millis));
+    }
+}

@@ -1,0 +1,276 @@
+package io.github.coda4j.serve;
+
+import io.github.coda4j.decode.CanvasShape;
+import io.github.coda4j.decode.DecodeOptions;
+import io.github.coda4j.generate.Document;
+import io.github.coda4j.generate.GenerateRequest;
+import io.github.coda4j.generate.Prompt;
+import io.github.coda4j.generate.WindowOptions;
+import io.github.coda4j.generate.request.DecodeDefaults;
+import io.github.coda4j.generate.request.DecodeSettings;
+import io.github.coda4j.generate.request.Parameter;
+import io.github.coda4j.generate.request.Setting;
+import io.github.coda4j.serve.wire.AnswerOptions;
+import io.github.coda4j.serve.wire.Problem;
+import io.github.coda4j.serve.wire.TextPrompt;
+import io.github.coda4j.text.ChatRequest;
+import io.github.coda4j.text.MarkedText;
+import io.github.coda4j.text.Tokenizer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** Turns what a client wants into requests for the engine. All that is wrong with them is found here. */
+final class Planner {
+    /** Tokens around a hole that are seen however slow the machine is. */
+    private static final int LEAST_CONTEXT = 64;
+
+    /** Tokens by which an edit may make its region longer. */
+    private static final int EDIT_MARGIN = 8;
+
+    private final ServedModel model;
+    private final Duration timeout;
+    private final LongSupplier seeds;
+    private final Lengths lengths;
+
+    /**
+     * A planner for one model.
+     *
+     * @param timeout the longest time of an answer
+     * @param seeds gives a seed where the client does not
+     */
+    Planner(ServedModel model, Duration timeout, LongSupplier seeds, Lengths lengths) {
+        this.model = model;
+        this.timeout = timeout;
+        this.seeds = seeds;
+        this.lengths = lengths;
+    }
+
+    /** The answers to a chat, one for each choice. */
+    List<Planned> chat(ChatRequest chat, AnswerOptions options) {
+        DecodeSettings how = settings(options);
+        ChatRequest asked = chat.enableThinking().isPresent() ? chat : chat.withThinking(how.thinking());
+        MarkedText text = model.template()
+                .orElseThrow(() -> Problem.unsupported(
+                        "messages",
+                        "the model was trained on chats of another family: send its prompt to /v1/completions"))
+                .mark(asked);
+        return completions(model.tokenizer().encode(text), how, options, "messages", "");
+    }
+
+    /** The answers to a prompt, one for each choice. */
+    List<Planned> text(TextPrompt prompt, AnswerOptions options, boolean echo) {
+        DecodeSettings how = settings(options);
+        return switch (prompt) {
+            case TextPrompt.Text given -> {
+                String echoed = echo ? given.text() : "";
+                yield completions(rawIds(given.text()), how, options, "prompt", echoed);
+            }
+            case TextPrompt.Ids given -> {
+                checkIds(given.ids());
+                String text = echo ? model.tokenizer().decode(given.ids()) : "";
+                yield completions(given.ids(), how, options, "prompt", text);
+            }
+            case TextPrompt.Holes holes ->
+                holes(holes.pieces(), how, options, echo ? holes.pieces().getFirst() : "");
+        };
+    }
+
+    private DecodeSettings settings(AnswerOptions options) {
+        DecodeDefaults defaults = options.effort()
+                .map(effort -> model.defaults().behind(effort.settings(!options.fixedLength())))
+                .orElse(model.defaults());
+        return defaults.resolve(options.decode());
+    }
+
+    /**
+     * Text of the client's own, in which it may name special tokens, but not masks: these have lengths of their own.
+     */
+    private int[] rawIds(String text) {
+        int[] ids = model.tokenizer().encode(MarkedText.trusted(text));
+        if (Arrays.stream(ids).anyMatch(id -> id == model.maskId())) {
+            throw Problem.wrong(
+                    "prompt", "prompt holds the mask token: send what stands behind the hole as the suffix instead");
+        }
+        return ids;
+    }
+
+    private void checkIds(int[] ids) {
+        int size = model.tokenizer().vocabSize();
+        for (int i = 0; i < ids.length; i++) {
+            if (ids[i] < 0 || ids[i] >= size || ids[i] == model.maskId()) {
+                throw Problem.wrong(
+                        "prompt[" + i + "]",
+                        String.format(
+                                Locale.ROOT,
+                                "prompt[%d] must be the id of a token that is no mask, 0 to %d, got %d",
+                                i,
+                                size - 1,
+                                ids[i]));
+            }
+        }
+    }
+
+    private List<Planned> completions(int[] ids, DecodeSettings how, AnswerOptions options, String field, String echo) {
+        int wanted = options.ceiling().orElseGet(how::maxNewTokens);
+        if (wanted == 0) {
+            return nothing(options, ids.length, echo);
+        }
+        int room = model.maxPositions() - ids.length;
+        DecodeOptions decode;
+        int tokens;
+        if (options.fixedLength()) {
+            tokens = wanted;
+            checkRoom(ids.length, tokens, field);
+            decode = how.options(CanvasShape.ofCompletion(ids.length, tokens), model.maxPositions(), model.endTokens());
+        } else {
+            checkRoom(ids.length, 1, field);
+            int most = Math.min(wanted, room);
+            tokens = how.wholeBlocks(lengths.completion(most, how.maxNewTokens()), most);
+            decode = how.fitting(CanvasShape.ofCompletion(ids.length, tokens), model.maxPositions(), model.endTokens());
+        }
+        return choices(new Prompt.Ids(ids, tokens), decode, how, options, ids.length, echo);
+    }
+
+    private List<Planned> holes(List<String> pieces, DecodeSettings how, AnswerOptions options, String echo) {
+        Tokenizer tokenizer = model.tokenizer();
+        int given = pieces.stream()
+                .mapToInt(piece -> tokenizer.encodeOrdinary(piece).length)
+                .sum();
+        int numHoles = pieces.size() - 1;
+        int wanted = options.ceiling().orElseGet(how::maxNewTokens);
+        if (wanted == 0) {
+            return nothing(options, given, echo);
+        }
+        Document.Hole hole;
+        if (options.fixedLength()) {
+            checkRoom(given, (long) wanted * numHoles, "prompt");
+            hole = new Document.Hole(wanted);
+        } else {
+            checkRoom(given, numHoles, "prompt");
+            int most = Math.min(wanted, (model.maxPositions() - given) / numHoles);
+            hole = pieces.getLast().isEmpty() ? behind(most, how) : lengths.hole(most);
+        }
+        Document document = document(pieces, hole);
+        CanvasShape shape = document.shape(0);
+        DecodeOptions decode = options.fixedLength()
+                ? how.options(shape, model.maxPositions(), model.endTokens())
+                : how.fitting(shape, model.maxPositions(), model.endTokens());
+        return choices(new Prompt.Text(document), closing(decode, how), how, options, given, echo);
+    }
+
+    /** A hole that nothing stands behind. */
+    private Document.Hole behind(int most, DecodeSettings how) {
+        return new Document.Hole(how.wholeBlocks(lengths.completion(most, how.maxNewTokens()), most));
+    }
+
+    /** With the token that closes holes, where the model has one. */
+    private DecodeOptions closing(DecodeOptions decode, DecodeSettings how) {
+        return decode.withHolePad(how.holePad(model.tokenizer().holePad()));
+    }
+
+    /**
+     * The answers for a hole whose text is cut where it is too long: what is nearest to the hole stays.
+     *
+     * @param context tokens that are seen, the hole included; empty: as many as the model takes
+     */
+    List<Planned> infill(String before, String after, AnswerOptions options, OptionalInt context) {
+        DecodeSettings how = settings(options);
+        int wanted = options.ceiling().orElseGet(how::maxNewTokens);
+        if (wanted == 0) {
+            return nothing(options, 0, "");
+        }
+        int most = Math.min(wanted, model.maxPositions() - 1);
+        Document.Hole hole = options.fixedLength()
+                ? new Document.Hole(wanted)
+                : after.isEmpty() ? behind(most, how) : lengths.hole(most);
+        Document document = document(List.of(before, after), hole);
+        int least = Math.min(model.maxPositions(), hole.tokens() + LEAST_CONTEXT);
+        WindowOptions windows = context.isEmpty()
+                ? WindowOptions.DEFAULT
+                : WindowOptions.DEFAULT.withContext(Math.clamp(context.getAsInt(), least, model.maxPositions()));
+        int positions = windows.positions(document, model.maxPositions());
+        DecodeOptions decode = options.fixedLength()
+                ? how.options(document.shape(0), positions, model.endTokens())
+                : how.fitting(document.shape(0), positions, model.endTokens());
+        return choices(new Prompt.Text(document, windows), closing(decode, how), how, options, 0, "");
+    }
+
+    /** The answers for a region that is written anew: masks for what it has, and some more. */
+    List<Planned> rewrite(String before, String region, String after, AnswerOptions options) {
+        DecodeSettings how = settings(options);
+        int old = model.tokenizer().encodeOrdinary(region).length;
+        int most = Math.min(options.ceiling().orElse(Integer.MAX_VALUE), model.maxPositions() / 2);
+        if (most == 0) {
+            return nothing(options, 0, "");
+        }
+        Document.Hole hole = Document.Hole.upTo(Math.min(old + EDIT_MARGIN, most));
+        Document document = document(List.of(before, after), hole);
+        int positions = WindowOptions.DEFAULT.positions(document, model.maxPositions());
+        DecodeOptions decode = how.fitting(document.shape(0), positions, model.endTokens());
+        return choices(new Prompt.Text(document), closing(decode, how), how, options, 0, "");
+    }
+
+    private static Document document(List<String> pieces, Document.Hole hole) {
+        List<Document.Segment> segments = new ArrayList<>();
+        for (int i = 0; i < pieces.size(); i++) {
+            if (i > 0) {
+                segments.add(hole);
+            }
+            if (!pieces.get(i).isEmpty()) {
+                segments.add(new Document.Text(pieces.get(i)));
+            }
+        }
+        return new Document(segments);
+    }
+
+    /** Prompts are never cut: what is too long is refused before anything runs. */
+    private void checkRoom(int given, long tokens, String field) {
+        if (given + tokens > model.maxPositions()) {
+            throw Problem.tooLong(
+                    field,
+                    String.format(
+                            Locale.ROOT,
+                            "the prompt has %d tokens and at least %d are to be generated, together %d: the model "
+                                    + "takes at most %d; shorten one of them",
+                            given,
+                            tokens,
+                            given + tokens,
+                            model.maxPositions()));
+        }
+    }
+
+    private List<Planned> choices(
+            Prompt prompt, DecodeOptions decode, DecodeSettings how, AnswerOptions options, int given, String echo) {
+        long seed = options.seed().orElseGet(() -> ofServer().orElseGet(seeds::getAsLong));
+        Duration limit =
+                options.deadline().filter(asked -> asked.compareTo(timeout) < 0).orElse(timeout);
+        return IntStream.range(0, options.choices())
+                .mapToObj(i -> GenerateRequest.of(
+                                prompt, decode.withSeed(seed + i).withLogprobs(options.logprobs()))
+                        .withStopStrings(how.stopStrings())
+                        .withDeadline(limit)
+                        .withLengths(model.lengths()))
+                .map(request -> new Planned(Optional.of(request), given, echo))
+                .collect(Collectors.toList());
+    }
+
+    /** The seed that whoever started the server gives. */
+    private Optional<Long> ofServer() {
+        return model.defaults().sources().stream()
+                .flatMap(source -> source.find(Parameter.SEED).map(Setting::value).stream())
+                .findFirst();
+    }
+
+    private static List<Planned> nothing(AnswerOptions options, int given, String echo) {
+        return Collections.nCopies(options.choices(), new Planned(Optional.empty(), given, echo));
+    }
+}

@@ -1,0 +1,52 @@
+package io.github.coda4j.serve.wire;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A request to fill in text as llama.cpp's clients send it.
+ *
+ * @param before the text before the hole: other files, the prefix, and what the line holds up to the cursor
+ * @param after the text behind the hole
+ * @param indent blanks that lines behind the first one have at least; 0: any
+ * @param maxPredictMillis time after which the answer ends at a line end, 0: no limit
+ * @param maxPromptMillis time that the text around the hole may take, 0: no limit
+ * @param responseFields which fields of the answer are wanted; empty: all
+ */
+public record InfillBody(
+        AnswerOptions options,
+        String before,
+        String after,
+        int indent,
+        int maxPredictMillis,
+        int maxPromptMillis,
+        Optional<List<String>> responseFields) {
+    /** @param mostChoices the most answers */
+    public static InfillBody read(Fields body, int mostChoices) {
+        StringBuilder before = new StringBuilder();
+        for (Fields file : body.objects("input_extra")) {
+            // What else they have is of different kinds in different clients.
+            before.append(file.text("text").orElse(""));
+        }
+        for (String field : List.of("input_prefix", "input_suffix")) {
+            if (!body.has(field)) {
+                throw Problem.wrong(field, field + " is missing: it may be empty");
+            }
+        }
+        before.append(body.text("input_prefix").orElseThrow());
+        before.append(body.text("prompt").orElse(""));
+        return new InfillBody(
+                AnswerFields.read(body, mostChoices),
+                before.toString(),
+                body.text("input_suffix").orElseThrow(),
+                body.integer("n_indent", 0, Integer.MAX_VALUE).orElse(0),
+                body.integer("t_max_predict_ms").orElse(0),
+                body.integer("t_max_prompt_ms").orElse(0),
+                responseFields(body));
+    }
+
+    /** The field of this name; empty where the body has none. */
+    static Optional<List<String>> responseFields(Fields body) {
+        return body.has("response_fields") ? Optional.of(body.texts("response_fields")) : Optional.empty();
+    }
+}

@@ -1,0 +1,32 @@
+package io.github.coda4j.serve.wire;
+
+import static io.github.coda4j.Checks.check;
+
+import java.util.List;
+
+/** What is to be completed. */
+public sealed interface TextPrompt {
+    /** Text that is continued. Names of special tokens in it mean these tokens. */
+    record Text(String text) implements TextPrompt {}
+
+    /** Ids that are continued. */
+    record Ids(int[] ids) implements TextPrompt {}
+
+    /**
+     * Text with holes in it. All of it is plain text.
+     *
+     * @param pieces what stands before the first hole, between two, and behind the last one: at least two, possibly
+     *     empty
+     */
+    record Holes(List<String> pieces) implements TextPrompt {
+        public Holes {
+            pieces = List.copyOf(pieces);
+            check(pieces.size() >= 2, "a text with a hole has two pieces, got %d", pieces.size());
+        }
+
+        /** One hole between two texts. */
+        public static Holes between(String prefix, String suffix) {
+            return new Holes(List.of(prefix, suffix));
+        }
+    }
+}

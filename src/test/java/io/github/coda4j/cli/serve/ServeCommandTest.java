@@ -1,0 +1,191 @@
+package io.github.coda4j.cli.serve;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.coda4j.cli.app.Cli;
+import io.github.coda4j.files.Json;
+import io.github.coda4j.serve.Client;
+import io.github.coda4j.serve.Client.Reply;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The command, as it is started and ended, over the model in the box. */
+@Timeout(120)
+class ServeCommandTest {
+    private static final Pattern LISTENING = Pattern.compile("listening on (https?://\\S+)\n");
+
+    private static final Executor THREADS = task -> Thread.ofPlatform().daemon().start(task);
+
+    @TempDir
+    Path folder;
+
+    /** A server that was started by its command. */
+    private static final class Running implements AutoCloseable {
+        private final Cli cli;
+        private final CompletableFuture<Integer> code;
+        private final Client client;
+
+        Running(Cli cli, String... arguments) throws InterruptedException {
+            this.cli = cli;
+            this.code = CompletableFuture.supplyAsync(() -> cli.run(arguments), THREADS);
+            Matcher line = LISTENING.matcher(cli.out());
+            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+            while (!line.find() && !code.isDone() && System.nanoTime() < end) {
+                Thread.sleep(5);
+                line = LISTENING.matcher(cli.out());
+            }
+            assertThat(line.reset().find()).as(cli.err()).isTrue();
+            this.client = new Client(line.group(1));
+        }
+
+        @Override
+        public void close() {
+            client.close();
+            CompletableFuture<Void> asked = CompletableFuture.runAsync(cli.interrupt()::request, THREADS);
+            assertThat(code.join()).as(cli.err()).isZero();
+            cli.interrupt().finish();
+            asked.join();
+        }
+    }
+
+    @Test
+    void the_model_in_the_box_is_served_and_said_so() throws Exception {
+        Cli cli = new Cli().real();
+        try (Running running = new Running(cli, "serve", "--port", "0", "--log-requests", "--dtype", "fp32")) {
+            assertThat(cli.err()).contains("coda-mini");
+            assertThat(running.client.get("/health").status()).isEqualTo(200);
+            assertThat(running.client.get("/v1/models").json().at("/data/0/id").textValue())
+                    .isEqualTo("coda-mini");
+            Reply reply = running.client.post(
+                    "/v1/completions", "{\"prompt\":\"for (int i = 0; i < names.size();\",\"max_tokens\":3}");
+            assertThat(reply.json().at("/choices/0/text").textValue()).isEqualTo(" i++) {\n");
+        }
+        assertThat(cli.out()).startsWith("listening on http://127.0.0.1:");
+        List<JsonNode> lines = cli.out()
+                .lines()
+                .skip(1)
+                .map(line -> Json.parse(line, "a line"))
+                .toList();
+        assertThat(lines).hasSize(3);
+        JsonNode line = lines.getLast();
+        assertThat(line.get("route").textValue()).isEqualTo("/v1/completions");
+        assertThat(line.get("status").intValue()).isEqualTo(200);
+        assertThat(line.get("forwards").intValue()).isPositive();
+        assertThat(line.get("queue_ms").isNumber()).isTrue();
+        assertThat(line.get("decode_ms").isNumber()).isTrue();
+        assertThat(line.get("finish").textValue()).isEqualTo("length");
+        assertThat(line.get("cancelled").booleanValue()).isFalse();
+        assertThat(line.get("id").textValue()).startsWith("req_");
+    }
+
+    @Test
+    void a_hole_is_filled_as_the_command_infill_fills_it() throws Exception {
+        String prefix = "class Account {\n    private final String name;\n    Account(String name) {\n        ";
+        String suffix = "\n    }\n}\n";
+        Path file = folder.resolve("Account.java");
+        Files.writeString(file, prefix + "<|hole|>" + suffix);
+        for (String[] how : new String[][] {
+            {"--steps", "5"}, {"--steps", "3", "--alg", "maskgit_plus"}, {"--temperature", "0.8", "--seed", "3"}
+        }) {
+            Cli infill = new Cli().real();
+            String[] arguments = {"infill", file.toString(), "--tokens", "5", "--dtype", "fp32"};
+            assertThat(infill.run(together(arguments, how))).as(infill.err()).isZero();
+            ObjectNode body = JsonNodeFactory.instance
+                    .objectNode()
+                    .put("prompt", prefix)
+                    .put("suffix", suffix)
+                    .put("max_tokens", 5)
+                    .put("length", "fixed");
+            for (int i = 0; i < how.length; i += 2) {
+                String name = how[i].substring(2);
+                body.set(name, name.equals("alg") ? Json.of(how[i + 1]) : Json.parse(how[i + 1], name));
+            }
+            try (Running running = new Running(new Cli().real(), "serve", "--port", "0", "--dtype", "fp32")) {
+                String text = running.client
+                        .post("/v1/completions", body.toString())
+                        .json()
+                        .at("/choices/0/text")
+                        .textValue();
+                assertThat(prefix + text + suffix).isEqualTo(infill.out());
+            }
+        }
+    }
+
+    private static String[] together(String[] first, String... second) {
+        String[] all = Arrays.copyOf(first, first.length + second.length);
+        System.arraycopy(second, 0, all, first.length, second.length);
+        return all;
+    }
+
+    @Test
+    void variables_of_the_environment_stand_behind_the_flags() throws Exception {
+        Cli cli = new Cli()
+                .real()
+                .env("PORT", "0")
+                .env("HOST", "127.0.0.1")
+                .env("MODEL_NAME", "models/coda-mini")
+                .env("TORCH_DTYPE", "float32")
+                .env("DEVICE", "cpu")
+                .env("API_KEY", "secret")
+                .env("MAX_TOKENS", "7")
+                .env("BLOCK_LENGTH", "32")
+                .env("STEPS", "5");
+        try (Running running = new Running(cli, "serve", "--max-new-tokens", "4")) {
+            assertThat(running.client
+                            .post("/v1/completions", "{\"prompt\":\"x\"}")
+                            .status())
+                    .isEqualTo(401);
+            JsonNode json = running.client
+                    .post("/v1/completions", "{\"prompt\":\"int\"}", "Authorization", "Bearer secret")
+                    .json();
+            assertThat(json.at("/usage/completion_tokens").intValue()).isEqualTo(4);
+            assertThat(json.at("/coda/cost/forwards").intValue()).isLessThanOrEqualTo(5);
+        }
+    }
+
+    @Test
+    void what_cannot_be_is_said_before_the_model_is_loaded() throws IOException {
+        Path keys = folder.resolve("keys");
+        Files.writeString(keys, "# none yet\n");
+        Files.setPosixFilePermissions(keys, PosixFilePermissions.fromString("rw-------"));
+        Path open = folder.resolve("open");
+        Files.writeString(open, "k\n");
+        Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rw-r--r--"));
+        refused(2, "0.0.0.0 is open to others", "--host", "0.0.0.0");
+        refused(1, "has no key", "--api-key-file", keys.toString());
+        refused(1, "others may read the keys in " + open, "--api-key-file", open.toString());
+        refused(2, "--tls-cert and --tls-key go together", "--tls-cert", keys.toString());
+        refused(2, "the port must be 0 (any) to 65535", "--port", "70000");
+        refused(2, "--threshold", "--alg", "entropy", "--threshold", "2");
+        refused(2, "--request-timeout", "--request-timeout", "0");
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            refused(1, "cannot listen on 127.0.0.1:" + taken.getLocalPort(), "--port", "" + taken.getLocalPort());
+        }
+    }
+
+    private static void refused(int code, String what, String... arguments) {
+        Cli cli = new Cli().real();
+        assertThat(cli.run(together(new String[] {"serve"}, arguments)))
+                .as(cli.err())
+                .isEqualTo(code);
+        assertThat(cli.err()).contains(what);
+        assertThat(cli.out()).isEmpty();
+    }
+}

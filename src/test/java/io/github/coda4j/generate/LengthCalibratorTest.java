@@ -1,0 +1,54 @@
+package io.github.coda4j.generate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.github.coda4j.generate.length.LengthBias;
+import io.github.coda4j.generate.length.LengthCalibration;
+import io.github.coda4j.testkit.ByteTokenizer;
+import io.github.coda4j.testkit.RuleDenoiser;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class LengthCalibratorTest {
+    private static final LengthBias TRUE = new LengthBias(0.5, 0.4, 0.2, 0.02, 0.1);
+
+    @Test
+    void the_curve_is_that_of_the_model() {
+        LengthCalibration found = new LengthCalibrator(20, 3).of(model(4096), texts(), "abc");
+        assertThat(found.lengths()).isEqualTo(LengthCalibrator.LENGTHS);
+        for (int i = 0; i < found.lengths().size(); i++) {
+            int length = found.lengths().get(i);
+            assertThat(found.means().get(i)).isCloseTo(TRUE.of(length), within(1e-5));
+            assertThat(found.bias().of(length)).isCloseTo(TRUE.of(length), within(5e-3));
+        }
+        assertThat(found).isEqualTo(new LengthCalibrator(20, 3).of(model(4096), texts(), "abc"));
+    }
+
+    @Test
+    void a_short_model_is_measured_as_far_as_it_goes_and_a_tiny_one_refused() {
+        assertThat(new LengthCalibrator(2, 3).of(model(180), texts(), "abc").lengths())
+                .containsExactly(1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20);
+        assertThatThrownBy(() -> new LengthCalibrator(2, 3).of(model(128), texts(), "abc"))
+                .hasMessage("a model that takes 128 tokens is too short to be calibrated: it needs 165");
+        assertThatThrownBy(() -> new LengthCalibrator(2, 3).of(model(4096), List.of(new int[18]), "abc"))
+                .hasMessage("no text has more than 18 tokens: name longer ones");
+        assertThatThrownBy(() -> new LengthCalibrator(0, 3)).hasMessage("the places must be at least 1, got 0");
+    }
+
+    private static List<int[]> texts() {
+        return List.of(new int[5], new ByteTokenizer().encode("some code; ".repeat(40)));
+    }
+
+    /** As sure of every mask as the curve says of its number. */
+    private static RuleDenoiser model(int maxPositions) {
+        return new RuleDenoiser(
+                maxPositions,
+                (_, _) -> 'a',
+                (sequence, _) -> TRUE.of((int) Arrays.stream(sequence)
+                        .filter(id -> id == ByteTokenizer.MASK)
+                        .count()));
+    }
+}
