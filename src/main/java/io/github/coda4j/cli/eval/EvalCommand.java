@@ -15,7 +15,12 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND",
         description = "Evaluate answers to published sets of tasks as the field's own harnesses do, in a sandbox.",
         footerHeading = "%nExamples:%n",
-        footer = {"  coda eval prompts --help", "  coda eval score --help", "  coda eval compare --help"})
+        footer = {
+            "  coda eval prompts --help",
+            "  coda eval generate --help",
+            "  coda eval score --help",
+            "  coda eval compare --help"
+        })
 public final class EvalCommand implements Runnable {
     @Spec
     CommandSpec spec;
@@ -31,6 +36,7 @@ public final class EvalCommand implements Runnable {
     public static CommandLine tree(World world, Interrupt interrupt) {
         return new CommandLine(new EvalCommand())
                 .addSubcommand(new EvalPromptsCommand(world))
+                .addSubcommand(new EvalGenerateCommand(world))
                 .addSubcommand(new EvalScoreCommand(world, interrupt))
                 .addSubcommand(new EvalCompareCommand(world));
     }
