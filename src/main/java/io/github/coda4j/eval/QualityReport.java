@@ -52,9 +52,9 @@ public record QualityReport(Map<String, Double> losses, List<InfillResult> resul
         lines.add("## Holes of unknown length");
         lines.add("");
         lines.add("Pieces of held-out files are taken out and filled without being told how long they were, by the "
-                + "methods of `coda infill`: the answer is compared as text. **true length**: the number of tokens is "
-                + "told. **forwards**: of one sequence, for each hole; those that find a length are on short "
-                + "sequences.");
+                + "methods of `coda infill`: the answer is compared as text. **true length**: the number of "
+                + "tokens is told. **forwards**: of one sequence, for each hole; those that find a length are "
+                + "on short sequences.");
         lines.add("");
         lines.add("| kind | method | holes | exact | tokens | parses | forwards | s |");
         lines.add("|---|---|---|---|---|---|---|---|");

@@ -54,4 +54,23 @@ class QualityReportTest {
         assertThat(report.markdown("m", "coda bench quality", List.of(), "plot.png"))
                 .contains("| both sides | 10 | 20.0% | 50.0% | 60.0% | 4.00 | 20 |");
     }
+
+    @Test
+    void holes_of_unknown_length_have_a_section_and_figures_of_their_own() {
+        LengthScore score = LengthScore.NONE
+                .plus(true, 4, 4, java.util.Optional.of(true), 20, 1)
+                .plus(false, 1, 4, java.util.Optional.empty(), 30, 2);
+        LengthResult result = new LengthResult("line", "auto", score);
+        QualityReport measured = new QualityReport(Map.of(), List.of(RESULT), List.of(result));
+        assertThat(measured.markdown("m", "coda bench quality", List.of(), "plot.png"))
+                .contains("## Holes of unknown length")
+                .contains("| line | auto | 2 | 50.0% | 62.5% | 100.0% | 25.0 | 1.500 |");
+        assertThat(report.markdown("m", "coda bench quality", List.of(), "plot.png"))
+                .doesNotContain("unknown length");
+        assertThat(QualityReport.line(result)).contains("exact   50.0%").contains("25.0 forwards");
+        JsonNode row = measured.json().get("unknown_length").get(0);
+        assertThat(row.get("exact").intValue()).isEqualTo(1);
+        assertThat(row.get("tokens_right").intValue()).isEqualTo(5);
+        assertThat(row.get("files_judged").intValue()).isEqualTo(1);
+    }
 }

@@ -33,7 +33,7 @@ public final class Served implements AutoCloseable {
     private Runnable atEnd = () -> {};
 
     public Served() {
-        this(HTTP, new RuleDenoiser(POSITIONS, (ids, position) -> '0' + position % 10));
+        this(HTTP, new RuleDenoiser(POSITIONS, (_, position) -> '0' + position % 10));
     }
 
     public Served(HttpOptions http, RuleDenoiser denoiser) {

@@ -48,8 +48,8 @@ public final class DemoCommand implements Callable<Integer> {
 
     private static final String INVITATION = """
 
-            Now your own file: put <|hole|> where something is missing, and say how many tokens it may have.
-              coda infill YourFile.java --tokens 12 --diff
+            Now your own file: put <|hole|> where something is missing. How long it is, is found out, or you say it.
+              coda infill YourFile.java --diff
               coda infill YourFile.java --hole 12:5-14:1 --tokens 24 --watch
             """;
 

@@ -39,13 +39,14 @@ import picocli.CommandLine.Parameters;
             "Fill the holes of files, seeing the text on both sides of each.",
             "",
             "Holes are <|hole|> markers in a file, or ranges given with --hole. Bytes outside the holes "
-                    + "stay as they are. Several files are filled one after the other by the model that is "
+                    + "stay as they are. How long a hole is, is found out unless --tokens says it. "
+                    + "Several files are filled one after the other by the model that is "
                     + "loaded once.",
             ""
         },
         footerHeading = "%nExamples:%n",
         footer = {
-            "  coda infill examples/Account.java --diff",
+            "  coda infill examples/Account.java --tokens 5 --diff",
             "  coda infill examples/Guests.java --hole 10:23-10:39 --hole 16:43-16:52 --tokens 1 --tokens 2 --diff",
             "  echo 'this.name = <|hole|>;' | coda infill -"
         })

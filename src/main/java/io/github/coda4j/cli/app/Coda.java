@@ -44,7 +44,7 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExamples:%n",
         footer = {
             "  coda demo",
-            "  coda infill examples/Account.java --diff",
+            "  coda infill examples/Account.java --tokens 5 --diff",
             "  coda generate --raw --max-new-tokens 3 \"for (int i = 0; i < names.size();\"",
             "  coda pull Salesforce/CoDA-v0-Instruct",
             "  coda generate --model Salesforce/CoDA-v0-Instruct \"Write a Java method that reverses a list\"",
@@ -146,7 +146,7 @@ final class Coda implements Runnable {
                 .addSubcommand(TrainCommand.tree(world, interrupt))
                 .addSubcommand(InspectCommand.tree(world, interrupt))
                 .addSubcommand(BenchCommand.tree(world))
-                .addSubcommand(EvalCommand.tree(world))
+                .addSubcommand(EvalCommand.tree(world, interrupt))
                 .addSubcommand(CalibrateCommand.tree(world))
                 .addSubcommand(new HelpCommand(world))
                 .addSubcommand(new CompletionCommand(world))

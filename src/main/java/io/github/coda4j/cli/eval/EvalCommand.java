@@ -1,5 +1,6 @@
 package io.github.coda4j.cli.eval;
 
+import io.github.coda4j.cli.Interrupt;
 import io.github.coda4j.cli.World;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -14,7 +15,12 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND",
         description = "Evaluate answers to published sets of tasks as the field's own harnesses do, in a sandbox.",
         footerHeading = "%nExamples:%n",
-        footer = {"  coda eval prompts --help", "  coda eval score --help", "  coda eval compare --help"})
+        footer = {
+            "  coda eval prompts --help",
+            "  coda eval generate --help",
+            "  coda eval score --help",
+            "  coda eval compare --help"
+        })
 public final class EvalCommand implements Runnable {
     @Spec
     CommandSpec spec;
@@ -27,10 +33,11 @@ public final class EvalCommand implements Runnable {
     }
 
     /** The command with those below it. */
-    public static CommandLine tree(World world) {
+    public static CommandLine tree(World world, Interrupt interrupt) {
         return new CommandLine(new EvalCommand())
                 .addSubcommand(new EvalPromptsCommand(world))
-                .addSubcommand(new EvalScoreCommand(world))
+                .addSubcommand(new EvalGenerateCommand(world))
+                .addSubcommand(new EvalScoreCommand(world, interrupt))
                 .addSubcommand(new EvalCompareCommand(world));
     }
 }

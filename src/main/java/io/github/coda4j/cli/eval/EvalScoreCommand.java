@@ -1,6 +1,7 @@
 package io.github.coda4j.cli.eval;
 
 import io.github.coda4j.cli.ExitCodes;
+import io.github.coda4j.cli.Interrupt;
 import io.github.coda4j.cli.World;
 import io.github.coda4j.eval.python.PythonInterpreter;
 import io.github.coda4j.eval.sandbox.Sandbox;
@@ -42,6 +43,7 @@ final class EvalScoreCommand implements Callable<Integer> {
     private static final int TENTHS = 10;
 
     private final World world;
+    private final Interrupt interrupt;
 
     @Option(names = "--task", required = true, paramLabel = "TASK", description = "The set, for example humaneval+.")
     String task;
@@ -98,8 +100,9 @@ final class EvalScoreCommand implements Callable<Integer> {
     @Mixin
     DataFlags data;
 
-    EvalScoreCommand(World world) {
+    EvalScoreCommand(World world, Interrupt interrupt) {
         this.world = world;
+        this.interrupt = interrupt;
     }
 
     @Override
@@ -122,6 +125,7 @@ final class EvalScoreCommand implements Callable<Integer> {
         if (!place.missing().isEmpty() && chosen != Mode.EXACT) {
             world.note("the sandbox is not complete: no " + String.join(", no ", place.missing()));
         }
+        interrupt.check();
         ScoreReport report = new Scoring(
                         plan, () -> PythonInterpreter.find(python, world.environment()), place, new Console())
                 .run();
@@ -155,6 +159,8 @@ final class EvalScoreCommand implements Callable<Integer> {
 
         @Override
         public synchronized void judged(int done, int all, int alone) {
+            // What is judged is written: the same command goes on from here.
+            interrupt.check();
             if (first < 0) {
                 first = done - 1;
             }

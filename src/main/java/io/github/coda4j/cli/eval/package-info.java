@@ -6,11 +6,17 @@
     "files",
     "text",
     "eval.tasks",
+    "eval.answers",
+    "eval.sanitize",
+    "model",
+    "weights",
     "eval.prompts",
     "eval.python",
     "eval.sandbox",
     "eval.score",
-    "generate.ModelStore"
+    "generate",
+    "generate.request",
+    "decode"
 })
 package io.github.coda4j.cli.eval;
 

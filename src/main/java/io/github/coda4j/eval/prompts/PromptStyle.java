@@ -17,7 +17,7 @@ public enum PromptStyle {
     CODA("coda"),
     /** lm-evaluation-harness's tasks whose names end in instruct. */
     LM_EVAL("lm-eval"),
-    /** Its tasks without a chat; MBPP with three examples before it. */
+    /** Its tasks without a chat; MBPP's question alone, without examples before it. */
     LM_EVAL_BASE("lm-eval-base"),
     /** EvalPlus, with a chat template or without one. */
     EVALPLUS("evalplus"),

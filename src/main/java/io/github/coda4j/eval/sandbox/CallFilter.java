@@ -42,6 +42,14 @@ public record CallFilter(byte[] code, List<Integer> pidAt) {
         return code.clone();
     }
 
+    /** The instructions for a process. */
+    public byte[] of(long process) {
+        byte[] copy = code.clone();
+        ByteBuffer bytes = ByteBuffer.wrap(copy).order(ByteOrder.LITTLE_ENDIAN);
+        pidAt.forEach(at -> bytes.putInt(at, Math.toIntExact(process)));
+        return copy;
+    }
+
     /** What no confined process may do, whatever it runs. */
     static CallFilter outer(SystemCalls calls) {
         Builder builder = new Builder(calls);

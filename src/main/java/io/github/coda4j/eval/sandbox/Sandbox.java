@@ -3,6 +3,9 @@ package io.github.coda4j.eval.sandbox;
 import io.github.coda4j.CodaException;
 import java.io.File;
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,6 +22,12 @@ import java.util.stream.Stream;
 public final class Sandbox {
     private static final int GET_SECCOMP = 21;
     private static final int KILL = 9;
+    private static final int LIMIT_CPU = 0;
+    private static final int LIMIT_FILE_SIZE = 1;
+    private static final int LIMIT_CORE = 4;
+    private static final int LIMIT_FILES = 7;
+    private static final long LARGEST_FILE = 256 << 20;
+    private static final long MOST_FILES = 256;
 
     private final SandboxMode mode;
     private final Facts facts;
@@ -182,6 +191,35 @@ public final class Sandbox {
                 usesLandlock() ? facts.landlock() : 0,
                 usesSeccomp())) {
             return start.run();
+        }
+    }
+
+    /** The number of the call that sets a filter; 0 where it is not known. */
+    public static long filterCall() {
+        return SystemCalls.ofThisMachine().map(calls -> calls.number("seccomp")).orElse(0);
+    }
+
+    /**
+     * Limits a process that has been started, where the system can: seconds of processor time, sizes of files, how many
+     * are open, no memory images. Its memory it has to limit by itself.
+     */
+    public static void limit(Process process, int cpuSeconds) {
+        boolean linux = System.getProperty("os.name").toLowerCase(Locale.ROOT).contains("linux");
+        SystemCalls.ofThisMachine().filter(_ -> linux).ifPresent(calls -> {
+            long call = calls.number("prlimit64");
+            limit(call, process.pid(), LIMIT_CPU, cpuSeconds);
+            limit(call, process.pid(), LIMIT_FILE_SIZE, LARGEST_FILE);
+            limit(call, process.pid(), LIMIT_FILES, MOST_FILES);
+            limit(call, process.pid(), LIMIT_CORE, 0);
+        });
+    }
+
+    private static void limit(long call, long process, int what, long most) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment limit = arena.allocate(2 * Long.BYTES, Long.BYTES);
+            limit.setAtIndex(ValueLayout.JAVA_LONG, 0, most);
+            limit.setAtIndex(ValueLayout.JAVA_LONG, 1, most);
+            Libc.call(call, process, what, limit.address(), 0);
         }
     }
 

@@ -154,6 +154,7 @@ record SystemCalls(int architecture, int column) {
             fcntl 72 25
             ioctl 16 29
             prctl 157 167
+            seccomp 317 277
             capset 126 91
             """;
 

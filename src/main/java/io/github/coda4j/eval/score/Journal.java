@@ -45,7 +45,7 @@ final class Journal implements AutoCloseable {
     static Journal open(Path file, ObjectNode heading) {
         Map<Integer, Scored> found = new TreeMap<>();
         long length = 0;
-        if (Files.exists(file)) {
+        if (file.toFile().length() > 0) {
             length = read(file, heading, found);
         }
         try {

@@ -1,16 +1,21 @@
 package io.github.coda4j.eval.score;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.coda4j.CodaException;
 import io.github.coda4j.eval.python.PythonInterpreter;
 import io.github.coda4j.eval.sandbox.Sandbox;
 import io.github.coda4j.eval.tasks.Benchmark;
 import io.github.coda4j.eval.tasks.Mode;
 import io.github.coda4j.eval.tasks.Problem;
+import io.github.coda4j.eval.verdict.JavaJudge;
 import io.github.coda4j.eval.verdict.PythonJudge;
 import java.util.function.Supplier;
 
 /** Makes the judges of a way of judging. */
 interface Judges {
+    /** A class of the library that MultiPL-E's prompts import. */
+    String TUPLES = "org.javatuples.Pair";
+
     /** A judge for one thread. */
     Judge open();
 
@@ -25,7 +30,8 @@ interface Judges {
         return switch (plan.mode()) {
             case HUMAN_EVAL, CODA, EVALPLUS -> new OfPython(plan, interpreter.get(), sandbox);
             case EXACT -> new OfTexts(plan.benchmark());
-            case MULTIPL_E, HUMANEVAL_X -> throw new IllegalStateException("not yet");
+            case MULTIPL_E, HUMANEVAL_X ->
+                new OfJava(plan.mode(), new JavaJudge(sandbox, library(plan.mode())), sandbox);
         };
     }
 
@@ -72,6 +78,42 @@ interface Judges {
         public void close() {
             judge.close();
         }
+    }
+
+    private static String library(Mode mode) {
+        return mode == Mode.HUMANEVAL_X
+                ? ""
+                : JavaJudge.libraryOf(TUPLES)
+                        .orElseThrow(() -> new CodaException("answers to MultiPL-E are compiled with javatuples: put"
+                                + " org.javatuples:javatuples on the class path"));
+    }
+
+    /** Programs in Java; one judge is for all threads. */
+    record OfJava(Mode mode, JavaJudge judge, Sandbox sandbox) implements Judges, Judge {
+        @Override
+        public Judge open() {
+            return this;
+        }
+
+        @Override
+        public boolean byTask() {
+            return false;
+        }
+
+        @Override
+        public void describe(ObjectNode setting) {
+            setting.put("java", Runtime.version().toString()).put("sandbox", sandbox.description());
+        }
+
+        @Override
+        public Scored judge(Problem problem, Sample sample) {
+            String program = sample.program(problem) + "\n" + problem.test();
+            boolean multiple = mode == Mode.MULTIPL_E;
+            return Scored.of(judge.run(program, multiple ? "Problem" : "Main", multiple, JavaJudge.SECONDS));
+        }
+
+        @Override
+        public void close() {}
     }
 
     /** What is compared as text. */

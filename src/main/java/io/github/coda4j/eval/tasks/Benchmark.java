@@ -68,6 +68,20 @@ public enum Benchmark {
         return this == MBPP || this == MBPP_PLUS;
     }
 
+    /** Whether an answer stands between a prompt and a suffix. */
+    public boolean isInfilling() {
+        return switch (rowForm()) {
+            case SANTACODER, SAFIM -> true;
+            case HUMANEVAL -> this != HUMANEVAL && this != HUMANEVAL_PLUS;
+            case MBPP, MBPP_PLUS, JAVA_PROGRAM -> false;
+        };
+    }
+
+    /** Whether the hole is a whole line whose line ends neither the prompt nor the suffix has. */
+    public boolean hasLineHoles() {
+        return rowForm() == RowForm.SANTACODER;
+    }
+
     /** All names. */
     public static List<String> labels() {
         return Arrays.stream(values()).map(Benchmark::label).toList();

@@ -1,4 +1,4 @@
-/** How long a hole is when nobody says it: which lengths are tried, how they are ranked, how a completion grows. */
+/** How long a hole is when nobody says it: which lengths are tried, and how they are ranked. */
 @MayUse({"files"})
 package io.github.coda4j.generate.length;
 

@@ -48,6 +48,7 @@ public final class Call {
     private String route = "";
     private boolean answered;
     private boolean gone;
+    private volatile boolean left;
     private boolean over;
     private boolean handled;
     private boolean told;
@@ -265,8 +266,8 @@ public final class Call {
     /** Ends the stream so that the client sees that it is not whole. */
     void cut() {
         finish();
-        if (isHttp2()) {
-            response().reset(HTTP2_INTERNAL_ERROR);
+        if (isHttp2()) { // a client that hears of the reset throws away what it has not read yet
+            context.owner().setTimer(MILLIS_FOR_LAST_WORDS, _ -> response().reset(HTTP2_INTERNAL_ERROR));
         } else {
             request.connection().close();
         }
@@ -313,7 +314,13 @@ public final class Call {
             open.gone();
         }
         work.forEach(Runnable::run);
+        left = true;
         finish();
+    }
+
+    /** Whether the client was seen to leave, and all that was to end for it was told so. */
+    boolean hasLeft() {
+        return left;
     }
 
     private void finish() {

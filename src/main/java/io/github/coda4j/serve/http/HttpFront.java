@@ -150,6 +150,11 @@ public final class HttpFront implements AutoCloseable {
         return (int) calls.stream().filter(call -> !call.isGone()).count();
     }
 
+    /** Number of those whose client has left, and whose work was told to end. */
+    public int leftCalls() {
+        return (int) calls.stream().filter(Call::hasLeft).count();
+    }
+
     /** Closes all connections. What is under way is over for its clients; a second call does nothing. */
     @Override
     public void close() {

@@ -7,6 +7,7 @@ import io.github.coda4j.eval.sandbox.SandboxMode;
 import io.github.coda4j.eval.tasks.Benchmark;
 import io.github.coda4j.eval.tasks.DataFolder;
 import io.github.coda4j.eval.tasks.Mode;
+import io.github.coda4j.eval.verdict.JavaJudge;
 import io.github.coda4j.eval.verdict.PythonJudge;
 import io.github.coda4j.testkit.ClosingContract;
 import java.nio.file.Path;
@@ -27,6 +28,10 @@ class ScoreClosingTest extends ClosingContract {
                                 folder.resolve("journal"),
                                 JsonNodeFactory.instance.objectNode().put("task", "t"))),
                 new Case("Judges$OfTexts", _ -> new Judges.OfTexts(Benchmark.SANTACODER_JAVA)),
+                new Case("Judges$OfJava", _ -> {
+                    Sandbox sandbox = Sandbox.open(SandboxMode.BEST, "");
+                    return new Judges.OfJava(Mode.HUMANEVAL_X, new JavaJudge(sandbox, ""), sandbox);
+                }),
                 new Case("Judges$PythonSamples", folder -> new Judges.PythonSamples(plan(folder), judge())));
     }
 

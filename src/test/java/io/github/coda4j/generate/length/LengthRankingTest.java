@@ -26,7 +26,7 @@ class LengthRankingTest {
         Candidate equal = new Candidate(6, -2, 0);
         assertThat(LengthRanking.ranked(List.of(equal, unsure, sure))).containsExactly(sure, equal, unsure);
         assertThat(LengthRanking.aboutAsGood(List.of(sure, equal, unsure))).containsExactly(sure, equal, unsure);
-        Candidate far = new Candidate(1, -10.5, 0);
+        Candidate far = new Candidate(1, -18.5, 0);
         assertThat(LengthRanking.aboutAsGood(List.of(sure, far))).containsExactly(sure);
     }
 
