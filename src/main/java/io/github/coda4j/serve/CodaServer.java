@@ -105,11 +105,6 @@ public final class CodaServer implements AutoCloseable {
         return front.openCalls();
     }
 
-    /** Those of them whose client has left and whose work was told to end. */
-    public int leftCalls() {
-        return front.leftCalls();
-    }
-
     /**
      * Refuses new work, waits that long for what is under way, and breaks off what is left with an error that its
      * clients see.

@@ -67,7 +67,7 @@ class UnmodifiedClientsTest {
     }
 
     private static void await(BooleanSupplier holds) throws InterruptedException {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(40);
         while (!holds.getAsBoolean()) {
             assertThat(System.nanoTime()).as("waited too long").isLessThan(end);
             Thread.sleep(2);
@@ -163,7 +163,6 @@ class UnmodifiedClientsTest {
         int before = denoiser.passes().size();
         stream.close();
         await(() -> served.server().openCalls() == 0);
-        Thread.sleep(20);
         permits.release(1);
         await(() -> served.server().underWay() == 0);
         assertThat(denoiser.passes()).hasSizeBetween(before, before + 1);

@@ -145,14 +145,9 @@ public final class HttpFront implements AutoCloseable {
         return host.contains(":") ? "[" + host + "]" : host;
     }
 
-    /** Number of calls that are not over and whose clients wait for them. */
+    /** Number of calls that are not over; one whose client left counts until its work was told to end. */
     public int openCalls() {
-        return (int) calls.stream().filter(call -> !call.isGone()).count();
-    }
-
-    /** Number of those whose client has left, and whose work was told to end. */
-    public int leftCalls() {
-        return (int) calls.stream().filter(Call::hasLeft).count();
+        return (int) calls.stream().filter(call -> !call.hasLeft()).count();
     }
 
     /** Closes all connections. What is under way is over for its clients; a second call does nothing. */
