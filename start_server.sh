@@ -11,5 +11,5 @@ for name in HOST PORT MODEL_NAME DEVICE MAX_TOKENS STEPS ALG ALG_TEMP BLOCK_LENG
   [ -z "${!name:-}" ] || printf '%s=%s\n' "$name" "${!name}" >&2
 done
 [ -z "${API_KEY:-}" ] || printf 'API_KEY is set\n' >&2
-printf 'starting coda serve on %s:%s with %s\n' "${HOST:-127.0.0.1}" "${PORT:-8000}" "${MODEL_NAME:-the model in the box}" >&2
+printf 'starting: coda serve %s\n' "$*" >&2
 exec "$root/coda" serve "$@"

@@ -1,6 +1,6 @@
 /**
- * Tasks, code extraction, sandbox, pass@k, reports, through any generator; infilling of held-out code, through any
- * denoiser; how good a model is, as a report with a plot.
+ * How good a model is at held-out code, as a report with a plot: spans and holes filled in through any denoiser,
+ * whether files still parse, held-out losses. Answers to published tasks are evaluated in the rooms below.
  */
 @MayUse({
     "files",

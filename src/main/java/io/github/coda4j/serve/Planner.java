@@ -137,7 +137,7 @@ final class Planner {
             tokens = how.wholeBlocks(lengths.completion(most, how.maxNewTokens()), most);
             decode = how.fitting(CanvasShape.ofCompletion(ids.length, tokens), model.maxPositions(), model.endTokens());
         }
-        return choices(new Prompt.Ids(ids, tokens), decode, how, options, ids.length, echo);
+        return choices(new Prompt.Ids(ids, tokens), closing(decode, how), how, options, ids.length, echo);
     }
 
     private List<Planned> holes(List<String> pieces, DecodeSettings how, AnswerOptions options, String echo) {

@@ -56,11 +56,6 @@ final class Service {
         model = Optional.of(ready);
     }
 
-    /** Whether answers can be had now. */
-    boolean isReady() {
-        return model.isPresent() && !admission.isClosing();
-    }
-
     /** @throws Problem while the model is being loaded, and once the server is being shut down */
     ServedModel model() {
         if (admission.isClosing()) {

@@ -242,6 +242,8 @@ final class EvalGenerateCommand implements Callable<Integer> {
                                 text,
                                 how.maxNewTokens(),
                                 how.completion(0, maxPositions, open.endTokens())
+                                        .withHolePad(
+                                                how.holePad(open.tokenizer().holePad()))
                                         .withSeed(seed(
                                                 how.completion(0, maxPositions, Set.of())
                                                         .seed(),
@@ -276,7 +278,8 @@ final class EvalGenerateCommand implements Callable<Integer> {
                 questions,
                 question -> {
                     Document document = ((Question.Fill) question.form()).document();
-                    var options = how.options(document.shape(0), maxPositions, open.endTokens());
+                    var options = how.options(document.shape(0), maxPositions, open.endTokens())
+                            .withHolePad(how.holePad(open.tokenizer().holePad()));
                     return GenerateRequest.of(document, options.withSeed(seed(options.seed(), question)));
                 },
                 (question, completion) -> Programs.filled(

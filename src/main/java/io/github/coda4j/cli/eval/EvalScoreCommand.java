@@ -1,5 +1,7 @@
 package io.github.coda4j.cli.eval;
 
+import static io.github.coda4j.Checks.check;
+
 import io.github.coda4j.cli.ExitCodes;
 import io.github.coda4j.cli.Interrupt;
 import io.github.coda4j.cli.World;
@@ -85,8 +87,8 @@ final class EvalScoreCommand implements Callable<Integer> {
             names = "--sandbox",
             paramLabel = "MODE",
             description = "required: a complete sandbox or nothing is run; best: what this system has; off; bwrap: "
-                    + "bubblewrap (default: ${DEFAULT-VALUE}).")
-    String sandbox = "best";
+                    + "bubblewrap (default: best).")
+    Optional<String> sandbox = Optional.empty();
 
     @Option(
             names = "--python",
@@ -112,6 +114,15 @@ final class EvalScoreCommand implements Callable<Integer> {
         if (seconds.isPresent() && chosen != Mode.HUMAN_EVAL && chosen != Mode.CODA) {
             throw new IllegalArgumentException("--timeout has no effect in the mode " + chosen + ": leave it out");
         }
+        SandboxMode confined = sandboxMode();
+        check(
+                sandbox.isEmpty() || chosen != Mode.EXACT,
+                "--sandbox has no effect in the mode %s, which runs nothing: leave it out",
+                chosen);
+        check(
+                python.isEmpty() || chosen == Mode.HUMAN_EVAL || chosen == Mode.CODA || chosen == Mode.EVALPLUS,
+                "--python has no effect in the mode %s: leave it out",
+                chosen);
         ScorePlan plan = new ScorePlan(
                 benchmark,
                 chosen,
@@ -121,9 +132,9 @@ final class EvalScoreCommand implements Callable<Integer> {
                 workers.orElse(Runtime.getRuntime().availableProcessors()),
                 seconds.orElse(3.0),
                 allowMissing);
-        Sandbox place = Sandbox.open(sandboxMode(), world.environment().getOrDefault("PATH", ""));
+        Sandbox place = Sandbox.open(confined, world.environment().getOrDefault("PATH", ""));
         if (!place.missing().isEmpty() && chosen != Mode.EXACT) {
-            world.note("the sandbox is not complete: no " + String.join(", no ", place.missing()));
+            world.note("the sandbox is not complete; missing: " + String.join(", ", place.missing()));
         }
         interrupt.check();
         ScoreReport report = new Scoring(
@@ -138,11 +149,11 @@ final class EvalScoreCommand implements Callable<Integer> {
     }
 
     private SandboxMode sandboxMode() {
+        String name = sandbox.orElse("best");
         try {
-            return SandboxMode.valueOf(sandbox.toUpperCase(Locale.ROOT));
+            return SandboxMode.valueOf(name.toUpperCase(Locale.ROOT));
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(
-                    "--sandbox must be required, best, off or bwrap, got '" + sandbox + "'", e);
+            throw new IllegalArgumentException("--sandbox must be required, best, off or bwrap, got '" + name + "'", e);
         }
     }
 

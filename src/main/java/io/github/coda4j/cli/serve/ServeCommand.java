@@ -42,9 +42,10 @@ import picocli.CommandLine.Option;
             "Serve a model to editors and programs, over HTTP as OpenAI's clients speak it.",
             "",
             "When the model can answer, one line goes to standard output: listening on http://HOST:PORT. Flags that "
-                    + "decode are what counts where a request says nothing. Every flag has a variable of the "
-                    + "environment behind it: HOST PORT MODEL_NAME DEVICE API_KEY MAX_TOKENS STEPS ALG ALG_TEMP "
-                    + "BLOCK_LENGTH TEMPERATURE TOP_P TOP_K TORCH_DTYPE LOG_LEVEL.",
+                    + "decode are what counts where a request says nothing. Behind the flags these variables of the "
+                    + "environment count: HOST PORT MODEL_NAME DEVICE MAX_TOKENS STEPS ALG ALG_PARAM ALG_TEMP "
+                    + "BLOCK_LENGTH TEMPERATURE TOP_P TOP_K, TORCH_DTYPE (bfloat16, float32 or auto) behind --dtype; "
+                    + "API_KEY is one more key, LOG_LEVEL (debug, info, warning, error) what the log tells.",
             ""
         },
         footerHeading = "%nExamples:%n",

@@ -82,6 +82,8 @@ public final class JavaJudge {
      * @param source one file
      * @param mainClass its public class with a main method
      * @param assertions whether {@code assert} is on
+     * @param seconds how long it may run, its virtual machine's start included, above 0
+     * @throws CodaException when its folder cannot be written or the virtual machine does not start
      */
     public Verdict run(String source, String mainClass, boolean assertions, double seconds) {
         long begin = System.nanoTime();

@@ -73,6 +73,7 @@ public final class Call {
         return id;
     }
 
+    /** The method in capitals, such as {@code POST}. */
     public String method() {
         return request.method().name();
     }
@@ -92,10 +93,12 @@ public final class Call {
         return rest;
     }
 
+    /** A header of the request; its name in any case. */
     public Optional<String> header(String name) {
         return Optional.ofNullable(request.getHeader(name));
     }
 
+    /** The body as it came, not a copy; without bytes where there is none. */
     public byte[] body() {
         return body;
     }
@@ -120,6 +123,7 @@ public final class Call {
         facts.put(name, value);
     }
 
+    /** A copy of all {@link #fact}s, in the order in which they were told. */
     public synchronized Map<String, Object> facts() {
         return new LinkedHashMap<>(facts);
     }
@@ -226,10 +230,6 @@ public final class Call {
     void received(byte[] bytes) {
         body = bytes;
         received = true;
-    }
-
-    boolean isReceived() {
-        return received;
     }
 
     /** Runs the work on the network's thread, now or later; never once the server is closed. */

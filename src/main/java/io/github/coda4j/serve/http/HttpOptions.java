@@ -35,6 +35,7 @@ public record HttpOptions(
         Duration bodyWait,
         Duration idle,
         Duration silence) {
+    /** The largest body where nobody says it, in bytes. */
     public static final int DEFAULT_MAX_BODY = 8 << 20;
 
     /** Files in PEM. */

@@ -36,6 +36,7 @@ public final class Fields {
         }
     }
 
+    /** The fields of an object that is read already. */
     public static Fields of(ObjectNode node) {
         return new Fields(node, "");
     }
@@ -79,6 +80,7 @@ public final class Fields {
         return node.hasNonNull(key);
     }
 
+    /** A string. */
     public Optional<String> text(String key) {
         if (!has(key)) {
             return Optional.empty();
@@ -89,6 +91,7 @@ public final class Fields {
         return Optional.of(whole(key, node(key).textValue()));
     }
 
+    /** True or false; {@code standard} where there is none. */
     public boolean truth(String key, boolean standard) {
         if (!has(key)) {
             return standard;
@@ -99,6 +102,7 @@ public final class Fields {
         return node(key).booleanValue();
     }
 
+    /** An integer of 32 bits. */
     public OptionalInt integer(String key) {
         if (!has(key)) {
             return OptionalInt.empty();
@@ -118,6 +122,7 @@ public final class Fields {
         return value;
     }
 
+    /** An integer of 64 bits. */
     public OptionalLong integer64(String key) {
         if (!has(key)) {
             return OptionalLong.empty();
@@ -128,6 +133,7 @@ public final class Fields {
         return OptionalLong.of(node(key).longValue());
     }
 
+    /** A finite number. */
     public OptionalDouble number(String key) {
         if (!has(key)) {
             return OptionalDouble.empty();

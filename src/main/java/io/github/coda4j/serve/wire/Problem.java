@@ -65,15 +65,18 @@ public final class Problem extends RuntimeException {
         return invalid(status, code, null, message);
     }
 
+    /** No key, or one that nobody gave out. */
     public static Problem wrongKey() {
         return new Problem(401, "authentication_error", "invalid_api_key", null, "wrong API key", null)
                 .with("WWW-Authenticate", "Bearer");
     }
 
+    /** Another model than the one that is served is asked for. */
     public static Problem noModel(String name, String served) {
         return invalid(404, "model_not_found", "model", "no model '" + name + "': use one of " + served);
     }
 
+    /** Nothing answers at that path. */
     public static Problem noRoute(String method, String path) {
         return invalid(404, "not_found", null, "no route " + method + " " + path);
     }
@@ -84,6 +87,7 @@ public final class Problem extends RuntimeException {
                 .with("Allow", allowed);
     }
 
+    /** @param most the largest body in bytes */
     public static Problem bodyTooLarge(long most) {
         return invalid(413, "body_too_large", null, "the body is larger than " + size(most));
     }
@@ -128,10 +132,12 @@ public final class Problem extends RuntimeException {
         return same;
     }
 
+    /** The status of HTTP, 400 to 599. */
     public int status() {
         return status;
     }
 
+    /** What is wrong, in a word for programs such as {@code invalid_json}. */
     public String code() {
         return code;
     }

@@ -143,6 +143,12 @@ class EvalCommandTest {
         assertThat(run("eval", "score", "--task", "mbpp", "--sandbox", "some", "--samples", "x", "--out", "y"))
                 .isEqualTo(2);
         assertThat(cli.err()).contains("--sandbox must be required, best, off or bwrap, got 'some'");
+        assertThat(run("eval", "score", "--task", "santacoder-js", "--sandbox", "off", "--samples", "x", "--out", "y"))
+                .isEqualTo(2);
+        assertThat(cli.err()).contains("--sandbox has no effect in the mode exact, which runs nothing: leave it out");
+        assertThat(run("eval", "score", "--task", "humaneval-x-java", "--python", "p", "--samples", "x", "--out", "y"))
+                .isEqualTo(2);
+        assertThat(cli.err()).contains("--python has no effect in the mode humaneval-x: leave it out");
         assertThat(run("eval", "score", "--task", "mbpp", "--workers", "0", "--samples", "x", "--out", "y"))
                 .isEqualTo(2);
         assertThat(cli.err()).contains("the number of workers must be 1 to 256, got 0");
