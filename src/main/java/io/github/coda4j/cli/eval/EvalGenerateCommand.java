@@ -10,6 +10,7 @@ import io.github.coda4j.cli.LoadFlags;
 import io.github.coda4j.cli.ModelFlag;
 import io.github.coda4j.cli.OpenModel;
 import io.github.coda4j.cli.World;
+import io.github.coda4j.decode.DecodeOptions;
 import io.github.coda4j.eval.answers.AnswerRun;
 import io.github.coda4j.eval.answers.Programs;
 import io.github.coda4j.eval.answers.Question;
@@ -41,6 +42,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -159,6 +161,8 @@ final class EvalGenerateCommand implements Callable<Integer> {
         this.world = world;
     }
 
+    private String weights = "";
+
     @Override
     public Integer call() throws InterruptedException {
         Benchmark benchmark = Benchmark.of(task);
@@ -168,6 +172,7 @@ final class EvalGenerateCommand implements Callable<Integer> {
         int maxPositions;
         try (CheckpointFolder checkpoint = CheckpointFolder.open(folder)) {
             maxPositions = ModelConfig.read(checkpoint.config()).maxPositions();
+            weights = checkpoint.fingerprint();
         }
         DecodeDefaults defaults = DecodeDefaults.ofCheckpoint(folder).behind(ValueSource.environment(world::variable));
         if (preset.isPresent()) {
@@ -289,6 +294,12 @@ final class EvalGenerateCommand implements Callable<Integer> {
                         around + question.problem().suffix()));
     }
 
+    /** How the first question is decoded: what flags, environment and checkpoint come to; the same in every process. */
+    private static String described(DecodeOptions how) {
+        String all = how.withEndTokens(Set.of()).toString().replaceAll("@[0-9a-f]+", "");
+        return all + ", ends " + new TreeSet<>(how.endTokens());
+    }
+
     private static int number(String text) {
         try {
             int value = Integer.parseInt(text);
@@ -312,7 +323,13 @@ final class EvalGenerateCommand implements Callable<Integer> {
                         "coda "
                                 + String.join(
                                         " ", spec.commandLine().getParseResult().originalArgs()))
-                .put("questions", questions.size());
+                .put("questions", questions.size())
+                .put("weights", weights)
+                .put(
+                        "decoding",
+                        questions.isEmpty()
+                                ? ""
+                                : described(request.apply(questions.getFirst()).decode()));
         AnswerRun.Listener console = (done, all, completion) -> {
             if (done * TENTHS / all > (done - 1) * TENTHS / all) {
                 world.note(String.format(

@@ -90,6 +90,8 @@ class EvalGenerateTest {
         assertThat(generate(mbpp)).as(cli.err()).isZero();
         assertThat(cli.err()).contains("wrote 2 answers to " + file + ", behind 2 that were there");
         assertThat(samples()).hasSize(4);
+        cli.env("TEMPERATURE", "0.5");
+        assertThat(generate(mbpp)).as("another temperature").isEqualTo(1);
         assertThat(generate("--task", "mbpp", "--limit", "5")).isEqualTo(1);
         assertThat(cli.err()).contains(" is there and was not made with these settings (samples.jsonl.settings.json)");
     }
