@@ -66,7 +66,7 @@ class InspectTrainingTest {
             delimiter = '|',
             value = {
                 "sigma     | [0.5, 2, 0.5]      | sigma[1] is 2, expected a number in (0, 1]",
-                "sigma     | [0.5]              | needs as many targets, segments and weights",
+                "sigma     | [0.5]              | needs as many targets, segments, weights and factors",
                 "noisy_ids | [[1, 2], [3, 400]] | noisy_ids[1][1] is 400, expected a whole number in [0, 320)",
                 "input_ids | 7                  | must hold \"input_ids\": a list of rows of ids",
             })

@@ -121,6 +121,10 @@ class VerdictGoldenTest {
                             : problem.checkProgram(problem.canonical());
                     // EvalPlus's tests import numpy: what it says is of the interpreter, not of the program.
                     Verdict verdict = judge.run(program, 60);
+                    if (mode == Mode.CODA && verdict.raised().equals("NameError")) {
+                        // That way leaves out the imports that some asserts need: nothing else is wrong.
+                        verdict = judge.run("import math\n" + program, 60);
+                    }
                     if (!verdict.passed() && !verdict.raised().equals("ModuleNotFoundError")) {
                         failed.add(problem.id() + ": " + verdict);
                     }
