@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -150,7 +151,11 @@ public final class Client implements AutoCloseable {
         public String readUntil(String text) throws IOException {
             StringBuilder read = new StringBuilder();
             byte[] buffer = new byte[4096];
+            long end = System.nanoTime() + PATIENCE.toNanos();
             while (read.indexOf(text) < 0) {
+                if (System.nanoTime() > end) { // comments that keep a stream alive would keep us here too
+                    throw new SocketTimeoutException("no end of it after " + PATIENCE + ": " + read);
+                }
                 int count = socket.getInputStream().read(buffer);
                 if (count < 0) {
                     break;

@@ -291,6 +291,7 @@ class LifeTest {
                 Thread.sleep(100);
             }
             drained.get();
+            permits.release(1000);
             assertThat(begun + raw.readAll())
                     .contains("event: error")
                     .contains("shutting_down")
