@@ -105,13 +105,7 @@ final class Job implements Generation {
 
     @Override
     public CompletableFuture<Completion> completion() {
-        CompletableFuture<Completion> copy = completion.copy();
-        copy.whenComplete((_, _) -> {
-            if (!completion.isDone()) {
-                cancel();
-            }
-        });
-        return copy;
+        return EndingFuture.of(completion, this::cancel);
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.github.coda4j.cli.app;
 
 import static io.github.coda4j.Checks.check;
 
+import io.github.coda4j.cli.CommandGroup;
 import io.github.coda4j.cli.ExitCodes;
 import io.github.coda4j.cli.Interrupt;
 import io.github.coda4j.cli.World;
@@ -29,10 +30,8 @@ import java.util.List;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
-import picocli.CommandLine.Spec;
 
 /** The root of the command tree. */
 @Command(
@@ -51,16 +50,13 @@ import picocli.CommandLine.Spec;
             "",
             "Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted, 141 nobody read the output."
         })
-final class Coda implements Runnable {
+final class Coda extends CommandGroup {
     private static final int WIDTH = 100;
     /** What stands in an argument for a character that could not be decoded. */
     private static final char REPLACED = '\uFFFD';
 
     private final World world;
     private final Interrupt interrupt;
-
-    @Spec
-    CommandSpec spec;
 
     @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Show stack traces.")
     boolean debug;
@@ -157,12 +153,5 @@ final class Coda implements Runnable {
         root.setUsageHelpLongOptionsMaxWidth(36);
         root.setErr(new PrintWriter(world.err(), true, StandardCharsets.UTF_8));
         return root;
-    }
-
-    @Override
-    public void run() {
-        throw new CommandLine.ParameterException(
-                spec.commandLine(),
-                "no command given: " + String.join(", ", spec.subcommands().keySet()));
     }
 }

@@ -1,5 +1,6 @@
 package io.github.coda4j.cli.bench;
 
+import io.github.coda4j.cli.CommandGroup;
 import io.github.coda4j.cli.World;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -16,7 +17,7 @@ import picocli.CommandLine.Command;
             "  coda bench load --model models/coda-mini",
             "  coda bench train --preset coda-16m --length 1024"
         })
-public final class BenchCommand {
+public final class BenchCommand extends CommandGroup {
     private BenchCommand() {}
 
     public static CommandLine tree(World world) {

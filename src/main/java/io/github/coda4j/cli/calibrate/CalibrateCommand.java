@@ -1,5 +1,6 @@
 package io.github.coda4j.cli.calibrate;
 
+import io.github.coda4j.cli.CommandGroup;
 import io.github.coda4j.cli.World;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -10,7 +11,7 @@ import picocli.CommandLine.Command;
         description = "Measure something of a checkpoint once and keep it beside the weights.",
         footerHeading = "%nExample:%n",
         footer = {"  coda calibrate length --places 2 --dry-run examples/Account.java"})
-public final class CalibrateCommand {
+public final class CalibrateCommand extends CommandGroup {
     private CalibrateCommand() {}
 
     public static CommandLine tree(World world) {

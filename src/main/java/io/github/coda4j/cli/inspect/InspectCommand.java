@@ -1,12 +1,10 @@
 package io.github.coda4j.cli.inspect;
 
+import io.github.coda4j.cli.CommandGroup;
 import io.github.coda4j.cli.Interrupt;
 import io.github.coda4j.cli.World;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code coda inspect}: what is inside, in forms that other programs can compare. */
 @Command(
@@ -17,17 +15,7 @@ import picocli.CommandLine.Spec;
                 "Show what is inside a model and what it computes, in forms that can be compared with other programs.",
         footerHeading = "%nExample:%n",
         footer = {"  coda inspect model"})
-public final class InspectCommand implements Runnable {
-    @Spec
-    CommandSpec spec;
-
-    @Override
-    public void run() {
-        throw new ParameterException(
-                spec.commandLine(),
-                "no command given: " + String.join(", ", spec.subcommands().keySet()));
-    }
-
+public final class InspectCommand extends CommandGroup {
     /** The command with those below it. */
     public static CommandLine tree(World world, Interrupt interrupt) {
         return new CommandLine(new InspectCommand())

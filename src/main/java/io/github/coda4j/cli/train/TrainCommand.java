@@ -1,5 +1,6 @@
 package io.github.coda4j.cli.train;
 
+import io.github.coda4j.cli.CommandGroup;
 import io.github.coda4j.cli.Interrupt;
 import io.github.coda4j.cli.World;
 import io.github.coda4j.train.Stage;
@@ -15,7 +16,7 @@ import picocli.CommandLine.Command;
             "  coda train pretrain --config recipes/small/pretrain.yaml --out runs/small/pretrain",
             "  coda train pretrain --config recipes/small/pretrain.yaml --out runs/small/pretrain --resume"
         })
-public final class TrainCommand {
+public final class TrainCommand extends CommandGroup {
     private TrainCommand() {}
 
     public static CommandLine tree(World world, Interrupt interrupt) {

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgSpec;
 
@@ -47,6 +48,19 @@ class CommandLineTest {
     private static void collect(CommandLine command, List<CommandLine> all) {
         all.add(command);
         command.getSubcommands().values().forEach(below -> collect(below, all));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "train", "data", "bench", "calibrate", "inspect", "eval"})
+    void a_group_alone_names_what_stands_below_it(String group) {
+        CommandLine command = new Coda(cli.world(), cli.interrupt()).tree();
+        if (!group.isEmpty()) {
+            command = command.getSubcommands().get(group);
+        }
+        assertThat(group.isEmpty() ? cli.run() : cli.run(group)).isEqualTo(2);
+        assertThat(cli.err())
+                .contains("no command given: "
+                        + String.join(", ", command.getSubcommands().keySet()));
     }
 
     @Test
