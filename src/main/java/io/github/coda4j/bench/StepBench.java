@@ -14,6 +14,7 @@ import io.github.coda4j.model.plan.KvCache;
 import io.github.coda4j.model.plan.Sampling;
 import io.github.coda4j.tensor.DType;
 import io.github.coda4j.tensor.Device;
+import io.github.coda4j.tensor.products.MemoryBandwidth;
 import io.github.coda4j.tensor.products.ProductPeak;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,13 +22,13 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Function;
 
-/** Times single forwards of the fast engine against the best matrix product that this machine does. */
+/**
+ * Times single forwards of the fast engine against what this machine does at best: the larger of the time in which its
+ * best matrix product does as many operations, and of that in which it reads as many bytes.
+ */
 public final class StepBench {
-    /** Rows of logits of every step. */
-    public static final int ROWS = 32;
-
-    /** A step in full, and a block with a cache before it. */
-    public static final List<Shape> SHAPES = List.of(new Shape(1024, 0), new Shape(32, 512));
+    /** Rows of logits of a step at most, as many as a block has that is decoded. */
+    public static final int MOST_LOGITS = 32;
 
     private static final int PEAK_ROUNDS = 8;
 
@@ -36,13 +37,23 @@ public final class StepBench {
     /**
      * A step.
      *
-     * @param tokens that are run
-     * @param past that are cached before them
+     * @param tokens that are run, at least 1; the last of them, at most {@link #MOST_LOGITS}, have logits
+     * @param past that are cached before them, 0 or more
      */
     public record Shape(int tokens, int past) {
+        public Shape {
+            check(tokens >= 1, "a step runs at least 1 token, got %d", tokens);
+            check(past >= 0, "a step has 0 or more tokens before it, got %d", past);
+        }
+
         /** Positions that the step sees. */
         public int length() {
             return past + tokens;
+        }
+
+        /** Rows of logits. */
+        public int logits() {
+            return Math.min(tokens, MOST_LOGITS);
         }
     }
 
@@ -50,11 +61,44 @@ public final class StepBench {
      * What a step took.
      *
      * @param seconds median
-     * @param gigaflops billions of operations per second
-     * @param productsAlone the same for the step's products with nothing between them
-     * @param peak the same for the machine's best product, measured between the steps
+     * @param processorSeconds the same of all threads together; NaN where the system does not tell
+     * @param operations multiplications and additions of its products and its attention
+     * @param bytes that it must read, see {@link Arithmetic#bytes}
+     * @param productsSeconds the same for the step's products with nothing between them, without attention
+     * @param machine what this machine does at best, measured between the steps
      */
-    public record Result(Shape shape, double seconds, double gigaflops, double productsAlone, double peak) {}
+    public record Result(
+            Shape shape,
+            double seconds,
+            double processorSeconds,
+            double operations,
+            double bytes,
+            double productsSeconds,
+            Machine machine) {
+
+        /** Seconds that all operations take at the peak. */
+        public double operationsBound() {
+            return operations / machine.peak();
+        }
+
+        /** Seconds that reading takes at the measured bandwidth. */
+        public double bytesBound() {
+            return bytes / machine.bandwidth();
+        }
+
+        /** The larger of both: no step of this shape is faster here. */
+        public double bound() {
+            return Math.max(operationsBound(), bytesBound());
+        }
+    }
+
+    /**
+     * What a machine does at best.
+     *
+     * @param peak operations per second of its best matrix product
+     * @param bandwidth bytes per second that it reads
+     */
+    public record Machine(double peak, double bandwidth) {}
 
     /** How the model of a measurement is loaded. */
     public static LoadOptions options(WeightFormat format, int threads) {
@@ -62,50 +106,62 @@ public final class StepBench {
     }
 
     /**
-     * Measures all {@link #SHAPES}.
+     * Measures steps.
      *
      * @param open loads the model; it is closed in the end
      * @throws IllegalArgumentException when the model knows too few positions
      */
     public static List<Result> measure(
-            Function<LoadOptions, Transformer> open, WeightFormat format, int threads, Timing timing) {
+            Function<LoadOptions, Transformer> open,
+            WeightFormat format,
+            int threads,
+            List<Shape> shapes,
+            Timing timing) {
         DType input = FastTransformer.productType(format);
         int peakRounds = Math.min(timing.rounds(), PEAK_ROUNDS);
         try (FastTransformer transformer = (FastTransformer) open.apply(options(format, threads))) {
+            int longest = shapes.stream().mapToInt(Shape::length).max().orElse(0);
             check(
-                    transformer.maxPositions() >= SHAPES.getFirst().length(),
+                    transformer.maxPositions() >= longest,
                     "the model knows %d positions, the steps need %d",
                     transformer.maxPositions(),
-                    SHAPES.getFirst().length());
+                    longest);
             double peak = ProductPeak.measure(input, threads, peakRounds);
-            double[] steps = new double[SHAPES.size()];
-            double[] alone = new double[SHAPES.size()];
-            for (int i = 0; i < steps.length; i++) {
-                Shape shape = SHAPES.get(i);
-                steps[i] = step(transformer, shape, timing);
-                alone[i] = timing.seconds(() -> transformer.productsAlone(shape.tokens(), ROWS));
+            double bandwidth = MemoryBandwidth.measure(threads, peakRounds);
+            List<Timing.Taken> steps = new ArrayList<>();
+            List<Double> products = new ArrayList<>();
+            for (Shape shape : shapes) {
+                steps.add(step(transformer, shape, timing));
+                products.add(timing.seconds(() -> transformer.productsAlone(shape.tokens(), shape.logits())));
                 peak = Math.max(peak, ProductPeak.measure(input, threads, peakRounds));
+                bandwidth = Math.max(bandwidth, MemoryBandwidth.measure(threads, peakRounds));
             }
+            Machine machine = new Machine(1e9 * peak, bandwidth);
             List<Result> results = new ArrayList<>();
-            for (int i = 0; i < steps.length; i++) {
-                Shape shape = SHAPES.get(i);
-                double all = Arithmetic.operations(transformer.config(), shape.tokens(), shape.length(), ROWS);
-                double products = Arithmetic.operations(transformer.config(), shape.tokens(), 0, ROWS);
-                results.add(new Result(shape, steps[i], all / steps[i] / 1e9, products / alone[i] / 1e9, peak));
+            for (int i = 0; i < shapes.size(); i++) {
+                Shape shape = shapes.get(i);
+                results.add(new Result(
+                        shape,
+                        steps.get(i).seconds(),
+                        steps.get(i).processorSeconds(),
+                        Arithmetic.operations(transformer.config(), shape.tokens(), shape.length(), shape.logits()),
+                        Arithmetic.bytes(transformer.config(), format, shape.past(), shape.logits()),
+                        products.get(i),
+                        machine));
             }
             return results;
         }
     }
 
-    private static double step(Transformer transformer, Shape shape, Timing timing) {
+    private static Timing.Taken step(Transformer transformer, Shape shape, Timing timing) {
         int[] ids = new SplittableRandom(1)
                 .ints(shape.length(), 0, transformer.vocabSize())
                 .toArray();
-        int[] positions = new int[ROWS];
-        Arrays.setAll(positions, i -> shape.length() - ROWS + i);
+        int[] positions = new int[shape.logits()];
+        Arrays.setAll(positions, i -> shape.length() - shape.logits() + i);
         if (shape.past() == 0) {
             ForwardPlan plan = new ForwardPlan(ids, 0, CacheAccess.NONE, positions, Sampling.GREEDY, 0);
-            return timing.seconds(() -> transformer.forward(List.of(plan)));
+            return timing.measure(() -> transformer.forward(List.of(plan)));
         }
         try (KvCache cache = transformer.newCache(shape.length())) {
             transformer.forward(
@@ -113,7 +169,7 @@ public final class StepBench {
             int[] block = Arrays.copyOfRange(ids, shape.past(), shape.length());
             ForwardPlan plan =
                     new ForwardPlan(block, shape.past(), new CacheAccess.Reuse(cache), positions, Sampling.GREEDY, 0);
-            return timing.seconds(() -> transformer.forward(List.of(plan)));
+            return timing.measure(() -> transformer.forward(List.of(plan)));
         }
     }
 }

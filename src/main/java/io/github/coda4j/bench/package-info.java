@@ -5,6 +5,7 @@
     "model.plan",
     "model.training",
     "tensor",
+    "tensor.products.MemoryBandwidth",
     "tensor.products.ProductPeak",
     "train",
     "weights"

@@ -1,6 +1,10 @@
 package io.github.coda4j.model;
 
-/** Arithmetic of a forward pass, counted as multiplications and additions of its matrix products. */
+import io.github.coda4j.tensor.DType;
+import io.github.coda4j.tensor.products.ProductPaths;
+import io.github.coda4j.weights.TensorSpec;
+
+/** What a forward pass costs at least: multiplications and additions of its matrix products, bytes that it reads. */
 public final class Arithmetic {
     private Arithmetic() {}
 
@@ -16,6 +20,25 @@ public final class Arithmetic {
         double attention = 4.0 * tokens * attended * config.heads() * config.headDim() * config.layers();
         double head = 2.0 * rows * config.hidden() * config.vocabSize();
         return 2 * weights * tokens + attention + head;
+    }
+
+    /**
+     * Bytes that a forward of the fast engine must read from memory however few tokens it runs: the weights of its
+     * products once, and the keys and values of the positions before it. What lies between the products is small and
+     * stays in caches.
+     *
+     * @param past cached positions before the tokens that are run
+     * @param rows rows of logits; without any the output layer is not read
+     */
+    public static double bytes(ModelConfig config, WeightFormat format, int past, int rows) {
+        double bytes = rows > 0 ? format.productBytes(config.vocabSize(), config.hidden()) : 0;
+        for (TensorSpec spec : Parameters.of(config, true)) {
+            if (Parameters.isProduct(spec.name()) && !spec.name().equals(Parameters.HEAD)) {
+                bytes += format.productBytes(spec.shape()[0], spec.shape()[1]);
+            }
+        }
+        int number = format.keepsBf16(ProductPaths.here()) ? DType.BF16.bytes() : DType.F32.bytes();
+        return bytes + 2.0 * config.layers() * past * config.kvHeads() * config.headDim() * number;
     }
 
     /**

@@ -2,12 +2,15 @@ package io.github.coda4j.cli.bench;
 
 import static io.github.coda4j.Checks.check;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.coda4j.bench.StepBench;
 import io.github.coda4j.bench.Timing;
 import io.github.coda4j.cli.ExitCodes;
 import io.github.coda4j.cli.FormatNames;
 import io.github.coda4j.cli.World;
 import io.github.coda4j.model.WeightFormat;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -20,15 +23,23 @@ import picocli.CommandLine.Option;
         name = "step",
         sortOptions = false,
         description = {
-            "Time one forward pass against the best matrix product that this machine does.",
+            "Time one forward pass against the best that this machine does: its best matrix product, and the rate at "
+                    + "which it reads memory.",
             "",
-            "Two steps: 1024 tokens in full, and a block of 32 tokens with 512 cached before it; logits for "
-                    + "32 rows each.",
+            "Without --tokens, --rows and --past two steps: 1024 tokens in full, and a block of 32 rows with 512 "
+                    + "tokens cached before it. The last rows of each step, 32 at most, have logits.",
             ""
         },
-        footerHeading = "%nExample:%n",
-        footer = {"  coda bench step --preset coda-1.7b --dtype bf16,int8"})
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  coda bench step --preset coda-1.7b --dtype bf16,int8",
+            "  coda bench step --preset coda-1.7b --dtype int8 --rows 8,16,32 --past 512,2048 --json"
+        })
 final class BenchStepCommand implements Callable<Integer> {
+    private static final int FULL = 1024;
+    private static final int ROWS = 32;
+    private static final int PAST = 512;
+
     private final World world;
 
     @Mixin
@@ -42,6 +53,29 @@ final class BenchStepCommand implements Callable<Integer> {
             description = "Numbers to compute in, of ${COMPLETION-CANDIDATES} (default: bf16,int8).")
     List<String> dtypes = List.of("bf16", "int8");
 
+    @Option(
+            names = "--tokens",
+            split = ",",
+            paramLabel = "N",
+            description = "Steps that run N tokens with nothing cached (default: " + FULL
+                    + ", none when --rows or --past is given).")
+    List<Integer> tokens = List.of();
+
+    @Option(
+            names = "--rows",
+            split = ",",
+            paramLabel = "N",
+            description = "Steps that run N rows behind a cache, as a block does (default: " + ROWS
+                    + ", none when only --tokens is given).")
+    List<Integer> rows = List.of();
+
+    @Option(
+            names = "--past",
+            split = ",",
+            paramLabel = "N",
+            description = "Cached tokens before those rows; each with each of --rows (default: " + PAST + ").")
+    List<Integer> past = List.of();
+
     @Option(names = "--threads", paramLabel = "N", description = "Worker threads (default: all cores).")
     int threads = Runtime.getRuntime().availableProcessors();
 
@@ -54,6 +88,9 @@ final class BenchStepCommand implements Callable<Integer> {
     @Option(names = "--warm-up", paramLabel = "N", description = "Steps before the timed ones (default: 8).")
     int warmUp = 8;
 
+    @Option(names = "--json", description = "Print a line of JSON per step, times in seconds.")
+    boolean json;
+
     BenchStepCommand(World world) {
         this.world = world;
     }
@@ -62,45 +99,110 @@ final class BenchStepCommand implements Callable<Integer> {
     public Integer call() {
         check(rounds >= 1, "--rounds must be at least 1, got %d", rounds);
         check(warmUp >= 0, "--warm-up must be 0 or positive, got %d", warmUp);
+        List<StepBench.Shape> shapes = shapes();
         List<WeightFormat> formats = dtypes.stream().map(WeightFormat::parse).toList();
-        print(
-                "%-5s  %-22s  %9s  %9s  %9s  %8s  %15s%n",
-                "dtype", "step", "median ms", "GFLOP/s", "peak", "of peak", "products alone");
-        for (WeightFormat format : formats) {
-            bench(format);
+        if (!json) {
+            print(
+                    "%-5s  %-21s  %8s  %8s  %-8s  %8s  %8s  %8s  %8s  %9s%n",
+                    "dtype", "step", "ms", "bound ms", "by", "of bound", "GFLOP/s", "of peak", "products", "processor");
         }
+        for (WeightFormat format : formats) {
+            bench(format, shapes);
+        }
+        if (!json) {
+            explain(formats);
+        }
+        return ExitCodes.OK;
+    }
+
+    private List<StepBench.Shape> shapes() {
+        tokens.forEach(n -> check(n >= 1, "--tokens must be at least 1, got %d", n));
+        rows.forEach(n -> check(n >= 1, "--rows must be at least 1, got %d", n));
+        past.forEach(n -> check(n >= 1, "--past must be at least 1, got %d; --tokens runs steps without a cache", n));
+        boolean blocks = !rows.isEmpty() || !past.isEmpty();
+        List<StepBench.Shape> shapes = new ArrayList<>();
+        for (int n : tokens.isEmpty() && !blocks ? List.of(FULL) : tokens) {
+            shapes.add(new StepBench.Shape(n, 0));
+        }
+        if (blocks || tokens.isEmpty()) {
+            for (int before : past.isEmpty() ? List.of(PAST) : past) {
+                for (int n : rows.isEmpty() ? List.of(ROWS) : rows) {
+                    shapes.add(new StepBench.Shape(n, before));
+                }
+            }
+        }
+        return shapes;
+    }
+
+    private void bench(WeightFormat format, List<StepBench.Shape> shapes) {
+        Timing timing = new Timing(warmUp, rounds);
+        for (StepBench.Result result :
+                StepBench.measure(options -> model.open(world, options), format, threads, shapes, timing)) {
+            if (json) {
+                world.out().println(line(format, result));
+            } else {
+                row(format, result);
+            }
+        }
+    }
+
+    private void row(WeightFormat format, StepBench.Result result) {
+        double perSecond = result.operations() / result.seconds();
+        print(
+                "%-5s  %-21s  %8.1f  %8.1f  %-8s  %7.1f%%  %8.0f  %7.1f%%  %8.1f  %9.1f%n",
+                format,
+                description(result.shape()),
+                1e3 * result.seconds(),
+                1e3 * result.bound(),
+                result.bytesBound() > result.operationsBound() ? "memory" : "products",
+                100 * result.bound() / result.seconds(),
+                perSecond / 1e9,
+                100 * perSecond / result.machine().peak(),
+                1e3 * result.productsSeconds(),
+                1e3 * result.processorSeconds());
+    }
+
+    private ObjectNode line(WeightFormat format, StepBench.Result result) {
+        ObjectNode line = JsonNodeFactory.instance.objectNode();
+        line.put("dtype", format.toString());
+        line.put("rows", result.shape().tokens());
+        line.put("past", result.shape().past());
+        line.put("logits", result.shape().logits());
+        line.put("threads", threads);
+        line.put("seconds", result.seconds());
+        if (Double.isFinite(result.processorSeconds())) {
+            line.put("processor_seconds", result.processorSeconds());
+        }
+        line.put("products_seconds", result.productsSeconds());
+        line.put("operations", result.operations());
+        line.put("bytes", result.bytes());
+        line.put("operations_bound_seconds", result.operationsBound());
+        line.put("bytes_bound_seconds", result.bytesBound());
+        line.put("of_bound", result.bound() / result.seconds());
+        line.put(
+                "of_peak",
+                result.operations() / result.seconds() / result.machine().peak());
+        line.put("peak_operations_per_second", result.machine().peak());
+        line.put("bandwidth_bytes_per_second", result.machine().bandwidth());
+        return line;
+    }
+
+    private void explain(List<WeightFormat> formats) {
         print("%n");
         formats.stream()
                 .distinct()
                 .flatMap(format -> StepBench.options(format, threads).emulated().stream())
                 .forEach(line -> print("%s%n", line));
-        print("peak: the best matrix product of this machine, measured between the steps. products alone: "
-                + "the same step's%n"
-                + "products with nothing between them, of peak: what norms, attention and activations "
-                + "cannot beat.%n");
-        return ExitCodes.OK;
-    }
-
-    private void bench(WeightFormat format) {
-        Timing timing = new Timing(warmUp, rounds);
-        for (StepBench.Result result :
-                StepBench.measure(options -> model.open(world, options), format, threads, timing)) {
-            print(
-                    "%-5s  %-22s  %9.1f  %9.0f  %9.0f  %7.1f%%  %14.1f%%%n",
-                    format,
-                    description(result.shape()),
-                    1e3 * result.seconds(),
-                    result.gigaflops(),
-                    result.peak(),
-                    100 * result.gigaflops() / result.peak(),
-                    100 * result.productsAlone() / result.peak());
-        }
+        print("bound: the larger of two times, measured between the steps: this machine's best matrix product doing as "
+                + "many%noperations (that rate is the peak), and reading the step's weights and cache from memory. "
+                + "products: the same%nstep's products with nothing between them. processor: time of all threads "
+                + "together; a busy machine lengthens%nms and not this.%n");
     }
 
     private static String description(StepBench.Shape shape) {
         return shape.past() == 0
                 ? shape.tokens() + " tokens, full"
-                : shape.tokens() + " tokens, " + shape.past() + " cached";
+                : shape.tokens() + " rows, " + shape.past() + " cached";
     }
 
     private void print(String format, Object... values) {

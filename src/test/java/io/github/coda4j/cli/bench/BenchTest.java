@@ -1,9 +1,13 @@
 package io.github.coda4j.cli.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.coda4j.bench.StepBench;
 import io.github.coda4j.cli.answer.FakeTerminal;
 import io.github.coda4j.cli.app.Cli;
+import io.github.coda4j.files.Json;
 import io.github.coda4j.model.Arithmetic;
 import io.github.coda4j.model.LoadOptions;
 import io.github.coda4j.model.ModelConfig;
@@ -20,6 +24,8 @@ import org.jline.terminal.spi.SystemStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The measurements run and count right; their times are not judged here. */
 class BenchTest {
@@ -36,12 +42,59 @@ class BenchTest {
         List<String> rows = cli.out().lines().filter(line -> line.contains("%")).toList();
         assertThat(rows).hasSize(4);
         assertThat(rows.get(0)).startsWith("bf16").contains("1024 tokens, full");
-        assertThat(rows.get(3)).startsWith("int8").contains("32 tokens, 512 cached");
-        assertThat(rows).allMatch(row -> row.matches(".* \\d+\\.\\d% .* \\d+\\.\\d%"));
+        assertThat(rows.get(3)).startsWith("int8").contains("32 rows, 512 cached");
+        assertThat(rows).allMatch(row -> row.matches(".* (memory|products) .* \\d+\\.\\d% .* \\d+\\.\\d% .*"));
         for (WeightFormat precision : WeightFormat.ALL) {
             Optional<String> emulated = LoadOptions.of(precision, Device.CPU).emulated();
             emulated.ifPresent(line -> assertThat(cli.out().lines()).contains(line));
         }
+    }
+
+    @Test
+    void steps_of_any_shape_are_lines_of_json() {
+        Cli cli = new Cli();
+        int code =
+                cli.run(("bench step --preset coda-tiny --dtype fp32 --rows 8,40 --past 16,64 --threads 1 --rounds 1 "
+                                + "--warm-up 0 --json")
+                        .split(" "));
+        assertThat(code).as(cli.err()).isZero();
+        List<JsonNode> lines =
+                cli.out().lines().map(line -> Json.parse(line, "a step")).toList();
+        assertThat(lines).extracting(line -> line.get("rows").asInt()).containsExactly(8, 40, 8, 40);
+        assertThat(lines).extracting(line -> line.get("past").asInt()).containsExactly(16, 16, 64, 64);
+        assertThat(lines).extracting(line -> line.get("logits").asInt()).containsExactly(8, 32, 8, 32);
+        ModelConfig config = ModelConfig.preset("coda-tiny");
+        for (JsonNode line : lines) {
+            assertThat(line.get("operations").asDouble())
+                    .isEqualTo(Arithmetic.operations(
+                            config,
+                            line.get("rows").asInt(),
+                            line.get("rows").asInt() + line.get("past").asInt(),
+                            line.get("logits").asInt()));
+            double bound = Math.max(
+                    line.get("operations").asDouble()
+                            / line.get("peak_operations_per_second").asDouble(),
+                    line.get("bytes").asDouble()
+                            / line.get("bandwidth_bytes_per_second").asDouble());
+            assertThat(line.get("of_bound").asDouble())
+                    .isCloseTo(bound / line.get("seconds").asDouble(), within(1e-9));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '~',
+            value = {
+                "--rows 0 ~ --rows must be at least 1, got 0",
+                "--past 0 ~ --past must be at least 1, got 0; --tokens runs steps without a cache",
+                "--tokens -1 ~ --tokens must be at least 1, got -1",
+                "--tokens 1000 --rows 8 ~ the model knows 512 positions, the steps need 1000",
+            })
+    void steps_that_cannot_be_run_are_refused(String flags, String message) {
+        Cli cli = new Cli();
+        assertThat(cli.run(("bench step --preset coda-tiny --dtype fp32 " + flags).split(" ")))
+                .isEqualTo(2);
+        assertThat(cli.err()).contains(message);
     }
 
     @Test
@@ -160,6 +213,27 @@ class BenchTest {
         ModelConfig config = ModelConfig.preset("coda-tiny");
         assertThat(Arithmetic.trainingOperations(config, 1000, 30, 500))
                 .isEqualTo(6.0 * 1000 * 30 + 12.0 * 500 * 64 * 2);
+    }
+
+    @Test
+    void bytes_are_those_of_weights_and_cache() {
+        ModelConfig config = ModelConfig.preset("coda-1.7b");
+        double layers = 28 * 50_331_648.0;
+        double head = 151_936 * 2048.0;
+        double cached = 2.0 * 28 * 512 * 8 * 128;
+        assertThat(Arithmetic.bytes(config, WeightFormat.FP32, 512, 1)).isEqualTo(4 * (layers + head + cached));
+        assertThat(Arithmetic.bytes(config, WeightFormat.FP32, 512, 0)).isEqualTo(4 * (layers + cached));
+        assertThat(Arithmetic.bytes(config, WeightFormat.BF16, 0, 32)).isEqualTo(2 * (layers + head));
+        assertThat(Arithmetic.bytes(config, WeightFormat.INT8, 0, 32)).isBetween(layers + head, 1.02 * (layers + head));
+    }
+
+    @Test
+    void the_bound_of_a_step_is_the_larger_of_both() {
+        StepBench.Machine machine = new StepBench.Machine(100, 10);
+        StepBench.Result products = new StepBench.Result(new StepBench.Shape(1, 0), 5, 5, 300, 20, 1, machine);
+        assertThat(products.bound()).isEqualTo(3).isEqualTo(products.operationsBound());
+        StepBench.Result memory = new StepBench.Result(new StepBench.Shape(1, 0), 5, 5, 300, 40, 1, machine);
+        assertThat(memory.bound()).isEqualTo(4).isEqualTo(memory.bytesBound());
     }
 
     @Test
