@@ -1,12 +1,19 @@
-/** What a step, a load and a training step take on this machine, beside the best that it can do; measured, not said. */
+/**
+ * What a step, a load, a search for lengths and a training step take on this machine, beside the best that it can do;
+ * measured, not said.
+ */
 @MayUse({
+    "decode",
     "diffusion",
+    "generate",
+    "generate.length",
     "model",
     "model.plan",
     "model.training",
     "tensor",
     "tensor.products.MemoryBandwidth",
     "tensor.products.ProductPeak",
+    "text",
     "train",
     "weights"
 })

@@ -48,6 +48,9 @@ public final class DecodeSession implements AutoCloseable {
     private final Layout layout;
     private final Sampling sampling;
     private final Optional<HolePads> pads;
+    /** What every forward runs, if the rest is stored once and for all. */
+    private final Optional<Block> alone;
+
     private final List<StepResult> skipped = new ArrayList<>();
 
     private BlockRun run;
@@ -59,7 +62,7 @@ public final class DecodeSession implements AutoCloseable {
     private int limit;
 
     private OptionalInt endPosition = OptionalInt.empty();
-    private Optional<KvCache> cache = Optional.empty();
+    private Optional<KvCache> cache;
     private Optional<ForwardPlan> next = Optional.empty();
     private final Closing closing = new Closing();
 
@@ -69,13 +72,17 @@ public final class DecodeSession implements AutoCloseable {
             Alignment alignment,
             IntFunction<KvCache> caches,
             Optional<HolePads> pads,
-            Draws draws) {
+            Draws draws,
+            Optional<Block> alone,
+            Optional<KvCache> cache) {
         this.canvas = canvas;
         this.options = options;
         this.alignment = alignment;
         this.caches = caches;
         this.pads = pads;
         this.draws = draws;
+        this.alone = alone;
+        this.cache = cache;
         this.layout = Layout.of(canvas, options);
         this.sampling = options.sampling(canvas.maskId());
         this.limit = canvas.length();
@@ -96,6 +103,28 @@ public final class DecodeSession implements AutoCloseable {
 
     /** The same with random numbers from elsewhere; the options' seed plays no part. */
     public static DecodeSession open(Canvas canvas, DecodeOptions options, Denoiser denoiser, Draws draws) {
+        return open(canvas, options, denoiser, draws, Optional.empty(), Optional.empty());
+    }
+
+    /**
+     * A session whose forwards run some of the positions alone, against stored keys and values of all others, whatever
+     * the options say of caches.
+     *
+     * @param run holds all masks and the rows that propose them
+     * @param stored for a sequence of this length; the session's to close
+     */
+    public static DecodeSession openAlone(
+            Canvas canvas, DecodeOptions options, Denoiser denoiser, Block run, KvCache stored) {
+        return open(canvas, options, denoiser, Draws.seeded(options.seed()), Optional.of(run), Optional.of(stored));
+    }
+
+    private static DecodeSession open(
+            Canvas canvas,
+            DecodeOptions options,
+            Denoiser denoiser,
+            Draws draws,
+            Optional<Block> alone,
+            Optional<KvCache> stored) {
         check(
                 canvas.maskId() == denoiser.maskId(),
                 "the canvas is masked with id %d, the model's mask is %d",
@@ -106,7 +135,7 @@ public final class DecodeSession implements AutoCloseable {
                 ? Optional.empty()
                 : Optional.of(
                         new HolePads(options.holePad().getAsInt(), canvas, options.endTokens(), denoiser.vocabSize()));
-        return new DecodeSession(canvas, options, denoiser.alignment(), denoiser::newCache, pads, draws);
+        return new DecodeSession(canvas, options, denoiser.alignment(), denoiser::newCache, pads, draws, alone, stored);
     }
 
     /** Whether nothing is left to do. */
@@ -235,6 +264,15 @@ public final class DecodeSession implements AutoCloseable {
     }
 
     private ForwardPlan planForward(int[] wanted) {
+        ForwardPlan plan = alone.map(rows ->
+                        plan(0, canvas.length(), CacheAccess.NONE, wanted).alone(rows, openCache()))
+                .orElseGet(() -> planByPolicy(wanted));
+        List<TokenFilter> filters = pads.map(own -> own.filters(wanted)).orElse(List.of());
+        ForwardPlan filtered = filters.isEmpty() ? plan : plan.withFilters(filters);
+        return options.details().map(filtered::withDetails).orElse(filtered);
+    }
+
+    private ForwardPlan planByPolicy(int[] wanted) {
         boolean whole = options.cache().runsAll(run.forwards());
         int start = whole ? 0 : firstCachedPosition(run.block());
         int end = !whole && options.cache() instanceof CachePolicy.Dual
@@ -245,11 +283,11 @@ public final class DecodeSession implements AutoCloseable {
             case CachePolicy.Prefix(int _), CachePolicy.Dual(int _) ->
                 whole ? new CacheAccess.Fill(openCache()) : new CacheAccess.Reuse(openCache());
         };
-        ForwardPlan plan =
-                new ForwardPlan(canvas.ids(start, end), start, access, wanted, sampling, draws.tokenKey(step));
-        List<TokenFilter> filters = pads.map(own -> own.filters(wanted)).orElse(List.of());
-        ForwardPlan filtered = filters.isEmpty() ? plan : plan.withFilters(filters);
-        return options.details().map(filtered::withDetails).orElse(filtered);
+        return plan(start, end, access, wanted);
+    }
+
+    private ForwardPlan plan(int start, int end, CacheAccess access, int[] wanted) {
+        return new ForwardPlan(canvas.ids(start, end), start, access, wanted, sampling, draws.tokenKey(step));
     }
 
     /** The row that proposes the block's first token is run too, wherever it stands. */

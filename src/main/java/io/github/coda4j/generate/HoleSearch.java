@@ -2,6 +2,7 @@ package io.github.coda4j.generate;
 
 import io.github.coda4j.Closing;
 import io.github.coda4j.decode.DecodeOptions;
+import io.github.coda4j.diffusion.Block;
 import io.github.coda4j.generate.length.Candidate;
 import io.github.coda4j.generate.length.LengthClimb;
 import io.github.coda4j.generate.length.LengthOptions;
@@ -25,6 +26,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Finds the lengths of a request's open holes. Like a session it says which forwards it needs and takes their answers;
@@ -48,6 +50,9 @@ final class HoleSearch implements AutoCloseable {
     /** How many lengths in a row may be in vain. */
     private static final int PATIENCE = 4;
 
+    /** Positions that forwards store for themselves at a time; one may store more. */
+    private static final int STORED = 2048;
+
     private final PromptLayout whole;
     /** The part of it that is looked at. */
     private final PromptLayout base;
@@ -65,16 +70,14 @@ final class HoleSearch implements AutoCloseable {
     private final Map<Integer, Map<Integer, Double>> confidences = new HashMap<>();
 
     private final List<Integer> lengths;
-    private final Deque<Pending> pending = new ArrayDeque<>();
+    private final Outside outside;
+    private final Deque<SearchForward> pending = new ArrayDeque<>();
     private final List<Trial> trials = new ArrayList<>();
     private Optional<Trial> taken = Optional.empty();
     private Optional<String> note = Optional.empty();
     private boolean readingBack;
     private int forwards;
     private final Closing closing = new Closing();
-
-    /** A forward that is needed, and who takes its answer. */
-    private record Pending(ForwardPlan plan, Consumer<Proposals> taker) {}
 
     /**
      * A search that has run nothing.
@@ -117,7 +120,20 @@ final class HoleSearch implements AutoCloseable {
                 lengths.add(ceiling);
             }
         }
-        advance();
+        PromptLayout first = base.resized(lengths, denoiser.maskId());
+        this.outside = Outside.open(first, denoiser);
+        int[] masks = climbs.keySet().stream()
+                .flatMapToInt(hole -> positions(first.holes().get(hole)))
+                .toArray();
+        pending.add(SearchForward.of(
+                outside.fill(masks),
+                answer -> climbs.keySet()
+                        .forEach(hole -> confidences
+                                .get(hole)
+                                .put(
+                                        lengths.get(hole),
+                                        confidence(answer, first.holes().get(hole))))));
+        prepare();
     }
 
     /** Completions in blocks have whole blocks; every other hole has any length. */
@@ -139,12 +155,13 @@ final class HoleSearch implements AutoCloseable {
     List<ForwardPlan> plans(long room) {
         List<ForwardPlan> plans = new ArrayList<>();
         long left = room;
-        for (Pending next : pending) {
-            left -= next.plan().ids().length;
-            if (left < 0 && !plans.isEmpty()) {
+        for (SearchForward next : pending) {
+            Optional<ForwardPlan> plan = next.plan();
+            left -= plan.map(own -> own.ids().length).orElse(0);
+            if (plan.isEmpty() || (left < 0 && !plans.isEmpty())) {
                 break;
             }
-            plans.add(next.plan());
+            plans.add(plan.get());
         }
         return plans;
     }
@@ -153,10 +170,24 @@ final class HoleSearch implements AutoCloseable {
     void apply(List<Proposals> answers) {
         for (Proposals answer : answers) {
             forwards++;
-            pending.removeFirst().taker().accept(answer);
+            pending.removeFirst().take(answer);
         }
         if (pending.isEmpty()) {
             advance();
+        }
+        prepare();
+    }
+
+    /** Makes plans as far as memory should be held for them. */
+    private void prepare() {
+        long stored = 0;
+        for (SearchForward next : pending) {
+            boolean first = stored == 0;
+            stored += next.positionsStored();
+            if (stored > STORED && !first) {
+                break;
+            }
+            next.prepare();
         }
     }
 
@@ -178,9 +209,10 @@ final class HoleSearch implements AutoCloseable {
     /** The trial with the best lengths, decoded or not yet; it is the caller's to close. */
     Trial take() {
         List<Integer> best = choose(trials);
-        Optional<Trial> decoded = base == whole
-                ? trials.stream().filter(trial -> trial.lengths().equals(best)).findFirst()
-                : Optional.empty();
+        Optional<Trial> decoded = trials.stream()
+                .filter(trial ->
+                        base == whole && trial.isExact() && trial.lengths().equals(best))
+                .findFirst();
         taken = decoded;
         return decoded.orElseGet(() -> Trial.open(whole, best, decode, denoiser));
     }
@@ -202,8 +234,11 @@ final class HoleSearch implements AutoCloseable {
 
     @Override
     public void close() {
-        closing.once(() -> Closing.all(trials.stream()
-                .filter(trial -> taken.isEmpty() || taken.get() != trial)
+        closing.once(() -> Closing.all(Stream.of(
+                        trials.stream().filter(trial -> taken.isEmpty() || taken.get() != trial),
+                        pending.stream(),
+                        Stream.of(outside))
+                .flatMap(own -> own)
                 .toList()));
     }
 
@@ -216,52 +251,64 @@ final class HoleSearch implements AutoCloseable {
         }
         trials.stream()
                 .filter(trial -> !trial.session().done())
-                .forEach(trial -> pending.addLast(new Pending(trial.session().plan(), trial::apply)));
+                .forEach(trial ->
+                        pending.addLast(SearchForward.of(trial.session().plan(), trial::apply)));
         if (pending.isEmpty() && how.readsBack() && trials.size() > 1 && !readingBack) {
             readingBack = true;
-            for (Trial trial : trials) {
-                trial.reading().plans().forEach(plan -> pending.addLast(new Pending(plan, trial.reading()::take)));
-            }
+            trials.forEach(trial -> pending.addAll(trial.readingBack()));
         }
     }
 
+    /** Asks for the lengths that are wanted next; those that the fill has answered need no forward. */
     private void probe() {
         climbs.forEach((hole, climb) -> {
             List<Integer> wanted = climb.wanted();
-            List<Double> scores = new ArrayList<>();
+            while (!wanted.isEmpty() && confidences.get(hole).keySet().containsAll(wanted)) {
+                climb.answer(scores(hole, wanted));
+                lengths.set(hole, climb.best());
+                wanted = climb.wanted();
+            }
             for (int length : wanted) {
-                pending.addLast(new Pending(plan(hole, length), answer -> {
-                    double confidence = mean(answer.probability());
-                    confidences.get(hole).put(length, confidence);
-                    scores.add(confidence / how.bias().of(length));
-                    if (scores.size() == wanted.size()) {
-                        climb.answer(scores);
-                        lengths.set(hole, climb.best());
-                    }
-                }));
+                if (!confidences.get(hole).containsKey(length)) {
+                    pending.addLast(probe(hole, length));
+                }
             }
         });
     }
 
+    private List<Double> scores(int hole, List<Integer> wanted) {
+        return wanted.stream()
+                .map(length -> confidences.get(hole).get(length) / how.bias().of(length))
+                .toList();
+    }
+
     /** One forward over the sequence as it is, with another length of one hole. */
-    private ForwardPlan plan(int hole, int length) {
+    private SearchForward probe(int hole, int length) {
         List<Integer> tried = new ArrayList<>(lengths);
         tried.set(hole, length);
         PromptLayout layout = base.resized(tried, denoiser.maskId());
-        int[] positions = IntStream.range(
-                        layout.holes().get(hole).start(),
-                        layout.holes().get(hole).end())
-                .toArray();
+        Block block = layout.holes().get(hole);
         Sampling best = Sampling.GREEDY.excluding(denoiser.maskId());
-        return new ForwardPlan(layout.ids(), 0, CacheAccess.NONE, positions, best, 0);
+        ForwardPlan plan = new ForwardPlan(
+                layout.ids(), 0, CacheAccess.NONE, positions(block).toArray(), best, 0);
+        Block rows = Outside.rows(layout, hole);
+        Consumer<Proposals> taker = answer -> confidences.get(hole).put(length, confidence(answer, block));
+        return Outside.pays(rows, layout)
+                ? SearchForward.of(plan, layout, rows, outside, taker)
+                : SearchForward.of(plan, taker);
     }
 
-    private static double mean(float[] values) {
-        double sum = 0;
-        for (float value : values) {
-            sum += value;
-        }
-        return sum / values.length;
+    private static IntStream positions(Block hole) {
+        return IntStream.range(hole.start(), hole.end());
+    }
+
+    /** How sure an answer is of a hole, among others that it speaks of. */
+    private static double confidence(Proposals answer, Block hole) {
+        return IntStream.range(0, answer.size())
+                .filter(i -> hole.contains(answer.positions()[i]))
+                .mapToDouble(i -> answer.probability()[i])
+                .average()
+                .orElse(0);
     }
 
     /** The k-th trial has the k-th best length of every hole, or the last where a hole has fewer. */
@@ -282,7 +329,7 @@ final class HoleSearch implements AutoCloseable {
         for (List<Integer> way : ways) {
             int tokens = way.stream().mapToInt(n -> n).sum();
             int steps = base == whole ? most : Math.min(most, Math.ceilDiv(tokens, 2));
-            trials.add(Trial.open(base, way, decode.withSteps(steps), denoiser));
+            trials.add(Trial.open(base, way, decode.withSteps(steps), denoiser, outside));
         }
     }
 

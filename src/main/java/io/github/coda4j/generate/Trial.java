@@ -8,9 +8,11 @@ import io.github.coda4j.diffusion.Block;
 import io.github.coda4j.diffusion.Canvas;
 import io.github.coda4j.generate.length.Candidate;
 import io.github.coda4j.model.plan.Denoiser;
+import io.github.coda4j.model.plan.KvCache;
 import io.github.coda4j.model.plan.Proposals;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** A request decoded with certain lengths of its holes. */
 final class Trial implements AutoCloseable {
@@ -20,15 +22,22 @@ final class Trial implements AutoCloseable {
     private final DecodeSession session;
     private final List<StepResult> steps;
     private final ReadBack reading;
+    private final Optional<Outside> outside;
 
     private Trial(
-            List<Integer> lengths, PromptLayout layout, Canvas canvas, DecodeSession session, List<StepResult> steps) {
+            List<Integer> lengths,
+            PromptLayout layout,
+            Canvas canvas,
+            DecodeSession session,
+            List<StepResult> steps,
+            Optional<Outside> outside) {
         this.lengths = lengths;
         this.layout = layout;
         this.canvas = canvas;
         this.session = session;
         this.steps = new ArrayList<>(steps);
         this.reading = new ReadBack(layout, canvas);
+        this.outside = outside;
     }
 
     /**
@@ -41,7 +50,45 @@ final class Trial implements AutoCloseable {
         PromptLayout layout = base.resized(lengths, denoiser.maskId());
         Canvas canvas = new Canvas(layout.ids(), denoiser.maskId());
         DecodeSession session = DecodeSession.open(canvas, fitted(options, layout), denoiser);
-        return new Trial(List.copyOf(lengths), layout, canvas, session, List.of());
+        return new Trial(List.copyOf(lengths), layout, canvas, session, List.of(), Optional.empty());
+    }
+
+    /**
+     * The same, of which the holes and what stands right beside them are run alone where that is little of it.
+     *
+     * @param outside the text around them
+     */
+    static Trial open(
+            PromptLayout base, List<Integer> lengths, DecodeOptions options, Denoiser denoiser, Outside outside) {
+        PromptLayout layout = base.resized(lengths, denoiser.maskId());
+        Block rows = Outside.rows(layout);
+        if (!Outside.pays(rows, layout)) {
+            return open(base, lengths, options, denoiser);
+        }
+        Canvas canvas = new Canvas(layout.ids(), denoiser.maskId());
+        DecodeOptions fitted = fitted(options, layout);
+        KvCache stored = outside.around(layout);
+        try {
+            DecodeSession session = DecodeSession.openAlone(canvas, fitted, denoiser, rows, stored);
+            return new Trial(List.copyOf(lengths), layout, canvas, session, List.of(), Optional.of(outside));
+        } catch (RuntimeException | Error e) {
+            stored.close();
+            throw e;
+        }
+    }
+
+    /** Whether the whole sequence was run in every forward of its own. */
+    boolean isExact() {
+        return outside.isEmpty();
+    }
+
+    /** The forwards that read its answers back, of a trial that is decoded. */
+    List<SearchForward> readingBack() {
+        return reading.plans().stream()
+                .map(plan -> outside.map(
+                                text -> SearchForward.of(plan, layout, Outside.rows(layout), text, reading::take))
+                        .orElseGet(() -> SearchForward.of(plan, reading::take)))
+                .toList();
     }
 
     private static DecodeOptions fitted(DecodeOptions options, PromptLayout layout) {
@@ -79,7 +126,7 @@ final class Trial implements AutoCloseable {
                         step.forward()))
                 .toList();
         moved.forEach(step -> step.commits().forEach(commit -> wide.commit(commit.position(), commit.token())));
-        return new Trial(lengths, longer, wide, session, moved);
+        return new Trial(lengths, longer, wide, session, moved, outside);
     }
 
     /** Takes the answer to the session's plan. */
@@ -123,11 +170,6 @@ final class Trial implements AutoCloseable {
             }
         }
         return new Candidate(block.length(), Math.min(0, sum), reading.of(hole));
-    }
-
-    /** How likely the answers are when they are read back. */
-    ReadBack reading() {
-        return reading;
     }
 
     @Override

@@ -86,6 +86,14 @@ public final class FastTransformer implements Transformer {
     }
 
     @Override
+    public synchronized KvCache moved(KvCache cache, int[] from) {
+        closing.checkOpen("the model");
+        PlanChecks.checkMoved(cache, from);
+        rotary.ensure(Math.max(cache.length(), from.length));
+        return PlanChecks.own(cache, FastKvCache.class).moved(from, rotary);
+    }
+
+    @Override
     public float[] logits(int[] ids, int start, CacheAccess cache) {
         int vocab = config.vocabSize();
         float[] logits = new float[Math.multiplyExact(ids.length, vocab)];

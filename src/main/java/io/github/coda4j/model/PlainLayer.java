@@ -50,9 +50,25 @@ public final class PlainLayer {
         return new Angles(angleTable(rotary.cos(), from, to), angleTable(rotary.sin(), from, to));
     }
 
+    /** Angles that turn what stands at any position as if it stood {@code distance} further on, F32 [T, H] each. */
+    Angles turn(int distance, int tokens) {
+        int half = rotary.half();
+        rotary.ensure(Math.abs(distance) + 1);
+        float[] cos = new float[tokens * half];
+        float[] sin = new float[tokens * half];
+        for (int t = 0; t < tokens; t++) {
+            rotary.turn(distance, cos, sin, t * half);
+        }
+        return new Angles(table(cos, tokens), table(sin, tokens));
+    }
+
     private Tensor angleTable(float[] table, int from, int to) {
         int half = rotary.half();
-        Tensor narrow = Tensor.of(Arrays.copyOfRange(table, from * half, to * half), to - from, half); // [T, H/2]
+        return table(Arrays.copyOfRange(table, from * half, to * half), to - from);
+    }
+
+    private Tensor table(float[] half, int tokens) {
+        Tensor narrow = Tensor.of(half, tokens, rotary.half()); // [T, H/2]
         return Tensor.concat(List.of(narrow, narrow), 1).to(device); // [T, H]
     }
 

@@ -102,6 +102,29 @@ public final class PlainTransformer implements Transformer {
     }
 
     @Override
+    public synchronized KvCache moved(KvCache cache, int[] from) {
+        closing.checkOpen("the model");
+        PlanChecks.checkMoved(cache, from);
+        PlainKvCache stored = PlanChecks.own(cache, PlainKvCache.class);
+        try (Scope _ = Scope.open()) {
+            PlainKvCache target = (PlainKvCache) newCache(from.length);
+            for (int first = 0; first < from.length; ) {
+                int end = MovedRun.end(from, first);
+                if (from[first] >= 0) {
+                    PlainLayer.Angles turn = layer.turn(first - from[first], end - first);
+                    for (int i = 0; i < config.layers(); i++) {
+                        Tensor k = stored.keys(i).narrow(1, from[first], end - first); // [K, T, H]
+                        Tensor turned = k.to(DType.F32).rotate(turn.cos(), turn.sin());
+                        target.put(i, first, turned.to(dtype), stored.values(i).narrow(1, from[first], end - first));
+                    }
+                }
+                first = end;
+            }
+            return target;
+        }
+    }
+
+    @Override
     public synchronized float[] logits(int[] ids, int start, CacheAccess cache) {
         PlanChecks.check(config, new ForwardPlan(ids, start, cache, new int[0], Sampling.GREEDY, 0));
         try (Scope _ = Scope.open()) {

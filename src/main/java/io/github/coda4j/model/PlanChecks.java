@@ -62,6 +62,18 @@ final class PlanChecks {
         }
     }
 
+    static void checkMoved(KvCache cache, int[] from) {
+        Checks.check(from.length > 0, "a cache needs at least one position");
+        for (int i = 0; i < from.length; i++) {
+            Checks.check(
+                    from[i] >= -1 && from[i] < cache.length(),
+                    "position %d is to come from %d, which is not in [-1, %d)",
+                    i,
+                    from[i],
+                    cache.length());
+        }
+    }
+
     /** The cache as the transformer's own kind. */
     static <T extends KvCache> T own(KvCache cache, Class<T> type) {
         if (!type.isInstance(cache)) {

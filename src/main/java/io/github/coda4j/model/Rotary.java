@@ -38,6 +38,19 @@ public final class Rotary {
         sin = newSin;
     }
 
+    /**
+     * Writes the cosines and sines that turn a head by a distance, back where it is negative; the tables cover it.
+     *
+     * @param first where its headDim / 2 values go
+     */
+    void turn(int distance, float[] intoCos, float[] intoSin, int first) {
+        int row = Math.abs(distance) * half;
+        for (int i = 0; i < half; i++) {
+            intoCos[first + i] = cos[row + i];
+            intoSin[first + i] = distance < 0 ? -sin[row + i] : sin[row + i];
+        }
+    }
+
     /** [positions, headDim / 2]. */
     public float[] cos() {
         return cos;

@@ -55,6 +55,11 @@ class DecodeClosingTest extends ClosingContract {
         }
 
         @Override
+        public KvCache moved(KvCache cache, int[] from) {
+            return new ClosedOnce(from.length);
+        }
+
+        @Override
         public List<Proposals> forward(List<ForwardPlan> plans) {
             throw new AssertionError("not asked");
         }

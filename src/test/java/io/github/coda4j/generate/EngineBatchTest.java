@@ -187,6 +187,11 @@ class EngineBatchTest {
         }
 
         @Override
+        public KvCache moved(KvCache cache, int[] from) {
+            throw new AssertionError("no cache is asked for");
+        }
+
+        @Override
         public List<Proposals> forward(List<ForwardPlan> plans) {
             return List.of();
         }

@@ -5,10 +5,12 @@ import io.github.coda4j.generate.length.LengthOptions;
 import io.github.coda4j.model.EngineKind;
 import io.github.coda4j.model.LoadOptions;
 import io.github.coda4j.model.WeightFormat;
+import io.github.coda4j.model.plan.Denoiser;
 import io.github.coda4j.tensor.Device;
 import io.github.coda4j.testkit.ByteTokenizer;
 import io.github.coda4j.testkit.ClosingContract;
 import io.github.coda4j.testkit.RuleDenoiser;
+import io.github.coda4j.testkit.ScriptedDenoiser;
 import io.github.coda4j.testkit.ToyCheckpoint;
 import java.util.List;
 import java.util.Optional;
@@ -22,8 +24,10 @@ class GenerateClosingTest extends ClosingContract {
                     return CodaModel.open(ToyCheckpoint.write(folder), load, EngineOptions.DEFAULT);
                 }),
                 new Case("Trial", _ -> trial()),
+                new Case("Outside", _ -> outside()),
+                new Case("SearchForward", _ -> forward()),
                 new Case("HoleSearch", _ -> {
-                    RuleDenoiser model = RuleDenoiser.ofHash();
+                    ScriptedDenoiser model = model();
                     return new HoleSearch(
                             layout(model),
                             List.of(Document.Hole.upTo(4)),
@@ -36,12 +40,34 @@ class GenerateClosingTest extends ClosingContract {
                 new Case("Engine", _ -> Engine.withoutTokenizer(RuleDenoiser.ofHash(), EngineOptions.DEFAULT)));
     }
 
+    private static ScriptedDenoiser model() {
+        return new ScriptedDenoiser(
+                ByteTokenizer.MASK + 3, ByteTokenizer.MASK, (_, _) -> new ScriptedDenoiser.Answer('a', 0.5));
+    }
+
+    private static Outside outside() {
+        ScriptedDenoiser model = model();
+        Outside outside = Outside.open(layout(model), model);
+        model.forward(List.of(outside.fill(new int[0])));
+        return outside;
+    }
+
+    /** Its plan is made. */
+    private static SearchForward forward() {
+        Outside outside = outside();
+        PromptLayout layout = layout(model());
+        SearchForward forward =
+                SearchForward.of(outside.fill(new int[] {1}), layout, Outside.rows(layout), outside, _ -> {});
+        forward.prepare();
+        return forward;
+    }
+
     private static Trial trial() {
         RuleDenoiser model = RuleDenoiser.ofHash();
         return Trial.open(layout(model), List.of(2), DecodeOptions.ofSteps(4), model);
     }
 
-    private static PromptLayout layout(RuleDenoiser model) {
+    private static PromptLayout layout(Denoiser model) {
         EncodedDocument document =
                 EncodedDocument.of(Document.parse("a<|hole|>b", List.of(Document.Hole.upTo(4))), new ByteTokenizer());
         return PromptLayout.of(document, model.maskId(), model.maxPositions());

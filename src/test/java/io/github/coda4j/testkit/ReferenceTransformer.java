@@ -219,6 +219,39 @@ public final class ReferenceTransformer implements Denoiser {
     }
 
     @Override
+    public KvCache moved(KvCache cache, int[] from) {
+        Cache old = (Cache) cache;
+        check(old.filled, "the cache was never filled");
+        int width = numKvHeads * headDim;
+        Cache moved = new Cache(from.length, layers.size(), width);
+        moved.filled = true;
+        for (int n = 0; n < layers.size(); n++) {
+            for (int i = 0; i < from.length; i++) {
+                if (from[i] >= 0) {
+                    System.arraycopy(old.values[n], from[i] * width, moved.values[n], i * width, width);
+                    turn(old.keys[n], from[i] * width, moved.keys[n], i * width, i - from[i]);
+                }
+            }
+        }
+        return moved;
+    }
+
+    /** All heads of one position, turned as if it stood so much further on. */
+    private void turn(double[] keys, int first, double[] out, int outFirst, int distance) {
+        int half = headDim / 2;
+        for (int head = 0; head < numKvHeads; head++) {
+            for (int i = 0; i < half; i++) {
+                double c = cos[Math.abs(distance) * half + i];
+                double s = Math.signum(distance) * sin[Math.abs(distance) * half + i];
+                double a = keys[first + head * headDim + i];
+                double b = keys[first + head * headDim + half + i];
+                out[outFirst + head * headDim + i] = a * c - b * s;
+                out[outFirst + head * headDim + half + i] = b * c + a * s;
+            }
+        }
+    }
+
+    @Override
     public List<Proposals> forward(List<ForwardPlan> plans) {
         return plans.parallelStream().map(this::propose).toList();
     }

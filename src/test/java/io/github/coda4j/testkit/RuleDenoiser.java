@@ -9,6 +9,7 @@ import io.github.coda4j.model.plan.Denoiser;
 import io.github.coda4j.model.plan.ForwardPlan;
 import io.github.coda4j.model.plan.KvCache;
 import io.github.coda4j.model.plan.Proposals;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -32,6 +33,9 @@ public final class RuleDenoiser implements Denoiser {
     public interface Sureness {
         double of(int[] sequence, int position);
     }
+
+    /** What a cache has at a position that nothing was moved to. */
+    private static final int NOTHING = -1;
 
     private final Rule rule;
     private final Sureness sureness;
@@ -107,6 +111,13 @@ public final class RuleDenoiser implements Denoiser {
     }
 
     @Override
+    public KvCache moved(KvCache cache, int[] from) {
+        Cache moved = (Cache) newCache(from.length);
+        moved.takeOver((Cache) cache, from);
+        return moved;
+    }
+
+    @Override
     public List<Proposals> forward(List<ForwardPlan> plans) {
         checkThread();
         passes.add(List.copyOf(plans));
@@ -169,6 +180,13 @@ public final class RuleDenoiser implements Denoiser {
 
         Cache(int length) {
             ids = new int[length];
+        }
+
+        void takeOver(Cache other, int[] from) {
+            assertThat(other.closed).isFalse();
+            assertThat(other.filled).isTrue();
+            filled = true;
+            Arrays.setAll(ids, i -> from[i] < 0 ? NOTHING : other.ids[from[i]]);
         }
 
         int[] fill(int[] all) {

@@ -109,6 +109,14 @@ public final class ScriptedDenoiser implements Denoiser {
     }
 
     @Override
+    public KvCache moved(KvCache cache, int[] from) {
+        assertThat(((Cache) cache).filled).isTrue();
+        Cache moved = (Cache) newCache(from.length);
+        moved.filled = true;
+        return moved;
+    }
+
+    @Override
     public List<Proposals> forward(List<ForwardPlan> batch) {
         return batch.stream().map(this::answer).toList();
     }

@@ -13,6 +13,7 @@
     "weights",
     "model",
     "model.training",
+    "generate.length",
     "generate.request"
 })
 package io.github.coda4j.cli.bench;

@@ -22,6 +22,17 @@ public interface Denoiser extends AutoCloseable {
     /** An empty cache for one sequence of the given length. */
     KvCache newCache(int length);
 
+    /**
+     * What a filled cache holds, put elsewhere: position i of the new cache has the keys and values of position
+     * {@code from[i]}, the keys turned as if that had stood at i, or nothing until a forward runs it where
+     * {@code from[i]} is -1. So text that moves because something before it grew or shrank need not be run again. An
+     * approximation as far as that text saw what has changed.
+     *
+     * @param cache stays as it is
+     * @param from one for each position of the new cache, at least one, each in [-1, length of the cache)
+     */
+    KvCache moved(KvCache cache, int[] from);
+
     /** Runs the plans in one packed pass. Answer i belongs to plan i and does not depend on the other plans. */
     List<Proposals> forward(List<ForwardPlan> plans);
 

@@ -2,6 +2,8 @@ package io.github.coda4j.model.plan;
 
 import static io.github.coda4j.Checks.check;
 
+import io.github.coda4j.diffusion.Block;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -76,6 +78,25 @@ public record ForwardPlan(
     /** The same plan, which also wants that. */
     public ForwardPlan withDetails(DetailRequest request) {
         return new ForwardPlan(ids, start, cache, positions, sampling, filters, Optional.of(request), drawKey);
+    }
+
+    /**
+     * The same plan for some of its positions alone, against what is stored of all others.
+     *
+     * @param run holds the positions that are asked for and the rows that propose them
+     * @param stored of a sequence of this length
+     */
+    public ForwardPlan alone(Block run, KvCache stored) {
+        check(
+                run.start() >= start && run.end() <= end(),
+                "positions %d to %d are not all in [%d, %d)",
+                run.start(),
+                run.end() - 1,
+                start,
+                end());
+        int[] own = Arrays.copyOfRange(ids, run.start() - start, run.end() - start);
+        CacheAccess access = new CacheAccess.Reuse(stored);
+        return new ForwardPlan(own, run.start(), access, positions, sampling, filters, details, drawKey);
     }
 
     public int end() {
