@@ -92,11 +92,11 @@ public final class LengthCostBench {
             for (int length : lengths) {
                 GenerateRequest known = request(context, new Document.Hole(length));
                 GenerateRequest open = request(context, Document.Hole.auto()).withLengths(how);
-                long knownRows = rows(engine, model, known, length);
-                long openRows = rows(engine, model, open, length);
+                long[] rows = new long[2];
                 double[] seconds = timing.byTurns(
-                        () -> rows(engine, model, known, length), () -> rows(engine, model, open, length));
-                Result result = new Result(length, seconds[0], seconds[1], knownRows, openRows);
+                        () -> rows[0] = rows(engine, model, known, length),
+                        () -> rows[1] = rows(engine, model, open, length));
+                Result result = new Result(length, seconds[0], seconds[1], rows[0], rows[1]);
                 listener.accept(result);
                 results.add(result);
             }

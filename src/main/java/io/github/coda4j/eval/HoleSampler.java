@@ -15,9 +15,9 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /**
- * Takes pieces out of held-out files: spans of so many tokens anywhere, expressions behind {@code =} or {@code return},
- * lines, blocks and bodies of methods. At most one of a kind from a file, {@value #MOST} tokens at most; the same seed
- * and files give the same places.
+ * Takes pieces out of held-out files: spans of so many tokens anywhere, values of getters and setters, expressions
+ * behind {@code =} or {@code return}, lines, blocks and bodies of methods. At most one of a kind from a file,
+ * {@value #MOST} tokens at most; the same seed and files give the same places.
  */
 final class HoleSampler {
     /** Lengths of the spans that are taken out anywhere. */
@@ -25,6 +25,11 @@ final class HoleSampler {
 
     private static final int MOST = 64;
     private static final Pattern EXPRESSION = Pattern.compile("(?<=[^=!<>]=|\\breturn)( [^;{}\\n]+)(?=;\\n)");
+    /** The value that a getter returns or a setter sets: {@code return <|hole|>;}, {@code this.x = <|hole|>;}. */
+    private static final Pattern ACCESSOR = Pattern.compile(
+            "(?:\\b(?:get|is)[A-Z]\\w*\\(\\)\\s*\\{\\s*return |\\bset[A-Z]\\w*\\([^()]*\\)\\s*\\{\\s*this\\.\\w+ = )"
+                    + "(?!(?:null|true|false|this)\\b)([A-Za-z_]\\w*)(?=;\\s*\\})");
+
     private static final Pattern LINE = Pattern.compile("(?<=\\n)[ \\t]*(\\S[^\\n]*)(?=\\n)");
     private static final Pattern NO_METHOD = Pattern.compile(
             ".*\\b(if|for|while|switch|try|catch|else|do|synchronized|new|class|interface|enum|record)\\b.*");
@@ -50,6 +55,7 @@ final class HoleSampler {
         for (int length : LENGTHS) {
             cases.put(length == 1 ? "1 token" : length + " tokens", spans(shuffled, length, count, random));
         }
+        cases.put("accessor", pieces("accessor", shuffled, count, random, text -> groups(ACCESSOR, text)));
         cases.put("expression", pieces("expression", shuffled, count, random, text -> groups(EXPRESSION, text)));
         cases.put("line", pieces("line", shuffled, count, random, text -> groups(LINE, text)));
         cases.put("block", pieces("block", shuffled, count, random, text -> blocks(text, false)));

@@ -1,5 +1,6 @@
 package io.github.coda4j.eval;
 
+import io.github.coda4j.generate.Cost;
 import java.util.Optional;
 
 /**
@@ -12,21 +13,39 @@ import java.util.Optional;
  * @param judged files that parsed before
  * @param parses how many of them still do
  * @param forwards of one sequence each
+ * @param pads that closed holes
  * @param seconds from request to answer
  */
 public record LengthScore(
-        int holes, int exact, int tokens, int right, int judged, int parses, long forwards, double seconds) {
-    static final LengthScore NONE = new LengthScore(0, 0, 0, 0, 0, 0, 0, 0);
+        int holes, int exact, int tokens, int right, int judged, int parses, long forwards, long pads, double seconds) {
+    static final LengthScore NONE = new LengthScore(0, 0, 0, 0, 0, 0, 0, 0, 0);
 
-    LengthScore plus(boolean same, int rightTokens, int allTokens, Optional<Boolean> parsed, int ran, double took) {
+    /** That of one hole. */
+    static LengthScore of(
+            boolean exact, int rightTokens, int allTokens, Optional<Boolean> parsed, Cost cost, double seconds) {
         return new LengthScore(
-                holes + 1,
-                exact + (same ? 1 : 0),
-                tokens + allTokens,
-                right + Math.min(rightTokens, allTokens),
-                judged + (parsed.isPresent() ? 1 : 0),
-                parses + (parsed.orElse(false) ? 1 : 0),
-                forwards + ran,
-                seconds + took);
+                1,
+                exact ? 1 : 0,
+                allTokens,
+                Math.min(rightTokens, allTokens),
+                parsed.isPresent() ? 1 : 0,
+                parsed.orElse(false) ? 1 : 0,
+                cost.forwards(),
+                cost.pads(),
+                seconds);
+    }
+
+    /** Both together. */
+    LengthScore plus(LengthScore other) {
+        return new LengthScore(
+                holes + other.holes,
+                exact + other.exact,
+                tokens + other.tokens,
+                right + other.right,
+                judged + other.judged,
+                parses + other.parses,
+                forwards + other.forwards,
+                pads + other.pads,
+                seconds + other.seconds);
     }
 }

@@ -4,8 +4,10 @@ import static io.github.coda4j.Checks.check;
 
 import io.github.coda4j.data.Split;
 import io.github.coda4j.data.TokenShards;
+import io.github.coda4j.decode.DecodeOptions;
 import io.github.coda4j.generate.CodaModel;
 import io.github.coda4j.generate.EngineOptions;
+import io.github.coda4j.generate.length.LengthCalibration;
 import io.github.coda4j.model.EngineKind;
 import io.github.coda4j.model.LoadOptions;
 import io.github.coda4j.model.QuantizedCheckpoint;
@@ -19,6 +21,9 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.IntFunction;
 import java.util.function.IntPredicate;
 
 /**
@@ -38,6 +43,7 @@ public final class QualityBench {
     private final QualityPlan plan;
     private final QualityListener listener;
     private final List<InfillResult> results = new ArrayList<>();
+    private OptionalInt holePad = OptionalInt.empty();
     private long toFill;
     private long filled;
 
@@ -64,10 +70,11 @@ public final class QualityBench {
 
     private QualityReport measure(LoadOptions into) {
         BpeTokenizer tokenizer = BpeTokenizer.load(model);
+        holePad = tokenizer.holePad();
         Map<String, List<InfillSpan>> kinds;
         Map<String, List<HoleCase>> holes;
         Map<String, Double> losses;
-        NGram baseline;
+        Optional<NGram> baseline;
         try (TokenShards heldOut = TokenShards.open(shards, Split.HELD_OUT);
                 TokenShards train = TokenShards.open(shards, Split.TRAIN)) {
             heldOut.manifest().requireTokenizer(tokenizer, model);
@@ -81,7 +88,7 @@ public final class QualityBench {
                                             .map(ids -> withoutEnd(ids, tokenizer))
                                             .toList(),
                                     plan.unknownHoles());
-            baseline = baseline(train);
+            baseline = kinds.isEmpty() ? Optional.empty() : Optional.of(baseline(train));
             losses = losses(heldOut);
         }
         List<WeightFormat> narrower = plan.sweep() && into.format().isFloating() && into.engine() == EngineKind.FAST
@@ -92,9 +99,11 @@ public final class QualityBench {
         long methods = 1 + variants().size() + narrower.size();
         toFill = methods * kinds.values().stream().mapToLong(List::size).sum();
         Syntax syntax = Syntax.ofJavaAndPython(ids -> tokenizer.decode(withoutEnd(ids, tokenizer)));
-        kinds.forEach((kind, drawn) -> add(
-                new InfillResult(kind, BASELINE, BASELINE, SpanInfilling.of(baseline, drawn, syntax, this::filled))));
-        measure(kinds, syntax, into, variants());
+        baseline.ifPresent(learned -> kinds.forEach((kind, drawn) -> add(
+                new InfillResult(kind, BASELINE, BASELINE, SpanInfilling.of(learned, drawn, syntax, this::filled)))));
+        if (!kinds.isEmpty()) {
+            measure(kinds, syntax, into, variants());
+        }
         for (WeightFormat format : narrower) {
             LoadOptions loaded = new LoadOptions(into.engine(), format, into.device(), into.threads());
             measure(kinds, syntax, loaded, List.of(InfillVariant.exactAs("both sides, " + format)));
@@ -102,12 +111,15 @@ public final class QualityBench {
         return new QualityReport(losses, results, unknown(holes, into));
     }
 
-    private List<LengthResult> unknown(Map<String, List<HoleCase>> holes, LoadOptions into) {
+    private LengthReport unknown(Map<String, List<HoleCase>> holes, LoadOptions into) {
         if (holes.isEmpty()) {
-            return List.of();
+            return LengthReport.NONE;
         }
-        try (CodaModel opened = CodaModel.open(model, into, EngineOptions.DEFAULT)) {
-            return new LengthBench(opened, listener::unknown).measure(holes);
+        try (CodaModel opened = CodaModel.open(model, into, EngineOptions.DEFAULT);
+                CheckpointFolder checkpoint = CheckpointFolder.open(model)) {
+            return new LengthReport(
+                    new LengthBench(opened, listener::unknown).measure(holes),
+                    LengthCalibration.read(model, checkpoint.fingerprint()));
         }
     }
 
@@ -119,8 +131,14 @@ public final class QualityBench {
                     kind,
                     variant.name(),
                     variant.family(),
-                    SpanInfilling.of(transformer, drawn, variant.sides(), variant.options(), syntax, this::filled)))));
+                    SpanInfilling.of(
+                            transformer, drawn, variant.sides(), closing(variant.options()), syntax, this::filled)))));
         }
+    }
+
+    /** As decoding does it everywhere: pads close holes where the model was trained with them. */
+    private IntFunction<DecodeOptions> closing(IntFunction<DecodeOptions> options) {
+        return tokens -> options.apply(tokens).withHolePad(holePad);
     }
 
     private void filled() {

@@ -1,12 +1,16 @@
 package io.github.coda4j.eval;
 
 import io.github.coda4j.files.AtomicFiles;
+import io.github.coda4j.files.TextFiles;
+import io.github.coda4j.generate.length.LengthCalibration;
 import io.github.coda4j.model.LoadOptions;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * A page in Markdown with all tables of a {@link QualityReport}, and a plot beside it.
@@ -22,38 +26,74 @@ public record QualityPage(String model, String command, LoadOptions into, Qualit
     private static final String PLOTTED = "16 tokens";
 
     /**
-     * Writes the page, and the plot of spans of 16 tokens or else of the first kind.
+     * Writes the page, the plot of spans of 16 tokens or else of the first kind, and that of the calibration. Where
+     * nothing but holes of unknown length was measured, an existing page keeps the rest that it has.
      *
-     * @param file the page; the plot gets its name with {@code .png} in place of {@code .md}
-     * @return the plot
-     * @throws io.github.coda4j.CodaException when one of them cannot be written, or the plot cannot be drawn
+     * @param file the page; the plots get its name with {@code .png} and {@code -lengths.png} in place of {@code .md}
+     * @return the plots
+     * @throws io.github.coda4j.CodaException when one of them cannot be written, or a plot cannot be drawn
      */
-    public Path write(QualityReport report, Path file) {
-        Path plot = file.resolveSibling(file.getFileName().toString().replaceFirst("\\.md$", "") + ".png");
+    public List<Path> write(QualityReport report, Path file) {
+        String name = file.getFileName().toString().replaceFirst("\\.md$", "");
+        Path plot = file.resolveSibling(name + ".png");
+        Path lengthPlot = file.resolveSibling(name + "-lengths.png");
+        LengthReport lengths = report.lengths();
+        boolean hasLengths = !lengths.results().isEmpty();
+        boolean hasSpans = !report.results().isEmpty();
+        Optional<LengthCalibration> calibration = lengths.calibration().filter(_ -> hasLengths);
+        String page = hasSpans || !Files.exists(file)
+                ? report.markdown(model, command, about(report), nameOf(plot))
+                : rest(TextFiles.read(file));
+        String section = hasLengths
+                ? String.join("\n", lengths.section(command, machine(), calibration.map(_ -> nameOf(lengthPlot))))
+                : "";
+        AtomicFiles.writeText(file, hasLengths ? page.stripTrailing() + "\n\n" + section + "\n" : page);
+        List<Path> plots = new ArrayList<>();
+        if (hasSpans) {
+            AtomicFiles.write(plot, plotOfSpans(report));
+            plots.add(plot);
+        }
+        if (calibration.isPresent()) {
+            AtomicFiles.write(lengthPlot, QualityPlot.png(model, calibration.get()));
+            plots.add(lengthPlot);
+        }
+        return plots;
+    }
+
+    private static String nameOf(Path file) {
+        return file.getFileName().toString();
+    }
+
+    /** A page without its section about holes of unknown length, which is the last one. */
+    private static String rest(String page) {
+        int section = page.indexOf("\n" + LengthReport.HEADING + "\n");
+        return section < 0 ? page : page.substring(0, section);
+    }
+
+    private byte[] plotOfSpans(QualityReport report) {
         List<String> kinds =
                 report.results().stream().map(InfillResult::kind).distinct().toList();
         String kind = kinds.contains(PLOTTED) ? PLOTTED : kinds.getFirst();
         List<InfillResult> plotted = report.results().stream()
                 .filter(result -> result.kind().equals(kind))
                 .toList();
-        AtomicFiles.writeText(
-                file,
-                report.markdown(
-                        model, command, about(report), plot.getFileName().toString()));
-        AtomicFiles.write(plot, QualityPlot.png(model, kind, plotted));
-        return plot;
+        return QualityPlot.png(model, kind, plotted);
     }
 
-    private List<String> about(QualityReport report) {
-        List<String> about = new ArrayList<>();
-        about.add(String.format(
+    private String machine() {
+        return String.format(
                 Locale.ROOT,
                 "%s, %s, %d threads, %s; %s",
                 into.format(),
                 into.device(),
                 into.threads(),
                 System.getProperty("os.arch"),
-                date));
+                date);
+    }
+
+    private List<String> about(QualityReport report) {
+        List<String> about = new ArrayList<>();
+        about.add(machine());
         about.add(String.format(
                 Locale.ROOT,
                 "at most %d spans of a kind, not more than one of a document and round, each with %d tokens around it",

@@ -10,6 +10,7 @@
     "generate",
     "generate.length",
     "generate.request.Given",
+    "generate.request.Parameter",
     "diffusion",
     "decode",
     "data",

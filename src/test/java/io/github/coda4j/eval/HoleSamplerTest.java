@@ -6,6 +6,8 @@ import io.github.coda4j.syntax.Grammar;
 import io.github.coda4j.testkit.ByteTokenizer;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -62,6 +64,33 @@ class HoleSamplerTest {
     }
 
     @Test
+    void accessors_lose_the_value_that_they_return_or_set() {
+        String file = """
+                class A {
+                    int size() { return size; }
+                    Object getOne() {
+                        return %s;
+                    }
+                    void setTwo(int two) {
+                        this.two = %s;
+                    }
+                    void setThree(int three) { three(three); }
+                    int getFour() { return 4; }
+                }
+                """;
+        Set<String> found = new TreeSet<>();
+        for (int seed = 0; seed < 16; seed++) {
+            sample(file.formatted("one", "two"), 1, seed).get("accessor").forEach(hole -> {
+                found.add(hole.answer());
+                assertThat(hole.before()).endsWith(hole.answer().equals("one") ? "return " : "this.two = ");
+                assertThat(hole.after()).startsWith(";\n");
+            });
+        }
+        assertThat(found).containsExactly("one", "two");
+        assertThat(sample(file.formatted("null", "two()"), 1)).doesNotContainKey("accessor");
+    }
+
+    @Test
     void a_text_in_no_language_is_filled_and_not_judged() {
         HoleCase hole =
                 sample("some words that are no code\nat all\n", 1).get("line").getFirst();
@@ -70,7 +99,11 @@ class HoleSamplerTest {
     }
 
     private Map<String, List<HoleCase>> sample(String file, int count) {
-        return new HoleSampler(tokenizer, 5)
+        return sample(file, count, 5);
+    }
+
+    private Map<String, List<HoleCase>> sample(String file, int count, long seed) {
+        return new HoleSampler(tokenizer, seed)
                 .of(IntStream.range(0, 1).mapToObj(_ -> tokenizer.encode(file)).toList(), count);
     }
 }

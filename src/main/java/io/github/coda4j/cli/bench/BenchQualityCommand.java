@@ -9,6 +9,7 @@ import io.github.coda4j.cli.OutFile;
 import io.github.coda4j.cli.Progress;
 import io.github.coda4j.cli.World;
 import io.github.coda4j.eval.InfillResult;
+import io.github.coda4j.eval.LengthReport;
 import io.github.coda4j.eval.LengthResult;
 import io.github.coda4j.eval.QualityBench;
 import io.github.coda4j.eval.QualityListener;
@@ -24,6 +25,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -46,7 +49,9 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExamples:%n",
         footer = {
             "  coda bench quality --data data/code",
-            "  coda bench quality --data data/coda-mini/code --lengths 4,8,16,32 --sweep --out docs/quality.md"
+            "  coda bench quality --data data/coda-mini/code --lengths 4,8,16,32 --sweep --out docs/quality.md",
+            "  coda bench quality --data data/coda-mini/code --lines none --loss-rows 0 --unknown-length 20 "
+                    + "--out docs/quality.md"
         })
 final class BenchQualityCommand implements Callable<Integer> {
     private final World world;
@@ -105,9 +110,8 @@ final class BenchQualityCommand implements Callable<Integer> {
     @Option(
             names = "--unknown-length",
             paramLabel = "N",
-            description =
-                    "Also fill N holes of each kind (tokens, expressions, lines, blocks, bodies of methods) whose "
-                            + "length is not told (default: none).")
+            description = "Also fill N holes of each kind (tokens, values of getters and setters, expressions, lines, "
+                    + "blocks, bodies of methods) whose length is not told (default: none).")
     int unknownHoles;
 
     @Option(names = "--json", description = "Print JSON instead of a table.")
@@ -116,7 +120,8 @@ final class BenchQualityCommand implements Callable<Integer> {
     @Option(
             names = "--out",
             paramLabel = "FILE.md",
-            description = "Also write a page with all tables, and a plot beside it.")
+            description = "Also write a page with all tables, and plots beside it. With --lines none and no --lengths "
+                    + "the page keeps what it has, but for its section about holes of unknown length.")
     Optional<Path> out = Optional.empty();
 
     @Mixin
@@ -162,6 +167,7 @@ final class BenchQualityCommand implements Callable<Integer> {
         private Optional<Work> current = Optional.empty();
         private Optional<Progress> progress = Optional.empty();
         private boolean any;
+        private boolean anyLength;
 
         @Override
         public void working(Work work, long done, long all) {
@@ -207,8 +213,11 @@ final class BenchQualityCommand implements Callable<Integer> {
         @Override
         public void unknown(LengthResult result) {
             if (!json) {
-                world.out().println(QualityReport.line(result));
-                world.out().flush();
+                if (!anyLength) {
+                    print(LengthReport.headline());
+                    anyLength = true;
+                }
+                print(LengthReport.line(result));
             }
         }
 
@@ -218,7 +227,7 @@ final class BenchQualityCommand implements Callable<Integer> {
                 return;
             }
             if (!any) {
-                print(QualityReport.COLUMNS);
+                print(QualityReport.headline());
                 any = true;
             }
             print(QualityReport.line(result));
@@ -228,8 +237,10 @@ final class BenchQualityCommand implements Callable<Integer> {
     private void write(QualityReport report, Path file, Path folder, LoadOptions into, QualityPlan plan) {
         String name = folder.toAbsolutePath().normalize().getFileName().toString();
         QualityPage page = new QualityPage(name, commandLine(), into, plan, LocalDate.now(ZoneOffset.UTC));
-        Path plot = page.write(report, file);
-        world.note("wrote " + file + " and " + plot);
+        List<Path> plots = page.write(report, file);
+        world.note(Stream.concat(Stream.of(file), plots.stream())
+                .map(Path::toString)
+                .collect(Collectors.joining(", ", "wrote ", "")));
     }
 
     /** As typed. */
