@@ -65,7 +65,7 @@ final class EvalScoreCommand implements Callable<Integer> {
             paramLabel = "MODE",
             description =
                     "Whose way of judging: human-eval, evalplus, coda (MBPP+ by its visible asserts alone), exact, "
-                            + "multipl-e or humaneval-x, as far as the task has it (default: the set's own).")
+                            + "safim, multipl-e or humaneval-x, as far as the task has it (default: the set's own).")
     Optional<String> mode = Optional.empty();
 
     @Option(
@@ -77,7 +77,8 @@ final class EvalScoreCommand implements Callable<Integer> {
     @Option(
             names = "--timeout",
             paramLabel = "SECONDS",
-            description = "How long a program may run in the modes human-eval and coda (default: 3).")
+            description = "How long a program may run (default: 3 in the modes human-eval and coda, 6 on each input in "
+                    + "safim, 15 in multipl-e and humaneval-x; evalplus has limits of its own).")
     Optional<Double> seconds = Optional.empty();
 
     @Option(names = "--allow-missing", description = "Leave tasks without samples out of pass@k.")
@@ -111,17 +112,17 @@ final class EvalScoreCommand implements Callable<Integer> {
     public Integer call() {
         Benchmark benchmark = Benchmark.of(task);
         Mode chosen = mode.map(benchmark::mode).orElse(benchmark.modes().getFirst());
-        if (seconds.isPresent() && chosen != Mode.HUMAN_EVAL && chosen != Mode.CODA) {
-            throw new IllegalArgumentException("--timeout has no effect in the mode " + chosen + ": leave it out");
-        }
         SandboxMode confined = sandboxMode();
+        boolean runs = benchmark.runs(chosen);
         check(
-                sandbox.isEmpty() || chosen != Mode.EXACT,
-                "--sandbox has no effect in the mode %s, which runs nothing: leave it out",
+                sandbox.isEmpty() || runs,
+                "--sandbox has no effect on %s in the mode %s, which runs nothing: leave it out",
+                task,
                 chosen);
         check(
-                python.isEmpty() || chosen == Mode.HUMAN_EVAL || chosen == Mode.CODA || chosen == Mode.EVALPLUS,
-                "--python has no effect in the mode %s: leave it out",
+                python.isEmpty() || (runs && benchmark.isPython()),
+                "--python has no effect on %s in the mode %s: leave it out",
+                task,
                 chosen);
         ScorePlan plan = new ScorePlan(
                 benchmark,
@@ -130,16 +131,17 @@ final class EvalScoreCommand implements Callable<Integer> {
                 samples,
                 out,
                 workers.orElse(Runtime.getRuntime().availableProcessors()),
-                seconds.orElse(3.0),
+                seconds,
                 allowMissing);
         Sandbox place = Sandbox.open(confined, world.environment().getOrDefault("PATH", ""));
-        if (!place.missing().isEmpty() && chosen != Mode.EXACT) {
+        if (!place.missing().isEmpty() && runs) {
             world.note("the sandbox is not complete; missing: " + String.join(", ", place.missing()));
         }
         interrupt.check();
-        ScoreReport report = new Scoring(
-                        plan, () -> PythonInterpreter.find(python, world.environment()), place, new Console())
-                .run();
+        Console console = new Console();
+        ScoreReport report =
+                new Scoring(plan, () -> PythonInterpreter.find(python, world.environment()), place, console).run();
+        console.end(plan.workers());
         if (json) {
             world.out().print(Json.pretty(report.json()));
         } else {
@@ -162,10 +164,36 @@ final class EvalScoreCommand implements Callable<Integer> {
         private final long begin = System.nanoTime();
         private int first = -1;
         private int told;
+        private int judged;
+
+        /** How fast it was; nothing where all was judged before. */
+        synchronized void end(int workers) {
+            if (first >= 0) {
+                double seconds = (System.nanoTime() - begin) / 1e9;
+                int count = judged - first;
+                world.note(String.format(
+                        Locale.ROOT,
+                        "judged %,d samples in %.1f s by %d workers at once, %.1f a second",
+                        count,
+                        seconds,
+                        workers,
+                        count / seconds));
+            }
+        }
 
         @Override
         public void note(String line) {
             world.note(line);
+        }
+
+        @Override
+        public void worker(double start, double imports, double program) {
+            world.note(String.format(
+                    Locale.ROOT,
+                    "a worker starts in %.0f ms, %.0f ms of them imports; an empty program takes %.0f ms",
+                    1e3 * start,
+                    1e3 * imports,
+                    1e3 * program));
         }
 
         @Override
@@ -188,6 +216,7 @@ final class EvalScoreCommand implements Callable<Integer> {
                         left,
                         alone == 0 ? "" : "; " + alone + " ran out of time or died and are judged again alone"));
             }
+            this.judged = done;
         }
     }
 }

@@ -3,7 +3,10 @@ package io.github.coda4j.eval.score;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.coda4j.CodaException;
 import io.github.coda4j.eval.python.PythonInterpreter;
+import io.github.coda4j.eval.python.PythonServer;
 import io.github.coda4j.eval.sandbox.Sandbox;
+import io.github.coda4j.eval.sanitize.Answers;
+import io.github.coda4j.eval.sanitize.SafimCut;
 import io.github.coda4j.eval.tasks.Benchmark;
 import io.github.coda4j.eval.tasks.Mode;
 import io.github.coda4j.eval.tasks.Problem;
@@ -16,11 +19,17 @@ interface Judges {
     /** A class of the library that MultiPL-E's prompts import. */
     String TUPLES = "org.javatuples.Pair";
 
+    /** How long the empty program may take that is measured. */
+    double MEASURED_SECONDS = 10;
+
     /** A judge for one thread. */
     Judge open();
 
     /** Whether the samples of a task are to be judged one after another by one judge. */
     boolean byTask();
+
+    /** Tells what a worker costs, where workers are processes. */
+    default void measure(ScoreListener listener) {}
 
     /** Adds what verdicts depend on. */
     void describe(ObjectNode setting);
@@ -29,9 +38,15 @@ interface Judges {
     static Judges of(ScorePlan plan, Supplier<PythonInterpreter> interpreter, Sandbox sandbox) {
         return switch (plan.mode()) {
             case HUMAN_EVAL, CODA, EVALPLUS -> new OfPython(plan, interpreter.get(), sandbox);
-            case EXACT -> new OfTexts(plan.benchmark());
-            case MULTIPL_E, HUMANEVAL_X ->
-                new OfJava(plan.mode(), new JavaJudge(sandbox, library(plan.mode())), sandbox);
+            case EXACT -> new OfTexts(plan.benchmark(), false);
+            case MULTIPL_E, HUMANEVAL_X, SAFIM -> {
+                if (!plan.benchmark().runs(plan.mode())) {
+                    yield new OfTexts(plan.benchmark(), true);
+                }
+                yield plan.benchmark().isPython()
+                        ? new OfPython(plan, interpreter.get(), sandbox)
+                        : new OfJava(plan, new JavaJudge(sandbox, library(plan.mode())), sandbox);
+            }
         };
     }
 
@@ -45,6 +60,15 @@ interface Judges {
         @Override
         public boolean byTask() {
             return plan.mode() == Mode.EVALPLUS;
+        }
+
+        @Override
+        public void measure(ScoreListener listener) {
+            try (PythonJudge judge = new PythonJudge(python, sandbox)) {
+                PythonServer.Start start = judge.start();
+                double program = judge.run("", MEASURED_SECONDS).wallSeconds();
+                listener.worker(start.seconds(), start.imports(), program);
+            }
         }
 
         @Override
@@ -64,6 +88,11 @@ interface Judges {
                 return Scored.of(
                         judge.check(problem, mbpp, program, PythonJudge.Part.BASE),
                         judge.check(problem, mbpp, program, PythonJudge.Part.PLUS));
+            } else if (plan.mode() == Mode.SAFIM) {
+                return Safim.judge(
+                        benchmark, problem, sample, (tests, program) -> judge.runOn(tests, program, plan.seconds()));
+            } else if (plan.mode() == Mode.MULTIPL_E) {
+                return Scored.of(judge.run(withTests(problem, sample), plan.seconds()));
             }
             String program;
             if (benchmark.wantsWholePrograms()) {
@@ -80,8 +109,15 @@ interface Judges {
         }
     }
 
+    /** SantaCoder's programs in Python with their tests. */
+    private static String withTests(Problem problem, Sample sample) {
+        String program =
+                sample.whole() ? sample.text() : problem.prompt() + "\n" + sample.text() + "\n" + problem.suffix();
+        return program + "\n" + problem.test();
+    }
+
     private static String library(Mode mode) {
-        return mode == Mode.HUMANEVAL_X
+        return mode != Mode.MULTIPL_E
                 ? ""
                 : JavaJudge.libraryOf(TUPLES)
                         .orElseThrow(() -> new CodaException("answers to MultiPL-E are compiled with javatuples: put"
@@ -89,7 +125,7 @@ interface Judges {
     }
 
     /** Programs in Java; one judge is for all threads. */
-    record OfJava(Mode mode, JavaJudge judge, Sandbox sandbox) implements Judges, Judge {
+    record OfJava(ScorePlan plan, JavaJudge judge, Sandbox sandbox) implements Judges, Judge {
         @Override
         public Judge open() {
             return this;
@@ -107,17 +143,42 @@ interface Judges {
 
         @Override
         public Scored judge(Problem problem, Sample sample) {
-            String program = sample.program(problem) + "\n" + problem.test();
-            boolean multiple = mode == Mode.MULTIPL_E;
-            return Scored.of(judge.run(program, multiple ? "Problem" : "Main", multiple, JavaJudge.SECONDS));
+            double seconds = plan.seconds();
+            if (plan.mode() == Mode.SAFIM) {
+                return Safim.judge(
+                        plan.benchmark(), problem, sample, (tests, program) -> judge.runOn(tests, program, seconds));
+            } else if (plan.benchmark() == Benchmark.SANTACODER_JAVA) {
+                String whole = sample.whole()
+                        ? sample.text()
+                        : problem.prompt() + "\n" + sample.text() + "\n" + problem.suffix();
+                return Scored.of(judge.run(withoutLastBraces(whole) + "\n" + problem.test(), "Problem", true, seconds));
+            }
+            boolean multiple = plan.mode() == Mode.MULTIPL_E;
+            String answer = sample.text();
+            if (!sample.whole()) {
+                answer = problem.prompt() + (multiple ? Answers.multiplE(answer) : Answers.humanEvalX(answer));
+            }
+            String program = answer + "\n" + problem.test();
+            return Scored.of(judge.run(program, multiple ? "Problem" : "Main", multiple, seconds));
+        }
+
+        /** The tests close the method and the class. */
+        private static String withoutLastBraces(String program) {
+            int last = program.lastIndexOf('}');
+            int before = program.lastIndexOf('}', last - 1);
+            return before < 0 ? program : program.substring(0, before);
         }
 
         @Override
         public void close() {}
     }
 
-    /** What is compared as text. */
-    record OfTexts(Benchmark benchmark) implements Judges, Judge {
+    /**
+     * What is compared as text.
+     *
+     * @param cuts whether a call ends where it closes
+     */
+    record OfTexts(Benchmark benchmark, boolean cuts) implements Judges, Judge {
         @Override
         public Judge open() {
             return this;
@@ -144,7 +205,9 @@ interface Judges {
                                 SAFIM_CONTROL_JAVA,
                                 SAFIM_CONTROL_PYTHON,
                                 SAFIM_API_JAVA,
-                                SAFIM_API_PYTHON -> squeezed(given).equals(squeezed(wanted));
+                                SAFIM_API_PYTHON ->
+                            squeezed(given).equals(squeezed(wanted))
+                                    || cuts && squeezed(SafimCut.call(given)).equals(squeezed(wanted));
                         default -> given.equals(wanted);
                     });
         }

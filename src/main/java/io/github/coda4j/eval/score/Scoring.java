@@ -82,6 +82,7 @@ public final class Scoring {
         Map<Integer, Scored> scores;
         int repeated;
         try (Journal journal = Journal.open(plan.out().resolve(JOURNAL), setting)) {
+            judges.measure(listener);
             Run run = new Run(samples, loaded.problems(), judges, journal);
             scores = run.all();
             repeated = run.repeated();
@@ -138,7 +139,7 @@ public final class Scoring {
                 .put("mode", plan.mode().label())
                 .put("data_md5", loaded.md5())
                 .put("samples_sha256", all.sha256());
-        if (plan.mode() == Mode.HUMAN_EVAL || plan.mode() == Mode.CODA) {
+        if (plan.limits()) {
             setting.put("seconds", plan.seconds());
         }
         judges.describe(setting);

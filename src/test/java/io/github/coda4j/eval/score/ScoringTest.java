@@ -71,7 +71,8 @@ class ScoringTest {
 
     private ScorePlan plan(Benchmark benchmark, Mode mode, String out, int workers, boolean missing) throws Exception {
         DataFolder data = new DataFolder(folder, Map.of(), true);
-        return new ScorePlan(benchmark, mode, data, samples(), folder.resolve(out), workers, 1, missing);
+        Optional<Double> limit = mode.seconds() > 0 ? Optional.of(1.0) : Optional.empty();
+        return new ScorePlan(benchmark, mode, data, samples(), folder.resolve(out), workers, limit, missing);
     }
 
     private ScoreReport score(ScorePlan plan) {
@@ -225,7 +226,14 @@ class ScoringTest {
         }
         ScorePlan lines = plan(Benchmark.HUMANEVAL, Mode.HUMAN_EVAL, "out", 1, false);
         ScorePlan plan = new ScorePlan(
-                lines.benchmark(), lines.mode(), lines.data(), folder.resolve("programs"), lines.out(), 1, 1, false);
+                lines.benchmark(),
+                lines.mode(),
+                lines.data(),
+                folder.resolve("programs"),
+                lines.out(),
+                1,
+                Optional.of(1.0),
+                false);
         assertThat(passAt(score(plan), "", 1)).isEqualTo(1);
     }
 
