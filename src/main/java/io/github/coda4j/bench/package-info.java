@@ -1,9 +1,12 @@
 /** What a step, a load and a training step take on this machine, beside the best that it can do; measured, not said. */
 @MayUse({
+    "com.fasterxml.jackson",
     "diffusion",
+    "files",
     "model",
     "model.plan",
     "model.training",
+    "plot",
     "tensor",
     "tensor.products.MemoryBandwidth",
     "tensor.products.ProductPeak",

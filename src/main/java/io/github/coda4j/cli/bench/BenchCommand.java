@@ -14,6 +14,7 @@ import picocli.CommandLine.Command;
         footer = {
             "  coda bench step --preset coda-1.7b",
             "  coda bench decode --preset coda-mini --block-length 32 --cache dual --alg confidence_threshold",
+            "  coda bench latency --models coda-mini,coda-16m",
             "  coda bench load --model models/coda-mini",
             "  coda bench train --preset coda-16m --length 1024"
         })
@@ -24,6 +25,7 @@ public final class BenchCommand extends CommandGroup {
         return new CommandLine(new BenchCommand())
                 .addSubcommand(new BenchStepCommand(world))
                 .addSubcommand(new BenchDecodeCommand(world))
+                .addSubcommand(new BenchLatencyCommand(world))
                 .addSubcommand(new BenchLoadCommand(world))
                 .addSubcommand(new BenchQualityCommand(world))
                 .addSubcommand(new BenchTrainCommand(world));

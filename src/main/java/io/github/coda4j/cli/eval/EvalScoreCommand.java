@@ -8,6 +8,10 @@ import io.github.coda4j.cli.World;
 import io.github.coda4j.eval.python.PythonInterpreter;
 import io.github.coda4j.eval.sandbox.Sandbox;
 import io.github.coda4j.eval.sandbox.SandboxMode;
+import io.github.coda4j.eval.sanitize.Sanitizer;
+import io.github.coda4j.eval.sanitize.SanitizerKind;
+import io.github.coda4j.eval.score.Comparison;
+import io.github.coda4j.eval.score.SanitizedSamples;
 import io.github.coda4j.eval.score.ScoreListener;
 import io.github.coda4j.eval.score.ScorePlan;
 import io.github.coda4j.eval.score.ScoreReport;
@@ -16,6 +20,7 @@ import io.github.coda4j.eval.tasks.Benchmark;
 import io.github.coda4j.eval.tasks.Mode;
 import io.github.coda4j.files.Json;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -97,6 +102,13 @@ final class EvalScoreCommand implements Callable<Integer> {
             description = "The Python that runs programs (default: the variable CODA_PYTHON, else python3).")
     Optional<String> python = Optional.empty();
 
+    @Option(
+            names = "--sanitizer",
+            paramLabel = "WHOSE",
+            description = "HumanEval: judge what keep (ours), coda or evalplus takes out of the answers; each judges "
+                    + "all three, in folders of their names, and prints the differences (default: texts as they are).")
+    Optional<String> sanitizer = Optional.empty();
+
     @Option(names = "--json", description = "Print the summary as JSON.")
     boolean json;
 
@@ -114,6 +126,7 @@ final class EvalScoreCommand implements Callable<Integer> {
         Mode chosen = mode.map(benchmark::mode).orElse(benchmark.modes().getFirst());
         SandboxMode confined = sandboxMode();
         boolean runs = benchmark.runs(chosen);
+        sanitizers(benchmark);
         check(
                 sandbox.isEmpty() || runs,
                 "--sandbox has no effect on %s in the mode %s, which runs nothing: leave it out",
@@ -138,16 +151,67 @@ final class EvalScoreCommand implements Callable<Integer> {
             world.note("the sandbox is not complete; missing: " + String.join(", ", place.missing()));
         }
         interrupt.check();
-        Console console = new Console();
-        ScoreReport report =
-                new Scoring(plan, () -> PythonInterpreter.find(python, world.environment()), place, console).run();
-        console.end(plan.workers());
+        if (sanitizer.isPresent()) {
+            sanitized(plan, place);
+            return ExitCodes.OK;
+        }
+        ScoreReport report = score(plan, place);
         if (json) {
             world.out().print(Json.pretty(report.json()));
         } else {
             report.lines().forEach(world.out()::println);
         }
         return ExitCodes.OK;
+    }
+
+    private ScoreReport score(ScorePlan plan, Sandbox place) {
+        Console console = new Console();
+        ScoreReport report =
+                new Scoring(plan, () -> PythonInterpreter.find(python, world.environment()), place, console).run();
+        console.end(plan.workers());
+        return report;
+    }
+
+    private List<SanitizerKind> sanitizers(Benchmark benchmark) {
+        if (sanitizer.isEmpty()) {
+            return List.of();
+        }
+        check(
+                SanitizedSamples.knows(benchmark),
+                "--sanitizer is for humaneval and humaneval+, got %s: leave it out",
+                benchmark.label());
+        if (sanitizer.get().equals("each")) {
+            check(!json, "--json is for one score: leave it out with --sanitizer each");
+            return List.of(SanitizerKind.values());
+        }
+        return List.of(SanitizerKind.of(sanitizer.get())
+                .orElseThrow(() -> new IllegalArgumentException("--sanitizer must be each or one of "
+                        + String.join(", ", SanitizerKind.labels()) + ", got '" + sanitizer.get() + "'")));
+    }
+
+    /** Judges what sanitizers make of the answers, each in a folder of its own where there are several. */
+    private void sanitized(ScorePlan plan, Sandbox place) {
+        List<SanitizerKind> kinds = sanitizers(plan.benchmark());
+        Optional<Path> first = Optional.empty();
+        for (SanitizerKind kind : kinds) {
+            Path folder = kinds.size() == 1 ? plan.out() : plan.out().resolve(kind.label());
+            Path file = folder.resolve("samples.jsonl");
+            try (Sanitizer takes = new Sanitizer(PythonInterpreter.find(python, world.environment()), place)) {
+                SanitizedSamples.write(plan.benchmark(), plan.mode(), plan.data(), plan.samples(), kind, takes, file);
+            }
+            ScoreReport report = score(plan.of(file, folder), place);
+            if (json) {
+                world.out().print(Json.pretty(report.json()));
+            } else {
+                report.lines().forEach(line -> world.out().println("sanitizer " + kind.label() + ": " + line));
+            }
+            first.ifPresent(base -> difference(base, folder));
+            first = first.or(() -> Optional.of(folder));
+        }
+    }
+
+    private void difference(Path ours, Path theirs) {
+        Comparison.of(ours, theirs).lines().forEach(line -> world.out().println("  to keep: " + line));
     }
 
     private SandboxMode sandboxMode() {

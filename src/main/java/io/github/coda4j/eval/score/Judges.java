@@ -35,26 +35,26 @@ interface Judges {
     void describe(ObjectNode setting);
 
     /** Those that a plan asks for. */
-    static Judges of(ScorePlan plan, Supplier<PythonInterpreter> interpreter, Sandbox sandbox) {
+    static Judges of(ScorePlan plan, Shown shown, Supplier<PythonInterpreter> interpreter, Sandbox sandbox) {
         return switch (plan.mode()) {
-            case HUMAN_EVAL, CODA, EVALPLUS -> new OfPython(plan, interpreter.get(), sandbox);
+            case HUMAN_EVAL, CODA, EVALPLUS -> new OfPython(plan, shown, interpreter.get(), sandbox);
             case EXACT -> new OfTexts(plan.benchmark(), false);
             case MULTIPL_E, HUMANEVAL_X, SAFIM -> {
                 if (!plan.benchmark().runs(plan.mode())) {
                     yield new OfTexts(plan.benchmark(), true);
                 }
                 yield plan.benchmark().isPython()
-                        ? new OfPython(plan, interpreter.get(), sandbox)
+                        ? new OfPython(plan, Shown.NONE, interpreter.get(), sandbox)
                         : new OfJava(plan, new JavaJudge(sandbox, library(plan.mode())), sandbox);
             }
         };
     }
 
     /** Programs in Python. */
-    record OfPython(ScorePlan plan, PythonInterpreter python, Sandbox sandbox) implements Judges {
+    record OfPython(ScorePlan plan, Shown shown, PythonInterpreter python, Sandbox sandbox) implements Judges {
         @Override
         public Judge open() {
-            return new PythonSamples(plan, new PythonJudge(python, sandbox));
+            return new PythonSamples(plan, shown, new PythonJudge(python, sandbox));
         }
 
         @Override
@@ -78,16 +78,19 @@ interface Judges {
     }
 
     /** Answers in Python. */
-    record PythonSamples(ScorePlan plan, PythonJudge judge) implements Judge {
+    record PythonSamples(ScorePlan plan, Shown shown, PythonJudge judge) implements Judge {
         @Override
         public Scored judge(Problem problem, Sample sample) {
             Benchmark benchmark = plan.benchmark();
             if (plan.mode() == Mode.EVALPLUS) {
                 boolean mbpp = benchmark == Benchmark.MBPP_PLUS;
                 String program = mbpp ? sample.text() : sample.program(problem);
-                return Scored.of(
+                Scored scored = Scored.of(
                         judge.check(problem, mbpp, program, PythonJudge.Part.BASE),
                         judge.check(problem, mbpp, program, PythonJudge.Part.PLUS));
+                return shown.program(problem, program)
+                        .map(one -> scored.withVisible(judge.run(one, PythonJudge.HUMAN_EVAL_SECONDS)))
+                        .orElse(scored);
             } else if (plan.mode() == Mode.SAFIM) {
                 return Safim.judge(
                         benchmark, problem, sample, (tests, program) -> judge.runOn(tests, program, plan.seconds()));

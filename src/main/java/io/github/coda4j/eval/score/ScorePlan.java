@@ -44,6 +44,11 @@ public record ScorePlan(
         check(most > 0 && most <= 3600, "a program may run up to 3600 seconds, more than 0, got %s", most);
     }
 
+    /** The same for other samples, with results in another folder. */
+    public ScorePlan of(Path otherSamples, Path otherOut) {
+        return new ScorePlan(benchmark, mode, data, otherSamples, otherOut, workers, timeout, allowMissing);
+    }
+
     private static boolean limits(Benchmark benchmark, Mode mode) {
         return benchmark.runs(mode) && mode.seconds() > 0;
     }

@@ -32,7 +32,8 @@ class ScoreClosingTest extends ClosingContract {
                     Sandbox sandbox = Sandbox.open(SandboxMode.BEST, "");
                     return new Judges.OfJava(plan(folder), new JavaJudge(sandbox, ""), sandbox);
                 }),
-                new Case("Judges$PythonSamples", folder -> new Judges.PythonSamples(plan(folder), judge())));
+                new Case(
+                        "Judges$PythonSamples", folder -> new Judges.PythonSamples(plan(folder), Shown.NONE, judge())));
     }
 
     private static ScorePlan plan(Path folder) {
