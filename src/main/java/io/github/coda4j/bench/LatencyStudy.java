@@ -33,7 +33,7 @@ public record LatencyStudy(Shape shape, Model a, Model b, List<Integer> steps, b
             "the report: CoDA 1.7B takes 39.64 % less than Dream 7B, mean of 32 to 1024 steps, on its own machine";
 
     private static final List<String> ASSUMED = List.of(
-            "assumed: every step runs prompt and answer in full, and its time grows evenly with the positions still open;",
+            "assumed: every step runs prompt and answer in full, and its time grows evenly with the positions open;",
             "steps with all of them and with one were timed and added up (--whole decodes every answer instead)");
 
     public LatencyStudy {

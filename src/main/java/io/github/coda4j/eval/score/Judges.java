@@ -95,7 +95,7 @@ interface Judges {
                 return Safim.judge(
                         benchmark, problem, sample, (tests, program) -> judge.runOn(tests, program, plan.seconds()));
             } else if (plan.mode() == Mode.MULTIPL_E) {
-                return Scored.of(judge.run(withTests(problem, sample), plan.seconds()));
+                return Scored.of(judge.run(lineIn(problem, sample) + "\n" + problem.test(), plan.seconds()));
             }
             String program;
             if (benchmark.wantsWholePrograms()) {
@@ -112,11 +112,9 @@ interface Judges {
         }
     }
 
-    /** SantaCoder's programs in Python with their tests. */
-    private static String withTests(Problem problem, Sample sample) {
-        String program =
-                sample.whole() ? sample.text() : problem.prompt() + "\n" + sample.text() + "\n" + problem.suffix();
-        return program + "\n" + problem.test();
+    /** SantaCoder's program: the line ends around the answer belong to neither side. */
+    private static String lineIn(Problem problem, Sample sample) {
+        return sample.whole() ? sample.text() : problem.prompt() + "\n" + sample.text() + "\n" + problem.suffix();
     }
 
     private static String library(Mode mode) {
@@ -151,10 +149,8 @@ interface Judges {
                 return Safim.judge(
                         plan.benchmark(), problem, sample, (tests, program) -> judge.runOn(tests, program, seconds));
             } else if (plan.benchmark() == Benchmark.SANTACODER_JAVA) {
-                String whole = sample.whole()
-                        ? sample.text()
-                        : problem.prompt() + "\n" + sample.text() + "\n" + problem.suffix();
-                return Scored.of(judge.run(withoutLastBraces(whole) + "\n" + problem.test(), "Problem", true, seconds));
+                String program = withoutLastBraces(lineIn(problem, sample)) + "\n" + problem.test();
+                return Scored.of(judge.run(program, "Problem", true, seconds));
             }
             boolean multiple = plan.mode() == Mode.MULTIPL_E;
             String answer = sample.text();

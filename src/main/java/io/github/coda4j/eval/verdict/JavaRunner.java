@@ -90,15 +90,19 @@ final class JavaRunner extends ClassLoader {
             mainMethod(loader, names).invoke(null, (Object) new String[0]);
         } catch (InvocationTargetException e) {
             code = 1;
-            System.err.print("Exception in thread \"main\" ");
-            e.getCause().printStackTrace();
+            tell(e.getCause());
         } catch (ReflectiveOperationException | LinkageError e) {
             code = 1;
-            System.err.println("Exception in thread \"main\" " + e);
+            tell(e);
         }
         awaitOthers();
-        System.out.flush();
-        System.exit(code);
+        Runtime.getRuntime().exit(code);
+    }
+
+    private static void tell(Throwable problem) {
+        PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
+        out.print("Exception in thread \"main\" ");
+        problem.printStackTrace(out);
     }
 
     private static Method mainMethod(JavaRunner loader, String[] names) throws ReflectiveOperationException {
