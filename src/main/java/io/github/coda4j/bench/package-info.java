@@ -3,13 +3,16 @@
  * measured, not said.
  */
 @MayUse({
+    "com.fasterxml.jackson",
     "decode",
     "diffusion",
+    "files",
     "generate",
     "generate.length",
     "model",
     "model.plan",
     "model.training",
+    "plot",
     "tensor",
     "tensor.products.MemoryBandwidth",
     "tensor.products.ProductPeak",

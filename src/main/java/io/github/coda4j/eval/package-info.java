@@ -22,8 +22,7 @@
     "tensor.Device",
     "com.fasterxml.jackson",
     "com.github.javaparser",
-    "java.awt",
-    "org.knowm.xchart",
+    "plot",
     "syntax",
     "decode.commit"
 })

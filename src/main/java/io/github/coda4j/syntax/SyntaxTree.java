@@ -53,6 +53,30 @@ public final class SyntaxTree implements AutoCloseable {
     }
 
     /**
+     * The kinds of all nodes, single characters too, in the order in which a walk through the tree enters
+     * ({@code <kind}) and leaves ({@code >kind}) them.
+     */
+    public List<String> trace() {
+        List<String> trace = new ArrayList<>();
+        try (TSTreeCursor cursor = new TSTreeCursor(tree.getRootNode())) {
+            while (true) {
+                String kind = cursor.currentNode().getType();
+                trace.add("<" + kind);
+                if (cursor.gotoFirstChild()) {
+                    continue;
+                }
+                trace.add(">" + kind);
+                while (!cursor.gotoNextSibling()) {
+                    if (!cursor.gotoParent()) {
+                        return trace;
+                    }
+                    trace.add(">" + cursor.currentNode().getType());
+                }
+            }
+        }
+    }
+
+    /**
      * The lines above a place that say where it is.
      *
      * @param position index of a char, or the text's length

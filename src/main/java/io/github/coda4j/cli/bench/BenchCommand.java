@@ -15,6 +15,7 @@ import picocli.CommandLine.Command;
             "  coda bench step --preset coda-1.7b",
             "  coda bench decode --preset coda-mini --block-length 32 --cache dual --alg confidence_threshold",
             "  coda bench length --preset coda-1.7b --dtype int8",
+            "  coda bench latency --models coda-mini,coda-16m",
             "  coda bench load --model models/coda-mini",
             "  coda bench train --preset coda-16m --length 1024"
         })
@@ -26,6 +27,7 @@ public final class BenchCommand extends CommandGroup {
                 .addSubcommand(new BenchStepCommand(world))
                 .addSubcommand(new BenchDecodeCommand(world))
                 .addSubcommand(new BenchLengthCommand(world))
+                .addSubcommand(new BenchLatencyCommand(world))
                 .addSubcommand(new BenchLoadCommand(world))
                 .addSubcommand(new BenchQualityCommand(world))
                 .addSubcommand(new BenchTrainCommand(world));

@@ -8,6 +8,10 @@ import io.github.coda4j.cli.World;
 import io.github.coda4j.eval.python.PythonInterpreter;
 import io.github.coda4j.eval.sandbox.Sandbox;
 import io.github.coda4j.eval.sandbox.SandboxMode;
+import io.github.coda4j.eval.sanitize.Sanitizer;
+import io.github.coda4j.eval.sanitize.SanitizerKind;
+import io.github.coda4j.eval.score.Comparison;
+import io.github.coda4j.eval.score.SanitizedSamples;
 import io.github.coda4j.eval.score.ScoreListener;
 import io.github.coda4j.eval.score.ScorePlan;
 import io.github.coda4j.eval.score.ScoreReport;
@@ -16,6 +20,7 @@ import io.github.coda4j.eval.tasks.Benchmark;
 import io.github.coda4j.eval.tasks.Mode;
 import io.github.coda4j.files.Json;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -65,7 +70,7 @@ final class EvalScoreCommand implements Callable<Integer> {
             paramLabel = "MODE",
             description =
                     "Whose way of judging: human-eval, evalplus, coda (MBPP+ by its visible asserts alone), exact, "
-                            + "multipl-e or humaneval-x, as far as the task has it (default: the set's own).")
+                            + "safim, multipl-e or humaneval-x, as far as the task has it (default: the set's own).")
     Optional<String> mode = Optional.empty();
 
     @Option(
@@ -77,7 +82,8 @@ final class EvalScoreCommand implements Callable<Integer> {
     @Option(
             names = "--timeout",
             paramLabel = "SECONDS",
-            description = "How long a program may run in the modes human-eval and coda (default: 3).")
+            description = "How long a program may run (default: 3 in the modes human-eval and coda, 6 on each input in "
+                    + "safim, 15 in multipl-e and humaneval-x; evalplus has limits of its own).")
     Optional<Double> seconds = Optional.empty();
 
     @Option(names = "--allow-missing", description = "Leave tasks without samples out of pass@k.")
@@ -96,6 +102,13 @@ final class EvalScoreCommand implements Callable<Integer> {
             description = "The Python that runs programs (default: the variable CODA_PYTHON, else python3).")
     Optional<String> python = Optional.empty();
 
+    @Option(
+            names = "--sanitizer",
+            paramLabel = "WHOSE",
+            description = "HumanEval: judge what keep (ours), coda or evalplus takes out of the answers; each judges "
+                    + "all three, in folders of their names, and prints the differences (default: texts as they are).")
+    Optional<String> sanitizer = Optional.empty();
+
     @Option(names = "--json", description = "Print the summary as JSON.")
     boolean json;
 
@@ -111,17 +124,18 @@ final class EvalScoreCommand implements Callable<Integer> {
     public Integer call() {
         Benchmark benchmark = Benchmark.of(task);
         Mode chosen = mode.map(benchmark::mode).orElse(benchmark.modes().getFirst());
-        if (seconds.isPresent() && chosen != Mode.HUMAN_EVAL && chosen != Mode.CODA) {
-            throw new IllegalArgumentException("--timeout has no effect in the mode " + chosen + ": leave it out");
-        }
         SandboxMode confined = sandboxMode();
+        boolean runs = benchmark.runs(chosen);
+        sanitizers(benchmark);
         check(
-                sandbox.isEmpty() || chosen != Mode.EXACT,
-                "--sandbox has no effect in the mode %s, which runs nothing: leave it out",
+                sandbox.isEmpty() || runs,
+                "--sandbox has no effect on %s in the mode %s, which runs nothing: leave it out",
+                task,
                 chosen);
         check(
-                python.isEmpty() || chosen == Mode.HUMAN_EVAL || chosen == Mode.CODA || chosen == Mode.EVALPLUS,
-                "--python has no effect in the mode %s: leave it out",
+                python.isEmpty() || (runs && benchmark.isPython()),
+                "--python has no effect on %s in the mode %s: leave it out",
+                task,
                 chosen);
         ScorePlan plan = new ScorePlan(
                 benchmark,
@@ -130,22 +144,74 @@ final class EvalScoreCommand implements Callable<Integer> {
                 samples,
                 out,
                 workers.orElse(Runtime.getRuntime().availableProcessors()),
-                seconds.orElse(3.0),
+                seconds,
                 allowMissing);
         Sandbox place = Sandbox.open(confined, world.environment().getOrDefault("PATH", ""));
-        if (!place.missing().isEmpty() && chosen != Mode.EXACT) {
+        if (!place.missing().isEmpty() && runs) {
             world.note("the sandbox is not complete; missing: " + String.join(", ", place.missing()));
         }
         interrupt.check();
-        ScoreReport report = new Scoring(
-                        plan, () -> PythonInterpreter.find(python, world.environment()), place, new Console())
-                .run();
+        if (sanitizer.isPresent()) {
+            sanitized(plan, place);
+            return ExitCodes.OK;
+        }
+        ScoreReport report = score(plan, place);
         if (json) {
             world.out().print(Json.pretty(report.json()));
         } else {
             report.lines().forEach(world.out()::println);
         }
         return ExitCodes.OK;
+    }
+
+    private ScoreReport score(ScorePlan plan, Sandbox place) {
+        Console console = new Console();
+        ScoreReport report =
+                new Scoring(plan, () -> PythonInterpreter.find(python, world.environment()), place, console).run();
+        console.end(plan.workers());
+        return report;
+    }
+
+    private List<SanitizerKind> sanitizers(Benchmark benchmark) {
+        if (sanitizer.isEmpty()) {
+            return List.of();
+        }
+        check(
+                SanitizedSamples.knows(benchmark),
+                "--sanitizer is for humaneval and humaneval+, got %s: leave it out",
+                benchmark.label());
+        if (sanitizer.get().equals("each")) {
+            check(!json, "--json is for one score: leave it out with --sanitizer each");
+            return List.of(SanitizerKind.values());
+        }
+        return List.of(SanitizerKind.of(sanitizer.get())
+                .orElseThrow(() -> new IllegalArgumentException("--sanitizer must be each or one of "
+                        + String.join(", ", SanitizerKind.labels()) + ", got '" + sanitizer.get() + "'")));
+    }
+
+    /** Judges what sanitizers make of the answers, each in a folder of its own where there are several. */
+    private void sanitized(ScorePlan plan, Sandbox place) {
+        List<SanitizerKind> kinds = sanitizers(plan.benchmark());
+        Optional<Path> first = Optional.empty();
+        for (SanitizerKind kind : kinds) {
+            Path folder = kinds.size() == 1 ? plan.out() : plan.out().resolve(kind.label());
+            Path file = folder.resolve("samples.jsonl");
+            try (Sanitizer takes = new Sanitizer(PythonInterpreter.find(python, world.environment()), place)) {
+                SanitizedSamples.write(plan.benchmark(), plan.mode(), plan.data(), plan.samples(), kind, takes, file);
+            }
+            ScoreReport report = score(plan.of(file, folder), place);
+            if (json) {
+                world.out().print(Json.pretty(report.json()));
+            } else {
+                report.lines().forEach(line -> world.out().println("sanitizer " + kind.label() + ": " + line));
+            }
+            first.ifPresent(base -> difference(base, folder));
+            first = first.or(() -> Optional.of(folder));
+        }
+    }
+
+    private void difference(Path ours, Path theirs) {
+        Comparison.of(ours, theirs).lines().forEach(line -> world.out().println("  to keep: " + line));
     }
 
     private SandboxMode sandboxMode() {
@@ -162,10 +228,36 @@ final class EvalScoreCommand implements Callable<Integer> {
         private final long begin = System.nanoTime();
         private int first = -1;
         private int told;
+        private int judged;
+
+        /** How fast it was; nothing where all was judged before. */
+        synchronized void end(int workers) {
+            if (first >= 0) {
+                double seconds = (System.nanoTime() - begin) / 1e9;
+                int count = judged - first;
+                world.note(String.format(
+                        Locale.ROOT,
+                        "judged %,d samples in %.1f s by %d workers at once, %.1f a second",
+                        count,
+                        seconds,
+                        workers,
+                        count / seconds));
+            }
+        }
 
         @Override
         public void note(String line) {
             world.note(line);
+        }
+
+        @Override
+        public void worker(double start, double imports, double program) {
+            world.note(String.format(
+                    Locale.ROOT,
+                    "a worker starts in %.0f ms, %.0f ms of them imports; an empty program takes %.0f ms",
+                    1e3 * start,
+                    1e3 * imports,
+                    1e3 * program));
         }
 
         @Override
@@ -188,6 +280,7 @@ final class EvalScoreCommand implements Callable<Integer> {
                         left,
                         alone == 0 ? "" : "; " + alone + " ran out of time or died and are judged again alone"));
             }
+            this.judged = done;
         }
     }
 }

@@ -28,7 +28,11 @@ public record Programs(
         boolean mbpp = benchmark.wantsWholePrograms();
         Optional<String> entry = Optional.of(problem.entryPoint()).filter(name -> !name.isEmpty());
         return switch (style) {
-            case CODA -> mbpp ? row(problem, SOLUTION, cut) : row(problem, SOLUTION, coda(problem, cut, entry));
+            case CODA ->
+                mbpp
+                        ? row(problem, SOLUTION, cut)
+                        // The answer stays with its program: another sanitizer makes another one of it.
+                        : row(problem, SOLUTION, coda(problem, cut, entry)).put("answer", answer);
             case LM_EVAL ->
                 row(
                         problem,

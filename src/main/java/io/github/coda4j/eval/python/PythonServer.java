@@ -38,11 +38,25 @@ public final class PythonServer implements AutoCloseable {
     private final Path folder;
     private final Drain drain;
     private final Closing closing = new Closing();
+    private Start start = new Start(0, 0);
 
     private PythonServer(Process process, Path folder) {
         this.process = process;
         this.folder = folder;
         this.drain = new Drain(process.getErrorStream());
+    }
+
+    /**
+     * What a start took.
+     *
+     * @param seconds from the start of the process to its first answer
+     * @param imports seconds of those for modules, as far as the script tells
+     */
+    public record Start(double seconds, double imports) {}
+
+    /** What its start took. */
+    public Start start() {
+        return start;
     }
 
     /** A server that ended instead of answering. */
@@ -70,9 +84,11 @@ public final class PythonServer implements AutoCloseable {
         builder.environment().put("PYTHONHASHSEED", "0");
         builder.directory(folder.toFile());
         Reach reach = new Reach(python.folders(), python.programs(), List.of(folder));
+        long begin = System.nanoTime();
         PythonServer server = new PythonServer(sandbox.start(builder, reach), folder);
         try {
-            server.greet(python, sandbox.innerFilter());
+            double imports = server.greet(python, sandbox.innerFilter());
+            server.start = new Start((System.nanoTime() - begin) / 1e9, imports);
             return server;
         } catch (Lost e) {
             String said = server.drain.end();
@@ -98,7 +114,7 @@ public final class PythonServer implements AutoCloseable {
         }
     }
 
-    private void greet(PythonInterpreter python, Optional<CallFilter> filter) throws Lost {
+    private double greet(PythonInterpreter python, Optional<CallFilter> filter) throws Lost {
         ObjectNode hello = NODES.objectNode().put("do", "hello").put("folder", folder.toString());
         hello.put(
                 "filter",
@@ -108,7 +124,7 @@ public final class PythonServer implements AutoCloseable {
         filter.ifPresent(one -> one.pidAt().forEach(places::add));
         ArrayNode path = hello.putArray("path");
         python.path().forEach(path::add);
-        ask(hello, Duration.ofSeconds(60));
+        return ask(hello, Duration.ofSeconds(60)).path("imports").asDouble();
     }
 
     /**

@@ -21,6 +21,7 @@ public final class Answers {
     public static final List<String> BIGCODE_MBPP_STOPS =
             List.of("\nclass", "\nassert", "\n\"\"\"", "\nprint", "\nif", "\n<|/", "\n```");
 
+    private static final String METHOD_END = "\n    }\n";
     private static final String END_OF_TURN = "<|im_end|>";
     private static final String FENCE = "```";
     private static final String PYTHON_FENCE = "```python\n";
@@ -70,6 +71,22 @@ public final class Answers {
             end = at < 0 ? end : Math.min(end, at);
         }
         return answer.substring(0, end);
+    }
+
+    /** MultiPL-E's Java: before the end of the method, which the tests have. */
+    public static String multiplE(String answer) {
+        return before(answer, METHOD_END);
+    }
+
+    /** HumanEval-X's Java: before a main method, to the last closing brace, and one more where braces ask for it. */
+    public static String humanEvalX(String answer) {
+        int main = answer.indexOf("public static void main");
+        String code = main < 0 ? answer : answer.substring(0, main) + "}";
+        int last = code.lastIndexOf('}');
+        code = last < 0 ? code : code.substring(0, last + 1);
+        long opened = code.chars().filter(c -> c == '{').count();
+        long closed = code.chars().filter(c -> c == '}').count();
+        return opened + 1 == closed ? code + "\n}" : code;
     }
 
     /** LiveCodeBench: the lines between the last two with a fence; nothing when there are not two. */

@@ -36,9 +36,9 @@ final class EvalPlusResults {
             entry.putArray("plus_fail_tests");
         }
         ObjectNode passAtK = json.putObject("pass_at_k");
-        report.passAtK().forEach((name, values) -> {
+        List.of(ScoreReport.BASE, ScoreReport.PLUS).forEach(name -> {
             ObjectNode at = passAtK.putObject(name);
-            values.forEach((k, interval) -> at.put("pass@" + k, interval.value()));
+            report.passAtK().get(name).forEach((k, interval) -> at.put("pass@" + k, interval.value()));
         });
         return json;
     }

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +20,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
  * Verdicts as they come, so that a run that was killed goes on where it was. Its first line says what is scored; a last
@@ -27,12 +29,14 @@ import java.util.TreeMap;
 final class Journal implements AutoCloseable {
     private final Path file;
     private final FileChannel channel;
+    private final WritableByteChannel out;
     private final Map<Integer, Scored> found;
     private final Closing closing = new Closing();
 
-    private Journal(Path file, FileChannel channel, Map<Integer, Scored> found) {
+    private Journal(Path file, FileChannel channel, WritableByteChannel out, Map<Integer, Scored> found) {
         this.file = file;
         this.channel = channel;
+        this.out = out;
         this.found = found;
     }
 
@@ -43,6 +47,11 @@ final class Journal implements AutoCloseable {
      * @throws CodaException when there is one of another run, or it cannot be written
      */
     static Journal open(Path file, ObjectNode heading) {
+        return open(file, heading, channel -> channel);
+    }
+
+    /** @param through what lines are written through on their way to the file */
+    static Journal open(Path file, ObjectNode heading, Function<FileChannel, WritableByteChannel> through) {
         Map<Integer, Scored> found = new TreeMap<>();
         long length = 0;
         if (file.toFile().length() > 0) {
@@ -51,7 +60,7 @@ final class Journal implements AutoCloseable {
         try {
             FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             channel.truncate(length).position(length);
-            Journal journal = new Journal(file, channel, found);
+            Journal journal = new Journal(file, channel, through.apply(channel), found);
             if (length == 0) {
                 journal.write(heading);
             }
@@ -96,7 +105,7 @@ final class Journal implements AutoCloseable {
         ByteBuffer bytes = ByteBuffer.wrap((Json.ascii(row) + "\n").getBytes(StandardCharsets.US_ASCII));
         try {
             while (bytes.hasRemaining()) {
-                channel.write(bytes);
+                out.write(bytes);
             }
         } catch (IOException e) {
             CodaException problem = FileProblems.cannot("write", file, e);

@@ -6,6 +6,15 @@ public interface ScoreListener {
     void note(String line);
 
     /**
+     * What a worker of Python cost.
+     *
+     * @param start seconds from its start to its first answer
+     * @param imports of these, seconds for modules
+     * @param program seconds of an empty program, from its process's start to its verdict
+     */
+    default void worker(double start, double imports, double program) {}
+
+    /**
      * So many samples are judged.
      *
      * @param alone how many of them are to be judged again, alone, because they ran out of time

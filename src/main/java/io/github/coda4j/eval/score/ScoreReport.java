@@ -12,7 +12,7 @@ import java.util.Map;
 /**
  * The scores of a file of samples.
  *
- * @param passAtK by name ({@code base}, {@code plus}, or {@code ""}) and k
+ * @param passAtK by name ({@code base}, {@code plus}, {@code visible}, or {@code ""}) and k
  * @param kinds how many samples failed of what
  * @param tasks how many tasks were scored
  * @param samples how many samples
@@ -26,21 +26,38 @@ public record ScoreReport(
         int samples,
         int repeated,
         ObjectNode setting) {
+    static final String BASE = "base";
+    static final String PLUS = "plus";
+    static final String VISIBLE = "visible";
+
     /** For people: a line for each k. */
     public List<String> lines() {
         List<String> lines = new ArrayList<>();
         passAtK.forEach((name, values) -> values.forEach((k, interval) -> lines.add(String.format(
                 Locale.ROOT,
-                "%spass@%d %.4f (95 %% of task sets: %.4f to %.4f)",
+                "%spass@%d %.4f (95 %% of task sets: %.4f to %.4f)%s",
                 name.isEmpty() ? "" : name + " ",
                 k,
                 interval.value(),
                 interval.low(),
-                interval.high()))));
+                interval.high(),
+                meaning(name)))));
         if (lines.isEmpty()) {
             lines.add("no pass@k: no task has a sample");
         }
         return lines;
+    }
+
+    /** Whose way of counting a score of MBPP+ is; both are called that. */
+    private String meaning(String name) {
+        if (!passAtK.containsKey(VISIBLE)) {
+            return "";
+        }
+        return switch (name) {
+            case BASE -> ", EvalPlus's base inputs";
+            case PLUS -> ", EvalPlus's base and added inputs: its MBPP+";
+            default -> ", the task's own asserts alone: MBPP+ as CoDA's evaluation counts it";
+        };
     }
 
     /** For programs. */
@@ -61,8 +78,11 @@ public record ScoreReport(
         return json;
     }
 
-    /** How EvalPlus names the two scores of a mode, or a single one without a name. */
-    static List<String> names(Mode mode) {
-        return mode == Mode.EVALPLUS ? List.of("base", "plus") : List.of("");
+    /** How EvalPlus names the two scores of a mode, and the asserts where they are counted too; or one without name. */
+    static List<String> names(Mode mode, boolean shown) {
+        if (mode != Mode.EVALPLUS) {
+            return List.of("");
+        }
+        return shown ? List.of(BASE, PLUS, VISIBLE) : List.of(BASE, PLUS);
     }
 }

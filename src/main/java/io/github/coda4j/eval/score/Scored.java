@@ -18,15 +18,23 @@ import java.util.Optional;
  *     alone
  * @param base EvalPlus's status on the base inputs
  * @param plus the same on the added ones
+ * @param visible whether the asserts pass that the task shows, where they are counted too
  */
 record Scored(
-        boolean passed, String result, FailureKind kind, boolean unsure, Optional<String> base, Optional<String> plus) {
+        boolean passed,
+        String result,
+        FailureKind kind,
+        boolean unsure,
+        Optional<String> base,
+        Optional<String> plus,
+        Optional<Boolean> visible) {
     static Scored of(Verdict verdict) {
         return new Scored(
                 verdict.passed(),
                 verdict.result(),
                 verdict.kind(),
                 isUnsure(verdict),
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty());
     }
@@ -40,7 +48,13 @@ record Scored(
                 first.kind(),
                 isUnsure(base) || isUnsure(plus),
                 Optional.of(status(base)),
-                Optional.of(status(plus)));
+                Optional.of(status(plus)),
+                Optional.empty());
+    }
+
+    /** The same with what came of the asserts that the task shows. */
+    Scored withVisible(Verdict verdict) {
+        return new Scored(passed, result, kind, unsure || isUnsure(verdict), base, plus, Optional.of(verdict.passed()));
     }
 
     /** Of a comparison of texts. */
@@ -50,6 +64,7 @@ record Scored(
                 same ? Verdict.PASSED : "failed: another text",
                 same ? FailureKind.NONE : FailureKind.DIFFERENT,
                 false,
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty());
     }
@@ -68,12 +83,12 @@ record Scored(
 
     /** The same of an answer without text. */
     Scored ofEmpty() {
-        return passed ? this : new Scored(false, result, FailureKind.EMPTY, unsure, base, plus);
+        return passed ? this : new Scored(false, result, FailureKind.EMPTY, unsure, base, plus, visible);
     }
 
     /** The same, with nothing left to be judged again. */
     Scored sure() {
-        return new Scored(passed, result, kind, false, base, plus);
+        return new Scored(passed, result, kind, false, base, plus, visible);
     }
 
     ObjectNode json(int index) {
@@ -86,6 +101,7 @@ record Scored(
                 .put("unsure", unsure);
         base.ifPresent(status -> json.put("base", status));
         plus.ifPresent(status -> json.put("plus", status));
+        visible.ifPresent(right -> json.put("visible", right));
         return json;
     }
 
@@ -96,6 +112,7 @@ record Scored(
                 FailureKind.valueOf(json.get("kind").textValue()),
                 json.get("unsure").booleanValue(),
                 Optional.ofNullable(json.path("base").textValue()),
-                Optional.ofNullable(json.path("plus").textValue()));
+                Optional.ofNullable(json.path("plus").textValue()),
+                json.has("visible") ? Optional.of(json.get("visible").booleanValue()) : Optional.empty());
     }
 }

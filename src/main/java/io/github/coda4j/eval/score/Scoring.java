@@ -13,6 +13,8 @@ import io.github.coda4j.files.AtomicFiles;
 import io.github.coda4j.files.FileProblems;
 import io.github.coda4j.files.Json;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -32,6 +34,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
@@ -57,9 +60,21 @@ public final class Scoring {
     private final Supplier<PythonInterpreter> interpreter;
     private final Sandbox sandbox;
     private final ScoreListener listener;
+    private final Function<FileChannel, WritableByteChannel> through;
 
     /** @param interpreter finds a Python; asked only when one is needed */
     public Scoring(ScorePlan plan, Supplier<PythonInterpreter> interpreter, Sandbox sandbox, ScoreListener listener) {
+        this(plan, interpreter, sandbox, listener, channel -> channel);
+    }
+
+    /** @param through what verdicts are written through */
+    Scoring(
+            ScorePlan plan,
+            Supplier<PythonInterpreter> interpreter,
+            Sandbox sandbox,
+            ScoreListener listener,
+            Function<FileChannel, WritableByteChannel> through) {
+        this.through = through;
         this.plan = plan;
         this.interpreter = interpreter;
         this.sandbox = sandbox;
@@ -76,12 +91,17 @@ public final class Scoring {
         Sample.All all = Sample.read(plan.samples());
         List<Sample> samples = known(all.samples(), loaded.problems());
         checkAllThere(samples, loaded.problems());
-        Judges judges = Judges.of(plan, interpreter, sandbox);
+        Shown shown = Shown.beside(plan, listener);
+        Judges judges = Judges.of(plan, shown, interpreter, sandbox);
         ObjectNode setting = setting(loaded, all, judges);
+        if (shown.any()) {
+            setting.put("visible_md5", shown.md5());
+        }
         makeFolder();
         Map<Integer, Scored> scores;
         int repeated;
-        try (Journal journal = Journal.open(plan.out().resolve(JOURNAL), setting)) {
+        try (Journal journal = Journal.open(plan.out().resolve(JOURNAL), setting, through)) {
+            judges.measure(listener);
             Run run = new Run(samples, loaded.problems(), judges, journal);
             scores = run.all();
             repeated = run.repeated();
@@ -138,7 +158,7 @@ public final class Scoring {
                 .put("mode", plan.mode().label())
                 .put("data_md5", loaded.md5())
                 .put("samples_sha256", all.sha256());
-        if (plan.mode() == Mode.HUMAN_EVAL || plan.mode() == Mode.CODA) {
+        if (plan.limits()) {
             setting.put("seconds", plan.seconds());
         }
         judges.describe(setting);
@@ -281,9 +301,12 @@ public final class Scoring {
     private ScoreReport report(List<Sample> samples, Map<Integer, Scored> scores, int repeated, ObjectNode setting) {
         Map<String, Map<Integer, PassAtK.Interval>> passAtK = new LinkedHashMap<>();
         int tasks = 0;
-        for (String name : ScoreReport.names(plan.mode())) {
+        boolean shown = !scores.isEmpty()
+                && scores.values().stream().allMatch(one -> one.visible().isPresent());
+        for (String name : ScoreReport.names(plan.mode(), shown)) {
             List<PassAtK.Counts> counts = counts(samples, scores, scored -> switch (name) {
-                case "base" -> scored.base().equals(Optional.of("pass"));
+                case ScoreReport.BASE -> scored.base().equals(Optional.of("pass"));
+                case ScoreReport.VISIBLE -> scored.visible().orElseThrow();
                 default -> scored.passed();
             });
             tasks = counts.size();
@@ -316,6 +339,7 @@ public final class Scoring {
             row.put("passed", scored.passed()).put("result", scored.result());
             scored.base().ifPresent(status -> row.put("base_status", status));
             scored.plus().ifPresent(status -> row.put("plus_status", status));
+            scored.visible().ifPresent(right -> row.put("visible_status", right ? "pass" : "fail"));
             results.append(Json.ascii(row)).append('\n');
         }
         Path out = plan.out();

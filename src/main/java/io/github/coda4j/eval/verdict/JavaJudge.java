@@ -20,11 +20,14 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Judges Java programs: compiled in this process, run in a virtual machine of their own, which nothing but the end of
@@ -39,8 +42,16 @@ public final class JavaJudge {
     private static final int LONGEST_ANSWER = 1 << 16;
     private static final int CPU_SECONDS = 60;
     private static final Duration READING = Duration.ofSeconds(10);
+    private static final int LONGEST_OUTPUT = 4 << 20;
+    private static final int LONGEST_NOISE = 4096;
+    private static final String SMALL = "-Xmx512m";
+    /** As ExecEval gives programs. */
+    private static final String LARGE = "-Xmx2g";
+
+    private static final Pattern PUBLIC_CLASS = Pattern.compile(
+            "\\bpublic\\s+(?:(?:final|abstract|strictfp|sealed)\\s+)*(?:class|interface|enum|record)\\s+(\\w+)");
+    private static final Pattern THROWN = Pattern.compile("Exception in thread \"main\" (?:[\\w$]+\\.)*([\\w$]+)");
     private static final List<String> OPTIONS = List.of(
-            "-Xmx512m",
             "-Xss8m",
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
@@ -93,7 +104,9 @@ public final class JavaJudge {
         }
         Path folder = makeFolder();
         try {
-            return run(folder, compiled.classes(), mainClass, assertions, seconds);
+            Start start = new Start(false, token(), mainClass, assertions, compiled.classes());
+            Ran ran = run(folder, start, "", seconds);
+            return verdict(ran.output(), start.token(), ran.late(), ran.wall());
         } finally {
             AtomicFiles.deleteLeftover(folder);
         }
@@ -119,11 +132,72 @@ public final class JavaJudge {
         }
     }
 
-    private Verdict run(
-            Path folder, Map<String, byte[]> classes, String mainClass, boolean assertions, double seconds) {
+    /**
+     * Compiles a program and runs it on inputs, one after another, until it gives something else than is known for one.
+     * It ends as it likes, and right is what stands on standard output with exit code 0.
+     *
+     * @param source one file; its class with a main method may have any name
+     * @param seconds how long it may run on an input, its virtual machine's start included, above 0
+     * @throws CodaException when its folder cannot be written or the virtual machine does not start
+     */
+    public Verdict runOn(List<StdioTest> tests, String source, double seconds) {
+        long begin = System.nanoTime();
+        Matcher named = PUBLIC_CLASS.matcher(source);
+        String first = named.find() ? named.group(1) : "Main";
+        JavaSources.Compiled compiled = JavaSources.compile(source, first, libraries);
+        if (compiled.error().isPresent()) {
+            return new Verdict(Outcome.FAILED, "failed: " + compiled.error().get(), "CompileError", since(begin), 0);
+        }
+        List<String> classes = new ArrayList<>(compiled.classes().keySet());
+        classes.sort(Comparator.comparing(name -> !name.equals(first)));
+        Start start = new Start(true, token(), String.join("\n", classes), false, compiled.classes());
+        for (StdioTest test : tests) {
+            Path folder = makeFolder();
+            try {
+                Verdict verdict = verdict(test, run(folder, start, test.input(), seconds));
+                if (!verdict.passed()) {
+                    return new Verdict(verdict.outcome(), verdict.result(), verdict.raised(), since(begin), 0);
+                }
+            } finally {
+                AtomicFiles.deleteLeftover(folder);
+            }
+        }
+        return new Verdict(Outcome.PASSED, Verdict.PASSED, "", since(begin), 0);
+    }
+
+    private static Verdict verdict(StdioTest test, Ran ran) {
+        String noise = new String(ran.noise(), StandardCharsets.UTF_8);
+        if (ran.late()) {
+            return new Verdict(Outcome.TIMED_OUT, Verdict.TIMED_OUT, "", ran.wall(), 0);
+        } else if (ran.output().length > LONGEST_OUTPUT) {
+            return new Verdict(Outcome.FAILED, StdioTest.TOO_MUCH, "", ran.wall(), 0);
+        } else if (ran.exitCode() != 0) {
+            Matcher thrown = THROWN.matcher(noise);
+            String raised = thrown.find() ? thrown.group(1) : "";
+            String why = raised.isEmpty() ? "exit code " + ran.exitCode() : raised;
+            return new Verdict(Outcome.FAILED, "failed: " + why, raised, ran.wall(), 0);
+        }
+        return test.accepts(new String(ran.output(), StandardCharsets.UTF_8))
+                ? new Verdict(Outcome.PASSED, Verdict.PASSED, "", ran.wall(), 0)
+                : new Verdict(Outcome.FAILED, StdioTest.WRONG, "AssertionError", ran.wall(), 0);
+    }
+
+    /**
+     * What the first class of a virtual machine is told.
+     *
+     * @param reads whether the program reads and writes, and is judged by what it writes
+     * @param token what stands before a verdict
+     * @param main its class, or the classes in which its main method is looked for, a line each
+     */
+    private record Start(boolean reads, byte[] token, String main, boolean assertions, Map<String, byte[]> classes) {}
+
+    /** What a virtual machine left behind. */
+    private record Ran(byte[] output, byte[] noise, boolean late, int exitCode, double wall) {}
+
+    private Ran run(Path folder, Start start, String input, double seconds) {
         Path java = Path.of(System.getProperty("java.home"), "bin", "java");
         Path work = folder.resolve("work");
-        List<String> command = new ArrayList<>(List.of(java.toString()));
+        List<String> command = new ArrayList<>(List.of(java.toString(), start.reads() ? LARGE : SMALL));
         command.addAll(OPTIONS);
         command.add("-Djava.io.tmpdir=" + work);
         command.add("-XX:ErrorFile=" + work.resolve("crash"));
@@ -142,11 +216,11 @@ public final class JavaJudge {
         long begin = System.nanoTime();
         Process process = sandbox.start(builder, new Reach(read, List.of(java), List.of(work)));
         try {
-            byte[] token = token();
             Sandbox.limit(process, CPU_SECONDS);
-            Collected result = new Collected(process.getInputStream(), LONGEST_ANSWER);
-            Collected noise = new Collected(process.getErrorStream(), 0);
-            send(process, token, classes, mainClass, assertions);
+            Collected result =
+                    new Collected(process.getInputStream(), start.reads() ? LONGEST_OUTPUT + 1 : LONGEST_ANSWER);
+            Collected noise = new Collected(process.getErrorStream(), LONGEST_NOISE);
+            send(process, start, input);
             boolean late = !process.waitFor((long) (seconds * 1000), TimeUnit.MILLISECONDS);
             double wall = since(begin);
             if (!late) {
@@ -155,7 +229,7 @@ public final class JavaJudge {
                 noise.await(READING);
             }
             Sandbox.kill(process);
-            return verdict(result.await(READING), token, late, wall);
+            return new Ran(result.await(READING), noise.await(READING), late, process.exitValue(), wall);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new CodaException("interrupted", e);
@@ -171,23 +245,25 @@ public final class JavaJudge {
         return HexFormat.of().formatHex(bytes).getBytes(StandardCharsets.US_ASCII);
     }
 
-    private void send(Process process, byte[] token, Map<String, byte[]> classes, String main, boolean assertions) {
+    private void send(Process process, Start start, String input) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (DataOutputStream out = new DataOutputStream(bytes)) {
-            out.write(token);
+            out.writeBoolean(start.reads());
+            out.write(start.token());
             Optional<CallFilter> filter = sandbox.innerFilter();
             byte[] code = filter.map(one -> one.of(process.pid())).orElseGet(() -> new byte[0]);
             out.writeLong(Sandbox.filterCall());
             out.writeInt(code.length);
             out.write(code);
-            out.writeUTF(main);
-            out.writeBoolean(assertions);
-            out.writeInt(classes.size());
-            for (Map.Entry<String, byte[]> one : classes.entrySet()) {
+            out.writeUTF(start.main());
+            out.writeBoolean(start.assertions());
+            out.writeInt(start.classes().size());
+            for (Map.Entry<String, byte[]> one : start.classes().entrySet()) {
                 out.writeUTF(one.getKey());
                 out.writeInt(one.getValue().length);
                 out.write(one.getValue());
             }
+            out.write(input.getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

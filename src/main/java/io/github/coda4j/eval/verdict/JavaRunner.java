@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.io.DataInputStream;
 import java.io.FileDescriptor;
+import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -13,15 +14,19 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 
 /**
  * The first class of a Java virtual machine that runs one program. It has classes and a token from standard input,
- * forbids itself other processes, runs the program's main method, and writes the token and what came of it to what was
- * standard output. It stands alone: its class file is all that is put there.
+ * forbids itself other processes, and runs the program's main method. Of tests it writes the token and what came of
+ * them to what was standard output. A program that reads and writes has standard input behind what is read here, and
+ * standard output, and ends as any does. This class stands alone: its class file is all that is put there.
  */
 @SuppressWarnings("restricted")
 final class JavaRunner extends ClassLoader {
@@ -41,10 +46,10 @@ final class JavaRunner extends ClassLoader {
 
     /** Takes no arguments. */
     public static void main(String[] arguments) throws Exception {
-        DataInputStream in = new DataInputStream(System.in);
+        // Nothing is read ahead: what follows is the program's.
+        DataInputStream in = new DataInputStream(new FileInputStream(FileDescriptor.in));
+        boolean reads = in.readBoolean();
         byte[] token = in.readNBytes(TOKEN_BYTES);
-        OutputStream result = new FileOutputStream(FileDescriptor.out);
-        System.setOut(new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8));
         long call = in.readLong();
         byte[] filter = in.readNBytes(in.readInt());
         JavaRunner loader = new JavaRunner();
@@ -58,6 +63,11 @@ final class JavaRunner extends ClassLoader {
             forbidProcesses(call, filter);
         }
         loader.setDefaultAssertionStatus(assertions);
+        if (reads) {
+            runToItsEnd(loader, main.split("\n"));
+        }
+        OutputStream result = new FileOutputStream(FileDescriptor.out);
+        System.setOut(new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8));
         String problem = run(loader, main);
         byte[] text = (problem == null ? "" : problem).getBytes(StandardCharsets.UTF_8);
         byte[] whole = new byte[TOKEN_BYTES + 1 + text.length];
@@ -67,6 +77,45 @@ final class JavaRunner extends ClassLoader {
         result.write(whole);
         result.flush();
         Runtime.getRuntime().halt(0);
+    }
+
+    /**
+     * Runs the first class that has a main method, as java does, and never returns.
+     *
+     * @param names classes
+     */
+    private static void runToItsEnd(JavaRunner loader, String[] names) throws Exception {
+        int code = 0;
+        try {
+            mainMethod(loader, names).invoke(null, (Object) new String[0]);
+        } catch (InvocationTargetException e) {
+            code = 1;
+            tell(e.getCause());
+        } catch (ReflectiveOperationException | LinkageError e) {
+            code = 1;
+            tell(e);
+        }
+        awaitOthers();
+        Runtime.getRuntime().exit(code);
+    }
+
+    private static void tell(Throwable problem) {
+        PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
+        out.print("Exception in thread \"main\" ");
+        problem.printStackTrace(out);
+    }
+
+    private static Method mainMethod(JavaRunner loader, String[] names) throws ReflectiveOperationException {
+        for (String name : names) {
+            for (Method method : loader.loadClass(name).getDeclaredMethods()) {
+                boolean takesTexts = Arrays.equals(method.getParameterTypes(), new Class<?>[] {String[].class});
+                if (method.getName().equals("main") && takesTexts && Modifier.isStatic(method.getModifiers())) {
+                    method.setAccessible(true);
+                    return method;
+                }
+            }
+        }
+        throw new NoSuchMethodException("main");
     }
 
     /** What the program threw, class and message; null when it came to its end. */

@@ -10,6 +10,7 @@ import io.github.coda4j.eval.python.PythonServer;
 import io.github.coda4j.eval.sandbox.Sandbox;
 import io.github.coda4j.eval.tasks.Problem;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -49,7 +50,68 @@ public final class PythonJudge implements AutoCloseable {
     public Verdict run(String program, double seconds) {
         ObjectNode request =
                 NODES.objectNode().put("do", "run").put("program", program).put("seconds", seconds);
-        return ask(request, Duration.ofMillis((long) (seconds * 1000)).plus(MARGIN));
+        return ask(request, limit(seconds));
+    }
+
+    /**
+     * Runs a program on inputs, one after another, until it gives something else than is known for one. It is started
+     * as {@code python -OO} starts it; it ends as it likes, and right is what stands on standard output with exit code
+     * 0.
+     *
+     * @param program any text
+     * @param seconds how long it may run on an input
+     */
+    public Verdict runOn(List<StdioTest> tests, String program, double seconds) {
+        double wall = 0;
+        double cpu = 0;
+        for (StdioTest test : tests) {
+            ObjectNode request = NODES.objectNode()
+                    .put("do", "script")
+                    .put("program", program)
+                    .put("input", test.input())
+                    .put("seconds", seconds);
+            Verdict verdict;
+            try {
+                verdict = verdict(test, open().ask(request, limit(seconds)));
+            } catch (PythonServer.Lost _) {
+                stop();
+                verdict = new Verdict(Outcome.DIED, Verdict.TIMED_OUT, "", 0, 0);
+            }
+            wall += verdict.wallSeconds();
+            cpu += verdict.cpuSeconds();
+            if (!verdict.passed()) {
+                return new Verdict(verdict.outcome(), verdict.result(), verdict.raised(), wall, cpu);
+            }
+        }
+        return new Verdict(Outcome.PASSED, Verdict.PASSED, "", wall, cpu);
+    }
+
+    private static Verdict verdict(StdioTest test, ObjectNode answer) {
+        double wall = answer.get("wall").doubleValue();
+        double cpu = answer.get("cpu").doubleValue();
+        if (answer.get("late").booleanValue()) {
+            return new Verdict(Outcome.TIMED_OUT, Verdict.TIMED_OUT, "", wall, cpu);
+        }
+        String raised = answer.get("raised").asText();
+        int status = answer.get("status").intValue();
+        if (answer.get("output").isNull()) {
+            return new Verdict(Outcome.FAILED, StdioTest.TOO_MUCH, "", wall, cpu);
+        } else if (status != 0) {
+            String why = raised.isEmpty() ? "exit status " + status : raised;
+            return new Verdict(Outcome.FAILED, "failed: " + why, raised, wall, cpu);
+        }
+        return test.accepts(answer.get("output").textValue())
+                ? new Verdict(Outcome.PASSED, Verdict.PASSED, "", wall, cpu)
+                : new Verdict(Outcome.FAILED, StdioTest.WRONG, "AssertionError", wall, cpu);
+    }
+
+    /** What the start of its Python took, which it starts where there is none. */
+    public PythonServer.Start start() {
+        return open().start();
+    }
+
+    private static Duration limit(double seconds) {
+        return Duration.ofMillis((long) (seconds * 1000)).plus(MARGIN);
     }
 
     /** Which of EvalPlus's inputs. */

@@ -4,10 +4,16 @@ Frames on both pipes: four bytes of length, then JSON. Requests:
   {"do": "hello", "filter": base64 or null, "pid_at": [byte offsets], "folder": where samples run,
    "path": where modules are looked for}
   {"do": "run", "program": text, "seconds": limit}
+  {"do": "script", "program": text, "input": what it reads, "seconds": limit}
   {"do": "task", "row": a row of EvalPlus's data as JSON text, "dataset": "humaneval" or "mbpp"}
   {"do": "check", "program": text, "part": "base" or "plus"}
 A child has its verdict only by what it writes behind its token; the token waits in a pipe until the program has ended.
 """
+import time
+
+BEGIN = time.perf_counter()
+
+import atexit  # noqa: E402
 import base64
 import builtins
 import copy
@@ -26,8 +32,9 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
+import types
 
+IMPORTS = time.perf_counter() - BEGIN
 MEMORY = 4 << 30
 FILE_SIZE = 256 << 20
 FILES = 256
@@ -37,6 +44,7 @@ TOKEN = 4
 TOKEN_BYTES = 32
 LONGEST_RESULT = 2000
 LONGEST_ANSWER = 1 << 16
+LONGEST_OUTPUT = 4 << 20
 PROCESS_SECONDS = 60
 LEAST_SECONDS = 4.0
 FACTOR = 4.0
@@ -111,9 +119,9 @@ class Program(ctypes.Structure):
 
 
 def set_filter():
-    if sys.platform == "linux":
-        # The child dies with its parent.
-        ctypes.CDLL(None).prctl(1, signal.SIGKILL, 0, 0, 0)
+    # The child dies with its parent.
+    if sys.platform == "linux" and ctypes.CDLL(None).prctl(1, signal.SIGKILL, 0, 0, 0) != 0:
+        os._exit(3)
     if Config.filter is None:
         return
     code = bytearray(Config.filter)
@@ -151,19 +159,16 @@ def set_streams():
     sys.stderr = stream
 
 
-def enter(folder, result, token, seconds):
-    """Makes a forked child a place where anything may run."""
+def enter(folder, files, seconds):
+    """Makes a forked child a place where anything may run. Of its files 2 stays, the others are 0, 1, 3 and so on."""
     os.setsid()
-    empty, end = os.pipe()
-    os.close(end)
-    high = [os.dup(fd) for fd in (empty, result, token)]
-    while min(high) < 5:
-        high = [os.dup(fd) if fd < 5 else fd for fd in high]
-    os.dup2(high[0], 0)
-    os.dup2(2, 1)
-    os.dup2(high[1], RESULT)
-    os.dup2(high[2], TOKEN)
-    os.closerange(TOKEN + 1, 4096)
+    places = (0, 1, RESULT, TOKEN)[:len(files)]
+    high = [os.dup(fd) for fd in files]
+    while min(high) <= TOKEN:
+        high = [os.dup(fd) if fd <= TOKEN else fd for fd in high]
+    for place, fd in zip(places, high):
+        os.dup2(fd, place)
+    os.closerange(places[-1] + 1, 4096)
     os.chdir(folder)
     os.environ["HOME"] = folder
     tempfile.tempdir = folder
@@ -199,6 +204,42 @@ def attempt(program, seconds):
             leave(0)
     write(RESULT, read(TOKEN, TOKEN_BYTES) + b'["passed"]\n')
     leave(0)
+
+
+def attempt_script(program):
+    """Runs a program as `python -OO` does, reading 0 and writing 1; never returns. Why it failed goes to 3."""
+    leave, write = os._exit, os.write
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    faulthandler.disable()
+    main = types.ModuleType("__main__")
+    main.__file__ = "program.py"
+    main.__builtins__ = builtins
+    sys.modules["__main__"] = main
+    sys.argv[:] = ["program.py"]
+    sys.stdin = sys.__stdin__ = open(0, encoding="utf-8", errors="surrogateescape", closefd=False)
+    out = sys.stdout = sys.__stdout__ = open(1, "w", encoding="utf-8", errors="surrogateescape", closefd=False)
+    sys.stderr = sys.__stderr__ = open(2, "w", encoding="utf-8", errors="backslashreplace", closefd=False)
+    depth, frame = 0, sys._getframe()
+    while frame:
+        depth, frame = depth + 1, frame.f_back
+    sys.setrecursionlimit(sys.getrecursionlimit() + depth)
+    code = 0
+    try:
+        exec(compile(program, "program.py", "exec", dont_inherit=True, optimize=2), main.__dict__)
+    except SystemExit as problem:
+        code = 0 if problem.code is None else problem.code if isinstance(problem.code, int) else 1
+    except:  # noqa: E722
+        code = 1
+        write(RESULT, sys.exc_info()[0].__name__.encode("ascii", "replace"))
+    try:
+        threading._shutdown()
+        atexit._run_exitfuncs()
+        for stream in (sys.stdout, out):
+            if not getattr(stream, "closed", False):
+                stream.flush()
+    except:  # noqa: E722
+        code = code or 1
+    leave(code & 0xFF)
 
 
 # EvalPlus: what comes out is compared with what the reference solution gives.
@@ -437,21 +478,19 @@ def clear(folder):
     os.close(top)
 
 
-def listen(source, process, deadline):
-    """What a child writes to its end, as far as it is kept; whether its time was up."""
-    kept = b""
+def listen(source, process, deadline, keep):
+    """Hands what a child writes to its end to keep, which says whether there is room for more; whether it was late."""
     poll = select.poll()
     poll.register(source, select.POLLIN)
     while True:
         left = deadline - time.monotonic()
         if left <= 0:
-            return kept, True
+            return True
         if not poll.poll(left * 1000):
             continue
         part = os.read(source, LONGEST_ANSWER)
-        if not part:
-            return kept, False
-        kept = (kept + part)[-2 * LONGEST_ANSWER:]
+        if not part or not keep(part):
+            return False
 
 
 def end(process):
@@ -464,34 +503,60 @@ def end(process):
     return status, usage
 
 
-def run_forked(work, seconds):
-    """Runs work in a child; the answer that it gave with its token, or none, and how it went."""
+def next_folder():
     Config.serial += 1
     folder = os.path.join(Config.folder, f"s{Config.serial}")
     os.mkdir(folder, 0o700)
+    return folder
+
+
+def nothing_to_read():
+    empty, end_of_it = os.pipe()
+    os.close(end_of_it)
+    return empty
+
+
+def followed(process, folder, source, seconds, keep):
+    """Waits for a child, ends it and clears up after it; how it went."""
+    begin = time.monotonic()
+    try:
+        late = listen(source, process, begin + seconds + GRACE, keep)
+    finally:
+        status, usage = end(process)
+        os.close(source)
+        clear(folder)
+    return {
+        "late": late, "status": status, "wall": time.monotonic() - begin, "cpu": usage.ru_utime + usage.ru_stime,
+    }
+
+
+def run_forked(work, seconds):
+    """Runs work in a child; the answer that it gave with its token, or none, and how it went."""
+    folder = next_folder()
     secret = base64.b64encode(os.urandom(TOKEN_BYTES))[:TOKEN_BYTES]
     result_in, result_out = os.pipe()
     token_in, token_out = os.pipe()
     os.write(token_out, secret)
     os.close(token_out)
-    begin = time.monotonic()
+    kept = bytearray()
+
+    def keep(part):
+        kept.extend(part)
+        del kept[:-2 * LONGEST_ANSWER]
+        return True
+
+    files = (nothing_to_read(), 2, result_out, token_in)
     process = os.fork()
     if process == 0:
         try:
             del secret
-            enter(folder, result_out, token_in, seconds)
+            enter(folder, files, seconds)
             work()
         finally:
             os._exit(4)
-    os.close(result_out)
-    os.close(token_in)
-    try:
-        kept, late = listen(result_in, process, begin + seconds + GRACE)
-    finally:
-        status, usage = end(process)
-        os.close(result_in)
-        clear(folder)
-    wall = time.monotonic() - begin
+    for file in (files[0], result_out, token_in):
+        os.close(file)
+    how = followed(process, folder, result_in, seconds, keep)
     answer = None
     at = kept.find(secret)
     if at >= 0:
@@ -500,8 +565,46 @@ def run_forked(work, seconds):
             answer = json.loads(line)
         except ValueError:
             pass
-    cpu = usage.ru_utime + usage.ru_stime
-    return answer, {"late": late and answer is None, "status": status, "wall": wall, "cpu": cpu}
+    return answer, {**how, "late": how["late"] and answer is None}
+
+
+def script(request):
+    """A program with its input: what it wrote, as far as that is kept, and what it raised."""
+    program, seconds = request["program"], request["seconds"]
+    preload(program)
+    folder = next_folder()
+    path = os.path.join(Config.folder, f"i{Config.serial}")
+    with open(path, "wb") as file:
+        file.write(request["input"].encode("utf-8", "surrogatepass"))
+    given = os.open(path, os.O_RDONLY)
+    os.unlink(path)
+    output_in, output_out = os.pipe()
+    raised_in, raised_out = os.pipe()
+    kept = bytearray()
+
+    def keep(part):
+        kept.extend(part)
+        return len(kept) <= LONGEST_OUTPUT
+
+    process = os.fork()
+    if process == 0:
+        try:
+            enter(folder, (given, output_out, raised_out), seconds)
+            attempt_script(program)
+        finally:
+            os._exit(4)
+    for file in (given, output_out, raised_out):
+        os.close(file)
+    how = followed(process, folder, output_in, seconds, keep)
+    os.set_blocking(raised_in, False)
+    try:
+        raised = os.read(raised_in, LONGEST_RESULT)
+    except BlockingIOError:
+        raised = b""
+    os.close(raised_in)
+    over = len(kept) > LONGEST_OUTPUT
+    output = None if over else kept.decode("utf-8", "replace")
+    return {**how, "output": output, "raised": raised.decode("ascii", "replace")}
 
 
 def hello(request):
@@ -510,7 +613,7 @@ def hello(request):
     Config.folder = request["folder"]
     Config.filter = base64.b64decode(request["filter"]) if request["filter"] else None
     Config.pid_at = request["pid_at"]
-    return {"version": list(sys.version_info[:3])}
+    return {"version": list(sys.version_info[:3]), "imports": IMPORTS}
 
 
 def preload(program):
@@ -587,7 +690,7 @@ def write_fully(data):
 
 
 def serve():
-    work = {"hello": hello, "run": run, "task": task, "check": check}
+    work = {"hello": hello, "run": run, "script": script, "task": task, "check": check}
     while True:
         head = read_fully(4)
         if head is None:

@@ -14,6 +14,8 @@ import io.github.coda4j.files.JsonLines;
 import io.github.coda4j.testkit.SharedData;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -139,16 +141,19 @@ class EvalCommandTest {
         assertThat(cli.err()).contains("--prefix-end has no effect without --template: leave it out");
         assertThat(run("eval", "score", "--task", "mbpp+", "--timeout", "4", "--samples", "x", "--out", "y"))
                 .isEqualTo(2);
-        assertThat(cli.err()).contains("--timeout has no effect in the mode evalplus: leave it out");
+        assertThat(cli.err()).contains("--timeout has no effect on mbpp+ in the mode evalplus: leave it out");
         assertThat(run("eval", "score", "--task", "mbpp", "--sandbox", "some", "--samples", "x", "--out", "y"))
                 .isEqualTo(2);
         assertThat(cli.err()).contains("--sandbox must be required, best, off or bwrap, got 'some'");
         assertThat(run("eval", "score", "--task", "santacoder-js", "--sandbox", "off", "--samples", "x", "--out", "y"))
                 .isEqualTo(2);
-        assertThat(cli.err()).contains("--sandbox has no effect in the mode exact, which runs nothing: leave it out");
+        assertThat(cli.err())
+                .contains(
+                        "--sandbox has no effect on santacoder-js in the mode exact, which runs nothing: leave it out");
         assertThat(run("eval", "score", "--task", "humaneval-x-java", "--python", "p", "--samples", "x", "--out", "y"))
                 .isEqualTo(2);
-        assertThat(cli.err()).contains("--python has no effect in the mode humaneval-x: leave it out");
+        assertThat(cli.err())
+                .contains("--python has no effect on humaneval-x-java in the mode humaneval-x: leave it out");
         assertThat(run("eval", "score", "--task", "mbpp", "--workers", "0", "--samples", "x", "--out", "y"))
                 .isEqualTo(2);
         assertThat(cli.err()).contains("the number of workers must be 1 to 256, got 0");
@@ -181,5 +186,110 @@ class EvalCommandTest {
         int[] lines = {0};
         JsonLines.read(folder.resolve("exact/results.jsonl"), line -> lines[0]++);
         assertThat(lines[0]).isEqualTo(1640);
+    }
+
+    private Path lines(String... lines) throws Exception {
+        return Files.writeString(folder.resolve("samples.jsonl"), String.join("\n", lines) + "\n");
+    }
+
+    private int score(Cli with, String task, Path samples, String... more) {
+        return score(with, task, samples, folder.resolve("scores"), more);
+    }
+
+    private int score(Cli with, String task, Path samples, Path out, String... more) {
+        List<String> all = new ArrayList<>(List.of("eval", "score", "--task", task, "--allow-missing"));
+        all.addAll(List.of("--samples", samples.toString(), "--out", out.toString()));
+        all.addAll(List.of("--data", SharedData.datasets().toString()));
+        all.addAll(List.of(more));
+        return with.run(all.toArray(String[]::new));
+    }
+
+    @Test
+    void without_python_a_person_is_told_how_to_get_it() throws Exception {
+        Path file = lines("{\"task_id\": \"HumanEval/0\", \"completion\": \"x\"}");
+        Cli bare = new Cli().env("PATH", folder.toString());
+        assertThat(score(bare, "humaneval", file)).isEqualTo(1);
+        assertThat(bare.err()).contains("no Python: answers in Python are judged by Python 3.9 or newer; install it");
+    }
+
+    /** An answer to HumanEval/38 that is right and does without the helper of the prompt. */
+    private static final String DECODES = """
+                groups = [s[i:i + 3] for i in range(0, len(s), 3)]
+                return "".join(g if len(g) < 3 else g[2] + g[:2] for g in groups)
+            """;
+
+    @Test
+    void sanitizers_are_compared_on_the_same_answers() throws Exception {
+        String right = Json.ascii(Json.of(Map.of("task_id", "HumanEval/38", "completion", DECODES)));
+        Path file =
+                lines(Json.ascii(Json.of(Map.of("task_id", "HumanEval/0", "completion", "    return False\n"))), right);
+        assertThat(score(cli, "humaneval", file, "--sanitizer", "each"))
+                .as(cli.err())
+                .isZero();
+        assertThat(cli.out())
+                .contains("sanitizer keep: pass@1 0.5000 ")
+                .contains("sanitizer coda: pass@1 0.0000 ")
+                .contains("sanitizer evalplus: pass@1 0.0000 ")
+                .contains("  to keep: pass@1 0.5000 and 0.0000 on 2 tasks: difference -0.5000 ")
+                .contains("  to keep: lost 1: HumanEval/38\n");
+        String program = Files.readString(folder.resolve("scores/keep/samples.jsonl"));
+        assertThat(program)
+                .contains("def encode_cyclic")
+                .contains("\"solution\"")
+                .doesNotContain("\"completion\"");
+        assertThat(Files.readString(folder.resolve("scores/coda/samples.jsonl")))
+                .doesNotContain("def encode_cyclic");
+        Cli one = new Cli().env("PATH", System.getenv("PATH"));
+        assertThat(score(one, "humaneval", file, "--sanitizer", "coda", "--json"))
+                .as(one.err())
+                .isZero();
+        assertThat(Json.parseObject(one.out(), "summary").get("samples").intValue())
+                .isEqualTo(2);
+        Cli wrong = new Cli().env("PATH", System.getenv("PATH"));
+        assertThat(score(wrong, "humaneval", file, "--sanitizer", "none")).isEqualTo(2);
+        assertThat(wrong.err()).contains("--sanitizer must be each or one of keep, coda, evalplus, got 'none'");
+        assertThat(score(wrong, "mbpp", file, "--sanitizer", "keep")).isEqualTo(2);
+        assertThat(wrong.err()).contains("--sanitizer is for humaneval and humaneval+, got mbpp: leave it out");
+    }
+
+    @Test
+    void the_answer_that_was_kept_is_what_is_sanitized() throws Exception {
+        Path file = lines(Json.ascii(
+                Json.of(Map.of("task_id", "HumanEval/38", "solution", "", "answer", DECODES + "```\nThat is it."))));
+        assertThat(score(cli, "humaneval", file, "--sanitizer", "keep"))
+                .as(cli.err())
+                .isZero();
+        assertThat(cli.out()).startsWith("sanitizer keep: pass@1 1.0000 ");
+    }
+
+    @Test
+    void answers_to_the_sets_of_holes_are_run() throws Exception {
+        for (String task :
+                List.of("safim-block-python", "safim-control-java", "santacoder-python", "santacoder-java")) {
+            Benchmark benchmark = Benchmark.of(task);
+            Mode mode = task.startsWith("safim") ? Mode.SAFIM : Mode.MULTIPL_E;
+            List<Problem> problems = List.copyOf(benchmark
+                    .load(new DataFolder(SharedData.datasets(), Map.of(), false), mode)
+                    .problems()
+                    .values());
+            // A blank more is the same program and another text.
+            Path file = lines(
+                    Json.ascii(Json.of(Map.of(
+                            "task_id",
+                            problems.get(0).id(),
+                            "completion",
+                            problems.get(0).canonical() + " "))),
+                    Json.ascii(Json.of(Map.of("task_id", problems.get(1).id(), "completion", "1 1"))));
+            Cli each = new Cli().env("PATH", System.getenv("PATH"));
+            Path out = folder.resolve(task);
+            assertThat(score(each, task, file, out, "--mode", mode.label(), "--timeout", "60"))
+                    .as(each.err())
+                    .isZero();
+            List<Boolean> passed = new ArrayList<>();
+            JsonLines.read(
+                    out.resolve("results.jsonl"),
+                    line -> passed.add(line.object().get("passed").booleanValue()));
+            assertThat(passed).as(task).containsExactly(true, false);
+        }
     }
 }

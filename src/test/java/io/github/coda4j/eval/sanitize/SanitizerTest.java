@@ -4,10 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.coda4j.eval.python.PythonInterpreter;
 import io.github.coda4j.eval.sandbox.Sandbox;
 import io.github.coda4j.eval.sandbox.SandboxMode;
+import io.github.coda4j.files.Json;
 import io.github.coda4j.testkit.Goldens;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -125,5 +133,36 @@ class SanitizerTest {
             sanitizer.keepingHelpers("", odd, Optional.of("f"));
         }
         assertThat(sanitizer.coda("def f():\n    return 1", Optional.of("f"))).isEqualTo("def f():\n    return 1");
+    }
+
+    @Test
+    void a_filter_that_the_kernel_refuses_is_no_sanitizer() throws Exception {
+        assertThat(filterOf(null)).isEmpty();
+        if (Sandbox.open(SandboxMode.BEST, "").innerFilter().isEmpty()) {
+            return;
+        }
+        assertThat(filterOf(Base64.getEncoder().encodeToString(new byte[8])))
+                .contains("the kernel refuses the filter of system calls: error 22");
+    }
+
+    /** What its Python says when it is greeted with a filter, and that it answers otherwise. */
+    private static String filterOf(String filter) throws Exception {
+        String script = Files.readString(Path.of("src/main/resources/io/github/coda4j/eval/sanitize/sanitize.py"));
+        Path python = PythonInterpreter.find(Optional.empty(), System.getenv()).executable();
+        Process process = new ProcessBuilder(python.toString(), "-c", script).start();
+        try (var in = process.getOutputStream()) {
+            ObjectNode hello =
+                    JsonNodeFactory.instance.objectNode().put("do", "hello").put("filter", filter);
+            hello.putArray("pid_at");
+            hello.putArray("path");
+            byte[] bytes = Json.ascii(hello).getBytes(StandardCharsets.US_ASCII);
+            in.write(ByteBuffer.allocate(Integer.BYTES).putInt(bytes.length).array());
+            in.write(bytes);
+        }
+        String said = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+        int answered = process.getInputStream().readAllBytes().length;
+        assertThat(process.waitFor()).isEqualTo(filter == null ? 0 : 1);
+        assertThat(answered > 0).isEqualTo(filter == null);
+        return said;
     }
 }

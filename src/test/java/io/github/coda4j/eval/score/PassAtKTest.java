@@ -68,6 +68,26 @@ class PassAtKTest {
     }
 
     @Test
+    void the_interval_is_that_of_all_sets_of_as_many_tasks() {
+        int[] passed = {1, 2, 4, 6, 7, 9};
+        List<PassAtK.Counts> tasks =
+                Arrays.stream(passed).mapToObj(c -> new PassAtK.Counts(10, c)).toList();
+        int sets = (int) Math.pow(passed.length, passed.length);
+        double[] means = new double[sets];
+        for (int set = 0; set < sets; set++) {
+            int rest = set;
+            for (int i = 0; i < passed.length; i++) {
+                means[set] += passed[rest % passed.length] / 10.0 / passed.length;
+                rest /= passed.length;
+            }
+        }
+        Arrays.sort(means);
+        PassAtK.Interval interval = PassAtK.interval(tasks, 1, 1);
+        assertThat(interval.low()).isEqualTo(means[(int) (0.025 * sets)], within(0.01));
+        assertThat(interval.high()).isEqualTo(means[(int) (0.975 * sets)], within(0.01));
+    }
+
+    @Test
     void k_is_told_only_where_every_task_has_enough_samples() {
         assertThat(PassAtK.ks(List.of(new PassAtK.Counts(10, 1), new PassAtK.Counts(9, 1))))
                 .containsExactly(1);

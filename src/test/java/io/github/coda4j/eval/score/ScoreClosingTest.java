@@ -27,12 +27,13 @@ class ScoreClosingTest extends ClosingContract {
                         folder -> Journal.open(
                                 folder.resolve("journal"),
                                 JsonNodeFactory.instance.objectNode().put("task", "t"))),
-                new Case("Judges$OfTexts", _ -> new Judges.OfTexts(Benchmark.SANTACODER_JAVA)),
-                new Case("Judges$OfJava", _ -> {
+                new Case("Judges$OfTexts", _ -> new Judges.OfTexts(Benchmark.SANTACODER_JAVA, false)),
+                new Case("Judges$OfJava", folder -> {
                     Sandbox sandbox = Sandbox.open(SandboxMode.BEST, "");
-                    return new Judges.OfJava(Mode.HUMANEVAL_X, new JavaJudge(sandbox, ""), sandbox);
+                    return new Judges.OfJava(plan(folder), new JavaJudge(sandbox, ""), sandbox);
                 }),
-                new Case("Judges$PythonSamples", folder -> new Judges.PythonSamples(plan(folder), judge())));
+                new Case(
+                        "Judges$PythonSamples", folder -> new Judges.PythonSamples(plan(folder), Shown.NONE, judge())));
     }
 
     private static ScorePlan plan(Path folder) {
@@ -43,7 +44,7 @@ class ScoreClosingTest extends ClosingContract {
                 folder,
                 folder,
                 1,
-                1,
+                Optional.empty(),
                 false);
     }
 

@@ -14,6 +14,9 @@ import io.github.coda4j.eval.tasks.DataFolder;
 import io.github.coda4j.eval.tasks.Mode;
 import io.github.coda4j.files.Json;
 import io.github.coda4j.files.JsonLines;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,6 +38,7 @@ class ScoringTest {
 
     private final List<String> notes = new ArrayList<>();
     private final List<String> samples = new ArrayList<>();
+    private final List<Double> workers = new ArrayList<>();
 
     @BeforeEach
     void makeData() throws Exception {
@@ -71,7 +75,8 @@ class ScoringTest {
 
     private ScorePlan plan(Benchmark benchmark, Mode mode, String out, int workers, boolean missing) throws Exception {
         DataFolder data = new DataFolder(folder, Map.of(), true);
-        return new ScorePlan(benchmark, mode, data, samples(), folder.resolve(out), workers, 1, missing);
+        Optional<Double> limit = mode.seconds() > 0 ? Optional.of(1.0) : Optional.empty();
+        return new ScorePlan(benchmark, mode, data, samples(), folder.resolve(out), workers, limit, missing);
     }
 
     private ScoreReport score(ScorePlan plan) {
@@ -91,6 +96,11 @@ class ScoringTest {
         @Override
         public void note(String line) {
             notes.add(line);
+        }
+
+        @Override
+        public void worker(double start, double imports, double program) {
+            workers.add(Math.min(start - imports, Math.min(imports, program)));
         }
 
         @Override
@@ -149,6 +159,66 @@ class ScoringTest {
         ScoreReport eight = score(plan(Benchmark.HUMANEVAL, Mode.HUMAN_EVAL, "eight", 8, false));
         assertThat(eight.repeated()).isEqualTo(2);
         assertThat(results("eight")).isEqualTo(results("one"));
+        score(plan(Benchmark.HUMANEVAL, Mode.HUMAN_EVAL, "many", 32, false));
+        assertThat(results("many")).isEqualTo(results("one"));
+        score(plan(Benchmark.HUMANEVAL, Mode.HUMAN_EVAL, "many", 32, false));
+        assertThat(results("many")).as("once more, over what is there").isEqualTo(results("one"));
+        assertThat(workers).hasSize(4).allMatch(one -> one > 0);
+    }
+
+    /** A disk with room for so many bytes. */
+    private static final class SmallDisk implements WritableByteChannel {
+        private final WritableByteChannel file;
+        private int left;
+
+        SmallDisk(WritableByteChannel file, int left) {
+            this.file = file;
+            this.left = left;
+        }
+
+        @Override
+        public int write(ByteBuffer bytes) throws IOException {
+            if (left == 0) {
+                throw new IOException("No space left on device");
+            }
+            ByteBuffer part = bytes.slice(bytes.position(), Math.min(left, bytes.remaining()));
+            int count = file.write(part);
+            bytes.position(bytes.position() + count);
+            left -= count;
+            return count;
+        }
+
+        @Override
+        public boolean isOpen() {
+            return file.isOpen();
+        }
+
+        @Override
+        public void close() throws IOException {
+            file.close();
+        }
+    }
+
+    @Test
+    void a_disk_that_fills_up_stops_the_run_and_the_next_one_goes_on() throws Exception {
+        addOdd();
+        score(plan(Benchmark.HUMANEVAL, Mode.HUMAN_EVAL, "whole", 8, false));
+        ScorePlan plan = plan(Benchmark.HUMANEVAL, Mode.HUMAN_EVAL, "full", 32, false);
+        Scoring full = new Scoring(
+                plan,
+                () -> PythonInterpreter.find(Optional.empty(), System.getenv()),
+                Sandbox.open(SandboxMode.BEST, ""),
+                new Told(),
+                file -> new SmallDisk(file, 900));
+        assertThatThrownBy(full::run)
+                .isInstanceOf(CodaException.class)
+                .hasMessage("cannot write " + folder.resolve("full/scoring.partial.jsonl")
+                        + ": No space left on device; free some space or write to another disk;"
+                        + " the same command goes on from here");
+        assertThat(Files.size(folder.resolve("full/scoring.partial.jsonl"))).isEqualTo(900);
+        score(plan);
+        assertThat(notes).anyMatch(note -> note.matches("going on: [1-9] of 12 samples are judged already"));
+        assertThat(results("full")).isEqualTo(results("whole"));
     }
 
     @Test
@@ -225,7 +295,14 @@ class ScoringTest {
         }
         ScorePlan lines = plan(Benchmark.HUMANEVAL, Mode.HUMAN_EVAL, "out", 1, false);
         ScorePlan plan = new ScorePlan(
-                lines.benchmark(), lines.mode(), lines.data(), folder.resolve("programs"), lines.out(), 1, 1, false);
+                lines.benchmark(),
+                lines.mode(),
+                lines.data(),
+                folder.resolve("programs"),
+                lines.out(),
+                1,
+                Optional.of(1.0),
+                false);
         assertThat(passAt(score(plan), "", 1)).isEqualTo(1);
     }
 
@@ -286,12 +363,70 @@ class ScoringTest {
         assertThatThrownBy(() -> score(plan))
                 .isInstanceOf(CodaException.class)
                 .hasMessageContaining("cannot write " + folder.resolve("file/out"));
+        ScorePlan readOnly = plan.of(plan.samples(), Path.of("/proc/coda-scores"));
+        assertThatThrownBy(() -> score(readOnly))
+                .isInstanceOf(CodaException.class)
+                .hasMessageStartingWith("cannot write /proc/coda-scores: ");
+        assertThat(workers).as("nothing was started").isEmpty();
+    }
+
+    @Test
+    void mbpp_plus_is_counted_as_evalplus_and_as_coda_counts_and_both_are_named() throws Exception {
+        StringBuilder rows = new StringBuilder();
+        StringBuilder shown = new StringBuilder();
+        for (int i = 3; i < 6; i++) {
+            ObjectNode row = JsonNodeFactory.instance
+                    .objectNode()
+                    .put("task_id", "Mbpp/" + i)
+                    .put("prompt", "\"\"\"double\"\"\"\n")
+                    .put("entry_point", "double")
+                    .put("canonical_solution", "\ndef double(x):\n    return 2 * x\n")
+                    .put("atol", 0);
+            row.putArray("base_input").addArray().add(1);
+            row.putArray("plus_input").addArray().add(1000);
+            rows.append(Json.ascii(row)).append('\n');
+            ObjectNode other = JsonNodeFactory.instance
+                    .objectNode()
+                    .put("task_id", i)
+                    .put("prompt", "double")
+                    .put("code", "")
+                    .put("test", "");
+            other.putArray("test_list").add("assert double(3) == 6");
+            shown.append(Json.ascii(other)).append('\n');
+        }
+        Files.writeString(folder.resolve("MbppPlus.jsonl"), rows);
+        String[] answers = {
+            "def double(x): return 2 * x", "def double(x): return 2 * x if x < 9 else 0", "def double(x): return 6"
+        };
+        for (int i = 3; i < 6; i++) {
+            samples.add(Json.ascii(Json.of(Map.of("task_id", "Mbpp/" + i, "solution", answers[i - 3]))));
+        }
+        score(plan(Benchmark.MBPP_PLUS, Mode.EVALPLUS, "alone", 1, false));
+        assertThat(notes)
+                .contains("the visible asserts alone, as CoDA counts, are not scored: there is no"
+                        + " MbppPlus-OriginFmt.jsonl.gz in " + folder);
+        Files.writeString(folder.resolve("MbppPlus-OriginFmt.jsonl"), shown);
+        ScoreReport report = score(plan(Benchmark.MBPP_PLUS, Mode.EVALPLUS, "both", 1, false));
+        assertThat(passAt(report, "base", 1)).isEqualTo(2 / 3.0);
+        assertThat(passAt(report, "plus", 1)).isEqualTo(1 / 3.0);
+        assertThat(passAt(report, "visible", 1)).isEqualTo(1);
+        assertThat(report.lines().get(1)).endsWith(", EvalPlus's base and added inputs: its MBPP+");
+        assertThat(report.lines().get(2))
+                .startsWith("visible pass@1 1.0000 ")
+                .endsWith(", the task's own asserts alone: MBPP+ as CoDA's evaluation counts it");
+        assertThat(results("both")).contains("\"plus_status\":\"fail\",\"visible_status\":\"pass\"");
+        assertThat(passAt(score(plan(Benchmark.MBPP_PLUS, Mode.CODA, "coda", 1, false)), "", 1))
+                .isEqualTo(1);
+        assertThat(Json.readObject(folder.resolve("both/eval_results.json")).get("pass_at_k"))
+                .hasSize(2);
     }
 
     @Test
     void an_answer_of_fifty_megabytes_is_judged() throws Exception {
         add(1, "    return x + 1 # " + "z".repeat(50 << 20));
-        ScoreReport report = score(plan(Benchmark.HUMANEVAL, Mode.HUMAN_EVAL, "large", 1, true));
+        ScorePlan plan = plan(Benchmark.HUMANEVAL, Mode.HUMAN_EVAL, "large", 1, true);
+        ScoreReport report = score(new ScorePlan(
+                plan.benchmark(), plan.mode(), plan.data(), plan.samples(), plan.out(), 1, Optional.of(120.0), true));
         assertThat(passAt(report, "", 1)).isEqualTo(1);
     }
 

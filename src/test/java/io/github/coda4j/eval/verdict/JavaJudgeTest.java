@@ -14,7 +14,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -35,6 +37,18 @@ class JavaJudgeTest {
     static void open() {
         Sandbox sandbox = Sandbox.open(SandboxMode.BEST, "");
         judge = new JavaJudge(sandbox, "");
+    }
+
+    @BeforeEach
+    void putSomethingOutside() throws Exception {
+        Files.writeString(outside.resolve("before"), "as it was");
+    }
+
+    @AfterEach
+    void nothing_has_changed_and_no_machine_is_left() throws Exception {
+        assertThat(Files.readString(outside.resolve("before"))).isEqualTo("as it was");
+        assertThat(ProcessHandle.current().descendants())
+                .noneMatch(process -> process.info().commandLine().orElse("").contains("JavaRunner"));
     }
 
     private static Verdict run(String body) {

@@ -42,19 +42,28 @@ class PythonAttackTest {
 
     private static PythonJudge judge;
     private static Path target;
+    private static long memory;
 
     @BeforeAll
     static void open() {
         Sandbox sandbox = Sandbox.open(SandboxMode.BEST, "");
         judge = new PythonJudge(PythonInterpreter.find(Optional.empty(), System.getenv()), sandbox);
         target = outside.resolve("file");
+        assertThat(judge.run("x = 1", SECONDS).passed()).isTrue();
+        memory = usedMemory();
     }
 
     @AfterAll
-    static void close() {
+    static void the_judge_s_own_memory_has_not_grown() {
         if (judge != null) {
+            assertThat(usedMemory() - memory).isLessThan(32 << 20);
             judge.close();
         }
+    }
+
+    private static long usedMemory() {
+        System.gc();
+        return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
     }
 
     @BeforeEach
@@ -383,12 +392,9 @@ class PythonAttackTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
     void a39_and_a40_floods_do_not_grow_the_parent(int descriptor) {
-        System.gc();
-        long before = Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+        long before = usedMemory();
         ends(Outcome.TIMED_OUT, "import posix\nwhile True: posix.write(" + descriptor + ", b'x' * 65536)");
-        System.gc();
-        long after = Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
-        assertThat(after - before).isLessThan(32 << 20);
+        assertThat(usedMemory() - before).isLessThan(32 << 20);
     }
 
     @Test
