@@ -3,6 +3,7 @@ package io.github.coda4j.serve;
 import io.github.coda4j.decode.CanvasShape;
 import io.github.coda4j.decode.DecodeOptions;
 import io.github.coda4j.generate.Document;
+import io.github.coda4j.generate.FinishReason;
 import io.github.coda4j.generate.GenerateRequest;
 import io.github.coda4j.generate.Prompt;
 import io.github.coda4j.generate.WindowOptions;
@@ -10,6 +11,8 @@ import io.github.coda4j.generate.request.DecodeDefaults;
 import io.github.coda4j.generate.request.DecodeSettings;
 import io.github.coda4j.generate.request.Parameter;
 import io.github.coda4j.generate.request.Setting;
+import io.github.coda4j.serve.Planned.Unasked;
+import io.github.coda4j.serve.apply.SnippetMerge;
 import io.github.coda4j.serve.wire.AnswerOptions;
 import io.github.coda4j.serve.wire.Problem;
 import io.github.coda4j.serve.wire.TextPrompt;
@@ -80,7 +83,7 @@ final class Planner {
                 yield completions(given.ids(), how, options, "prompt", text);
             }
             case TextPrompt.Holes holes ->
-                holes(holes.pieces(), how, options, echo ? holes.pieces().getFirst() : "");
+                holes(holes, how, options, echo ? holes.pieces().getFirst() : "");
         };
     }
 
@@ -140,28 +143,30 @@ final class Planner {
         return choices(new Prompt.Ids(ids, tokens), closing(decode, how), how, options, ids.length, echo);
     }
 
-    private List<Planned> holes(List<String> pieces, DecodeSettings how, AnswerOptions options, String echo) {
+    private List<Planned> holes(TextPrompt.Holes text, DecodeSettings how, AnswerOptions options, String echo) {
         Tokenizer tokenizer = model.tokenizer();
+        List<String> pieces = text.pieces();
         int given = pieces.stream()
                 .mapToInt(piece -> tokenizer.encodeOrdinary(piece).length)
                 .sum();
-        int numHoles = pieces.size() - 1;
-        int wanted = options.ceiling().orElseGet(how::maxNewTokens);
-        if (wanted == 0) {
+        int ofAll = options.ceiling().orElseGet(how::maxNewTokens);
+        if (ofAll == 0) {
             return nothing(options, given, echo);
         }
-        Document.Hole hole;
-        if (options.fixedLength()) {
-            checkRoom(given, (long) wanted * numHoles, "prompt");
-            hole = new Document.Hole(wanted);
-        } else {
-            checkRoom(given, numHoles, "prompt");
-            int most = Math.min(wanted, (model.maxPositions() - given) / numHoles);
-            hole = pieces.getLast().isEmpty() ? behind(most, how) : lengths.hole(most);
+        List<Integer> wanted =
+                text.ceilings().stream().map(own -> own.orElse(ofAll)).toList();
+        boolean fixed = options.fixedLength();
+        int numHoles = wanted.size();
+        checkRoom(given, fixed ? wanted.stream().mapToLong(n -> n).sum() : numHoles, "prompt");
+        List<Document.Hole> holes = new ArrayList<>();
+        for (int i = 0; i < numHoles; i++) {
+            int most = Math.min(wanted.get(i), (model.maxPositions() - given) / numHoles);
+            boolean last = i == numHoles - 1 && pieces.getLast().isEmpty();
+            holes.add(fixed ? new Document.Hole(wanted.get(i)) : last ? behind(most, how) : lengths.hole(most));
         }
-        Document document = document(pieces, hole);
+        Document document = Document.ofPieces(pieces, holes);
         CanvasShape shape = document.shape(0);
-        DecodeOptions decode = options.fixedLength()
+        DecodeOptions decode = fixed
                 ? how.options(shape, model.maxPositions(), model.endTokens())
                 : how.fitting(shape, model.maxPositions(), model.endTokens());
         return choices(new Prompt.Text(document), closing(decode, how), how, options, given, echo);
@@ -217,6 +222,46 @@ final class Planner {
         int positions = WindowOptions.DEFAULT.positions(document, model.maxPositions());
         DecodeOptions decode = how.fitting(document.shape(0), positions, model.endTokens());
         return choices(new Prompt.Text(document), closing(decode, how), how, options, 0, "");
+    }
+
+    /**
+     * Code with a snippet in it, which no model is asked for: none here was trained to merge, and code that is merged
+     * wrongly is broken.
+     */
+    Planned merge(String original, String snippet, AnswerOptions options) {
+        if (SnippetMerge.isTooLarge(original, snippet)) {
+            throw Problem.tooLong(
+                    "messages",
+                    String.format(
+                            Locale.ROOT,
+                            "code of %d lines and a snippet of %d are too much to compare: send the part of the code "
+                                    + "that the snippet is about",
+                            original.lines().count(),
+                            snippet.lines().count()));
+        }
+        String merged = SnippetMerge.merge(original, snippet)
+                .orElseThrow(() -> Problem.wrong(
+                        "messages",
+                        "nothing says where the snippet belongs: it needs a line that the code has once, or a "
+                                + "comment with an ellipsis for code that it leaves out"));
+        for (String stop : settings(options).stopStrings()) {
+            int end = merged.indexOf(stop);
+            merged = end < 0 ? merged : merged.substring(0, end);
+        }
+        Tokenizer tokenizer = model.tokenizer();
+        int given = tokenizer.encodeOrdinary(original).length + tokenizer.encodeOrdinary(snippet).length;
+        int tokens = tokenizer.encodeOrdinary(merged).length;
+        if (options.ceiling().orElse(tokens) < tokens) {
+            throw Problem.tooLong(
+                    options.ceilingField(),
+                    String.format(
+                            Locale.ROOT,
+                            "the merged code has %d tokens and %s is %d: half of a file would be lost, ask for more",
+                            tokens,
+                            options.ceilingField(),
+                            options.ceiling().getAsInt()));
+        }
+        return new Planned(Optional.empty(), given, merged, new Unasked(tokens, FinishReason.STOP));
     }
 
     private static Document document(List<String> pieces, Document.Hole hole) {

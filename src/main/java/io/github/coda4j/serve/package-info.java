@@ -2,10 +2,12 @@
 @MayUse({
     "serve.wire",
     "serve.http",
+    "serve.apply",
     "files",
     "text",
     "decode",
     "decode.commit",
+    "diffusion",
     "generate",
     "generate.length",
     "generate.request",

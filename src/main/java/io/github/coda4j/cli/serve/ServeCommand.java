@@ -9,13 +9,16 @@ import io.github.coda4j.cli.Interrupt;
 import io.github.coda4j.cli.LoadFlags;
 import io.github.coda4j.cli.ModelFlag;
 import io.github.coda4j.cli.OpenModel;
+import io.github.coda4j.cli.ServerLog;
 import io.github.coda4j.cli.World;
 import io.github.coda4j.generate.CodaModel;
+import io.github.coda4j.generate.Cost;
 import io.github.coda4j.generate.EngineOptions;
 import io.github.coda4j.generate.request.DecodeDefaults;
 import io.github.coda4j.generate.request.Given;
 import io.github.coda4j.generate.request.Parameter;
 import io.github.coda4j.generate.request.ValueSource;
+import io.github.coda4j.kernel.VectorWidth;
 import io.github.coda4j.model.LoadOptions;
 import io.github.coda4j.model.ModelConfig;
 import io.github.coda4j.serve.CodaServer;
@@ -32,7 +35,9 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code coda serve}. */
 @Command(
@@ -59,6 +64,9 @@ public final class ServeCommand implements Callable<Integer> {
 
     private final World world;
     private final Interrupt interrupt;
+
+    @Spec
+    private CommandSpec spec;
 
     @Mixin
     private ModelFlag model;
@@ -112,11 +120,14 @@ public final class ServeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         check(requestTimeout >= 1, "--request-timeout must be at least 1 second, got %d", requestTimeout);
+        if (!Boolean.TRUE.equals(spec.root().findOption("--debug").getValue())) {
+            ServerLog.check(world);
+        }
         check(drain >= 0, "--drain must be 0 or positive, got %d", drain);
         HttpOptions http = listen.options(world, Duration.ofSeconds(requestTimeout));
         Optional<String> named = model.name().or(() -> world.variable("MODEL_NAME"));
         Path folder = ModelFlag.folder(named, world);
-        LoadOptions options = load.options(folder, world, LoadFlags.Purpose.SPEED, dtypeOfEnvironment());
+        LoadOptions options = load.options(folder, world, LoadFlags.Purpose.SPEED, this::dtypeOfEnvironment);
         Given flags = decode.given().with(Parameter.MAX_NEW_TOKENS, maxNewTokens);
         DecodeDefaults behind = DecodeDefaults.ofCheckpoint(folder).behind(ValueSource.environment(world::variable));
         behind.resolve(flags).maxNewTokens(); // what the flags say must have an effect
@@ -126,7 +137,18 @@ public final class ServeCommand implements Callable<Integer> {
         ModelConfig config = config(folder);
         try (CodaServer server = CodaServer.start(http, serve, this::log);
                 OpenModel open = world.openModel(folder, options, engine)) {
-            server.serve(served(open, new ModelFolder(folder, named), config, defaults));
+            ServedModel served = served(open, new ModelFolder(folder, named), config, defaults);
+            Cost step = server.warmUp(served);
+            world.note(String.format(
+                    Locale.ROOT,
+                    "%s, %s on %s: a step over %d tokens takes %.1f ms, with vectors of %d bits",
+                    served.name(),
+                    options.format(),
+                    options.device(),
+                    step.promptTokens() + step.newTokens(),
+                    step.promptMillis() + step.decodeMillis(),
+                    VectorWidth.bits()));
+            server.serve(served);
             say("listening on " + server.address());
             interrupt.await();
             server.drain(Duration.ofSeconds(drain));

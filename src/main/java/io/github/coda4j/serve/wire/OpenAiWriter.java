@@ -26,7 +26,9 @@ public final class OpenAiWriter implements AnswerWriter {
         /** Both, as readers of Mistral's and of Mercury's infilling want one each. */
         BOTH("cmpl-", "text_completion", "text_completion"),
         /** A chat's, about an edit. */
-        EDIT("cmpl-", "chat.completion.chunk", "edit.completion");
+        EDIT("cmpl-", "chat.completion.chunk", "edit.completion"),
+        /** A chat's, about code with a snippet in it. */
+        APPLY("cmpl-", "chat.completion.chunk", "apply.completion");
 
         private final String prefix;
         private final String chunk;
@@ -39,7 +41,7 @@ public final class OpenAiWriter implements AnswerWriter {
         }
 
         private boolean isChat() {
-            return this == CHAT || this == EDIT;
+            return this == CHAT || this == EDIT || this == APPLY;
         }
     }
 
@@ -50,6 +52,7 @@ public final class OpenAiWriter implements AnswerWriter {
     private final AnswerOptions options;
     private final int prompts;
     private final Set<Integer> begun = new HashSet<>();
+    private boolean regions;
 
     /** @param prompts how many prompts the choices belong to, in equal shares */
     public OpenAiWriter(Shape shape, AnswerHead head, AnswerOptions options, int prompts) {
@@ -57,6 +60,17 @@ public final class OpenAiWriter implements AnswerWriter {
         this.head = head;
         this.options = options;
         this.prompts = prompts;
+    }
+
+    /** Says of every text which of several regions it belongs to. */
+    public OpenAiWriter withRegions() {
+        regions = true;
+        return this;
+    }
+
+    @Override
+    public boolean showsDetails() {
+        return true;
     }
 
     @Override
@@ -70,6 +84,16 @@ public final class OpenAiWriter implements AnswerWriter {
     }
 
     @Override
+    public String piece(int choice, int hole, String text) {
+        if (!regions) {
+            return piece(choice, text);
+        }
+        ObjectNode chunk = chunk(choice, text, "", null);
+        ((ObjectNode) chunk.at("/choices/0")).put("region", hole);
+        return frame(chunk);
+    }
+
+    @Override
     public String step(int choice, StepFrame step) {
         if (options.frames() == StreamKind.WHOLE_TEXT) {
             return begin(choice) + frame(chunk(choice, step.text(), "", null));
@@ -79,19 +103,26 @@ public final class OpenAiWriter implements AnswerWriter {
         return begin(choice) + frame(chunk);
     }
 
-    private static ObjectNode diffusion(StepFrame step) {
+    private ObjectNode diffusion(StepFrame step) {
         ObjectNode node = NODES.objectNode();
         node.put("step", step.step());
         ArrayNode commits = node.putArray("commits");
         for (StepFrame.Committed commit : step.commits()) {
-            commits.addObject()
-                    .put("position", commit.position())
+            ObjectNode one = commits.addObject();
+            if (regions) {
+                one.put("region", commit.region());
+            }
+            one.put("position", commit.position())
                     .put("token", commit.token())
                     .put("text", commit.text())
                     .put("probability", commit.probability());
         }
         node.put("masks_left", step.masksLeft());
         node.put("text", step.text());
+        if (regions) {
+            ArrayNode texts = node.putArray("regions");
+            step.regions().forEach(texts::add);
+        }
         return node;
     }
 
@@ -150,13 +181,13 @@ public final class OpenAiWriter implements AnswerWriter {
         return answer;
     }
 
-    /** The text of each hole where there are several. */
-    private static void regions(ObjectNode node, Choice choice) {
-        if (choice.completion().holes().size() > 1) {
-            ArrayNode regions = node.putArray("regions");
+    /** The text of each hole where they were asked for as regions. */
+    private void regions(ObjectNode node, Choice choice) {
+        if (regions) {
+            ArrayNode texts = node.putArray("regions");
             choice.completion()
                     .holes()
-                    .forEach(hole -> regions.addObject()
+                    .forEach(hole -> texts.addObject()
                             .put("text", hole.text())
                             .put("finish_reason", Choice.finish(hole.finishReason())));
         }
@@ -230,7 +261,7 @@ public final class OpenAiWriter implements AnswerWriter {
         usage.put("total_tokens", given + generated);
         usage.putObject("prompt_tokens_details").put("cached_tokens", 0);
         usage.putObject("completion_tokens_details").put("reasoning_tokens", 0);
-        if (shape == Shape.BOTH || shape == Shape.EDIT) {
+        if (shape != Shape.CHAT && shape != Shape.TEXT) {
             usage.put("reasoning_tokens", 0);
             usage.put("cached_input_tokens", 0);
         }
