@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.IntFunction;
 import java.util.function.IntPredicate;
+import java.util.function.LongConsumer;
 
 /**
  * Lets a model fill in held-out code and compares with what was there, beside a 5-gram that learned from the training
@@ -201,16 +202,32 @@ public final class QualityBench {
 
     private NGram baseline(TokenShards train) {
         long tokens = Math.min(plan.baselineTokens(), train.numTokens());
+        long[] learned = {0};
+        NGram baseline = baseline(train, plan.baselineTokens(), count -> {
+            learned[0] = count;
+            listener.working(QualityListener.Work.BASELINE, Math.min(count, tokens), tokens);
+        });
+        listener.baseline(BASELINE_ORDER, learned[0]);
+        return baseline;
+    }
+
+    /**
+     * The 5-gram of the training split of token shards.
+     *
+     * @param most tokens that it learns from at most, at least 1
+     * @param learning hears how many tokens it has learned from
+     */
+    public static NGram baseline(TokenShards train, long most, LongConsumer learning) {
+        long tokens = Math.min(most, train.numTokens());
         int slotBits = Math.clamp(Long.SIZE - Long.numberOfLeadingZeros(tokens), 10, BASELINE_SLOT_BITS);
         NGram baseline = new NGram(BASELINE_ORDER, slotBits);
         long learned = 0;
-        for (long i = 0; i < train.numDocuments() && learned < plan.baselineTokens(); i++) {
+        for (long i = 0; i < train.numDocuments() && learned < most; i++) {
             int[] document = train.document(i);
             baseline.learn(document);
             learned += document.length;
-            listener.working(QualityListener.Work.BASELINE, Math.min(learned, tokens), tokens);
+            learning.accept(learned);
         }
-        listener.baseline(BASELINE_ORDER, learned);
         return baseline;
     }
 
