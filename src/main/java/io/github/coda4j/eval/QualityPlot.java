@@ -38,15 +38,14 @@ final class QualityPlot {
      * @throws io.github.coda4j.CodaException when this Java cannot lay out text
      */
     static byte[] png(String model, LengthCalibration calibration) {
-        List<LinePlot.Point> measured = IntStream.range(
-                        0, calibration.lengths().size())
+        List<LinePlot.Point> measured = IntStream.range(0, calibration.lengths().size())
                 .mapToObj(i -> new LinePlot.Point(
                         calibration.lengths().get(i), calibration.means().get(i)))
                 .toList();
         List<LinePlot.Point> curve = IntStream.rangeClosed(
                         1, calibration.lengths().getLast())
-                .mapToObj(length ->
-                        new LinePlot.Point(length, calibration.bias().of(length)))
+                .mapToObj(
+                        length -> new LinePlot.Point(length, calibration.bias().of(length)))
                 .toList();
         return new LinePlot(
                         model + ": empty holes",

@@ -190,7 +190,7 @@ record EvalRun(
         String name = folder.toAbsolutePath().normalize().getFileName().toString();
         new QualityPage(name, command, into, QualityPlan.STANDARD, LocalDate.now(ZoneOffset.UTC))
                 .write(report, at.resolve("quality.md"));
-        world.out().println(QualityReport.COLUMNS);
+        world.out().println(QualityReport.headline());
         report.results().forEach(result -> world.out().println(QualityReport.line(result)));
         return report.json();
     }
