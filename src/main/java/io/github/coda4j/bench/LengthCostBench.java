@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
+import java.util.function.ToDoubleFunction;
 
 /**
  * What it costs not to say how long a hole is: the same hole filled at its length, and by a search that finds that
@@ -23,41 +24,41 @@ public final class LengthCostBench {
     private LengthCostBench() {}
 
     /**
-     * What a hole took.
+     * What filling a hole took.
      *
-     * @param tokens its length, at least 1
-     * @param known seconds at that length, median
-     * @param found seconds with the search for it, median
-     * @param knownRows tokens that were run at that length
-     * @param foundRows the same with the search for it
+     * @param seconds on the clock, median
+     * @param processorSeconds of all threads, median; NaN where the system does not tell
+     * @param rows tokens that were run
      */
-    public record Result(int tokens, double known, double found, long knownRows, long foundRows) {
-        /** How many times as long the search takes. */
-        public double timeRatio() {
-            return found / known;
-        }
-
-        /** How many times as many tokens are run. */
-        public double rowRatio() {
-            return (double) foundRows / knownRows;
-        }
-
-        /** Both of several holes together. */
-        public static Result sum(List<Result> results) {
-            return results.stream()
-                    .reduce(
-                            new Result(0, 0, 0, 0, 0),
-                            (a, b) -> new Result(
-                                    a.tokens + b.tokens,
-                                    a.known + b.known,
-                                    a.found + b.found,
-                                    a.knownRows + b.knownRows,
-                                    a.foundRows + b.foundRows));
+    public record Took(double seconds, double processorSeconds, long rows) {
+        private Took plus(Took other) {
+            return new Took(seconds + other.seconds, processorSeconds + other.processorSeconds, rows + other.rows);
         }
     }
 
     /**
-     * Measures holes of several lengths, by turns at the known and at the unknown length.
+     * A hole filled in both ways.
+     *
+     * @param tokens its length, at least 1
+     * @param known told that length
+     * @param found with the search for it
+     */
+    public record Result(int tokens, Took known, Took found) {
+        /** How many times as much the search takes of something. */
+        public double times(ToDoubleFunction<Took> what) {
+            return what.applyAsDouble(found) / what.applyAsDouble(known);
+        }
+
+        /** Several holes together, at least one. */
+        public static Result sum(List<Result> results) {
+            return results.stream()
+                    .reduce((a, b) -> new Result(a.tokens + b.tokens, a.known.plus(b.known), a.found.plus(b.found)))
+                    .orElseThrow();
+        }
+    }
+
+    /**
+     * Measures holes of several lengths, at the known and at the unknown length.
      *
      * @param transformer runs; it stays open
      * @param context tokens around the hole, half of them before it, at least 2
@@ -92,11 +93,8 @@ public final class LengthCostBench {
             for (int length : lengths) {
                 GenerateRequest known = request(context, new Document.Hole(length));
                 GenerateRequest open = request(context, Document.Hole.auto()).withLengths(how);
-                long[] rows = new long[2];
-                double[] seconds = timing.byTurns(
-                        () -> rows[0] = rows(engine, model, known, length),
-                        () -> rows[1] = rows(engine, model, open, length));
-                Result result = new Result(length, seconds[0], seconds[1], rows[0], rows[1]);
+                Took told = took(engine, model, known, length, timing);
+                Result result = new Result(length, told, took(engine, model, open, length, timing));
                 listener.accept(result);
                 results.add(result);
             }
@@ -111,13 +109,17 @@ public final class LengthCostBench {
                 Document.ofPieces(List.of(before, after), List.of(hole)), DecodeOptions.ofSteps(hole.tokens()));
     }
 
-    private static long rows(Engine engine, SteeredModel model, GenerateRequest request, int length) {
+    private static Took took(Engine engine, SteeredModel model, GenerateRequest request, int length, Timing timing) {
+        Timing.Taken taken = timing.measure(() -> fill(engine, model, request, length));
+        return new Took(taken.seconds(), taken.processorSeconds(), model.rows());
+    }
+
+    private static void fill(Engine engine, SteeredModel model, GenerateRequest request, int length) {
         model.begin(length);
         try {
             Completion answer = engine.generate(request);
             int found = answer.holes().getFirst().ids().size();
             check(found == length, "a hole of %d tokens was to be found, the search found %d", length, found);
-            return model.rows();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new CancellationException("interrupted");

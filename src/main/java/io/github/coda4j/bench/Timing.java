@@ -4,7 +4,6 @@ import static io.github.coda4j.Checks.check;
 
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
-import java.util.Arrays;
 import java.util.stream.LongStream;
 
 /**
@@ -61,27 +60,10 @@ public record Timing(int warmUp, int rounds) {
                 .sum();
     }
 
-    /**
-     * Median seconds of each of several works that take turns, so that a busy machine is as busy for one as another.
-     */
-    double[] byTurns(Runnable... works) {
-        double[][] seconds = new double[works.length][rounds];
-        for (int round = -warmUp; round < rounds; round++) {
-            for (int i = 0; i < works.length; i++) {
-                long begin = System.nanoTime();
-                works[i].run();
-                if (round >= 0) {
-                    seconds[i][round] = (System.nanoTime() - begin) / 1e9;
-                }
-            }
-        }
-        return Arrays.stream(seconds).mapToDouble(Timing::median).toArray();
-    }
-
     /** The upper median. */
     static double median(double[] values) {
         double[] sorted = values.clone();
-        Arrays.sort(sorted);
+        java.util.Arrays.sort(sorted);
         return sorted[sorted.length / 2];
     }
 }

@@ -97,12 +97,16 @@ final class LengthBench {
 
     private void measure(String kind, List<HoleCase> cases) {
         Method whole = new Method(
-                "true length, whole context",
+                "true length, whole text",
                 TRUE.hole(),
                 TRUE.lengths(),
                 OptionalInt.of(model.info().maxPositions()),
                 true);
-        List.of(TRUE, whole).forEach(method -> add(kind, method.name(), score(cases, method)));
+        add(kind, TRUE.name(), score(cases, TRUE));
+        // Each token is a forward of everything: of long holes that takes longer than all else together.
+        List<HoleCase> few =
+                cases.stream().filter(hole -> hole.tokens() <= SHORT).toList();
+        add(kind, whole.name(), score(few, whole));
         Scores padded = score(cases, FIXED_PADS);
         boolean trained = padded.all().pads() > 0;
         // A model that never proposes the pad fills a hole as if there were none.

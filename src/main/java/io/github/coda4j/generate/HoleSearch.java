@@ -4,6 +4,7 @@ import io.github.coda4j.Closing;
 import io.github.coda4j.decode.DecodeOptions;
 import io.github.coda4j.diffusion.Block;
 import io.github.coda4j.generate.length.Candidate;
+import io.github.coda4j.generate.length.JointRanking;
 import io.github.coda4j.generate.length.LengthClimb;
 import io.github.coda4j.generate.length.LengthOptions;
 import io.github.coda4j.generate.length.LengthRanking;
@@ -25,6 +26,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -49,6 +51,11 @@ final class HoleSearch implements AutoCloseable {
 
     /** How many lengths in a row may be in vain. */
     private static final int PATIENCE = 4;
+
+    /** How many ways to take answers for all holes are parsed, and how many of them together. */
+    private static final int MOST_WAYS = 64;
+
+    private static final int WAYS_AT_A_TIME = 8;
 
     /** Positions that forwards store for themselves at a time; one may store more. */
     private static final int STORED = 2048;
@@ -324,13 +331,16 @@ final class HoleSearch implements AutoCloseable {
             }
             ways.add(way);
         }
-        // What is decoded again takes two tokens a forward.
-        int most = base == whole ? decode.steps() : Math.max(1, Math.ceilDiv(decode.steps(), 2));
         for (List<Integer> way : ways) {
-            int tokens = way.stream().mapToInt(n -> n).sum();
-            int steps = base == whole ? most : Math.min(most, Math.ceilDiv(tokens, 2));
-            trials.add(Trial.open(base, way, decode.withSteps(steps), denoiser, outside));
+            trials.add(Trial.alone(base, way, decode, denoiser, outside)
+                    .orElseGet(() -> Trial.open(base, way, inHaste(way), denoiser)));
         }
+    }
+
+    /** Two tokens a forward of the whole sequence, where the answer will be decoded again. */
+    private DecodeOptions inHaste(List<Integer> way) {
+        int tokens = way.stream().mapToInt(n -> n).sum();
+        return base == whole ? decode : decode.withSteps(Math.ceilDiv(Math.min(decode.steps(), tokens), 2));
     }
 
     /** The best lengths of all holes by the trials that are decoded. */
@@ -348,37 +358,50 @@ final class HoleSearch implements AutoCloseable {
             ranked.put(hole, order);
             chosen.set(hole, order.getFirst().length());
         }
-        judge.ifPresent(own -> ranked.forEach(
-                (hole, order) -> chosen.set(hole, preferred(own, hole, order, chosen, byLength, among.getFirst()))));
+        judge.ifPresent(
+                own -> parsing(own, ranked, byLength, among.getFirst()).ifPresent(way -> way.forEach(chosen::set)));
         return chosen;
     }
 
-    /** The best length of a hole with which the document parses, the others as chosen; else the best of all. */
-    private int preferred(
+    /** The best lengths with which the document parses, by hole; empty where it parses with none that are good. */
+    private Optional<Map<Integer, Integer>> parsing(
             ParseJudge own,
-            int hole,
-            List<Candidate> order,
-            List<Integer> chosen,
+            Map<Integer, List<Candidate>> ranked,
             Map<Integer, Map<Integer, Trial>> byLength,
             Trial any) {
-        List<Candidate> equals = LengthRanking.aboutAsGood(order);
-        if (equals.size() == 1) {
-            return chosen.get(hole);
+        List<Integer> holes = List.copyOf(ranked.keySet());
+        List<List<Candidate>> ways = JointRanking.best(
+                holes.stream()
+                        .map(hole -> LengthRanking.aboutAsGood(ranked.get(hole)))
+                        .toList(),
+                MOST_WAYS);
+        if (ways.size() == 1) {
+            return Optional.empty();
         }
+        for (int first = 0; first < ways.size(); first += WAYS_AT_A_TIME) {
+            List<Map<Integer, Integer>> lengthsOf =
+                    ways.subList(first, Math.min(ways.size(), first + WAYS_AT_A_TIME)).stream()
+                            .map(way -> IntStream.range(0, holes.size())
+                                    .boxed()
+                                    .collect(Collectors.toMap(
+                                            holes::get, i -> way.get(i).length())))
+                            .toList();
+            ParseJudge.Judgement judgement = own.judge(
+                    lengthsOf.stream().map(way -> filled(way, byLength, any)).toList());
+            int parses = judgement.verdicts().indexOf(Verdict.PARSES);
+            if (parses >= 0) {
+                note = Optional.empty();
+                return Optional.of(lengthsOf.get(parses));
+            }
+            note = note.or(judgement::off);
+        }
+        return Optional.empty();
+    }
+
+    private List<String> filled(Map<Integer, Integer> way, Map<Integer, Map<Integer, Trial>> byLength, Trial any) {
         List<String> filled = new ArrayList<>(texts.apply(any));
-        byLength.forEach((other, trialOf) ->
-                filled.set(other, texts.apply(trialOf.get(chosen.get(other))).get(other)));
-        List<List<String>> ways = new ArrayList<>();
-        for (Candidate candidate : equals) {
-            List<String> way = new ArrayList<>(filled);
-            way.set(
-                    hole,
-                    texts.apply(byLength.get(hole).get(candidate.length())).get(hole));
-            ways.add(way);
-        }
-        ParseJudge.Judgement judgement = own.judge(ways);
-        note = note.or(judgement::off);
-        int parses = judgement.verdicts().indexOf(Verdict.PARSES);
-        return parses < 0 ? chosen.get(hole) : equals.get(parses).length();
+        way.forEach((hole, length) ->
+                filled.set(hole, texts.apply(byLength.get(hole).get(length)).get(hole)));
+        return filled;
     }
 }

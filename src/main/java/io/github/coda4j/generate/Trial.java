@@ -54,23 +54,24 @@ final class Trial implements AutoCloseable {
     }
 
     /**
-     * The same, of which the holes and what stands right beside them are run alone where that is little of it.
+     * The same, of which the holes and what stands right beside them are run alone; empty where that is most of it.
      *
      * @param outside the text around them
      */
-    static Trial open(
+    static Optional<Trial> alone(
             PromptLayout base, List<Integer> lengths, DecodeOptions options, Denoiser denoiser, Outside outside) {
         PromptLayout layout = base.resized(lengths, denoiser.maskId());
         Block rows = Outside.rows(layout);
         if (!Outside.pays(rows, layout)) {
-            return open(base, lengths, options, denoiser);
+            return Optional.empty();
         }
         Canvas canvas = new Canvas(layout.ids(), denoiser.maskId());
         DecodeOptions fitted = fitted(options, layout);
         KvCache stored = outside.around(layout);
         try {
             DecodeSession session = DecodeSession.openAlone(canvas, fitted, denoiser, rows, stored);
-            return new Trial(List.copyOf(lengths), layout, canvas, session, List.of(), Optional.of(outside));
+            return Optional.of(
+                    new Trial(List.copyOf(lengths), layout, canvas, session, List.of(), Optional.of(outside)));
         } catch (RuntimeException | Error e) {
             stored.close();
             throw e;

@@ -9,6 +9,8 @@ import io.github.coda4j.decode.DecodeOptions;
 import io.github.coda4j.generate.Document.Hole;
 import io.github.coda4j.generate.length.LengthBias;
 import io.github.coda4j.generate.length.LengthOptions;
+import io.github.coda4j.model.plan.CacheAccess;
+import io.github.coda4j.model.plan.ForwardPlan;
 import io.github.coda4j.syntax.Grammar;
 import io.github.coda4j.testkit.ByteTokenizer;
 import io.github.coda4j.testkit.RuleDenoiser;
@@ -168,6 +170,42 @@ class EngineLengthTest {
                 .mapToObj(position -> Character.toString('a' + position % 26))
                 .collect(Collectors.joining());
         assertThat(completion.text()).isEqualTo(answer);
+    }
+
+    @Test
+    void the_text_around_a_hole_is_run_once_and_the_hole_alone_for_each_length() throws Exception {
+        String near = "x".repeat(60);
+        RuleDenoiser model = knowing(near + "abcde" + near);
+        Completion completion = run(model, Document.parse(near + "<|hole|>" + near), PLAIN);
+        assertThat(completion.text()).isEqualTo("abcde");
+        List<ForwardPlan> plans = model.passes().stream().flatMap(List::stream).toList();
+        int searched = completion.cost().lengthForwards();
+        assertThat(plans.getFirst().cache()).isInstanceOf(CacheAccess.Fill.class);
+        assertThat(plans.subList(1, searched)).hasSizeGreaterThan(12).allSatisfy(plan -> {
+            assertThat(plan.cache()).isInstanceOf(CacheAccess.Reuse.class);
+            assertThat(plan.ids().length).as("a hole of at most 12 tokens").isLessThanOrEqualTo(12 + 4 + 8);
+        });
+        assertThat(plans.subList(searched, plans.size()))
+                .hasSizeBetween(3, 5)
+                .allMatch(plan -> plan.ids().length == 125);
+        assertThat(model.openCaches()).isZero();
+    }
+
+    @Test
+    void a_search_that_ends_early_leaves_nothing_open() throws Exception {
+        for (int pass = 0; pass < 8; pass++) {
+            RuleDenoiser model = knowingLengths(Map.of('(', 5));
+            int last = pass;
+            model.beforeForward(_ -> {
+                if (model.passes().size() > last) {
+                    throw new IllegalStateException("broken");
+                }
+            });
+            String near = "x".repeat(60);
+            assertThatThrownBy(() -> run(model, Document.parse(near + "(<|hole|>)" + near), PLAIN))
+                    .hasMessageContaining("broken");
+            assertThat(model.openCaches()).as("after %d passes", pass).isZero();
+        }
     }
 
     @Test
