@@ -5,7 +5,6 @@ import io.github.coda4j.generate.Cost;
 import io.github.coda4j.generate.FinishReason;
 import io.github.coda4j.generate.Generation;
 import io.github.coda4j.generate.GenerationListener;
-import io.github.coda4j.generate.HoleAnswer;
 import io.github.coda4j.generate.StepEvent;
 import io.github.coda4j.serve.http.Call;
 import io.github.coda4j.serve.http.FrameStream;
@@ -114,7 +113,7 @@ final class Answering {
             Watch watch = new Watch(index, planned.get(index));
             watch.echo();
             if (planned.get(index).request().isEmpty()) {
-                watch.ended(nothing(planned.get(index)), null);
+                watch.ended(planned.get(index).completion(), null);
                 continue;
             }
             try {
@@ -131,14 +130,6 @@ final class Answering {
                 return;
             }
         }
-    }
-
-    private static Completion nothing(Planned planned) {
-        return new Completion(
-                List.of(new HoleAnswer("", List.of(), FinishReason.LENGTH)),
-                List.of(),
-                FinishReason.LENGTH,
-                new Cost(0, 0, 0, planned.promptTokens(), 0, 0, 0, 0));
     }
 
     private void add(Generation generation) {

@@ -3,6 +3,7 @@ package io.github.coda4j.serve;
 import io.github.coda4j.decode.CanvasShape;
 import io.github.coda4j.decode.DecodeOptions;
 import io.github.coda4j.generate.Document;
+import io.github.coda4j.generate.FinishReason;
 import io.github.coda4j.generate.GenerateRequest;
 import io.github.coda4j.generate.Prompt;
 import io.github.coda4j.generate.WindowOptions;
@@ -10,6 +11,8 @@ import io.github.coda4j.generate.request.DecodeDefaults;
 import io.github.coda4j.generate.request.DecodeSettings;
 import io.github.coda4j.generate.request.Parameter;
 import io.github.coda4j.generate.request.Setting;
+import io.github.coda4j.serve.Planned.Unasked;
+import io.github.coda4j.serve.apply.SnippetMerge;
 import io.github.coda4j.serve.wire.AnswerOptions;
 import io.github.coda4j.serve.wire.Problem;
 import io.github.coda4j.serve.wire.TextPrompt;
@@ -217,6 +220,46 @@ final class Planner {
         int positions = WindowOptions.DEFAULT.positions(document, model.maxPositions());
         DecodeOptions decode = how.fitting(document.shape(0), positions, model.endTokens());
         return choices(new Prompt.Text(document), closing(decode, how), how, options, 0, "");
+    }
+
+    /**
+     * Code with a snippet in it, which no model is asked for: none here was trained to merge, and code that is merged
+     * wrongly is broken.
+     */
+    Planned merge(String original, String snippet, AnswerOptions options) {
+        if (SnippetMerge.isTooLarge(original, snippet)) {
+            throw Problem.tooLong(
+                    "messages",
+                    String.format(
+                            Locale.ROOT,
+                            "code of %d lines and a snippet of %d are too much to compare: send the part of the code "
+                                    + "that the snippet is about",
+                            original.lines().count(),
+                            snippet.lines().count()));
+        }
+        String merged = SnippetMerge.merge(original, snippet)
+                .orElseThrow(() -> Problem.wrong(
+                        "messages",
+                        "nothing says where the snippet belongs: it needs a line that the code has once, or a "
+                                + "comment with an ellipsis for code that it leaves out"));
+        for (String stop : settings(options).stopStrings()) {
+            int end = merged.indexOf(stop);
+            merged = end < 0 ? merged : merged.substring(0, end);
+        }
+        Tokenizer tokenizer = model.tokenizer();
+        int given = tokenizer.encodeOrdinary(original).length + tokenizer.encodeOrdinary(snippet).length;
+        int tokens = tokenizer.encodeOrdinary(merged).length;
+        if (options.ceiling().orElse(tokens) < tokens) {
+            throw Problem.tooLong(
+                    options.ceilingField(),
+                    String.format(
+                            Locale.ROOT,
+                            "the merged code has %d tokens and %s is %d: half of a file would be lost, ask for more",
+                            tokens,
+                            options.ceilingField(),
+                            options.ceiling().getAsInt()));
+        }
+        return new Planned(Optional.empty(), given, merged, new Unasked(tokens, FinishReason.STOP));
     }
 
     private static Document document(List<String> pieces, Document.Hole hole) {

@@ -2,6 +2,7 @@
 @MayUse({
     "serve.wire",
     "serve.http",
+    "serve.apply",
     "files",
     "text",
     "decode",

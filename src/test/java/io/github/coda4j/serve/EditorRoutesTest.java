@@ -214,6 +214,71 @@ class EditorRoutesTest {
                 .isEqualTo(400);
     }
 
+    private static String apply(String original, String snippet, String more) {
+        return "{\"messages\":[{\"role\":\"system\",\"content\":\"...\"},{\"role\":\"user\",\"content\":"
+                + "\"<|original_code|>\\n" + original + "\\n<|/original_code|>\\n\\n<|update_snippet|>\\n" + snippet
+                + "\\n<|/update_snippet|>\"}]" + more + "}";
+    }
+
+    @Test
+    void a_snippet_is_put_into_its_code_without_the_model() {
+        int before = served.denoiser().passes().size();
+        String body = apply("f() {\\n  a\\n}\\n\\ng() {\\n  b\\n}\\n", "f() {\\n  c\\n}", ",\"temperature\":0");
+        Reply reply = post("/v1/apply/completions", body);
+        JsonNode json = reply.json();
+        String merged = "f() {\n  c\n}\n\ng() {\n  b\n}\n";
+        assertThat(json.at("/choices/0/message/content").textValue()).isEqualTo(merged);
+        assertThat(json.at("/choices/0/finish_reason").textValue()).isEqualTo("stop");
+        assertThat(json.get("object").textValue()).isEqualTo("apply.completion");
+        assertThat(json.at("/usage/completion_tokens").intValue()).isEqualTo(merged.length());
+        assertThat(json.at("/coda/cost/forwards").intValue()).isZero();
+        assertThat(reply.header("x-coda-ignored")).isEmpty();
+        Reply stream = post("/v1/apply/completions", body.replaceFirst("\\{", "{\"stream\":true,"));
+        StringBuilder text = new StringBuilder();
+        stream.chunks()
+                .forEach(chunk ->
+                        text.append(chunk.at("/choices/0/delta/content").textValue()));
+        assertThat(text.toString()).isEqualTo(merged);
+        assertThat(stream.text()).endsWith("data: [DONE]\n\n");
+        assertThat(served.denoiser().passes()).hasSize(before);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "int x;|def f():|          | messages    | invalid_value",
+                "x = 1 |x = 2   |,'n':2    | n           | invalid_value",
+                "x = 1 |x = 2   |,'logprobs':true | logprobs | unsupported_parameter",
+                "x = 1 |x = 2   |,'max_tokens':4  | max_tokens | context_length_exceeded",
+            })
+    void what_cannot_be_merged_is_said(String original, String snippet, String more, String param, String code) {
+        String body = apply(original, snippet, more == null ? "" : more.replace('\'', '"'));
+        JsonNode error = post("/v1/apply/completions", body).json().get("error");
+        assertThat(error.get("param").textValue()).isEqualTo(param);
+        assertThat(error.get("code").textValue()).isEqualTo(code);
+    }
+
+    @Test
+    void what_decodes_has_no_effect_on_a_merge_and_is_named_and_stop_strings_count() {
+        Reply reply = post(
+                "/v1/apply/completions",
+                apply(
+                        "x = 1",
+                        "x = 2",
+                        ",\"temperature\":0.5,\"seed\":3,\"steps\":4,\"stop\":\" 2\",\"stream_options\":"
+                                + "{\"diffusion\":true},\"effort\":\"low\""));
+        assertThat(reply.json().at("/choices/0/message/content").textValue()).isEqualTo("x =");
+        assertThat(reply.header("x-coda-ignored").split(", "))
+                .containsExactlyInAnyOrder("temperature", "seed", "steps", "stream_options.diffusion", "effort");
+        String lines = "x\\n".repeat(1500);
+        assertThat(post("/v1/apply/completions", apply(lines, lines, ""))
+                        .json()
+                        .at("/error/code")
+                        .textValue())
+                .isEqualTo("context_length_exceeded");
+    }
+
     @Test
     void ollama_streams_unless_told_otherwise_and_says_problems_in_its_way() {
         Reply reply = post("/api/generate", "{\"prompt\":\"abc\",\"suffix\":\"x\",\"options\":{\"num_predict\":3}}");

@@ -33,6 +33,9 @@ public final class AnswerFields {
     private static final List<String> CEILINGS =
             List.of("max_completion_tokens", "max_tokens", "max_new_tokens", "n_predict", "max_output_tokens");
 
+    private static final List<String> OF_DRAWING =
+            List.of("seed", "random_seed", "effort", "reasoning_effort", "diffusing", "length");
+
     /** Fields without an effect here, and what in them says nothing anyway. */
     private static final Map<String, Predicate<JsonNode>> WITHOUT_EFFECT = withoutEffect();
 
@@ -134,6 +137,26 @@ public final class AnswerFields {
                     "diffusing", "diffusing and stream_options.diffusion exclude each other: leave one of them out");
         }
         return whole ? StreamKind.WHOLE_TEXT : steps ? StreamKind.STEPS : StreamKind.TEXT;
+    }
+
+    /** The fields of a body that say how an answer is decoded, stop strings apart; greedy decoding says nothing. */
+    static List<String> ofDecoding(Fields body) {
+        Map<String, String> names = new HashMap<>();
+        ObjectNode decode = decode(body, names);
+        List<String> fields = new ArrayList<>();
+        decode.fieldNames().forEachRemaining(fields::add);
+        fields.remove(names.get(Parameter.STOP.name()));
+        fields.removeIf(field -> field.equals(names.get(Parameter.TEMPERATURE.name()))
+                && decode.get(field).asDouble() == 0);
+        for (String field : OF_DRAWING) {
+            if (body.has(field)) {
+                fields.add(field);
+            }
+        }
+        if (body.object("stream_options").truth("diffusion", false)) {
+            fields.add("stream_options.diffusion");
+        }
+        return fields;
     }
 
     /** The decode options as they stand in the body, under names that {@code names} has by parameter. */

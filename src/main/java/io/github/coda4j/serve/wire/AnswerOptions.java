@@ -56,4 +56,25 @@ public record AnswerOptions(
     public AnswerOptions {
         ignored = List.copyOf(ignored);
     }
+
+    /** The same where other fields have no effect either. */
+    public AnswerOptions ignoring(List<String> all) {
+        return new AnswerOptions(
+                model,
+                stream,
+                frames,
+                includeUsage,
+                choices,
+                ceiling,
+                ceilingField,
+                fixedLength,
+                decode,
+                effort,
+                seed,
+                deadline,
+                logprobs,
+                thinking,
+                user,
+                all);
+    }
 }

@@ -26,7 +26,9 @@ public final class OpenAiWriter implements AnswerWriter {
         /** Both, as readers of Mistral's and of Mercury's infilling want one each. */
         BOTH("cmpl-", "text_completion", "text_completion"),
         /** A chat's, about an edit. */
-        EDIT("cmpl-", "chat.completion.chunk", "edit.completion");
+        EDIT("cmpl-", "chat.completion.chunk", "edit.completion"),
+        /** A chat's, about code with a snippet in it. */
+        APPLY("cmpl-", "chat.completion.chunk", "apply.completion");
 
         private final String prefix;
         private final String chunk;
@@ -39,7 +41,7 @@ public final class OpenAiWriter implements AnswerWriter {
         }
 
         private boolean isChat() {
-            return this == CHAT || this == EDIT;
+            return this == CHAT || this == EDIT || this == APPLY;
         }
     }
 
@@ -230,7 +232,7 @@ public final class OpenAiWriter implements AnswerWriter {
         usage.put("total_tokens", given + generated);
         usage.putObject("prompt_tokens_details").put("cached_tokens", 0);
         usage.putObject("completion_tokens_details").put("reasoning_tokens", 0);
-        if (shape == Shape.BOTH || shape == Shape.EDIT) {
+        if (shape != Shape.CHAT && shape != Shape.TEXT) {
             usage.put("reasoning_tokens", 0);
             usage.put("cached_input_tokens", 0);
         }
