@@ -8,6 +8,7 @@ import io.github.coda4j.model.WeightFormat;
 import io.github.coda4j.tensor.Device;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Supplier;
 import picocli.CommandLine.Option;
 
 /** How a model is put into memory: the options of every command that runs one. */
@@ -51,20 +52,20 @@ public final class LoadFlags {
      * @throws io.github.coda4j.CodaException when the folder holds no model
      */
     public LoadOptions options(Path folder, World world, Purpose purpose) {
-        return options(folder, world, purpose, Optional.empty());
+        return options(folder, world, purpose, Optional::empty);
     }
 
     /**
      * The same where somebody else says which numbers when no flag does.
      *
-     * @param standard as {@code --dtype} takes it
+     * @param standard as {@code --dtype} takes it; not asked where that is given
      */
-    public LoadOptions options(Path folder, World world, Purpose purpose, Optional<String> standard) {
+    public LoadOptions options(Path folder, World world, Purpose purpose, Supplier<Optional<String>> standard) {
         Optional<String> ofEnvironment = device.isPresent() ? Optional.empty() : world.variable("DEVICE");
         Device where = Device.parse(device.or(() -> ofEnvironment).orElse("cpu"));
         check(!where.isCuda() || threads.isEmpty(), "--threads has no effect on %s: leave it out", where);
         Optional<EngineKind> wanted = engine.map(EngineKind::parse);
-        WeightFormat format = dtype.or(() -> standard)
+        WeightFormat format = dtype.or(standard)
                 .map(WeightFormat::parse)
                 .orElseGet(() -> format(folder, purpose, wanted.orElse(preferred(where, purpose)), where));
         EngineKind kind =

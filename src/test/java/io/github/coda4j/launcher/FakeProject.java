@@ -118,8 +118,13 @@ final class FakeProject {
             Files.createDirectories(root.resolve("src/main"));
             Files.writeString(root.resolve("pom.xml"), "<project/>");
             Files.writeString(root.resolve("src/main/Main.java"), "class Main {}");
-            for (String script :
-                    List.of("coda", "verify", "scripts/start.sh", "scripts/toolchain.sh", "scripts/fetch.sh")) {
+            for (String script : List.of(
+                    "coda",
+                    "verify",
+                    "start_server.sh",
+                    "scripts/start.sh",
+                    "scripts/toolchain.sh",
+                    "scripts/fetch.sh")) {
                 script(root.resolve(script), Files.readString(Path.of(script)));
             }
             Files.createDirectories(folder("bin"));

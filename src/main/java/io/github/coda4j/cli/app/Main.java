@@ -1,6 +1,7 @@
 package io.github.coda4j.cli.app;
 
 import io.github.coda4j.cli.Interrupt;
+import io.github.coda4j.cli.ServerLog;
 import io.github.coda4j.cli.World;
 import java.util.Arrays;
 import java.util.Locale;
@@ -18,12 +19,8 @@ public final class Main {
     /** A server's, by the name that its variable gives it; any other command tells what a person should act on. */
     static String level(Map<String, String> environment, String... arguments) {
         boolean serves = Arrays.asList(arguments).contains("serve");
-        return switch (serves ? environment.getOrDefault("LOG_LEVEL", "").toUpperCase(Locale.ROOT) : "") {
-            case "DEBUG", "TRACE" -> "debug";
-            case "INFO" -> "info";
-            case "ERROR", "CRITICAL" -> "error";
-            default -> "warn";
-        };
+        return ServerLog.level(serves ? environment.getOrDefault("LOG_LEVEL", "") : "")
+                .orElse("warn");
     }
 
     /** Runs the command and exits with its code: 0 done, 1 failed, 2 wrong usage, 130 interrupted, 141 not read. */

@@ -9,6 +9,7 @@ import io.github.coda4j.cli.Interrupt;
 import io.github.coda4j.cli.LoadFlags;
 import io.github.coda4j.cli.ModelFlag;
 import io.github.coda4j.cli.OpenModel;
+import io.github.coda4j.cli.ServerLog;
 import io.github.coda4j.cli.World;
 import io.github.coda4j.generate.CodaModel;
 import io.github.coda4j.generate.EngineOptions;
@@ -32,7 +33,9 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code coda serve}. */
 @Command(
@@ -59,6 +62,9 @@ public final class ServeCommand implements Callable<Integer> {
 
     private final World world;
     private final Interrupt interrupt;
+
+    @Spec
+    private CommandSpec spec;
 
     @Mixin
     private ModelFlag model;
@@ -112,11 +118,14 @@ public final class ServeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         check(requestTimeout >= 1, "--request-timeout must be at least 1 second, got %d", requestTimeout);
+        if (!Boolean.TRUE.equals(spec.root().findOption("--debug").getValue())) {
+            ServerLog.check(world);
+        }
         check(drain >= 0, "--drain must be 0 or positive, got %d", drain);
         HttpOptions http = listen.options(world, Duration.ofSeconds(requestTimeout));
         Optional<String> named = model.name().or(() -> world.variable("MODEL_NAME"));
         Path folder = ModelFlag.folder(named, world);
-        LoadOptions options = load.options(folder, world, LoadFlags.Purpose.SPEED, dtypeOfEnvironment());
+        LoadOptions options = load.options(folder, world, LoadFlags.Purpose.SPEED, this::dtypeOfEnvironment);
         Given flags = decode.given().with(Parameter.MAX_NEW_TOKENS, maxNewTokens);
         DecodeDefaults behind = DecodeDefaults.ofCheckpoint(folder).behind(ValueSource.environment(world::variable));
         behind.resolve(flags).maxNewTokens(); // what the flags say must have an effect

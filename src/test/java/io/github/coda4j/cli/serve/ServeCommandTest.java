@@ -15,6 +15,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -178,6 +179,46 @@ class ServeCommandTest {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             refused(1, "cannot listen on 127.0.0.1:" + taken.getLocalPort(), "--port", "" + taken.getLocalPort());
         }
+    }
+
+    @Test
+    void a_flag_beats_its_variable_also_where_that_is_wrong() throws Exception {
+        String[][] pairs = {
+            {"HOST", "no.such.host.invalid", "--host", "127.0.0.1"},
+            {"PORT", "x", "--port", "0"},
+            {"MODEL_NAME", "no/such/model", "--model", "models/coda-mini"},
+            {"DEVICE", "abacus", "--device", "cpu"},
+            {"MAX_TOKENS", "many", "--max-new-tokens", "4"},
+            {"STEPS", "0", "--steps", "4"},
+            {"ALG", "luck", "--alg", "entropy"},
+            {"ALG_TEMP", "hot", "--alg-temp", "0.1"},
+            {"BLOCK_LENGTH", "-1", "--block-length", "4"},
+            {"TEMPERATURE", "warm", "--temperature", "0.5"},
+            {"TOP_P", "2", "--top-p", "0.9"},
+            {"TOP_K", "-3", "--top-k", "5"},
+            {"TORCH_DTYPE", "float8", "--dtype", "fp32"},
+        };
+        Cli cli = new Cli().real().env("LOG_LEVEL", "loud");
+        List<String> arguments = new ArrayList<>(List.of("serve", "--debug"));
+        for (String[] pair : pairs) {
+            cli.env(pair[0], pair[1]);
+            arguments.addAll(List.of(pair[2], pair[3]));
+        }
+        try (Running running = new Running(cli, arguments.toArray(String[]::new))) {
+            JsonNode json = running.client
+                    .post("/v1/completions", "{\"prompt\":\"int\"}")
+                    .json();
+            assertThat(json.at("/coda/cost/forwards").intValue()).isBetween(1, 4);
+        }
+        for (String[] pair : pairs) {
+            Cli wrong = new Cli().real().env("PORT", "0").env(pair[0], pair[1]);
+            assertThat(wrong.run("serve")).as(pair[0]).isIn(1, 2);
+            assertThat(wrong.err()).as(pair[0]).contains(pair[1]);
+            assertThat(wrong.out()).isEmpty();
+        }
+        Cli loud = new Cli().real().env("LOG_LEVEL", "loud");
+        assertThat(loud.run("serve", "--port", "0")).isEqualTo(2);
+        assertThat(loud.err()).contains("environment variable LOG_LEVEL must be one of critical, debug, ");
     }
 
     private static void refused(int code, String what, String... arguments) {
