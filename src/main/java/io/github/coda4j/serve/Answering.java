@@ -289,14 +289,14 @@ final class Answering {
 
                 @Override
                 public void onText(int hole, String piece) {
-                    accept(piece);
+                    accept(hole, piece);
                 }
             };
         }
 
         void echo() {
             if (!plan.echo().isEmpty()) {
-                send(plan.echo());
+                send(0, plan.echo());
             }
         }
 
@@ -309,14 +309,14 @@ final class Answering {
             }
         }
 
-        private void accept(String piece) {
+        private void accept(int hole, String piece) {
             if (rule.ended()) {
                 return;
             }
             String passed = rule.accept(piece);
             if (!passed.isEmpty()) {
                 text.append(passed);
-                send(passed);
+                send(hole, passed);
             }
             if (rule.ended()) {
                 generation().cancel();
@@ -331,10 +331,10 @@ final class Answering {
             return generation;
         }
 
-        private void send(String piece) {
+        private void send(int hole, String piece) {
             stream.ifPresent(open -> {
                 synchronized (writing) {
-                    open.write(writer.piece(index, piece));
+                    open.write(writer.piece(index, hole, piece));
                 }
             });
         }

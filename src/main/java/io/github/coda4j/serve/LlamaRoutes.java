@@ -49,20 +49,31 @@ final class LlamaRoutes {
                 body.options(),
                 planned,
                 new LlamaWriter(service.head(), body.options(), body.responseFields()),
-                choice -> body.indent() == 0 && body.maxPredictMillis() <= 0
-                        ? TextRule.NONE
-                        : new LineRule(body.indent(), Math.max(0, body.maxPredictMillis()), System::nanoTime));
+                choice -> rule(body.indent(), body.maxPredictMillis()));
+    }
+
+    private static TextRule rule(int indent, int maxMillis) {
+        return indent == 0 && maxMillis <= 0
+                ? TextRule.NONE
+                : new LineRule(indent, Math.max(0, maxMillis), System::nanoTime);
     }
 
     private void completion(Call call) throws InterruptedException {
         Fields fields = service.body(call);
         TextBody body = TextBody.read(fields, service.options().maxSessions());
-        AnswerOptions options = body.options();
+        AnswerOptions options = InfillBody.ofCompletion(fields, body.options());
+        int indent = InfillBody.indent(fields);
+        int maxMillis = InfillBody.maxPredictMillis(fields);
         if (body.prompts().size() != 1) {
             throw Problem.unsupported("prompt", "several prompts are not supported here: use /v1/completions");
         }
         List<Planned> planned = service.planner().text(body.prompts().getFirst(), options, body.echo());
-        service.answer(call, options, planned, LlamaWriter.of(service.head(), options, fields));
+        service.answer(
+                call,
+                options,
+                planned,
+                LlamaWriter.of(service.head(), options, fields),
+                choice -> rule(indent, maxMillis));
     }
 
     private void props(Call call) {

@@ -36,17 +36,15 @@ final class OpenAiRoutes {
     }
 
     private void text(Call call) throws InterruptedException {
-        TextBody body = TextBody.read(service.body(call), service.options().maxSessions());
+        TextBody body =
+                TextBody.readWithRegions(service.body(call), service.options().maxSessions());
         AnswerOptions options = body.options();
         List<Planned> planned = new ArrayList<>();
         for (TextPrompt prompt : body.prompts()) {
             planned.addAll(service.planner().text(prompt, options, body.echo()));
         }
-        service.answer(
-                call,
-                options,
-                planned,
-                new OpenAiWriter(
-                        Shape.TEXT, service.head(), options, body.prompts().size()));
+        OpenAiWriter writer = new OpenAiWriter(
+                Shape.TEXT, service.head(), options, body.prompts().size());
+        service.answer(call, options, planned, body.regions() ? writer.withRegions() : writer);
     }
 }

@@ -83,7 +83,7 @@ final class Planner {
                 yield completions(given.ids(), how, options, "prompt", text);
             }
             case TextPrompt.Holes holes ->
-                holes(holes.pieces(), how, options, echo ? holes.pieces().getFirst() : "");
+                holes(holes, how, options, echo ? holes.pieces().getFirst() : "");
         };
     }
 
@@ -143,28 +143,30 @@ final class Planner {
         return choices(new Prompt.Ids(ids, tokens), closing(decode, how), how, options, ids.length, echo);
     }
 
-    private List<Planned> holes(List<String> pieces, DecodeSettings how, AnswerOptions options, String echo) {
+    private List<Planned> holes(TextPrompt.Holes text, DecodeSettings how, AnswerOptions options, String echo) {
         Tokenizer tokenizer = model.tokenizer();
+        List<String> pieces = text.pieces();
         int given = pieces.stream()
                 .mapToInt(piece -> tokenizer.encodeOrdinary(piece).length)
                 .sum();
-        int numHoles = pieces.size() - 1;
-        int wanted = options.ceiling().orElseGet(how::maxNewTokens);
-        if (wanted == 0) {
+        int ofAll = options.ceiling().orElseGet(how::maxNewTokens);
+        if (ofAll == 0) {
             return nothing(options, given, echo);
         }
-        Document.Hole hole;
-        if (options.fixedLength()) {
-            checkRoom(given, (long) wanted * numHoles, "prompt");
-            hole = new Document.Hole(wanted);
-        } else {
-            checkRoom(given, numHoles, "prompt");
-            int most = Math.min(wanted, (model.maxPositions() - given) / numHoles);
-            hole = pieces.getLast().isEmpty() ? behind(most, how) : lengths.hole(most);
+        List<Integer> wanted =
+                text.ceilings().stream().map(own -> own.orElse(ofAll)).toList();
+        boolean fixed = options.fixedLength();
+        int numHoles = wanted.size();
+        checkRoom(given, fixed ? wanted.stream().mapToLong(n -> n).sum() : numHoles, "prompt");
+        List<Document.Hole> holes = new ArrayList<>();
+        for (int i = 0; i < numHoles; i++) {
+            int most = Math.min(wanted.get(i), (model.maxPositions() - given) / numHoles);
+            boolean last = i == numHoles - 1 && pieces.getLast().isEmpty();
+            holes.add(fixed ? new Document.Hole(wanted.get(i)) : last ? behind(most, how) : lengths.hole(most));
         }
-        Document document = document(pieces, hole);
+        Document document = Document.ofPieces(pieces, holes);
         CanvasShape shape = document.shape(0);
-        DecodeOptions decode = options.fixedLength()
+        DecodeOptions decode = fixed
                 ? how.options(shape, model.maxPositions(), model.endTokens())
                 : how.fitting(shape, model.maxPositions(), model.endTokens());
         return choices(new Prompt.Text(document), closing(decode, how), how, options, given, echo);

@@ -97,6 +97,7 @@ final class Service {
     void answer(
             Call call, AnswerOptions wanted, List<Planned> planned, AnswerWriter writer, IntFunction<TextRule> rules)
             throws InterruptedException {
-        new Answering(call, model(), wanted, planned, writer, rules, this::took).run(admission);
+        AnswerOptions shown = writer.showsDetails() ? wanted : wanted.withoutDetails();
+        new Answering(call, model(), shown, planned, writer, rules, this::took).run(admission);
     }
 }

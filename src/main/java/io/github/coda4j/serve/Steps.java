@@ -1,6 +1,7 @@
 package io.github.coda4j.serve;
 
 import io.github.coda4j.decode.TokenLogprobs;
+import io.github.coda4j.diffusion.Block;
 import io.github.coda4j.generate.CommitEvent;
 import io.github.coda4j.generate.Completion;
 import io.github.coda4j.generate.StepEvent;
@@ -8,6 +9,7 @@ import io.github.coda4j.serve.wire.StepFrame;
 import io.github.coda4j.serve.wire.TokenLogprob;
 import io.github.coda4j.text.Tokenizer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
@@ -22,8 +24,8 @@ final class Steps {
     private final Set<Integer> endTokens;
     private final TreeMap<Integer, CommitEvent> commits = new TreeMap<>();
     private int length = -1;
-    private int first = -1;
-    private int last = -1;
+    /** Where each hole begins and ends, by what is masked at first; text stands between any two. */
+    private final List<Block> holes = new ArrayList<>();
 
     Steps(Tokenizer tokenizer, int maskId, Set<Integer> endTokens) {
         this.tokenizer = tokenizer;
@@ -36,15 +38,20 @@ final class Steps {
             // The length of a hole was found, or another window begins: places are counted anew.
             length = event.canvas().length;
             commits.clear();
-            first = -1;
+            holes.clear();
         }
         event.commits().forEach(commit -> commits.put(commit.position(), commit));
-        if (first < 0) {
+        if (holes.isEmpty()) {
             int[] canvas = event.canvas();
-            for (int position = 0; position < canvas.length; position++) {
-                if (canvas[position] == maskId || commits.containsKey(position)) {
-                    first = first < 0 ? position : first;
-                    last = position;
+            int start = -1;
+            for (int position = 0; position <= canvas.length; position++) {
+                boolean open =
+                        position < canvas.length && (canvas[position] == maskId || commits.containsKey(position));
+                if (open && start < 0) {
+                    start = position;
+                } else if (!open && start >= 0) {
+                    holes.add(new Block(start, position));
+                    start = -1;
                 }
             }
         }
@@ -52,27 +59,35 @@ final class Steps {
 
     /** What a step did, which was accepted. */
     StepFrame frame(StepEvent event) {
+        int[] canvas = event.canvas();
         List<StepFrame.Committed> committed = event.commits().stream()
                 .sorted(Comparator.comparingInt(CommitEvent::position))
-                .map(commit -> new StepFrame.Committed(
-                        commit.position() - first,
-                        commit.token(),
-                        tokenizer.decode(commit.token()),
-                        commit.probability()))
+                .map(this::committed)
                 .toList();
-        int masks = 0;
-        for (int position = Math.max(first, 0); position <= last; position++) {
-            masks += event.canvas()[position] == maskId ? 1 : 0;
-        }
-        return new StepFrame(event.step(), committed, masks, text(event.canvas()));
+        int masks = (int) Arrays.stream(canvas).filter(id -> id == maskId).count();
+        List<String> regions = holes.stream().map(hole -> text(canvas, hole)).toList();
+        return new StepFrame(event.step(), committed, masks, regions, String.join("", regions));
     }
 
-    /** The text between the ends of the holes, up to an end token that nothing open stands before. */
-    private String text(int[] canvas) {
+    private StepFrame.Committed committed(CommitEvent commit) {
+        int hole = 0;
+        while (holes.get(hole).end() <= commit.position()) {
+            hole++;
+        }
+        return new StepFrame.Committed(
+                hole,
+                commit.position() - holes.get(hole).start(),
+                commit.token(),
+                tokenizer.decode(commit.token()),
+                commit.probability());
+    }
+
+    /** The text in a hole, up to an end token that nothing open stands before. */
+    private String text(int[] canvas, Block hole) {
         StringBuilder text = new StringBuilder();
         List<Integer> run = new ArrayList<>();
         boolean open = false;
-        for (int position = Math.max(first, 0); position <= last; position++) {
+        for (int position = hole.start(); position < hole.end(); position++) {
             if (canvas[position] == maskId) {
                 text.append(decoded(run)).append(MASK);
                 open = true;

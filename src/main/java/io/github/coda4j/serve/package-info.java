@@ -7,6 +7,7 @@
     "text",
     "decode",
     "decode.commit",
+    "diffusion",
     "generate",
     "generate.length",
     "generate.request",

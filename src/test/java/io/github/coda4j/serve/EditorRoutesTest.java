@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.coda4j.serve.Client.Reply;
+import io.github.coda4j.testkit.RuleDenoiser;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -176,6 +178,213 @@ class EditorRoutesTest {
         }
     }
 
+    private static final String REGIONS =
+            "{\"prompt\":\"abcdefgh\",\"max_tokens\":2,\"length\":\"fixed\",\"regions\":[{\"start\":2,\"end\":3},"
+                    + "{\"start\":5,\"end\":5,\"max_tokens\":3}]MORE}";
+
+    @Test
+    void each_region_has_a_ceiling_of_its_own_and_a_stream_says_whose_text_it_is() {
+        assertThat(post("/v1/completions", REGIONS.replace("MORE", ""))
+                        .json()
+                        .at("/choices/0/regions/1/text")
+                        .textValue())
+                .isEqualTo("678");
+        Reply reply = post("/v1/completions", REGIONS.replace("MORE", ",\"stream\":true,\"n\":2"));
+        StringBuilder[][] texts = new StringBuilder[2][2];
+        for (JsonNode chunk : reply.chunks()) {
+            JsonNode choice = chunk.at("/choices/0");
+            int index = choice.get("index").intValue();
+            if (choice.get("finish_reason").isNull()) {
+                int region = choice.get("region").intValue();
+                if (texts[index][region] == null) {
+                    texts[index][region] = new StringBuilder();
+                }
+                texts[index][region].append(choice.get("text").textValue());
+            } else {
+                assertThat(choice.at("/regions/0/text").textValue()).isEqualTo("23");
+                assertThat(choice.at("/regions/1/finish_reason").textValue()).isEqualTo("length");
+            }
+        }
+        for (StringBuilder[] choice : texts) {
+            assertThat(choice[0]).hasToString("23");
+            assertThat(choice[1]).hasToString("678");
+        }
+        assertThat(reply.text()).endsWith("data: [DONE]\n\n");
+    }
+
+    @Test
+    void steps_of_regions_say_where_they_committed() {
+        Reply reply = post(
+                "/v1/completions", REGIONS.replace("MORE", ",\"stream\":true,\"stream_options\":{\"diffusion\":true}"));
+        List<JsonNode> steps = reply.chunks().stream()
+                .filter(chunk -> chunk.has("diffusion"))
+                .map(chunk -> chunk.get("diffusion"))
+                .toList();
+        assertThat(steps).hasSize(5);
+        int masks = 5;
+        for (JsonNode step : steps) {
+            for (JsonNode commit : step.get("commits")) {
+                int region = commit.get("region").intValue();
+                int position = commit.get("position").intValue();
+                assertThat(commit.get("text").textValue())
+                        .isEqualTo(Integer.toString(region == 0 ? 2 + position : 6 + position));
+                masks--;
+            }
+            assertThat(step.get("masks_left").intValue()).isEqualTo(masks);
+        }
+        assertThat(masks).isZero();
+        assertThat(steps.getFirst().at("/regions/0").textValue().length()
+                        + steps.getFirst().at("/regions/1").textValue().length())
+                .isEqualTo(5);
+        assertThat(steps.getLast().at("/regions/1").textValue()).isEqualTo("678");
+        assertThat(steps.getLast().get("text").textValue()).isEqualTo("23678");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "/v1/completions      | ,'suffix':'x'                                  | suffix",
+                "/v1/completions      | ,'echo':true                                   | echo",
+                "/v1/completions      | ,'stream':true,'diffusing':true                | diffusing",
+                "/v1/completions      | ,'best_of':2                                   | best_of",
+                "/v1/completions      | ,'stop':[3]                                    | stop[0]",
+                "/completion          |                                                | regions",
+                "/api/generate        |                                                |",
+                "/v1/fim/completions  |                                                | regions",
+                "/v1/chat/completions |                                                | regions",
+                "/infill              | ,'input_prefix':'a','input_suffix':'b'         | regions",
+            })
+    void what_does_not_go_with_regions_is_refused_by_its_name(String path, String more, String param) {
+        Reply reply = post(path, REGIONS.replace("MORE", more == null ? "" : more.replace('\'', '"')));
+        assertThat(reply.status()).as(reply.text()).isEqualTo(400);
+        if (param == null) {
+            assertThat(reply.json().get("error").textValue()).startsWith("regions ");
+        } else {
+            assertThat(reply.json().at("/error/param").textValue()).isEqualTo(param);
+        }
+    }
+
+    @Test
+    void regions_that_are_none_are_refused() {
+        String body = "{\"prompt\":\"a\\ud83d\\ude00b\",\"regions\":[{\"start\":2,\"end\":3}]}";
+        assertThat(post("/v1/completions", body).json().at("/error/param").textValue())
+                .isEqualTo("regions[0].start");
+        assertThat(post("/v1/completions", REGIONS.replace("MORE", "").replace(":3}]", ":0}]"))
+                        .json()
+                        .at("/error/param")
+                        .textValue())
+                .isEqualTo("regions[1].max_tokens");
+        assertThat(post("/v1/completions", REGIONS.replace("MORE", "").replace(":3}]", ":5000}]"))
+                        .json()
+                        .at("/error/code")
+                        .textValue())
+                .isEqualTo("context_length_exceeded");
+    }
+
+    @Test
+    void a_region_at_the_end_is_continued_and_others_find_their_lengths() {
+        JsonNode choice = post(
+                        "/v1/completions",
+                        "{\"prompt\":\"abcd\",\"max_tokens\":6,\"regions\":[{\"start\":2,\"end\":3},"
+                                + "{\"start\":4,\"end\":4,\"max_tokens\":3}]}")
+                .json()
+                .at("/choices/0");
+        assertThat(choice.at("/regions/1/text").textValue()).hasSize(3);
+        assertThat(choice.at("/regions/0/text").textValue()).hasSizeBetween(1, 6);
+    }
+
+    @Test
+    void what_a_dialect_cannot_show_is_named_and_a_fence_is_around_every_whole_text() {
+        Reply llama = post(
+                "/completion",
+                "{\"prompt\":\"abc\",\"n_predict\":2,\"stream\":true,\"logprobs\":2,\"stream_options\":"
+                        + "{\"diffusion\":true}}");
+        assertThat(llama.header("x-coda-ignored")).isEqualTo("stream_options.diffusion, logprobs");
+        assertThat(post("/v1/completions", "{\"prompt\":\"a\",\"diffusing\":true}")
+                        .json()
+                        .at("/error/param")
+                        .textValue())
+                .isEqualTo("diffusing");
+        String edit = "{\"stream\":true,\"diffusing\":true,\"messages\":[{\"role\":\"user\",\"content\":"
+                + "\"<|current_file_content|>\\n<|code_to_edit|>\\nab\\n<|/code_to_edit|>\\nz"
+                + "<|/current_file_content|>\"}]}";
+        List<JsonNode> whole = post("/v1/edit/completions", edit).chunks();
+        assertThat(whole.stream()
+                        .map(chunk -> chunk.at("/choices/0/delta/content").textValue())
+                        .filter(text -> !text.isEmpty()))
+                .isNotEmpty()
+                .allMatch(text -> text.startsWith("```\n") && text.endsWith("\n```"));
+    }
+
+    @Test
+    void a_completion_ends_where_its_lines_are_less_indented_too() {
+        try (Served lines = new Served(
+                Served.HTTP, new RuleDenoiser(Served.POSITIONS, (_, position) -> position % 4 == 3 ? '\n' : 'a'))) {
+            String body = "{\"prompt\":\"\",\"n_predict\":12,\"n_indent\":N}";
+            assertThat(lines.client()
+                            .post("/completion", body.replace("N", "0"))
+                            .json()
+                            .get("content")
+                            .textValue())
+                    .isEqualTo("aaa\naaa\naaa\n");
+            assertThat(lines.client()
+                            .post("/completion", body.replace("N", "1"))
+                            .json()
+                            .get("content")
+                            .textValue())
+                    .isEqualTo("aaa\n");
+            assertThat(lines.client()
+                            .post("/completion", body.replace("N", "-1"))
+                            .json()
+                            .at("/error/param")
+                            .textValue())
+                    .isEqualTo("n_indent");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "'cache_prompt':true                  | cache_prompt",
+                "'cache_prompt':false                 |",
+                "'id_slot':0                          |",
+                "'id_slot':3                          | id_slot",
+                "'n_probs':4                          | n_probs",
+                "'samplers':['top_k']                 | samplers",
+                "'ignore_eos':true,'n_keep':-1        | n_keep, ignore_eos",
+                "'t_max_prompt_ms':100                | t_max_prompt_ms",
+                "'logit_bias':[]                      |",
+                "'logit_bias':false                   |",
+                "'system':'be brief','think':true     | system, think",
+                "'options':{'num_ctx':4096,'mirostat':0} | options.num_ctx",
+            })
+    void what_is_known_and_has_no_effect_is_named(String more, String ignored) {
+        Reply reply = post("/completion", "{\"prompt\":\"abc\",\"n_predict\":2," + more.replace('\'', '"') + "}");
+        assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+        assertThat(reply.header("x-coda-ignored")).isEqualTo(ignored == null ? "" : ignored);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "'grammar':'root ::= x'     | grammar",
+                "'json_schema':{'type':'object'} | json_schema",
+                "'logit_bias':[[1,-100]]    | logit_bias",
+                "'logit_bias':{'1':-100}    | logit_bias",
+            })
+    void what_would_change_the_answer_and_cannot_be_done_is_refused(String more, String param) {
+        JsonNode error = post("/completion", "{\"prompt\":\"abc\"," + more.replace('\'', '"') + "}")
+                .json()
+                .get("error");
+        assertThat(error.get("param").textValue()).isEqualTo(param);
+        assertThat(error.get("code").textValue()).isEqualTo("unsupported_parameter");
+    }
+
     @Test
     void effort_is_fewer_forwards_and_any_length() {
         for (int tokens : new int[] {1, 10, 64}) {
@@ -266,11 +475,15 @@ class EditorRoutesTest {
                 apply(
                         "x = 1",
                         "x = 2",
-                        ",\"temperature\":0.5,\"seed\":3,\"steps\":4,\"stop\":\" 2\",\"stream_options\":"
-                                + "{\"diffusion\":true},\"effort\":\"low\""));
+                        ",\"temperature\":0.5,\"seed\":3,\"steps\":4,\"stop\":\" 2\"," + "\"effort\":\"low\""));
         assertThat(reply.json().at("/choices/0/message/content").textValue()).isEqualTo("x =");
         assertThat(reply.header("x-coda-ignored").split(", "))
-                .containsExactlyInAnyOrder("temperature", "seed", "steps", "stream_options.diffusion", "effort");
+                .containsExactlyInAnyOrder("temperature", "seed", "steps", "effort");
+        assertThat(post(
+                                "/v1/apply/completions",
+                                apply("x = 1", "x = 2", ",\"stream\":true,\"stream_options\":{\"diffusion\":true}"))
+                        .header("x-coda-ignored"))
+                .isEqualTo("stream_options.diffusion");
         String lines = "x\\n".repeat(1500);
         assertThat(post("/v1/apply/completions", apply(lines, lines, ""))
                         .json()

@@ -46,10 +46,23 @@ public final class AnswerFields {
         Predicate<JsonNode> zero = node -> node.isNumber() && node.doubleValue() == 0;
         Predicate<JsonNode> one = node -> node.isNumber() && node.doubleValue() == 1;
         Predicate<JsonNode> empty = node -> node.isContainerNode() && node.isEmpty();
-        Stream.of("frequency_penalty", "presence_penalty", "min_p", "mirostat", "dry_multiplier", "xtc_probability")
+        Stream.of(
+                        "frequency_penalty",
+                        "presence_penalty",
+                        "min_p",
+                        "mirostat",
+                        "dry_multiplier",
+                        "xtc_probability",
+                        "n_probs",
+                        "min_keep",
+                        "n_keep",
+                        "n_discard",
+                        "dynatemp_range")
                 .forEach(name -> fields.put(name, zero));
         Stream.of("repeat_penalty", "repetition_penalty", "typical_p", "tfs_z").forEach(name -> fields.put(name, one));
-        Stream.of("tools", "functions", "samplers", "metadata", "modalities").forEach(name -> fields.put(name, empty));
+        fields.put("id_slot", node -> node.isInt() && node.intValue() <= 0);
+        Stream.of("tools", "functions", "samplers", "metadata", "modalities", "lora", "context")
+                .forEach(name -> fields.put(name, empty));
         Stream.of(
                         "num_ctx",
                         "keep_alive",
@@ -61,16 +74,30 @@ public final class AnswerFields {
                         "parallel_tool_calls",
                         "realtime",
                         "reasoning_summary",
-                        "grammar")
-                .forEach(name -> fields.put(
-                        name,
-                        node -> node.isBoolean() && !node.booleanValue()
-                                || node.isTextual() && node.textValue().isEmpty()));
+                        "cache_prompt",
+                        "ignore_eos",
+                        "return_tokens",
+                        "return_progress",
+                        "timings_per_token",
+                        "post_sampling_probs",
+                        "prompt_cache_key",
+                        "system",
+                        "template",
+                        "think")
+                .forEach(name -> fields.put(name, AnswerFields::saysNothing));
         return fields;
     }
 
     /** @param mostChoices the most answers to one prompt */
     public static AnswerOptions read(Fields body, int mostChoices) {
+        if (body.has("regions")) {
+            throw Problem.unsupported("regions", "regions are filled in at /v1/completions alone");
+        }
+        return readWithRegions(body, mostChoices);
+    }
+
+    /** The same on a route that has something to do with {@code regions}. */
+    static AnswerOptions readWithRegions(Fields body, int mostChoices) {
         refuse(body);
         Fields streaming = body.object("stream_options");
         boolean stream = body.truth("stream", false);
@@ -118,8 +145,10 @@ public final class AnswerFields {
                         name, name + " " + Json.shown(choice) + " is not supported: this model calls no tools");
             }
         }
-        if (body.has("logit_bias") && !body.object("logit_bias").isEmpty()) {
-            throw Problem.unsupported("logit_bias", "logit_bias is not supported: leave it out");
+        for (String name : List.of("logit_bias", "grammar", "json_schema")) {
+            if (body.has(name) && !saysNothing(body.node(name))) {
+                throw Problem.unsupported(name, name + " is not supported: leave it out");
+            }
         }
         for (String name : List.of("audio", "image", "images")) {
             if (body.has(name)
@@ -129,9 +158,20 @@ public final class AnswerFields {
         }
     }
 
+    private static boolean saysNothing(JsonNode node) {
+        return node.isContainerNode()
+                ? node.isEmpty()
+                : node.isBoolean() && !node.booleanValue()
+                        || node.isTextual() && node.textValue().isEmpty();
+    }
+
     private static StreamKind frames(Fields body, Fields streaming) {
         boolean steps = streaming.truth("diffusion", false);
         boolean whole = body.truth("diffusing", false);
+        if ((steps || whole) && !body.truth("stream", false)) {
+            String field = steps ? "stream_options.diffusion" : "diffusing";
+            throw Problem.wrong(field, field + " is about a stream: add \"stream\": true");
+        }
         if (steps && whole) {
             throw Problem.wrong(
                     "diffusing", "diffusing and stream_options.diffusion exclude each other: leave one of them out");

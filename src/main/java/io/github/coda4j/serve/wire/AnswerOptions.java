@@ -2,6 +2,7 @@ package io.github.coda4j.serve.wire;
 
 import io.github.coda4j.generate.request.ValueSource;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -55,6 +56,34 @@ public record AnswerOptions(
 
     public AnswerOptions {
         ignored = List.copyOf(ignored);
+    }
+
+    /** The same in a dialect that shows neither steps nor log-probabilities: they are named among what is ignored. */
+    public AnswerOptions withoutDetails() {
+        List<String> all = new ArrayList<>(ignored);
+        if (frames != StreamKind.TEXT) {
+            all.add(frames == StreamKind.STEPS ? "stream_options.diffusion" : "diffusing");
+        }
+        if (logprobs.isPresent()) {
+            all.add("logprobs");
+        }
+        return new AnswerOptions(
+                model,
+                stream,
+                StreamKind.TEXT,
+                includeUsage,
+                choices,
+                ceiling,
+                ceilingField,
+                fixedLength,
+                decode,
+                effort,
+                seed,
+                deadline,
+                OptionalInt.empty(),
+                thinking,
+                user,
+                all);
     }
 
     /** The same where other fields have no effect either. */

@@ -14,6 +14,16 @@ public interface AnswerWriter {
     /** The next piece of a choice's text. */
     String piece(int choice, String text);
 
+    /** The next piece of the text of one of a choice's holes, of which there may be several. */
+    default String piece(int choice, int hole, String text) {
+        return piece(choice, text);
+    }
+
+    /** Whether it shows steps and log-probabilities where the options ask for them. */
+    default boolean showsDetails() {
+        return false;
+    }
+
     /** A step, where the client wants to see them. */
     default String step(int choice, StepFrame frame) {
         return "";

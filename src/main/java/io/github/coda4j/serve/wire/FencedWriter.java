@@ -28,8 +28,19 @@ public final class FencedWriter implements AnswerWriter {
     }
 
     @Override
+    public boolean showsDetails() {
+        return inner.showsDetails();
+    }
+
+    /** The text so far is fenced too: it may be shown in place of the one before. */
+    @Override
+    public String step(int choice, StepFrame step) {
+        return inner.step(choice, step.withText(OPEN + step.text() + CLOSE));
+    }
+
+    @Override
     public String finish(Choice choice) {
-        return piece(choice.index(), CLOSE) + inner.finish(choice);
+        return piece(choice.index(), CLOSE) + inner.finish(fenced(choice));
     }
 
     @Override
@@ -44,13 +55,11 @@ public final class FencedWriter implements AnswerWriter {
 
     @Override
     public JsonNode whole(List<Choice> choices) {
-        return inner.whole(choices.stream()
-                .map(choice -> new Choice(
-                        choice.index(),
-                        OPEN + choice.text() + CLOSE,
-                        choice.finish(),
-                        choice.completion(),
-                        choice.logprobs()))
-                .toList());
+        return inner.whole(choices.stream().map(FencedWriter::fenced).toList());
+    }
+
+    private static Choice fenced(Choice choice) {
+        return new Choice(
+                choice.index(), OPEN + choice.text() + CLOSE, choice.finish(), choice.completion(), choice.logprobs());
     }
 }

@@ -1,5 +1,6 @@
 package io.github.coda4j.serve.wire;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -21,6 +22,8 @@ public record InfillBody(
         int maxPredictMillis,
         int maxPromptMillis,
         Optional<List<String>> responseFields) {
+    private static final String MAX_PROMPT_MILLIS = "t_max_prompt_ms";
+
     /** @param mostChoices the most answers */
     public static InfillBody read(Fields body, int mostChoices) {
         StringBuilder before = new StringBuilder();
@@ -39,10 +42,30 @@ public record InfillBody(
                 AnswerFields.read(body, mostChoices),
                 before.toString(),
                 body.text("input_suffix").orElseThrow(),
-                body.integer("n_indent", 0, Integer.MAX_VALUE).orElse(0),
-                body.integer("t_max_predict_ms").orElse(0),
-                body.integer("t_max_prompt_ms").orElse(0),
+                indent(body),
+                maxPredictMillis(body),
+                body.integer(MAX_PROMPT_MILLIS).orElse(0),
                 responseFields(body));
+    }
+
+    /** Blanks that lines behind the first one have at least; 0: any. */
+    public static int indent(Fields body) {
+        return body.integer("n_indent", 0, Integer.MAX_VALUE).orElse(0);
+    }
+
+    /** Time after which the answer ends at a line end, 0 or less: no limit. */
+    public static int maxPredictMillis(Fields body) {
+        return body.integer("t_max_predict_ms").orElse(0);
+    }
+
+    /** The options of a completion, whose prompt is never cut, however long it takes. */
+    public static AnswerOptions ofCompletion(Fields body, AnswerOptions options) {
+        if (body.integer(MAX_PROMPT_MILLIS).orElse(0) <= 0) {
+            return options;
+        }
+        List<String> ignored = new ArrayList<>(options.ignored());
+        ignored.add(MAX_PROMPT_MILLIS);
+        return options.ignoring(ignored);
     }
 
     /** The field of this name; empty where the body has none. */

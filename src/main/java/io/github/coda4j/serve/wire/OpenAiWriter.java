@@ -52,6 +52,7 @@ public final class OpenAiWriter implements AnswerWriter {
     private final AnswerOptions options;
     private final int prompts;
     private final Set<Integer> begun = new HashSet<>();
+    private boolean regions;
 
     /** @param prompts how many prompts the choices belong to, in equal shares */
     public OpenAiWriter(Shape shape, AnswerHead head, AnswerOptions options, int prompts) {
@@ -59,6 +60,17 @@ public final class OpenAiWriter implements AnswerWriter {
         this.head = head;
         this.options = options;
         this.prompts = prompts;
+    }
+
+    /** Says of every text which of several regions it belongs to. */
+    public OpenAiWriter withRegions() {
+        regions = true;
+        return this;
+    }
+
+    @Override
+    public boolean showsDetails() {
+        return true;
     }
 
     @Override
@@ -72,6 +84,16 @@ public final class OpenAiWriter implements AnswerWriter {
     }
 
     @Override
+    public String piece(int choice, int hole, String text) {
+        if (!regions) {
+            return piece(choice, text);
+        }
+        ObjectNode chunk = chunk(choice, text, "", null);
+        ((ObjectNode) chunk.at("/choices/0")).put("region", hole);
+        return frame(chunk);
+    }
+
+    @Override
     public String step(int choice, StepFrame step) {
         if (options.frames() == StreamKind.WHOLE_TEXT) {
             return begin(choice) + frame(chunk(choice, step.text(), "", null));
@@ -81,19 +103,26 @@ public final class OpenAiWriter implements AnswerWriter {
         return begin(choice) + frame(chunk);
     }
 
-    private static ObjectNode diffusion(StepFrame step) {
+    private ObjectNode diffusion(StepFrame step) {
         ObjectNode node = NODES.objectNode();
         node.put("step", step.step());
         ArrayNode commits = node.putArray("commits");
         for (StepFrame.Committed commit : step.commits()) {
-            commits.addObject()
-                    .put("position", commit.position())
+            ObjectNode one = commits.addObject();
+            if (regions) {
+                one.put("region", commit.region());
+            }
+            one.put("position", commit.position())
                     .put("token", commit.token())
                     .put("text", commit.text())
                     .put("probability", commit.probability());
         }
         node.put("masks_left", step.masksLeft());
         node.put("text", step.text());
+        if (regions) {
+            ArrayNode texts = node.putArray("regions");
+            step.regions().forEach(texts::add);
+        }
         return node;
     }
 
@@ -152,13 +181,13 @@ public final class OpenAiWriter implements AnswerWriter {
         return answer;
     }
 
-    /** The text of each hole where there are several. */
-    private static void regions(ObjectNode node, Choice choice) {
-        if (choice.completion().holes().size() > 1) {
-            ArrayNode regions = node.putArray("regions");
+    /** The text of each hole where they were asked for as regions. */
+    private void regions(ObjectNode node, Choice choice) {
+        if (regions) {
+            ArrayNode texts = node.putArray("regions");
             choice.completion()
                     .holes()
-                    .forEach(hole -> regions.addObject()
+                    .forEach(hole -> texts.addObject()
                             .put("text", hole.text())
                             .put("finish_reason", Choice.finish(hole.finishReason())));
         }

@@ -4,14 +4,16 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * A request to complete text.
  *
  * @param prompts at least one
  * @param echo whether answers begin with the prompt
+ * @param regions whether the holes of the prompt are regions, each of which has an answer of its own
  */
-public record TextBody(AnswerOptions options, List<TextPrompt> prompts, boolean echo) {
+public record TextBody(AnswerOptions options, List<TextPrompt> prompts, boolean echo, boolean regions) {
     /** What Continue sends for an empty suffix. */
     private static final String NO_SUFFIX = "<|endoftext|>";
 
@@ -22,12 +24,26 @@ public record TextBody(AnswerOptions options, List<TextPrompt> prompts, boolean 
     }
 
     /**
-     * Reads a body with {@code prompt} and, for a text to be filled in, {@code suffix} or {@code regions}.
+     * Reads a body with {@code prompt} and, for a text to be filled in, {@code suffix}.
      *
      * @param mostChoices the most answers to a prompt
      */
     public static TextBody read(Fields body, int mostChoices) {
-        AnswerOptions options = AnswerFields.read(body, mostChoices);
+        return read(body, AnswerFields.read(body, mostChoices));
+    }
+
+    /** The same where {@code regions} of a prompt may be filled in too. */
+    public static TextBody readWithRegions(Fields body, int mostChoices) {
+        AnswerOptions options = AnswerFields.readWithRegions(body, mostChoices);
+        if (!body.has("regions")) {
+            return read(body, options);
+        }
+        TextPrompt.Holes holes = regions(body);
+        read(body, options); // what else is wrong with it
+        return new TextBody(options, List.of(holes), false, true);
+    }
+
+    private static TextBody read(Fields body, AnswerOptions options) {
         boolean echo = body.truth("echo", false);
         if (echo && options.logprobs().isPresent()) {
             throw Problem.unsupported("echo", "echo with logprobs is not supported: leave one of them out");
@@ -37,9 +53,6 @@ public record TextBody(AnswerOptions options, List<TextPrompt> prompts, boolean 
                 throw Problem.unsupported("best_of", "best_of above n is not supported: leave it out");
             }
         });
-        if (body.has("regions")) {
-            return new TextBody(options, List.of(regions(body)), false);
-        }
         Optional<String> suffix = suffix(body);
         List<TextPrompt> prompts = prompts(body);
         if (suffix.isPresent()) {
@@ -48,7 +61,7 @@ public record TextBody(AnswerOptions options, List<TextPrompt> prompts, boolean 
             }
             prompts = List.of(TextPrompt.Holes.between(before.text(), suffix.get()));
         }
-        return new TextBody(options, prompts.stream().map(TextBody::hole).toList(), echo);
+        return new TextBody(options, prompts.stream().map(TextBody::hole).toList(), echo, false);
     }
 
     /**
@@ -63,29 +76,45 @@ public record TextBody(AnswerOptions options, List<TextPrompt> prompts, boolean 
         }
         String prefix = body.text("prompt").orElseThrow();
         TextPrompt hole = TextPrompt.Holes.between(prefix, suffix(body).orElse(""));
-        return new TextBody(options, List.of(hole), false);
+        return new TextBody(options, List.of(hole), false, false);
     }
 
     /** The prompt with a hole for each of its regions, which are {@code start} and {@code end} in UTF-16 units. */
-    private static TextPrompt regions(Fields body) {
+    private static TextPrompt.Holes regions(Fields body) {
         String text = body.text("prompt")
                 .orElseThrow(() -> Problem.wrong("prompt", "prompt is missing: regions are parts of it"));
-        if (suffix(body).isPresent() || body.truth("stream", false)) {
-            throw Problem.unsupported("regions", "regions go neither with a suffix nor with a stream: leave these out");
+        for (String other : List.of("suffix", "echo", "diffusing")) {
+            boolean said = other.equals("suffix") ? suffix(body).isPresent() : body.truth(other, false);
+            if (said) {
+                throw Problem.unsupported(other, other + " does not go with regions: leave one of them out");
+            }
         }
         List<String> pieces = new ArrayList<>();
+        List<OptionalInt> ceilings = new ArrayList<>();
         int end = 0;
         for (Fields region : body.objects("regions")) {
             int least = pieces.isEmpty() ? 0 : end + 1; // two holes need text between them
-            int start = region.integer("start", least, text.length()).orElseThrow(() -> missing(region, "start"));
+            int start = place(region, "start", text, least);
             pieces.add(text.substring(end, start));
-            end = region.integer("end", start, text.length()).orElseThrow(() -> missing(region, "end"));
+            end = place(region, "end", text, start);
+            ceilings.add(region.integer("max_tokens", 1, Integer.MAX_VALUE));
         }
         if (pieces.isEmpty()) {
             throw Problem.wrong("regions", "regions must hold at least one region");
         }
         pieces.add(text.substring(end));
-        return new TextPrompt.Holes(pieces);
+        return new TextPrompt.Holes(pieces, ceilings);
+    }
+
+    private static int place(Fields region, String key, String text, int least) {
+        int place = region.integer(key, least, text.length()).orElseThrow(() -> missing(region, key));
+        if (place > 0
+                && place < text.length()
+                && Character.isSurrogatePair(text.charAt(place - 1), text.charAt(place))) {
+            throw Problem.wrong(
+                    region.path(key), region.path(key) + " is " + place + ", inside a character of two units");
+        }
+        return place;
     }
 
     private static Problem missing(Fields region, String key) {
