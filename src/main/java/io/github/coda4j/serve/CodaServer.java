@@ -2,6 +2,7 @@ package io.github.coda4j.serve;
 
 import io.github.coda4j.Closing;
 import io.github.coda4j.files.Json;
+import io.github.coda4j.generate.Cost;
 import io.github.coda4j.serve.http.Call;
 import io.github.coda4j.serve.http.HttpFront;
 import io.github.coda4j.serve.http.HttpOptions;
@@ -88,6 +89,18 @@ public final class CodaServer implements AutoCloseable {
     /** Where it listens, as a URL without a path. */
     public String address() {
         return address;
+    }
+
+    /**
+     * Lets a model take some steps before it has clients, so that it is known from the first request on how much text
+     * it can take in a time.
+     *
+     * @return what one step over some hundred tokens takes
+     */
+    public Cost warmUp(ServedModel model) {
+        Cost cost = WarmUp.run(model);
+        service.pace().measured(cost);
+        return cost;
     }
 
     /** Answers with this model from now on. */

@@ -10,9 +10,9 @@ final class Pace {
 
     private double tokensPerMilli;
 
-    /** An answer that has begun its work. */
+    /** An answer. Where its length was looked for, its first forward is not the one that its time tells of. */
     synchronized void measured(Cost cost) {
-        if (cost.forwards() > 0 && cost.promptMillis() > 0) {
+        if (cost.forwards() > 0 && cost.lengthForwards() == 0 && cost.windows() == 1 && cost.promptMillis() > 0) {
             double measured = (cost.promptTokens() + cost.newTokens()) / cost.promptMillis();
             tokensPerMilli = tokensPerMilli == 0 ? measured : WEIGHT * measured + (1 - WEIGHT) * tokensPerMilli;
         }

@@ -12,11 +12,13 @@ import io.github.coda4j.cli.OpenModel;
 import io.github.coda4j.cli.ServerLog;
 import io.github.coda4j.cli.World;
 import io.github.coda4j.generate.CodaModel;
+import io.github.coda4j.generate.Cost;
 import io.github.coda4j.generate.EngineOptions;
 import io.github.coda4j.generate.request.DecodeDefaults;
 import io.github.coda4j.generate.request.Given;
 import io.github.coda4j.generate.request.Parameter;
 import io.github.coda4j.generate.request.ValueSource;
+import io.github.coda4j.kernel.VectorWidth;
 import io.github.coda4j.model.LoadOptions;
 import io.github.coda4j.model.ModelConfig;
 import io.github.coda4j.serve.CodaServer;
@@ -135,7 +137,18 @@ public final class ServeCommand implements Callable<Integer> {
         ModelConfig config = config(folder);
         try (CodaServer server = CodaServer.start(http, serve, this::log);
                 OpenModel open = world.openModel(folder, options, engine)) {
-            server.serve(served(open, new ModelFolder(folder, named), config, defaults));
+            ServedModel served = served(open, new ModelFolder(folder, named), config, defaults);
+            Cost step = server.warmUp(served);
+            world.note(String.format(
+                    Locale.ROOT,
+                    "%s, %s on %s: a step over %d tokens takes %.1f ms, with vectors of %d bits",
+                    served.name(),
+                    options.format(),
+                    options.device(),
+                    step.promptTokens() + step.newTokens(),
+                    step.promptMillis() + step.decodeMillis(),
+                    VectorWidth.bits()));
+            server.serve(served);
             say("listening on " + server.address());
             interrupt.await();
             server.drain(Duration.ofSeconds(drain));

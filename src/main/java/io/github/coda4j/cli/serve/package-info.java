@@ -3,6 +3,7 @@
     "picocli",
     "cli",
     "files",
+    "kernel.VectorWidth",
     "text",
     "model",
     "decode",
