@@ -140,6 +140,11 @@ public final class Client implements AutoCloseable {
             return this;
         }
 
+        public Raw send(byte[] bytes) throws IOException {
+            socket.getOutputStream().write(bytes);
+            return this;
+        }
+
         /** A whole request over HTTP/1.1 with a body of JSON. */
         public Raw post(String path, String json) throws IOException {
             return send("POST " + path

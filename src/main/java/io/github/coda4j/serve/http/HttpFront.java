@@ -54,6 +54,7 @@ public final class HttpFront implements AutoCloseable {
     private final ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
     private final Set<Call> calls = ConcurrentHashMap.newKeySet();
     private final Map<HttpConnection, Usage> connections = new ConcurrentHashMap<>();
+    private final Newcomers newcomers = new Newcomers();
     private final Closing closing = new Closing();
 
     /** How a connection is used. */
@@ -77,13 +78,14 @@ public final class HttpFront implements AutoCloseable {
         this.routes = routes;
         this.problems = problems;
         this.finished = finished;
-        this.vertx = Vertx.vertx(new VertxOptions()
+        VertxOptions network = new VertxOptions()
                 .setEventLoopPoolSize(1)
                 .setWorkerPoolSize(1)
                 .setInternalBlockingPoolSize(1)
                 .setUseDaemonThread(true)
                 .setFileSystemOptions(
-                        new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
+                        new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false));
+        this.vertx = Vertx.builder().with(network).withTransport(newcomers).build();
         HttpServerOptions http = new HttpServerOptions()
                 .setHost(options.host())
                 .setPort(options.port())
@@ -175,8 +177,9 @@ public final class HttpFront implements AutoCloseable {
         }
     }
 
-    /** Called with a connection's first request: until then its silence alone ends it. */
+    /** Called with a connection's first request: until then it is a newcomer. */
     private void connected(HttpConnection connection) {
+        newcomers.arrived(connection.remoteAddress());
         connections.put(connection, new Usage());
         connection.closeHandler(closed -> connections.remove(connection));
         connection.exceptionHandler(e -> LOG.debug("a connection failed", e));
@@ -338,6 +341,7 @@ public final class HttpFront implements AutoCloseable {
     private void tick() {
         long now = System.nanoTime();
         calls.forEach(call -> call.tick(now, options));
+        newcomers.tick(now, options.idle().toNanos());
         connections.forEach((connection, usage) -> {
             if (usage.calls.get() == 0 && now - usage.idleSince > options.idle().toNanos()) {
                 connection.close();

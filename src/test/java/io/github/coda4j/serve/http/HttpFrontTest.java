@@ -361,6 +361,29 @@ class HttpFrontTest {
     }
 
     @Test
+    void headers_that_never_end_are_ended_from_the_first_request_on() throws Exception {
+        start(OPTIONS.withTimes(
+                Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofMillis(300)));
+        for (String method : List.of("GET /open", "POST /size")) {
+            try (Raw raw = client.raw()) {
+                raw.send(method + " HTTP/1.1\r\nHost: a\r\nX: ");
+                await(() -> {
+                    try {
+                        Thread.sleep(50);
+                        raw.send("x");
+                        return false;
+                    } catch (IOException e) {
+                        return true; // closed by the server
+                    } catch (InterruptedException e) {
+                        throw new IllegalStateException(e);
+                    }
+                });
+            }
+        }
+        assertThat(client.get("/open").status()).isEqualTo(200);
+    }
+
+    @Test
     void a_connection_that_says_nothing_is_ended() throws IOException {
         start(OPTIONS.withSilence(Duration.ofMillis(500)));
         try (Raw raw = client.raw()) {

@@ -133,4 +133,20 @@ class TlsTest {
             assertThatThrownBy(front::listen).isInstanceOf(CodaException.class).hasMessageContaining("missing.pem");
         }
     }
+
+    @Test
+    void a_file_that_is_no_key_is_refused() throws Exception {
+        KeyStore own = store("own");
+        Path garbage = Files.writeString(folder.resolve("garbage"), "no key at all\n");
+        Path broken = Files.writeString(
+                folder.resolve("broken"), "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n");
+        for (Tls tls : List.of(
+                new Tls(certificate(own, "own"), garbage),
+                new Tls(certificate(own, "own"), broken),
+                new Tls(garbage, key(own, "own")))) {
+            try (HttpFront front = front(tls)) {
+                assertThatThrownBy(front::listen).isInstanceOf(CodaException.class);
+            }
+        }
+    }
 }
