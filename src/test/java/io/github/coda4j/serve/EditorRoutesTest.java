@@ -385,6 +385,21 @@ class EditorRoutesTest {
         assertThat(error.get("code").textValue()).isEqualTo("unsupported_parameter");
     }
 
+    @ParameterizedTest
+    @CsvSource({"echo, true", "best_of, 2"})
+    void infilling_in_mistral_s_shape_refuses_what_it_cannot_do(String field, String value) {
+        Reply reply = post("/v1/fim/completions", "{\"prompt\":\"a\",\"" + field + "\":" + value + "}");
+        assertThat(reply.status()).isEqualTo(400);
+        assertThat(reply.json().at("/error/param").textValue()).isEqualTo(field);
+    }
+
+    @Test
+    void an_edit_has_no_fixed_length() {
+        Reply reply = post(
+                "/v1/edit/completions", "{\"length\":\"fixed\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}");
+        assertThat(reply.json().at("/error/param").textValue()).isEqualTo("length");
+    }
+
     @Test
     void effort_is_fewer_forwards_and_any_length() {
         for (int tokens : new int[] {1, 10, 64}) {

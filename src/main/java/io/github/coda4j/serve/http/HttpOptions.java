@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * How the server listens.
@@ -38,6 +39,9 @@ public record HttpOptions(
     /** The largest body where nobody says it, in bytes. */
     public static final int DEFAULT_MAX_BODY = 8 << 20;
 
+    /** As browsers send it; one with a path, or a star, would never be the same. */
+    private static final Pattern ORIGIN = Pattern.compile("[a-z][a-z0-9+.-]*://[^/*?#\\s]+");
+
     /** Files in PEM. */
     public record Tls(Path certificate, Path key) {}
 
@@ -46,6 +50,12 @@ public record HttpOptions(
         check(maxBody >= 1, "the largest body must be at least 1 byte, got %d", maxBody);
         requireNonNull(keys, "keys is null");
         origins = List.copyOf(origins);
+        for (String origin : origins) {
+            check(
+                    ORIGIN.matcher(origin).matches(),
+                    "an origin must be SCHEME://HOST or SCHEME://HOST:PORT, such as http://localhost:3000, got '%s'",
+                    origin);
+        }
         check(!keepAlive.isNegative(), "the time between keep-alive comments must not be negative");
     }
 

@@ -18,6 +18,10 @@ public record EditBody(AnswerOptions options, String before, String region, Stri
     /** @param mostChoices the most answers */
     public static EditBody read(Fields body, int mostChoices) {
         AnswerOptions options = AnswerFields.read(body, mostChoices);
+        if (options.fixedLength()) {
+            throw Problem.unsupported(
+                    "length", "length fixed is not supported here: what the region becomes is as long as it is");
+        }
         TaggedText content = TaggedText.ofMessage(body);
         TaggedText file =
                 new TaggedText(content.get("current_file_content", WANTED).replace(CURSOR, ""));

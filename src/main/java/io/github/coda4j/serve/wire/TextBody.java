@@ -48,11 +48,7 @@ public record TextBody(AnswerOptions options, List<TextPrompt> prompts, boolean 
         if (echo && options.logprobs().isPresent()) {
             throw Problem.unsupported("echo", "echo with logprobs is not supported: leave one of them out");
         }
-        body.integer("best_of", 1, Integer.MAX_VALUE).ifPresent(best -> {
-            if (best > options.choices()) {
-                throw Problem.unsupported("best_of", "best_of above n is not supported: leave it out");
-            }
-        });
+        checkBestOf(body, options);
         Optional<String> suffix = suffix(body);
         List<TextPrompt> prompts = prompts(body);
         if (suffix.isPresent()) {
@@ -74,6 +70,10 @@ public record TextBody(AnswerOptions options, List<TextPrompt> prompts, boolean 
         if (!body.has("prompt")) {
             throw Problem.wrong("prompt", "prompt is missing: give the text before the hole");
         }
+        if (body.truth("echo", false)) {
+            throw Problem.unsupported("echo", "echo is not supported here: use /v1/completions with a suffix");
+        }
+        checkBestOf(body, options);
         String prefix = body.text("prompt").orElseThrow();
         TextPrompt hole = TextPrompt.Holes.between(prefix, suffix(body).orElse(""));
         return new TextBody(options, List.of(hole), false, false);
@@ -115,6 +115,14 @@ public record TextBody(AnswerOptions options, List<TextPrompt> prompts, boolean 
                     region.path(key), region.path(key) + " is " + place + ", inside a character of two units");
         }
         return place;
+    }
+
+    private static void checkBestOf(Fields body, AnswerOptions options) {
+        body.integer("best_of", 1, Integer.MAX_VALUE).ifPresent(best -> {
+            if (best > options.choices()) {
+                throw Problem.unsupported("best_of", "best_of above n is not supported: leave it out");
+            }
+        });
     }
 
     private static Problem missing(Fields region, String key) {

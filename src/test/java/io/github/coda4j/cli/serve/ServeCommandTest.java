@@ -177,6 +177,8 @@ class ServeCommandTest {
         refused(2, "--tls-cert and --tls-key go together", "--tls-cert", keys.toString());
         refused(2, "the port must be 0 (any) to 65535", "--port", "70000");
         refused(2, "--threshold", "--alg", "entropy", "--threshold", "2");
+        refused(2, "an origin must be SCHEME://HOST", "--cors-origin", "*");
+        refused(2, "an origin must be SCHEME://HOST", "--cors-origin", "http://localhost:3000/");
         refused(2, "--request-timeout", "--request-timeout", "0");
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             refused(1, "cannot listen on 127.0.0.1:" + taken.getLocalPort(), "--port", "" + taken.getLocalPort());
