@@ -15,7 +15,8 @@ import picocli.CommandLine.Command;
             "  coda bench step --preset coda-1.7b",
             "  coda bench decode --preset coda-mini --block-length 32 --cache dual --alg confidence_threshold",
             "  coda bench load --model models/coda-mini",
-            "  coda bench train --preset coda-16m --length 1024"
+            "  coda bench train --preset coda-16m --length 1024",
+            "  coda bench serve --minutes 0.5"
         })
 public final class BenchCommand extends CommandGroup {
     private BenchCommand() {}
@@ -26,6 +27,7 @@ public final class BenchCommand extends CommandGroup {
                 .addSubcommand(new BenchDecodeCommand(world))
                 .addSubcommand(new BenchLoadCommand(world))
                 .addSubcommand(new BenchQualityCommand(world))
-                .addSubcommand(new BenchTrainCommand(world));
+                .addSubcommand(new BenchTrainCommand(world))
+                .addSubcommand(new BenchServeCommand(world));
     }
 }
