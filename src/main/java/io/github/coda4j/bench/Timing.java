@@ -61,7 +61,7 @@ public record Timing(int warmUp, int rounds) {
     }
 
     /** The upper median. */
-    static double median(double[] values) {
+    public static double median(double[] values) {
         double[] sorted = values.clone();
         java.util.Arrays.sort(sorted);
         return sorted[sorted.length / 2];

@@ -16,15 +16,11 @@ import io.github.coda4j.model.Transformer;
 import io.github.coda4j.text.BpeTokenizer;
 import io.github.coda4j.text.ChatRequest;
 import io.github.coda4j.text.ChatTemplate;
-import io.github.coda4j.text.SpecialTokens;
 import io.github.coda4j.text.Tokenizer;
 import io.github.coda4j.weights.CheckpointFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.OptionalInt;
 import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * A checkpoint folder opened for generation: the network, its tokenizer and the engine that runs requests.
@@ -227,11 +223,7 @@ public final class CodaModel implements Generator, AutoCloseable {
 
     /** The ids that end an answer: the end and padding tokens that config.json and the tokenizer name. */
     public Set<Integer> endTokens() {
-        SpecialTokens special = tokenizer.specialTokens();
-        Stream<Integer> named = Stream.of(config().padId(), special.eos(), special.pad())
-                .flatMapToInt(OptionalInt::stream)
-                .boxed();
-        return Stream.concat(config().eosIds().stream(), named).collect(Collectors.toUnmodifiableSet());
+        return tokenizer.specialTokens().endTokens(config().eosIds(), config().padId());
     }
 
     /**

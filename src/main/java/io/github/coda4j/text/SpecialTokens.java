@@ -1,7 +1,11 @@
 package io.github.coda4j.text;
 
 import io.github.coda4j.CodaException;
+import java.util.Collection;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The ids of the tokens that a tokenizer's files name for a role; empty where they name none.
@@ -26,6 +30,18 @@ public record SpecialTokens(OptionalInt mask, OptionalInt pad, OptionalInt eos, 
     /** The id of the token that ends an answer; its absence is an error. */
     public int requireEos() {
         return require(eos, "eos");
+    }
+
+    /**
+     * The ids that end an answer: the end and padding tokens that config.json and the tokenizer name.
+     *
+     * @param ends those of config.json
+     * @param padding that of config.json
+     */
+    public Set<Integer> endTokens(Collection<Integer> ends, OptionalInt padding) {
+        Stream<Integer> named =
+                Stream.of(padding, eos, pad).flatMapToInt(OptionalInt::stream).boxed();
+        return Stream.concat(ends.stream(), named).collect(Collectors.toUnmodifiableSet());
     }
 
     private static int require(OptionalInt id, String role) {

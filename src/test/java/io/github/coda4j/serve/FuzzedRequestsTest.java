@@ -14,11 +14,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Recorded requests with something broken in them: whatever it is, the client is told, and the server lives. */
+/**
+ * Recorded requests with something broken in them: whatever it is, the client is told, and the server lives.
+ * {@code -Dserve.fuzz=10000} throws so many, {@code -Dserve.fuzz.seed} those of a failure again.
+ */
 @Timeout(600)
 class FuzzedRequestsTest {
     private static final int REQUESTS = Integer.getInteger("serve.fuzz", 1500);
@@ -84,8 +88,8 @@ class FuzzedRequestsTest {
             "length");
 
     @Test
-    void nothing_that_a_client_sends_is_the_servers_fault() throws IOException {
-        long seed = System.nanoTime();
+    void nothing_that_a_client_sends_is_the_servers_fault() throws Exception {
+        long seed = Long.getLong("serve.fuzz.seed", System.nanoTime());
         Random random = new Random(seed);
         List<JsonNode> recorded = recorded();
         try (Served served = new Served()) {
@@ -104,19 +108,42 @@ class FuzzedRequestsTest {
                 assertThat(reply.text())
                         .as("seed %d, request %d", seed, i)
                         .doesNotContain("Exception")
-                        .doesNotContain("at io.");
+                        .doesNotContain("at io.")
+                        // What goes wrong in mid-stream has no status any more.
+                        .doesNotContain("event: error")
+                        .doesNotContain("internal_error");
                 if (i % 50 == 0) {
+                    served.denoiser().passes().clear(); // what they hold grows with every request
                     try (Raw raw = served.client().raw()) {
                         raw.post(path, text); // and leaves
                     }
                 }
             }
+            awaitEmpty(served, seed);
             assertThat(served.client()
                             .post("/v1/completions", "{\"prompt\":\"abc\",\"max_tokens\":3}")
                             .json()
                             .at("/choices/0/text")
                             .textValue())
                     .isEqualTo("345");
+        }
+    }
+
+    private static void awaitEmpty(Served served, long seed) throws InterruptedException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        while (served.server().underWay()
+                        + served.server().openCalls()
+                        + served.denoiser().openCaches()
+                > 0) {
+            assertThat(System.nanoTime())
+                    .as(
+                            "seed %d: stuck: %d answers, %d calls, %d caches",
+                            seed,
+                            served.server().underWay(),
+                            served.server().openCalls(),
+                            served.denoiser().openCaches())
+                    .isLessThan(end);
+            Thread.sleep(2);
         }
     }
 

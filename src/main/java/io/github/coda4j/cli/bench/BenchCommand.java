@@ -17,7 +17,8 @@ import picocli.CommandLine.Command;
             "  coda bench length --preset coda-1.7b --dtype int8",
             "  coda bench latency --models coda-mini,coda-16m",
             "  coda bench load --model models/coda-mini",
-            "  coda bench train --preset coda-16m --length 1024"
+            "  coda bench train --preset coda-16m --length 1024",
+            "  coda bench serve --minutes 0.5"
         })
 public final class BenchCommand extends CommandGroup {
     private BenchCommand() {}
@@ -30,6 +31,7 @@ public final class BenchCommand extends CommandGroup {
                 .addSubcommand(new BenchLatencyCommand(world))
                 .addSubcommand(new BenchLoadCommand(world))
                 .addSubcommand(new BenchQualityCommand(world))
-                .addSubcommand(new BenchTrainCommand(world));
+                .addSubcommand(new BenchTrainCommand(world))
+                .addSubcommand(new BenchServeCommand(world));
     }
 }

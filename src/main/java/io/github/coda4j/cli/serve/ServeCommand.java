@@ -135,7 +135,8 @@ public final class ServeCommand implements Callable<Integer> {
         ServeOptions serve = new ServeOptions(maxSessions, maxQueue, Duration.ofSeconds(requestTimeout));
         EngineOptions engine = new EngineOptions(maxSessions, maxQueue, PACKED_TOKENS);
         ModelConfig config = config(folder);
-        try (CodaServer server = CodaServer.start(http, serve, this::log);
+        try (RequestLog log = new RequestLog(this::say);
+                CodaServer server = CodaServer.start(http, serve, logRequests ? log::add : line -> {});
                 OpenModel open = world.openModel(folder, options, engine)) {
             ServedModel served = served(open, new ModelFolder(folder, named), config, defaults);
             Cost step = server.warmUp(served);
@@ -196,12 +197,6 @@ public final class ServeCommand implements Callable<Integer> {
                 throw new IllegalArgumentException(
                         "environment variable TORCH_DTYPE must be bfloat16, float32 or auto, got '" + name + "'");
         });
-    }
-
-    private void log(String line) {
-        if (logRequests) {
-            say(line);
-        }
     }
 
     private synchronized void say(String line) {

@@ -1,0 +1,102 @@
+package io.github.coda4j.bench.serve;
+
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+
+/**
+ * What a server did. What cannot be seen from outside is empty for a server in another process.
+ *
+ * @param loadAverage of the machine at the beginning, where it tells
+ * @param decoding one client and eight of full sequences
+ * @param blocks the same with blocks of eight tokens beside a cache
+ * @param idle with streams that wait; empty when none were asked for
+ */
+public record ServeReport(
+        OptionalDouble loadAverage,
+        Throughput decoding,
+        Throughput blocks,
+        FirstPiece firstPiece,
+        Mixed mixed,
+        OptionalInt stepsAfterLeaving,
+        Aborted aborted,
+        Optional<Idle> idle) {
+    /**
+     * Answers one after the other and eight at once; medians over rounds.
+     *
+     * @param one answers per second of one client
+     * @param eight of eight clients
+     * @param ratio median of the rounds' ratios
+     * @param inside what is seen of it in this process; empty for a server elsewhere
+     */
+    public record Throughput(double one, double eight, double ratio, Optional<Inside> inside) {}
+
+    /**
+     * What a busy machine changes less.
+     *
+     * @param cpuMillisOne processor time of an answer with one client, its client's included
+     * @param cpuMillisEight the same with eight
+     * @param cpuRatio median of the rounds' ratios
+     * @param packed sequences in a pass with eight clients
+     */
+    public record Inside(double cpuMillisOne, double cpuMillisEight, double cpuRatio, double packed) {}
+
+    /**
+     * A stream.
+     *
+     * @param millis until its first text came
+     * @param allMillis until its end came
+     * @param step of the first committed text that has no mask before it
+     * @param passes that had begun when the text came
+     */
+    public record FirstPiece(double millis, double allMillis, int step, OptionalLong passes) {}
+
+    /**
+     * Many clients.
+     *
+     * @param requests all of them
+     * @param answered whole
+     * @param left by their clients
+     * @param refused with 429 or 503
+     * @param hung without a byte for longer than the patience
+     * @param wrong other than when nothing else ran
+     * @param lost broken off, or answered with a fault of the server
+     * @param example of what was hung, wrong or lost; empty when nothing was
+     * @param warm resident bytes after the first fifth of the time
+     * @param end resident bytes at the end
+     * @param healthMillis 50th and 99th percentile and the highest of {@code GET /health} under this load
+     */
+    public record Mixed(
+            long requests,
+            long answered,
+            long left,
+            long refused,
+            long hung,
+            long wrong,
+            long lost,
+            String example,
+            OptionalLong warm,
+            OptionalLong end,
+            Percentiles healthMillis) {}
+
+    /** Of a set of times. */
+    public record Percentiles(int count, double p50, double p99, double highest) {}
+
+    /**
+     * Requests whose clients left.
+     *
+     * @param sessions that the server still had after a few seconds
+     * @param tensors live ones more than before
+     */
+    public record Aborted(int requests, int sessions, OptionalLong tensors) {}
+
+    /**
+     * Streams that wait.
+     *
+     * @param open how many the server held
+     * @param before resident bytes before, the client's sockets aside
+     * @param resident bytes with them, the client's side included
+     */
+    public record Idle(int open, OptionalLong before, OptionalLong resident) {}
+}

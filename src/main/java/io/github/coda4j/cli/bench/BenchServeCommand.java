@@ -1,0 +1,314 @@
+package io.github.coda4j.cli.bench;
+
+import static io.github.coda4j.Checks.check;
+
+import io.github.coda4j.bench.serve.ServeBench;
+import io.github.coda4j.bench.serve.ServePlan;
+import io.github.coda4j.bench.serve.ServeReport;
+import io.github.coda4j.cli.ExitCodes;
+import io.github.coda4j.cli.LoadFlags;
+import io.github.coda4j.cli.ModelFlag;
+import io.github.coda4j.cli.World;
+import io.github.coda4j.files.Json;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code coda bench serve}. */
+@Command(
+        name = "serve",
+        sortOptions = false,
+        description = {
+            "Put a server under load and report what its clients see: answers that are hung, lost or wrong (other "
+                    + "than when nothing else runs), memory, how fast it says that it lives, what eight clients at "
+                    + "once get beside one, and what is left of clients that leave.",
+            "",
+            "The server is started in this process, so that memory and processor time include its clients, or is the "
+                    + "one at --base-url, of which less is seen. Exit code 1 when anything was hung, lost or wrong, "
+                    + "or is left.",
+            ""
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  coda bench serve --minutes 0.5",
+            "  coda bench serve --minutes 5 --aborts 1000 --idle-streams 4000 --json",
+            "  coda bench serve --base-url http://127.0.0.1:8000"
+        })
+final class BenchServeCommand implements Callable<Integer> {
+    private static final double MEGA = 1e6;
+    private static final double MILLIS_PER_MINUTE = 60_000;
+
+    private final World world;
+
+    @Mixin
+    ModelFlag model;
+
+    @Option(
+            names = "--base-url",
+            paramLabel = "URL",
+            description = "Measure the server at http://HOST:PORT instead of starting one.")
+    Optional<String> baseUrl = Optional.empty();
+
+    @Option(
+            names = "--clients",
+            paramLabel = "N",
+            description = "Clients of the mixed load: chats, holes, streams, some of which leave or read slowly "
+                    + "(default: ${DEFAULT-VALUE}).")
+    int clients = 64;
+
+    @Option(
+            names = "--minutes",
+            paramLabel = "M",
+            description = "How long they ask, a fraction too (default: ${DEFAULT-VALUE}).")
+    double minutes = 1;
+
+    @Option(
+            names = "--aborts",
+            paramLabel = "N",
+            description = "Requests whose clients leave, afterwards (default: ${DEFAULT-VALUE}).")
+    int aborts = 1000;
+
+    @Option(
+            names = "--idle-streams",
+            paramLabel = "N",
+            description = "Streams that wait for the model at the same time, at the end (default: ${DEFAULT-VALUE}).")
+    int idleStreams;
+
+    @Option(
+            names = "--rounds",
+            paramLabel = "N",
+            description = "How often one client is compared with eight; medians count (default: ${DEFAULT-VALUE}).")
+    int rounds = 5;
+
+    @Option(
+            names = "--patience",
+            paramLabel = "SECONDS",
+            description = "Without a byte for so long a request is hung (default: ${DEFAULT-VALUE}).")
+    int patience = 120;
+
+    @Option(names = "--seed", paramLabel = "N", description = "What clients do (default: ${DEFAULT-VALUE}).")
+    long seed = 1;
+
+    @Option(names = "--json", description = "Print JSON instead of lines.")
+    boolean json;
+
+    @Mixin
+    LoadFlags load;
+
+    BenchServeCommand(World world) {
+        this.world = world;
+    }
+
+    @Override
+    public Integer call() {
+        check(minutes > 0 && minutes <= 24 * 60, "--minutes must be above 0 and at most 1440, got %s", minutes);
+        check(patience >= 1 && patience <= 86_400, "--patience must be 1 to 86400 seconds, got %d", patience);
+        check(
+                baseUrl.isEmpty() || idleStreams == 0,
+                "--idle-streams is for a server that is started here: leave it or --base-url out");
+        check(
+                baseUrl.isEmpty() || model.name().isEmpty(),
+                "--model is for a server that is started here: leave it or --base-url out");
+        ServePlan plan = new ServePlan(
+                clients,
+                Duration.ofMillis(Math.max(1, Math.round(minutes * MILLIS_PER_MINUTE))),
+                aborts,
+                idleStreams,
+                rounds,
+                Duration.ofSeconds(patience),
+                seed);
+        try (ServeBench bench = open(plan)) {
+            ServeReport report = bench.run(world::note);
+            world.out().print(json ? Json.pretty(Json.of(map(report))) : text(report));
+            world.out().flush();
+            return isGood(report) ? ExitCodes.OK : ExitCodes.FAILED;
+        } catch (InterruptedException e) {
+            throw new CancellationException("interrupted");
+        }
+    }
+
+    private ServeBench open(ServePlan plan) {
+        if (baseUrl.isPresent()) {
+            return ServeBench.of(baseUrl.get(), plan);
+        }
+        Path folder = ModelFlag.folder(model.name(), world);
+        return ServeBench.start(folder, load.options(folder, world, LoadFlags.Purpose.SPEED), plan);
+    }
+
+    private static boolean isGood(ServeReport report) {
+        ServeReport.Mixed mixed = report.mixed();
+        return mixed.hung() + mixed.wrong() + mixed.lost() == 0
+                && report.aborted().sessions() == 0
+                && report.aborted().tensors().orElse(0) <= 0;
+    }
+
+    private static String text(ServeReport report) {
+        ServeReport.Mixed mixed = report.mixed();
+        ServeReport.Percentiles health = mixed.healthMillis();
+        StringBuilder text = new StringBuilder();
+        report.loadAverage().ifPresent(average -> line(text, "load average", "%.1f at the beginning", average));
+        line(text, "full sequences", "%s", throughput(report.decoding()));
+        line(text, "cached blocks", "%s", throughput(report.blocks()));
+        line(
+                text,
+                "first text",
+                "after %.0f of %.0f ms; committed by step %d%s",
+                report.firstPiece().millis(),
+                report.firstPiece().allMillis(),
+                report.firstPiece().step(),
+                report.firstPiece().passes().isPresent()
+                        ? ", read when pass " + report.firstPiece().passes().getAsLong() + " had begun"
+                        : "");
+        line(
+                text,
+                "mixed load",
+                "%d requests: %d answered, %d left, %d refused; %d hung, %d wrong, %d lost",
+                mixed.requests(),
+                mixed.answered(),
+                mixed.left(),
+                mixed.refused(),
+                mixed.hung(),
+                mixed.wrong(),
+                mixed.lost());
+        if (!mixed.example().isEmpty()) {
+            line(text, "", "%s", mixed.example());
+        }
+        if (mixed.warm().isPresent() && mixed.end().isPresent()) {
+            double warm = mixed.warm().getAsLong();
+            double end = mixed.end().getAsLong();
+            line(
+                    text,
+                    "memory",
+                    "%.0f MB resident after a fifth of it, %.0f MB at its end (%+.1f%%)",
+                    warm / MEGA,
+                    end / MEGA,
+                    100 * end / warm - 100);
+        }
+        line(
+                text,
+                "/health beside it",
+                "%.1f ms in the middle, %.1f ms at the 99th percentile, %.1f ms at most, of %d",
+                health.p50(),
+                health.p99(),
+                health.highest(),
+                health.count());
+        report.stepsAfterLeaving()
+                .ifPresent(steps -> line(text, "client gone", "at most %d passes began after it", steps));
+        line(
+                text,
+                "aborted requests",
+                "%d leave %d sessions%s",
+                report.aborted().requests(),
+                report.aborted().sessions(),
+                report.aborted().tensors().isPresent()
+                        ? " and " + report.aborted().tensors().getAsLong() + " live tensors"
+                        : "");
+        report.idle()
+                .ifPresent(idle -> line(
+                        text,
+                        "idle streams",
+                        "%d open: %s MB resident, %s MB before",
+                        idle.open(),
+                        megabytes(idle.resident()),
+                        megabytes(idle.before())));
+        return text.toString();
+    }
+
+    private static String throughput(ServeReport.Throughput of) {
+        return String.format(
+                Locale.ROOT,
+                "%.2f answers/s of one client, %.2f of eight: %.2fx%s",
+                of.one(),
+                of.eight(),
+                of.ratio(),
+                of.inside().map(BenchServeCommand::inside).orElse(""));
+    }
+
+    private static String inside(ServeReport.Inside of) {
+        return String.format(
+                Locale.ROOT,
+                "; processor %.0f and %.0f ms an answer: %.2fx; %.1f sequences in a pass",
+                of.cpuMillisOne(),
+                of.cpuMillisEight(),
+                of.cpuRatio(),
+                of.packed());
+    }
+
+    private static String megabytes(OptionalLong bytes) {
+        return bytes.isPresent() ? String.format(Locale.ROOT, "%.0f", bytes.getAsLong() / MEGA) : "?";
+    }
+
+    private static void line(StringBuilder text, String name, String format, Object... values) {
+        text.append(String.format(Locale.ROOT, "%-18s %s%n", name, String.format(Locale.ROOT, format, values)));
+    }
+
+    private static Map<String, Object> map(ServeReport report) {
+        ServeReport.Mixed mixed = report.mixed();
+        ServeReport.Percentiles health = mixed.healthMillis();
+        Map<String, Object> map = new LinkedHashMap<>();
+        put(map, "load_average", report.loadAverage());
+        map.put("full_sequences", map(report.decoding()));
+        map.put("cached_blocks", map(report.blocks()));
+        Map<String, Object> first = new LinkedHashMap<>();
+        first.put("ms", report.firstPiece().millis());
+        first.put("all_ms", report.firstPiece().allMillis());
+        first.put("committed_by_step", report.firstPiece().step());
+        put(first, "read_at_pass", report.firstPiece().passes());
+        map.put("first_text", first);
+        map.put("requests", mixed.requests());
+        map.put("answered", mixed.answered());
+        map.put("left", mixed.left());
+        map.put("refused", mixed.refused());
+        map.put("hung", mixed.hung());
+        map.put("wrong", mixed.wrong());
+        map.put("lost", mixed.lost());
+        map.put("example", mixed.example());
+        put(map, "resident_warm", mixed.warm());
+        put(map, "resident_end", mixed.end());
+        map.put("health_ms_p50", health.p50());
+        map.put("health_ms_p99", health.p99());
+        map.put("health_ms_most", health.highest());
+        report.stepsAfterLeaving().ifPresent(steps -> map.put("passes_after_leaving", steps));
+        map.put("aborted", report.aborted().requests());
+        map.put("sessions_left", report.aborted().sessions());
+        put(map, "tensors_left", report.aborted().tensors());
+        report.idle().ifPresent(idle -> {
+            map.put("idle_streams", idle.open());
+            put(map, "resident_before_idle", idle.before());
+            put(map, "resident_idle", idle.resident());
+        });
+        return map;
+    }
+
+    private static Map<String, Object> map(ServeReport.Throughput of) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("answers_per_second_1", of.one());
+        map.put("answers_per_second_8", of.eight());
+        map.put("ratio", of.ratio());
+        of.inside().ifPresent(inside -> {
+            map.put("cpu_ms_1", inside.cpuMillisOne());
+            map.put("cpu_ms_8", inside.cpuMillisEight());
+            map.put("cpu_ratio", inside.cpuRatio());
+            map.put("sequences_in_a_pass", inside.packed());
+        });
+        return map;
+    }
+
+    private static void put(Map<String, Object> map, String name, OptionalLong value) {
+        value.ifPresent(number -> map.put(name, number));
+    }
+
+    private static void put(Map<String, Object> map, String name, OptionalDouble value) {
+        value.ifPresent(number -> map.put(name, number));
+    }
+}

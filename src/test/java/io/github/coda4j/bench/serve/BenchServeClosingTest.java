@@ -1,0 +1,30 @@
+package io.github.coda4j.bench.serve;
+
+import io.github.coda4j.model.LoadOptions;
+import io.github.coda4j.testkit.ClosingContract;
+import io.github.coda4j.testkit.RuleDenoiser;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+class BenchServeClosingTest extends ClosingContract {
+    private static final ServePlan PLAN = new ServePlan(1, Duration.ofSeconds(1), 1, 0, 1, Duration.ofSeconds(9), 1);
+    private static final Path MODEL = Path.of("models/coda-mini");
+
+    @Override
+    public List<Case> cases() {
+        return List.of(
+                new Case("CountedDenoiser", _ -> new CountedDenoiser(RuleDenoiser.ofHash())),
+                new Case("Exchange", _ -> {
+                    try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+                        URI address = URI.create("http://127.0.0.1:" + server.getLocalPort());
+                        return Exchange.send(address, "/", "", 1000);
+                    }
+                }),
+                new Case("ServedBench", _ -> ServedBench.start(MODEL, LoadOptions.forFolder(MODEL), 1, 1)),
+                new Case("ServeBench", _ -> ServeBench.start(MODEL, LoadOptions.forFolder(MODEL), PLAN)));
+    }
+}
