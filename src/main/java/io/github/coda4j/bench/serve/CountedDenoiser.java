@@ -77,6 +77,11 @@ final class CountedDenoiser implements Denoiser {
     }
 
     @Override
+    public KvCache moved(KvCache cache, int[] from) {
+        return network.moved(cache, from);
+    }
+
+    @Override
     public void close() {
         network.close();
     }
