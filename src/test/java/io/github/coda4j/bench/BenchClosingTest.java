@@ -7,6 +7,7 @@ import io.github.coda4j.model.training.PassOptions;
 import io.github.coda4j.tensor.Device;
 import io.github.coda4j.testkit.ClosingContract;
 import io.github.coda4j.testkit.GoldenTraining;
+import io.github.coda4j.testkit.RuleDenoiser;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Tag;
@@ -21,8 +22,10 @@ class BenchClosingTest extends ClosingContract {
                 new PassOptions(WeightFormat.FP32, 1, false),
                 Optional.empty(),
                 new Timing(0, 1));
-        return List.of(new Case(
-                "TrainingBench",
-                _ -> TrainingBench.open(config, setup, () -> ParameterStore.zeros(config, true, Device.CPU))));
+        return List.of(
+                new Case("SteeredModel", _ -> new SteeredModel(RuleDenoiser.ofHash(), 'x')),
+                new Case(
+                        "TrainingBench",
+                        _ -> TrainingBench.open(config, setup, () -> ParameterStore.zeros(config, true, Device.CPU))));
     }
 }
