@@ -23,9 +23,9 @@ class BenchClosingTest extends ClosingContract {
                 Optional.empty(),
                 new Timing(0, 1));
         return List.of(
+                new Case("SteeredModel", _ -> new SteeredModel(RuleDenoiser.ofHash(), 'x')),
                 new Case(
                         "TrainingBench",
-                        _ -> TrainingBench.open(config, setup, () -> ParameterStore.zeros(config, true, Device.CPU))),
-                new Case("SteeredModel", _ -> new SteeredModel(RuleDenoiser.ofHash(), 1)));
+                        _ -> TrainingBench.open(config, setup, () -> ParameterStore.zeros(config, true, Device.CPU))));
     }
 }
