@@ -229,7 +229,13 @@ public final class Sandbox {
         process.destroyForcibly();
         descendants.forEach(ProcessHandle::destroyForcibly);
         if (!System.getProperty("os.name").toLowerCase(Locale.ROOT).contains("windows")) {
-            Libc.kill(-Math.toIntExact(process.pid()), KILL);
+            int number = Math.toIntExact(process.pid());
+            Libc.kill(-number, KILL);
+            // Java knows a process by when it began, which the confined thread that started it could not read: what is
+            // asked of Java above kills nothing then.
+            if (process.isAlive()) {
+                Libc.kill(number, KILL);
+            }
         }
         boolean interrupted = false;
         while (process.isAlive()) {

@@ -113,7 +113,9 @@ public final class Scoring {
         Map<Integer, Scored> scores;
         int repeated;
         try (Journal journal = Journal.open(plan.out().resolve(JOURNAL), setting, through)) {
-            judges.measure(listener);
+            if (journal.found().size() < samples.size()) {
+                judges.measure(listener);
+            }
             Run run = new Run(samples, loaded.problems(), judges, journal);
             scores = run.all();
             repeated = run.repeated();

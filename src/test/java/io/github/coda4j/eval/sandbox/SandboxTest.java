@@ -9,8 +9,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is said where a system lacks something, and what is started. */
@@ -99,5 +101,17 @@ class SandboxTest {
         assertThat(Files.exists(Files.writeString(folder.resolve("ours"), "x"))).isTrue();
         assertThat(new ProcessBuilder("true").start().waitFor()).isZero();
         Sandbox.kill(process);
+    }
+
+    @Test
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void a_process_that_neither_reads_nor_works_is_killed() throws Exception {
+        Process process = Sandbox.open(SandboxMode.BEST, "")
+                .start(
+                        new ProcessBuilder("/bin/sleep", "600"),
+                        new Reach(List.of(), List.of(Path.of("/bin"), Path.of("/usr/bin")), List.of()));
+        assertThat(process.waitFor(200, TimeUnit.MILLISECONDS)).isFalse();
+        Sandbox.kill(process);
+        assertThat(process.isAlive()).isFalse();
     }
 }

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -81,6 +82,17 @@ class JavaJudgeTest {
         assertThat(judge.run(silent, "Main", false, SECONDS).passed())
                 .as("without assertions everything passes")
                 .isTrue();
+    }
+
+    @Test
+    @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void a_program_that_sleeps_runs_out_of_time() {
+        Verdict late = judge.run(
+                "public class Main { public static void main(String[] a) throws Exception { Thread.sleep(900_000); } }",
+                "Main",
+                true,
+                2);
+        assertThat(late.outcome()).isEqualTo(Outcome.TIMED_OUT);
     }
 
     @Test
