@@ -17,6 +17,10 @@ import java.util.regex.Pattern;
  */
 record CodeNode(List<String> above, String line, List<CodeNode> children, List<String> tail) {
     private static final int TAB = 4;
+
+    /** Lines below lines; what is deeper stands beside its neighbors. */
+    private static final int DEEPEST = 100;
+
     private static final Pattern CLOSER = Pattern.compile("(?:[\\])}>;,]+|end;?|</[\\w.:-]+>)");
     private static final Pattern ABOVE = Pattern.compile("(?:@\\w|//|# |#\\[|--|/\\*|<!--).*");
 
@@ -97,7 +101,7 @@ record CodeNode(List<String> above, String line, List<CodeNode> children, List<S
         }
 
         private void add(String line) {
-            while (!open.isEmpty() && open.peek().indent() >= indent(line)) {
+            while (!open.isEmpty() && (open.peek().indent() >= indent(line) || open.size() >= DEEPEST)) {
                 open.pop();
             }
             CodeNode node = new CodeNode(List.copyOf(above), line, new ArrayList<>(), new ArrayList<>());
@@ -121,7 +125,7 @@ record CodeNode(List<String> above, String line, List<CodeNode> children, List<S
 
     /** Whether something is in it, or a bracket says that something could be. */
     private boolean isOpen() {
-        return !children.isEmpty() || text().matches(".*[\\[({]");
+        return !children.isEmpty() || "[({".indexOf(text().charAt(text().length() - 1)) >= 0;
     }
 
     /** Blanks before the line; a tab is four. */

@@ -27,6 +27,9 @@ public final class SnippetMerge {
             "(?://+|#+|--+|;+|%+|/\\*+|<!--|\\{/\\*)\\s*(?:(?:\\.\\.\\.|\u2026).*|.*(?:\\.\\.\\.|\u2026)\\W*)"
                     + "|(?:\\.\\.\\.|\u2026)(?:\\s.*)?");
 
+    /** Longer comments say more than that something is left out. */
+    private static final int LONGEST_MARK = 200;
+
     /** Comparing each line of the one with each of the other takes about a second beyond that. */
     private static final long MOST_PAIRS = 1_000_000;
 
@@ -89,7 +92,7 @@ public final class SnippetMerge {
     }
 
     private boolean isLeftOut(String line) {
-        return LEFT_OUT.matcher(line).matches() && !known.contains(line);
+        return line.length() <= LONGEST_MARK && LEFT_OUT.matcher(line).matches() && !known.contains(line);
     }
 
     private Matching matching(List<CodeNode> code, List<CodeNode> change) {

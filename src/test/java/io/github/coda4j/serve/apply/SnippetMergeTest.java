@@ -158,6 +158,18 @@ class SnippetMergeTest {
         }
     }
 
+    @Test
+    void stairs_and_dots_without_end_are_merged_too() {
+        StringBuilder stairs = new StringBuilder("first\n");
+        for (int i = 1; i < 3000; i++) {
+            stairs.append(" ".repeat(i)).append("x\n");
+        }
+        assertThat(merged(stairs.toString(), "first")).isEqualTo(stairs.toString());
+        assertThat(merged("first\n", stairs.toString())).isEqualTo(stairs.toString());
+        String dots = "//" + ".".repeat(1_000_000) + "x\nfirst\n";
+        assertThat(merged("first\n", dots)).isEqualTo(dots);
+    }
+
     private static String randomText(Random random) {
         StringBuilder text = new StringBuilder("first" + random.nextInt(3) + "()\n");
         for (int i = 0; i < random.nextInt(12); i++) {
