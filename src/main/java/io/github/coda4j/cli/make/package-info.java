@@ -6,6 +6,7 @@
     "tensor.Device",
     "tensor.DType",
     "weights",
+    "web",
     "weights.hub",
     "text",
     "model",

@@ -6,6 +6,9 @@ import io.github.coda4j.CodaException;
 import io.github.coda4j.files.FileOutput;
 import io.github.coda4j.files.FileProblems;
 import io.github.coda4j.files.FolderLock;
+import io.github.coda4j.web.ProxyVariables;
+import io.github.coda4j.web.Retrier;
+import io.github.coda4j.web.RetryPolicy;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
@@ -28,6 +31,7 @@ public final class HubClient {
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,95}");
     private static final Pattern REVISION = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._/-]{0,199}");
+    private static final String DROPPED = "run it again to continue where it stopped";
     private static final int LARGEST_LISTING = 64 << 20;
 
     private final URI endpoint;
@@ -88,7 +92,7 @@ public final class HubClient {
      */
     public PulledModel pull(String id, String revision, PullListener listener) {
         checkNames(id, revision);
-        Retrier retrier = new Retrier(policy, waiter, listener);
+        Retrier retrier = new Retrier(policy, waiter, listener::retrying, DROPPED);
         HubCache modelCache = new HubCache(cache, id);
         try (HubHttp http = new HubHttp(endpoint, id, token, proxies, policy.stall())) {
             HubModel model = list(http, retrier, id, revision);

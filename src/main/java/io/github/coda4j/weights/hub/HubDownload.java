@@ -2,6 +2,7 @@ package io.github.coda4j.weights.hub;
 
 import io.github.coda4j.CodaException;
 import io.github.coda4j.files.FileOutput;
+import io.github.coda4j.web.Retrier;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;

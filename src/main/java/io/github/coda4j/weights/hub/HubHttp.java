@@ -1,6 +1,9 @@
 package io.github.coda4j.weights.hub;
 
 import io.github.coda4j.CodaException;
+import io.github.coda4j.web.ProxyVariables;
+import io.github.coda4j.web.Retrier;
+import io.github.coda4j.web.RetryAfter;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
@@ -11,10 +14,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeParseException;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -293,11 +292,13 @@ final class HubHttp implements AutoCloseable {
                         answer + " (too many requests)",
                         "wait some minutes and run it again"
                                 + (token.isPresent() ? "" : ", or set HF_TOKEN for higher limits"),
-                        retryAfter(response));
+                        RetryAfter.of(response.headers()));
             default -> {
                 if (status == 408 || status >= 500) {
                     throw new Retrier.Transient(
-                            answer, "the hub has a problem, run it again later to continue", retryAfter(response));
+                            answer,
+                            "the hub has a problem, run it again later to continue",
+                            RetryAfter.of(response.headers()));
                 }
                 throw CodaException.of("%s: %s, which is not understood; check HF_ENDPOINT", what, answer);
             }
@@ -309,23 +310,6 @@ final class HubHttp implements AutoCloseable {
         if (response.body() != null) {
             response.body().close();
         }
-    }
-
-    /** Seconds or an HTTP date; anything else is as good as nothing. */
-    private static Optional<Duration> retryAfter(HttpResponse<InputStream> response) {
-        return response.headers().firstValue("Retry-After").map(String::strip).flatMap(value -> {
-            if (value.matches("\\d{1,9}")) {
-                return Optional.of(Duration.ofSeconds(Long.parseLong(value)));
-            }
-            try {
-                Instant time = ZonedDateTime.parse(value, DateTimeFormatter.RFC_1123_DATE_TIME)
-                        .toInstant();
-                Duration wait = Duration.between(Instant.now(), time);
-                return Optional.of(wait.isNegative() ? Duration.ZERO : wait);
-            } catch (DateTimeParseException e) {
-                return Optional.empty();
-            }
-        });
     }
 
     @Override

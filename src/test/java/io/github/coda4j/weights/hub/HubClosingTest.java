@@ -3,6 +3,7 @@ package io.github.coda4j.weights.hub;
 import io.github.coda4j.files.FileOutput;
 import io.github.coda4j.testkit.ClosingContract;
 import io.github.coda4j.testkit.FakeHub;
+import io.github.coda4j.web.ProxyVariables;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

@@ -9,6 +9,8 @@ import io.github.coda4j.CodaException;
 import io.github.coda4j.files.FileOutput;
 import io.github.coda4j.testkit.FakeHub;
 import io.github.coda4j.testkit.Goldens;
+import io.github.coda4j.web.ProxyVariables;
+import io.github.coda4j.web.RetryPolicy;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;

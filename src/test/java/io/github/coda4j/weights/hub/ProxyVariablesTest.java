@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.coda4j.CodaException;
 import io.github.coda4j.files.FileOutput;
+import io.github.coda4j.web.ProxyVariables;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

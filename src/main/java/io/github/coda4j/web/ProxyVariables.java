@@ -1,4 +1,4 @@
-package io.github.coda4j.weights.hub;
+package io.github.coda4j.web;
 
 import static io.github.coda4j.Checks.check;
 
@@ -109,12 +109,12 @@ public final class ProxyVariables {
     }
 
     /** The proxy and its variable, for messages: {@code " through the proxy HOST:PORT of HTTPS_PROXY"}, or nothing. */
-    String through(URI address) {
+    public String through(URI address) {
         return proxyOf(address).map(named -> " through the proxy " + named).orElse("");
     }
 
     /** Chooses by the variables. */
-    ProxySelector selector() {
+    public ProxySelector selector() {
         ProxySelector jvm = ProxySelector.getDefault();
         return new ProxySelector() {
             @Override
@@ -135,7 +135,7 @@ public final class ProxyVariables {
     }
 
     /** The value of the Proxy-Authorization header, for a proxy that has a name and a password. */
-    Optional<String> login(URI address) {
+    public Optional<String> login(URI address) {
         return proxyOf(address).flatMap(Named::login).map(login -> {
             byte[] bytes = login.getBytes(StandardCharsets.UTF_8);
             return "Basic " + Base64.getEncoder().encodeToString(bytes);
