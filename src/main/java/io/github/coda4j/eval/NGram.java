@@ -68,8 +68,12 @@ public final class NGram {
 
     /** Fills in a span from its left side, token by token. */
     public int[] fill(InfillSpan span) {
-        int[] before = span.before();
-        int[] text = java.util.Arrays.copyOf(before, before.length + span.answer().length);
+        return fill(span.before(), span.answer().length);
+    }
+
+    /** The {@code count} tokens that most likely follow these, one after another. */
+    public int[] fill(int[] before, int count) {
+        int[] text = java.util.Arrays.copyOf(before, before.length + count);
         for (int i = before.length; i < text.length; i++) {
             text[i] = next(text, i);
         }

@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntPredicate;
+import java.util.function.LongConsumer;
 
 /**
  * Lets a model fill in held-out code and compares with what was there, beside a 5-gram that learned from the training
@@ -81,7 +82,13 @@ public final class QualityBench {
                                             .map(ids -> withoutEnd(ids, tokenizer))
                                             .toList(),
                                     plan.unknownHoles());
-            baseline = baseline(train);
+            long[] learned = {0};
+            long tokens = Math.min(plan.baselineTokens(), train.numTokens());
+            baseline = baseline(train, plan.baselineTokens(), count -> {
+                learned[0] = count;
+                listener.working(QualityListener.Work.BASELINE, Math.min(count, tokens), tokens);
+            });
+            listener.baseline(BASELINE_ORDER, learned[0]);
             losses = losses(heldOut);
         }
         List<WeightFormat> narrower = plan.sweep() && into.format().isFloating() && into.engine() == EngineKind.FAST
@@ -181,18 +188,23 @@ public final class QualityBench {
         return ends ? Arrays.copyOf(ids, ids.length - 1) : ids;
     }
 
-    private NGram baseline(TokenShards train) {
-        long tokens = Math.min(plan.baselineTokens(), train.numTokens());
+    /**
+     * The 5-gram of the training split of token shards.
+     *
+     * @param most tokens that it learns from at most, at least 1
+     * @param learning hears how many tokens it has learned from
+     */
+    public static NGram baseline(TokenShards train, long most, LongConsumer learning) {
+        long tokens = Math.min(most, train.numTokens());
         int slotBits = Math.clamp(Long.SIZE - Long.numberOfLeadingZeros(tokens), 10, BASELINE_SLOT_BITS);
         NGram baseline = new NGram(BASELINE_ORDER, slotBits);
         long learned = 0;
-        for (long i = 0; i < train.numDocuments() && learned < plan.baselineTokens(); i++) {
+        for (long i = 0; i < train.numDocuments() && learned < most; i++) {
             int[] document = train.document(i);
             baseline.learn(document);
             learned += document.length;
-            listener.working(QualityListener.Work.BASELINE, Math.min(learned, tokens), tokens);
+            learning.accept(learned);
         }
-        listener.baseline(BASELINE_ORDER, learned);
         return baseline;
     }
 

@@ -28,6 +28,10 @@ public record QualityPlan(
         int lossRows,
         int unknownHoles,
         long seed) {
+    /** 200 whole lines of 8 to 16 tokens, each with 256 tokens around it, and the losses of 256 rows. */
+    public static final QualityPlan STANDARD =
+            new QualityPlan(200, 256, Optional.of(new Lines(8, 16)), List.of(), false, 50_000_000, 256, 0, 1);
+
     public QualityPlan {
         check(unknownHoles >= 0, "holes of unknown length must be 0 or more, got %d", unknownHoles);
         check(spans >= 1, "spans must be at least 1, got %d", spans);

@@ -1,13 +1,8 @@
 package io.github.coda4j.plot;
 
-import io.github.coda4j.CodaException;
-import java.awt.Color;
-import java.io.IOException;
 import java.util.List;
-import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
-import org.knowm.xchart.style.Styler.LegendPosition;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /**
@@ -18,9 +13,6 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
  * @param lines each with its name beside the picture
  */
 public record LinePlot(String title, String x, String y, List<Line> lines) {
-    private static final int WIDTH = 1000;
-    private static final int HEIGHT = 600;
-
     public LinePlot {
         lines = List.copyOf(lines);
     }
@@ -42,35 +34,21 @@ public record LinePlot(String title, String x, String y, List<Line> lines) {
     /**
      * The picture as a PNG file.
      *
-     * @throws CodaException when this Java cannot lay out text
+     * @throws io.github.coda4j.CodaException when this Java cannot lay out text
      */
     public byte[] png() {
-        try {
-            return BitmapEncoder.getBitmapBytes(chart(), BitmapEncoder.BitmapFormat.PNG);
-        } catch (IOException e) {
-            throw new CodaException("cannot make the plot: " + e.getMessage(), e);
-        } catch (LinkageError | InternalError e) {
-            // AWT on a machine without fontconfig, at the first text.
-            throw new CodaException(
-                    "cannot draw the plot (the page is written): this Java has no fonts to write with; "
-                            + "install fontconfig and a font, for example"
-                            + " the package fonts-dejavu-core",
-                    e);
-        }
+        return Png.of(chart());
     }
 
     private XYChart chart() {
         XYChart chart = new XYChartBuilder()
-                .width(WIDTH)
-                .height(HEIGHT)
+                .width(Png.WIDTH)
+                .height(Png.HEIGHT)
                 .title(title)
                 .xAxisTitle(x)
                 .yAxisTitle(y)
                 .build();
-        chart.getStyler()
-                .setLegendPosition(LegendPosition.OutsideE)
-                .setChartBackgroundColor(Color.WHITE)
-                .setPlotBackgroundColor(Color.WHITE);
+        Png.style(chart.getStyler());
         for (Line line : lines) {
             chart.addSeries(
                             line.name(),

@@ -1,4 +1,4 @@
-/** Pictures of lines, for pages. */
+/** Charts as pictures, for pages. */
 @MayUse({"java.awt", "org.knowm.xchart"})
 package io.github.coda4j.plot;
 

@@ -40,15 +40,16 @@ final class EvalPromptsCommand implements Callable<Integer> {
             names = "--task",
             required = true,
             paramLabel = "TASK",
-            description = "humaneval, humaneval+, mbpp or mbpp+.")
+            description = "humaneval, humaneval+, mbpp, mbpp-sanitized, mbpp+, or a set of Java programs.")
     String task;
 
     @Option(
             names = "--prompt",
             paramLabel = "STYLE",
-            description = "Whose way of asking: coda, lm-eval (its instruct tasks), lm-eval-base, evalplus or bigcode "
-                    + "(default: ${DEFAULT-VALUE}).")
-    String style = "coda";
+            description =
+                    "Whose way of asking: coda, lm-eval (its instruct tasks), lm-eval-base, evalplus, bigcode, or "
+                            + "own, the Java sets' (default: coda, own for Java).")
+    Optional<String> style = Optional.empty();
 
     @Option(
             names = "--template",
@@ -73,21 +74,19 @@ final class EvalPromptsCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Benchmark benchmark = Benchmark.of(task);
-        PromptStyle chosen = PromptStyle.of(style);
+        PromptStyle chosen = style.map(PromptStyle::of).orElse(PromptStyle.usual(benchmark));
         check(
                 prefixEnd.isEmpty() || template.isPresent(),
                 "--prefix-end has no effect without --template: leave it out");
-        Prompt.PrefixEnd end = switch (prefixEnd.orElse("newer")) {
-            case "newer" -> Prompt.PrefixEnd.NEWER;
-            case "older" -> Prompt.PrefixEnd.OLDER;
-            default ->
-                throw new IllegalArgumentException(
-                        "--prefix-end must be newer or older, got '" + prefixEnd.get() + "'");
-        };
+        Prompt.PrefixEnd end = AskFlags.prefixEnd(prefixEnd);
         Optional<ChatTemplate> chat = template.map(
                 name -> ChatTemplate.forCheckpoint(world.modelStore().folder(name)));
         benchmark.load(data.folder(world), chosen.mode(benchmark)).problems().forEach((id, problem) -> {
             Prompt prompt = chosen.of(benchmark, problem, chat.isPresent());
+            check(
+                    prefixEnd.isEmpty() || prompt.prefix().isPresent(),
+                    "--prefix-end has no effect on the prompt style %s, which does not begin the answer: leave it out",
+                    chosen.label());
             ObjectNode row = JsonNodeFactory.instance
                     .objectNode()
                     .put("task_id", id)

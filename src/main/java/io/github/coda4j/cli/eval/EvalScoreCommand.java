@@ -4,24 +4,19 @@ import static io.github.coda4j.Checks.check;
 
 import io.github.coda4j.cli.ExitCodes;
 import io.github.coda4j.cli.Interrupt;
+import io.github.coda4j.cli.StatusLine;
 import io.github.coda4j.cli.World;
-import io.github.coda4j.eval.python.PythonInterpreter;
-import io.github.coda4j.eval.sandbox.Sandbox;
-import io.github.coda4j.eval.sandbox.SandboxMode;
 import io.github.coda4j.eval.sanitize.Sanitizer;
 import io.github.coda4j.eval.sanitize.SanitizerKind;
 import io.github.coda4j.eval.score.Comparison;
 import io.github.coda4j.eval.score.SanitizedSamples;
-import io.github.coda4j.eval.score.ScoreListener;
 import io.github.coda4j.eval.score.ScorePlan;
 import io.github.coda4j.eval.score.ScoreReport;
-import io.github.coda4j.eval.score.Scoring;
 import io.github.coda4j.eval.tasks.Benchmark;
 import io.github.coda4j.eval.tasks.Mode;
 import io.github.coda4j.files.Json;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -47,8 +42,6 @@ import picocli.CommandLine.Option;
             "  coda eval score --task mbpp+ --mode coda --samples samples.jsonl.gz --out scores"
         })
 final class EvalScoreCommand implements Callable<Integer> {
-    private static final int TENTHS = 10;
-
     private final World world;
     private final Interrupt interrupt;
 
@@ -69,38 +62,16 @@ final class EvalScoreCommand implements Callable<Integer> {
             names = "--mode",
             paramLabel = "MODE",
             description =
-                    "Whose way of judging: human-eval, evalplus, coda (MBPP+ by its visible asserts alone), exact, "
-                            + "safim, multipl-e or humaneval-x, as far as the task has it (default: the set's own).")
+                    "Whose way of judging: human-eval, evalplus, evalplus-mini, coda (MBPP+ by its visible asserts "
+                            + "alone), exact, safim, multipl-e or humaneval-x, as far as the task has it (default: the "
+                            + "set's own).")
     Optional<String> mode = Optional.empty();
-
-    @Option(
-            names = "--workers",
-            paramLabel = "N",
-            description = "How many samples are judged at once (default: the number of processors).")
-    Optional<Integer> workers = Optional.empty();
-
-    @Option(
-            names = "--timeout",
-            paramLabel = "SECONDS",
-            description = "How long a program may run (default: 3 in the modes human-eval and coda, 6 on each input in "
-                    + "safim, 15 in multipl-e and humaneval-x; evalplus has limits of its own).")
-    Optional<Double> seconds = Optional.empty();
 
     @Option(names = "--allow-missing", description = "Leave tasks without samples out of pass@k.")
     boolean allowMissing;
 
-    @Option(
-            names = "--sandbox",
-            paramLabel = "MODE",
-            description = "required: a complete sandbox or nothing is run; best: what this system has; off; bwrap: "
-                    + "bubblewrap (default: best).")
-    Optional<String> sandbox = Optional.empty();
-
-    @Option(
-            names = "--python",
-            paramLabel = "FILE",
-            description = "The Python that runs programs (default: the variable CODA_PYTHON, else python3).")
-    Optional<String> python = Optional.empty();
+    @Mixin
+    JudgeFlags judging;
 
     @Option(
             names = "--sanitizer",
@@ -124,38 +95,15 @@ final class EvalScoreCommand implements Callable<Integer> {
     public Integer call() {
         Benchmark benchmark = Benchmark.of(task);
         Mode chosen = mode.map(benchmark::mode).orElse(benchmark.modes().getFirst());
-        SandboxMode confined = sandboxMode();
-        boolean runs = benchmark.runs(chosen);
         sanitizers(benchmark);
-        check(
-                sandbox.isEmpty() || runs,
-                "--sandbox has no effect on %s in the mode %s, which runs nothing: leave it out",
-                task,
-                chosen);
-        check(
-                python.isEmpty() || (runs && benchmark.isPython()),
-                "--python has no effect on %s in the mode %s: leave it out",
-                task,
-                chosen);
-        ScorePlan plan = new ScorePlan(
-                benchmark,
-                chosen,
-                data.folder(world),
-                samples,
-                out,
-                workers.orElse(Runtime.getRuntime().availableProcessors()),
-                seconds,
-                allowMissing);
-        Sandbox place = Sandbox.open(confined, world.environment().getOrDefault("PATH", ""));
-        if (!place.missing().isEmpty() && runs) {
-            world.note("the sandbox is not complete; missing: " + String.join(", ", place.missing()));
-        }
+        judging.verify(List.of(new JudgeFlags.Way(benchmark, chosen)));
+        ScorePlan plan = judging.plan(benchmark, chosen, data.folder(world), samples, out, allowMissing);
         interrupt.check();
         if (sanitizer.isPresent()) {
-            sanitized(plan, place);
+            sanitized(plan);
             return ExitCodes.OK;
         }
-        ScoreReport report = score(plan, place);
+        ScoreReport report = score(plan);
         if (json) {
             world.out().print(Json.pretty(report.json()));
         } else {
@@ -164,12 +112,10 @@ final class EvalScoreCommand implements Callable<Integer> {
         return ExitCodes.OK;
     }
 
-    private ScoreReport score(ScorePlan plan, Sandbox place) {
-        Console console = new Console();
-        ScoreReport report =
-                new Scoring(plan, () -> PythonInterpreter.find(python, world.environment()), place, console).run();
-        console.end(plan.workers());
-        return report;
+    private ScoreReport score(ScorePlan plan) {
+        try (StatusLine status = StatusLine.of(world)) {
+            return judging.score(world, interrupt, plan, status);
+        }
     }
 
     private List<SanitizerKind> sanitizers(Benchmark benchmark) {
@@ -190,16 +136,16 @@ final class EvalScoreCommand implements Callable<Integer> {
     }
 
     /** Judges what sanitizers make of the answers, each in a folder of its own where there are several. */
-    private void sanitized(ScorePlan plan, Sandbox place) {
+    private void sanitized(ScorePlan plan) {
         List<SanitizerKind> kinds = sanitizers(plan.benchmark());
         Optional<Path> first = Optional.empty();
         for (SanitizerKind kind : kinds) {
             Path folder = kinds.size() == 1 ? plan.out() : plan.out().resolve(kind.label());
             Path file = folder.resolve("samples.jsonl");
-            try (Sanitizer takes = new Sanitizer(PythonInterpreter.find(python, world.environment()), place)) {
+            try (Sanitizer takes = new Sanitizer(judging.python(world), judging.sandbox(world))) {
                 SanitizedSamples.write(plan.benchmark(), plan.mode(), plan.data(), plan.samples(), kind, takes, file);
             }
-            ScoreReport report = score(plan.of(file, folder), place);
+            ScoreReport report = score(plan.of(file, folder));
             if (json) {
                 world.out().print(Json.pretty(report.json()));
             } else {
@@ -212,75 +158,5 @@ final class EvalScoreCommand implements Callable<Integer> {
 
     private void difference(Path ours, Path theirs) {
         Comparison.of(ours, theirs).lines().forEach(line -> world.out().println("  to keep: " + line));
-    }
-
-    private SandboxMode sandboxMode() {
-        String name = sandbox.orElse("best");
-        try {
-            return SandboxMode.valueOf(name.toUpperCase(Locale.ROOT));
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("--sandbox must be required, best, off or bwrap, got '" + name + "'", e);
-        }
-    }
-
-    /** Tells every tenth, with the time that is left. */
-    private final class Console implements ScoreListener {
-        private final long begin = System.nanoTime();
-        private int first = -1;
-        private int told;
-        private int judged;
-
-        /** How fast it was; nothing where all was judged before. */
-        synchronized void end(int workers) {
-            if (first >= 0) {
-                double seconds = (System.nanoTime() - begin) / 1e9;
-                int count = judged - first;
-                world.note(String.format(
-                        Locale.ROOT,
-                        "judged %,d samples in %.1f s by %d workers at once, %.1f a second",
-                        count,
-                        seconds,
-                        workers,
-                        count / seconds));
-            }
-        }
-
-        @Override
-        public void note(String line) {
-            world.note(line);
-        }
-
-        @Override
-        public void worker(double start, double imports, double program) {
-            world.note(String.format(
-                    Locale.ROOT,
-                    "a worker starts in %.0f ms, %.0f ms of them imports; an empty program takes %.0f ms",
-                    1e3 * start,
-                    1e3 * imports,
-                    1e3 * program));
-        }
-
-        @Override
-        public synchronized void judged(int done, int all, int alone) {
-            // What is judged is written: the same command goes on from here.
-            interrupt.check();
-            if (first < 0) {
-                first = done - 1;
-            }
-            int tenth = done * TENTHS / all;
-            if (tenth > told) {
-                told = tenth;
-                double passed = (System.nanoTime() - begin) / 1e9;
-                double left = passed / (done - first) * (all - done);
-                world.note(String.format(
-                        Locale.ROOT,
-                        "judged %,d of %,d samples, about %.0f s left%s",
-                        done,
-                        all,
-                        left,
-                        alone == 0 ? "" : "; " + alone + " ran out of time or died and are judged again alone"));
-            }
-            this.judged = done;
-        }
     }
 }

@@ -5,18 +5,25 @@
     "cli",
     "files",
     "text",
+    "web",
+    "eval",
     "eval.tasks",
     "eval.answers",
+    "eval.remote",
+    "eval.report",
+    "data",
     "eval.sanitize",
     "model",
+    "tensor.Device",
     "weights",
     "eval.prompts",
     "eval.python",
     "eval.sandbox",
     "eval.score",
     "generate",
+    "generate.length",
     "generate.request",
-    "decode"
+    "decode.commit"
 })
 package io.github.coda4j.cli.eval;
 

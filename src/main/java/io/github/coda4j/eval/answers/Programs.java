@@ -9,21 +9,27 @@ import io.github.coda4j.eval.sanitize.Sanitizer;
 import io.github.coda4j.eval.tasks.Benchmark;
 import io.github.coda4j.eval.tasks.Problem;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * The program in an answer, as a style's harness takes it out.
  *
- * @param chat whether the prompt stood in a chat
+ * @param chat who put the prompt into a chat
  * @param keepsHelpers whether ours takes it out in the place of CoDA's own for HumanEval
+ * @param sanitizer asked for where one is needed
  */
 public record Programs(
-        Benchmark benchmark, PromptStyle style, boolean chat, boolean keepsHelpers, Sanitizer sanitizer) {
+        Benchmark benchmark,
+        PromptStyle style,
+        Asking.ChatForm chat,
+        boolean keepsHelpers,
+        Supplier<Sanitizer> sanitizer) {
     private static final String COMPLETION = "completion";
     private static final String SOLUTION = "solution";
 
     /** The sample: {@code task_id} and {@code completion} or {@code solution}. */
     public ObjectNode sample(Problem problem, String answer) {
-        Prompt prompt = style.of(benchmark, problem, chat);
+        Prompt prompt = style.of(benchmark, problem, chat != Asking.ChatForm.NONE);
         String cut = prompt.cutAnswer(answer);
         boolean mbpp = benchmark.wantsWholePrograms();
         Optional<String> entry = Optional.of(problem.entryPoint()).filter(name -> !name.isEmpty());
@@ -39,24 +45,33 @@ public record Programs(
                         SOLUTION,
                         mbpp ? Answers.lmEvalMbpp(answer) : Answers.lmEvalHumanEval(problem.prompt(), cut));
             case LM_EVAL_BASE -> row(problem, mbpp ? SOLUTION : COMPLETION, cut);
-            case EVALPLUS -> row(problem, SOLUTION, sanitizer.evalPlus(chat ? cut : prompt.plain() + cut, entry));
+            case EVALPLUS -> row(problem, SOLUTION, evalPlus(prompt, answer, cut, entry));
             case BIGCODE -> row(problem, SOLUTION, prompt.plain() + cut);
+            // Cut where it is judged.
+            case OWN -> row(problem, COMPLETION, answer);
         };
+    }
+
+    /** A server's answer is not cut: it may say something before its code. */
+    private String evalPlus(Prompt prompt, String answer, String cut, Optional<String> entry) {
+        String text = switch (chat) {
+            case NONE -> prompt.plain() + cut;
+            case RENDERED -> cut;
+            case ENDPOINT -> answer;
+        };
+        return sanitizer.get().evalPlus(text, entry);
     }
 
     private String coda(Problem problem, String cut, Optional<String> entry) {
         String text = Answers.codaBeforeSanitizer(problem.prompt(), cut);
-        return keepsHelpers ? sanitizer.keepingHelpers(problem.prompt(), text, entry) : sanitizer.coda(text, entry);
+        return keepsHelpers
+                ? sanitizer.get().keepingHelpers(problem.prompt(), text, entry)
+                : sanitizer.get().coda(text, entry);
     }
 
-    /** The sample of a filled document: what stands between prompt and suffix, or the whole when they changed. */
-    public static ObjectNode filled(Problem problem, String whole, String before, String behind) {
-        boolean between = whole.startsWith(before)
-                && whole.endsWith(behind)
-                && whole.length() >= before.length() + behind.length();
-        return between
-                ? row(problem, COMPLETION, whole.substring(before.length(), whole.length() - behind.length()))
-                : row(problem, SOLUTION, whole);
+    /** The sample of a hole that was filled. */
+    public static ObjectNode filled(Problem problem, String answer) {
+        return row(problem, COMPLETION, answer);
     }
 
     private static ObjectNode row(Problem problem, String field, String text) {

@@ -1,5 +1,18 @@
 /** Answers of a model to the tasks of a set: what it is asked, several at once, and the samples that come of it. */
-@MayUse({"files", "text.MarkedText", "generate", "eval.tasks", "eval.prompts", "eval.sanitize", "com.fasterxml.jackson"
+@MayUse({
+    "files",
+    "text",
+    "decode",
+    "decode.commit",
+    "generate",
+    "generate.length",
+    "generate.request",
+    "syntax",
+    "eval.NGram",
+    "eval.tasks",
+    "eval.prompts",
+    "eval.sanitize",
+    "com.fasterxml.jackson"
 })
 package io.github.coda4j.eval.answers;
 

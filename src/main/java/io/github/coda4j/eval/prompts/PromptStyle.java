@@ -22,7 +22,9 @@ public enum PromptStyle {
     /** EvalPlus, with a chat template or without one. */
     EVALPLUS("evalplus"),
     /** The BigCode harness. */
-    BIGCODE("bigcode");
+    BIGCODE("bigcode"),
+    /** The harness of a set that has one of its own: MultiPL-E and HumanEval-X. */
+    OWN("own");
 
     private static final String COMPLETED = "Here is the completed function:\n```python\n";
     private static final String SOLVE =
@@ -65,7 +67,20 @@ public enum PromptStyle {
 
     /** Whether it asks for what a chat template is needed for, or can do without. */
     public boolean hasChatForm() {
-        return this != BIGCODE;
+        return this != BIGCODE && this != OWN;
+    }
+
+    /** Whether a model with a chat template is asked in a chat unless somebody says otherwise. */
+    public boolean asksInChat() {
+        return hasChatForm() && this != LM_EVAL_BASE;
+    }
+
+    /** The style that is taken for a task unless another is asked for. */
+    public static PromptStyle usual(Benchmark benchmark) {
+        return switch (benchmark) {
+            case HUMANEVAL_X_JAVA, MULTIPL_E_HUMANEVAL_JAVA, MULTIPL_E_MBPP_JAVA -> OWN;
+            default -> CODA;
+        };
     }
 
     /** The way of judging whose rows have what this style shows: lm-eval and CoDA read the sets with test code. */
@@ -91,19 +106,44 @@ public enum PromptStyle {
         return switch (family(benchmark)) {
             case HUMANEVAL -> humanEval(problem, chat);
             case MBPP -> mbpp(problem, benchmark == Benchmark.MBPP_PLUS, chat);
+            case JAVA -> new Prompt(problem.prompt(), Optional.empty(), List.of(), Prompt.Cut.EARLIEST);
         };
+    }
+
+    /**
+     * What a person says to a server that puts it into a chat and cannot go on with the beginning of an answer.
+     *
+     * @throws IllegalArgumentException when the style gives answers a beginning, or does not know the task
+     */
+    public String ofEndpoint(Benchmark benchmark, Problem problem) {
+        Prompt prompt = of(benchmark, problem, true);
+        if (this == EVALPLUS) {
+            return SELF_CONTAINED + "```python\n" + PythonText.strip(problem.prompt()) + "\n```";
+        }
+        if (prompt.prefix().isPresent()) {
+            throw new IllegalArgumentException("the prompt style " + label
+                    + " begins the answer, which a chat endpoint does not go on with: add --template MODEL, whose chat"
+                    + " is rendered here, or take --prompt evalplus");
+        }
+        return prompt.user();
     }
 
     private enum Family {
         HUMANEVAL,
-        MBPP
+        MBPP,
+        JAVA
     }
 
     private Family family(Benchmark benchmark) {
+        boolean java = usual(benchmark) == OWN;
+        if (java != (this == OWN)) {
+            throw unknown(benchmark);
+        }
         return switch (benchmark) {
+            case HUMANEVAL_X_JAVA, MULTIPL_E_HUMANEVAL_JAVA, MULTIPL_E_MBPP_JAVA -> Family.JAVA;
             case HUMANEVAL, HUMANEVAL_PLUS -> Family.HUMANEVAL;
-            case MBPP, MBPP_PLUS -> {
-                boolean plain = benchmark == Benchmark.MBPP;
+            case MBPP, MBPP_SANITIZED, MBPP_PLUS -> {
+                boolean plain = benchmark != Benchmark.MBPP_PLUS;
                 if (plain && this == EVALPLUS || !plain && (this == BIGCODE || this == LM_EVAL_BASE)) {
                     throw unknown(benchmark);
                 }
@@ -140,6 +180,7 @@ public enum PromptStyle {
                         Optional.empty(),
                         Answers.BIGCODE_HUMANEVAL_STOPS,
                         Prompt.Cut.EARLIEST);
+            case OWN -> throw new IllegalStateException("HumanEval has no style of its own");
         };
     }
 
@@ -179,6 +220,7 @@ public enum PromptStyle {
                         Optional.empty(),
                         Answers.BIGCODE_MBPP_STOPS,
                         Prompt.Cut.EARLIEST);
+            case OWN -> throw new IllegalStateException("MBPP has no style of its own");
         };
     }
 

@@ -37,7 +37,7 @@ interface Judges {
     /** Those that a plan asks for. */
     static Judges of(ScorePlan plan, Shown shown, Supplier<PythonInterpreter> interpreter, Sandbox sandbox) {
         return switch (plan.mode()) {
-            case HUMAN_EVAL, CODA, EVALPLUS -> new OfPython(plan, shown, interpreter.get(), sandbox);
+            case HUMAN_EVAL, CODA, EVALPLUS, EVALPLUS_MINI -> new OfPython(plan, shown, interpreter.get(), sandbox);
             case EXACT -> new OfTexts(plan.benchmark(), false);
             case MULTIPL_E, HUMANEVAL_X, SAFIM -> {
                 if (!plan.benchmark().runs(plan.mode())) {
@@ -59,7 +59,7 @@ interface Judges {
 
         @Override
         public boolean byTask() {
-            return plan.mode() == Mode.EVALPLUS;
+            return plan.mode().isEvalPlus();
         }
 
         @Override
@@ -82,7 +82,7 @@ interface Judges {
         @Override
         public Scored judge(Problem problem, Sample sample) {
             Benchmark benchmark = plan.benchmark();
-            if (plan.mode() == Mode.EVALPLUS) {
+            if (plan.mode().isEvalPlus()) {
                 boolean mbpp = benchmark == Benchmark.MBPP_PLUS;
                 String program = mbpp ? sample.text() : sample.program(problem);
                 Scored scored = Scored.of(

@@ -5,6 +5,11 @@ public interface ScoreListener {
     /** Something the person should know, in one line. */
     void note(String line);
 
+    /** Tasks without a sample are left out, as it is allowed. */
+    default void leftOut(String line) {
+        note(line);
+    }
+
     /**
      * What a worker of Python cost.
      *

@@ -1,13 +1,17 @@
 package io.github.coda4j.eval.score;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.coda4j.eval.tasks.Mode;
 import io.github.coda4j.eval.verdict.FailureKind;
 import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * The scores of a file of samples.
@@ -29,6 +33,7 @@ public record ScoreReport(
     static final String BASE = "base";
     static final String PLUS = "plus";
     static final String VISIBLE = "visible";
+    private static final String PASS = "pass@";
 
     /** For people: a line for each k. */
     public List<String> lines() {
@@ -68,19 +73,55 @@ public record ScoreReport(
         ObjectNode scores = json.putObject("pass_at_k");
         passAtK.forEach((name, values) -> {
             ObjectNode at = name.isEmpty() ? scores : scores.putObject(name);
-            values.forEach((k, interval) -> at.putObject("pass@" + k)
+            values.forEach((k, interval) -> at.putObject(PASS + k)
                     .put("value", interval.value())
                     .put("low_95", interval.low())
                     .put("high_95", interval.high()));
         });
         ObjectNode failures = json.putObject("outcomes");
-        kinds.forEach((kind, count) -> failures.put(kind == FailureKind.NONE ? "passed" : kind.label(), count));
+        kinds.forEach((kind, count) -> failures.put(kind.outcome(), count));
         return json;
+    }
+
+    /** What {@link #json} wrote. */
+    static ScoreReport of(ObjectNode json, ObjectNode setting) {
+        Map<String, Map<Integer, PassAtK.Interval>> passAtK = new LinkedHashMap<>();
+        json.get("pass_at_k").properties().forEach(entry -> {
+            if (entry.getKey().startsWith(PASS)) {
+                passAtK.computeIfAbsent("", _ -> new TreeMap<>()).putAll(interval(entry));
+            } else {
+                Map<Integer, PassAtK.Interval> part = passAtK.computeIfAbsent(entry.getKey(), _ -> new TreeMap<>());
+                entry.getValue().properties().forEach(one -> part.putAll(interval(one)));
+            }
+        });
+        Map<FailureKind, Integer> kinds = new EnumMap<>(FailureKind.class);
+        for (FailureKind kind : FailureKind.values()) {
+            if (json.get("outcomes").has(kind.outcome())) {
+                kinds.put(kind, json.get("outcomes").get(kind.outcome()).intValue());
+            }
+        }
+        return new ScoreReport(
+                passAtK,
+                kinds,
+                json.get("tasks").intValue(),
+                json.get("samples").intValue(),
+                json.get("judged_again_alone").intValue(),
+                setting);
+    }
+
+    private static Map<Integer, PassAtK.Interval> interval(Map.Entry<String, JsonNode> entry) {
+        JsonNode at = entry.getValue();
+        return Map.of(
+                Integer.valueOf(entry.getKey().substring(PASS.length())),
+                new PassAtK.Interval(
+                        at.get("value").doubleValue(),
+                        at.get("low_95").doubleValue(),
+                        at.get("high_95").doubleValue()));
     }
 
     /** How EvalPlus names the two scores of a mode, and the asserts where they are counted too; or one without name. */
     static List<String> names(Mode mode, boolean shown) {
-        if (mode != Mode.EVALPLUS) {
+        if (!mode.isEvalPlus()) {
             return List.of("");
         }
         return shown ? List.of(BASE, PLUS, VISIBLE) : List.of(BASE, PLUS);

@@ -6,7 +6,6 @@ import io.github.coda4j.CodaException;
 import io.github.coda4j.eval.python.PythonInterpreter;
 import io.github.coda4j.eval.sandbox.Sandbox;
 import io.github.coda4j.eval.tasks.Benchmark;
-import io.github.coda4j.eval.tasks.Mode;
 import io.github.coda4j.eval.tasks.Problem;
 import io.github.coda4j.eval.verdict.FailureKind;
 import io.github.coda4j.files.AtomicFiles;
@@ -87,6 +86,15 @@ public final class Scoring {
      * @throws CodaException when samples, data or Python cannot be used, or results cannot be written
      */
     public ScoreReport run() {
+        return run(false);
+    }
+
+    /** The same, or the results that are there already when they are of the same samples, data and settings. */
+    public ScoreReport runOnce() {
+        return run(true);
+    }
+
+    private ScoreReport run(boolean once) {
         Benchmark.Loaded loaded = plan.benchmark().load(plan.data(), plan.mode());
         Sample.All all = Sample.read(plan.samples());
         List<Sample> samples = known(all.samples(), loaded.problems());
@@ -96,6 +104,10 @@ public final class Scoring {
         ObjectNode setting = setting(loaded, all, judges);
         if (shown.any()) {
             setting.put("visible_md5", shown.md5());
+        }
+        Optional<ScoreReport> there = once ? written(setting) : Optional.empty();
+        if (there.isPresent()) {
+            return there.get();
         }
         makeFolder();
         Map<Integer, Scored> scores;
@@ -114,6 +126,19 @@ public final class Scoring {
         }
     }
 
+    /** The report that was written, when it is of this setting; the results are written last. */
+    private Optional<ScoreReport> written(ObjectNode setting) {
+        Path summary = plan.out().resolve(SUMMARY);
+        if (!Files.exists(summary) || !Files.exists(plan.out().resolve(RESULTS))) {
+            return Optional.empty();
+        }
+        ObjectNode json = Json.readObject(summary);
+        ObjectNode wanted = Json.parseObject(Json.ascii(setting), "setting");
+        boolean same =
+                wanted.properties().stream().allMatch(entry -> entry.getValue().equals(json.get(entry.getKey())));
+        return same ? Optional.of(ScoreReport.of(json, setting)) : Optional.empty();
+    }
+
     private List<Sample> known(List<Sample> samples, Map<String, Problem> problems) {
         Predicate<Sample> isKnown = sample -> problems.containsKey(sample.task());
         List<Sample> unknown = samples.stream().filter(isKnown.negate()).toList();
@@ -126,7 +151,7 @@ public final class Scoring {
                 unknown.getFirst().source(),
                 unknown.getFirst().task(),
                 plan.benchmark().label());
-        if (plan.mode() != Mode.EVALPLUS) {
+        if (!plan.mode().isEvalPlus()) {
             throw new CodaException(first);
         }
         // EvalPlus skips them with a warning.
@@ -149,8 +174,8 @@ public final class Scoring {
                     "%s has no sample for %d of %d tasks: %s; take --allow-missing to leave them out of pass@k",
                     plan.samples(), missing.size(), problems.size(), named);
         }
-        listener.note("left out of pass@k, without a sample: " + missing.size() + " of " + problems.size() + " tasks: "
-                + named);
+        listener.leftOut("left out of pass@k, without a sample: " + missing.size() + " of " + problems.size()
+                + " tasks: " + named);
     }
 
     private ObjectNode setting(Benchmark.Loaded loaded, Sample.All all, Judges judges) {
@@ -345,7 +370,7 @@ public final class Scoring {
             results.append(Json.ascii(row)).append('\n');
         }
         Path out = plan.out();
-        if (plan.mode() == Mode.EVALPLUS) {
+        if (plan.mode().isEvalPlus()) {
             AtomicFiles.writeText(
                     out.resolve(EVALPLUS_RESULTS), Json.ascii(EvalPlusResults.of(samples, scores, report, loaded)));
         }

@@ -18,8 +18,9 @@ import java.util.stream.StreamSupport;
 /** What can be evaluated: a set, or a part of one, and the ways of judging that it allows. */
 public enum Benchmark {
     HUMANEVAL("humaneval", DataSet.HUMANEVAL, Mode.HUMAN_EVAL),
-    HUMANEVAL_PLUS("humaneval+", DataSet.HUMANEVAL_PLUS, Mode.EVALPLUS, Mode.HUMAN_EVAL),
+    HUMANEVAL_PLUS("humaneval+", DataSet.HUMANEVAL_PLUS, Mode.EVALPLUS, Mode.HUMAN_EVAL, Mode.EVALPLUS_MINI),
     MBPP("mbpp", DataSet.MBPP, Mode.HUMAN_EVAL),
+    MBPP_SANITIZED("mbpp-sanitized", DataSet.SANITIZED_MBPP, Mode.HUMAN_EVAL),
     MBPP_PLUS("mbpp+", DataSet.MBPP_PLUS, Mode.EVALPLUS, Mode.CODA),
     INFILL_SINGLE("infill-single", DataSet.SINGLE_LINE, Mode.HUMAN_EVAL, Mode.EXACT),
     INFILL_MULTI("infill-multi", DataSet.MULTI_LINE, Mode.HUMAN_EVAL, Mode.EXACT),
@@ -36,7 +37,8 @@ public enum Benchmark {
     SAFIM_CONTROL_JAVA("safim-control-java", DataSet.SAFIM_CONTROL, Mode.SAFIM, Mode.EXACT),
     SAFIM_CONTROL_PYTHON("safim-control-python", DataSet.SAFIM_CONTROL, Mode.SAFIM, Mode.EXACT),
     SAFIM_API_JAVA("safim-api-java", DataSet.SAFIM_API, Mode.SAFIM, Mode.EXACT),
-    SAFIM_API_PYTHON("safim-api-python", DataSet.SAFIM_API, Mode.SAFIM, Mode.EXACT);
+    SAFIM_API_PYTHON("safim-api-python", DataSet.SAFIM_API, Mode.SAFIM, Mode.EXACT),
+    QUIXBUGS_JAVA("quixbugs-java", DataSet.QUIXBUGS_JAVA, Mode.EXACT);
 
     /** Of MBPP's numbers: those before are for prompts, those behind for training. */
     private static final int FIRST_OF_TEST = 11;
@@ -65,13 +67,18 @@ public enum Benchmark {
 
     /** Whether an answer is the whole program, and not what follows the prompt. */
     public boolean wantsWholePrograms() {
-        return this == MBPP || this == MBPP_PLUS;
+        return this == MBPP || this == MBPP_SANITIZED || this == MBPP_PLUS;
+    }
+
+    /** A name of a file in the language of its programs. */
+    public String fileName() {
+        return label.contains("java") ? "Main.java" : label.endsWith("-js") ? "main.js" : "main.py";
     }
 
     /** Whether an answer stands between a prompt and a suffix. */
     public boolean isInfilling() {
         return switch (rowForm()) {
-            case SANTACODER, SAFIM -> true;
+            case SANTACODER, SAFIM, QUIXBUGS -> true;
             case HUMANEVAL -> this != HUMANEVAL && this != HUMANEVAL_PLUS;
             case MBPP, MBPP_PLUS, JAVA_PROGRAM -> false;
         };
@@ -87,6 +94,7 @@ public enum Benchmark {
         return switch (this) {
             case SANTACODER_JAVA,
                     SANTACODER_JS,
+                    QUIXBUGS_JAVA,
                     SAFIM_BLOCK_JAVA,
                     SAFIM_CONTROL_JAVA,
                     SAFIM_API_JAVA,
@@ -129,7 +137,12 @@ public enum Benchmark {
     /** The set that a way of judging reads. */
     public DataSet set(Mode mode) {
         return switch (this) {
-            case HUMANEVAL_PLUS -> mode == Mode.HUMAN_EVAL ? DataSet.HUMANEVAL_PLUS_TESTS : set;
+            case HUMANEVAL_PLUS ->
+                switch (mode) {
+                    case HUMAN_EVAL -> DataSet.HUMANEVAL_PLUS_TESTS;
+                    case EVALPLUS_MINI -> DataSet.HUMANEVAL_PLUS_MINI;
+                    default -> set;
+                };
             case MBPP_PLUS -> mode == Mode.CODA ? DataSet.MBPP_PLUS_TESTS : set;
             default -> set;
         };
@@ -175,7 +188,7 @@ public enum Benchmark {
 
     private Predicate<ObjectNode> part() {
         return switch (this) {
-            case MBPP ->
+            case MBPP, MBPP_SANITIZED ->
                 row -> row.path("task_id").asInt() >= FIRST_OF_TEST
                         && row.path("task_id").asInt() <= LAST_OF_TEST;
             case SANTACODER_JAVA -> language("language", "java");
@@ -261,6 +274,17 @@ public enum Benchmark {
                         "",
                         line.text());
             case SAFIM -> safim(fields, line);
+            case QUIXBUGS ->
+                new Problem(
+                        fields.text("task_id"),
+                        fields.text("prompt"),
+                        fields.text("suffix"),
+                        fields.text("canonical_solution"),
+                        "",
+                        "",
+                        List.of(),
+                        "",
+                        line.text());
         };
     }
 
@@ -270,15 +294,16 @@ public enum Benchmark {
         MBPP_PLUS,
         JAVA_PROGRAM,
         SANTACODER,
-        SAFIM
+        SAFIM,
+        QUIXBUGS
     }
 
     private RowForm rowForm() {
         return switch (set) {
             case MBPP, SANITIZED_MBPP -> RowForm.MBPP;
             case MBPP_PLUS, MBPP_PLUS_TESTS -> RowForm.MBPP_PLUS;
-            case MULTIPL_E_HUMANEVAL_JAVA, MULTIPL_E_MBPP_JAVA, HUMANEVAL_X_JAVA, HUMANEVAL_X_JS ->
-                RowForm.JAVA_PROGRAM;
+            case MULTIPL_E_HUMANEVAL_JAVA, MULTIPL_E_MBPP_JAVA, HUMANEVAL_X_JAVA -> RowForm.JAVA_PROGRAM;
+            case QUIXBUGS_JAVA -> RowForm.QUIXBUGS;
             case SANTACODER -> RowForm.SANTACODER;
             case SAFIM_BLOCK, SAFIM_CONTROL, SAFIM_API -> RowForm.SAFIM;
             default -> RowForm.HUMANEVAL;

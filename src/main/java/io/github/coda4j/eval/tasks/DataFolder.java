@@ -70,17 +70,22 @@ public record DataFolder(Path folder, Map<DataSet, Path> overrides, boolean anyV
                 .findFirst();
     }
 
+    /** @throws CodaException saying where its publisher has it, when the set's file is not there */
+    public Path require(DataSet set) {
+        return find(set)
+                .orElseThrow(() -> CodaException.of(
+                        "there is no %s%s in %s: its publisher has it at %s; put it there, or name its folder with"
+                                + " --data",
+                        set.file(), ENDINGS.getFirst(), folder, set.publisher()));
+    }
+
     /**
      * Reads a set.
      *
      * @throws CodaException when its file is not there, is damaged, or is of another version
      */
     public Rows read(DataSet set) {
-        Path file = find(set)
-                .orElseThrow(() -> CodaException.of(
-                        "there is no %s%s in %s: its publisher has it at %s; put it there, or name its folder with"
-                                + " --data",
-                        set.file(), ENDINGS.getFirst(), folder, set.publisher()));
+        Path file = require(set);
         byte[] bytes = JsonLines.unpacked(file);
         String md5 = md5(bytes);
         if (!md5.equals(set.md5()) && !anyVersion && !overrides.containsKey(set)) {

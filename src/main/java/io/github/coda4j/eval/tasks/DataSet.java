@@ -58,11 +58,6 @@ public enum DataSet {
             164,
             "5a5b0802b4617e84b98ce09816591c90",
             "github.com/THUDM/CodeGeeX, codegeex/benchmark/humaneval-x/java/data/humaneval_java.jsonl.gz"),
-    HUMANEVAL_X_JS(
-            "humaneval-x-js",
-            164,
-            "2dc711538f768cc59e03b382202d2b24",
-            "github.com/THUDM/CodeGeeX, codegeex/benchmark/humaneval-x/js/data/humaneval_js.jsonl.gz"),
     MULTIPL_E_HUMANEVAL_JAVA(
             "multipl-e-humaneval-java-reworded",
             158,

@@ -6,6 +6,8 @@ public enum Mode {
     HUMAN_EVAL("human-eval", 3),
     /** The function on all inputs, compared with the reference solution. */
     EVALPLUS("evalplus", 0),
+    /** The same on fewer inputs, which EvalPlus has for haste. */
+    EVALPLUS_MINI("evalplus-mini", 0),
     /** As CoDA's evaluation counts MBPP+: the visible asserts, never the added inputs. */
     CODA("coda", 3),
     /** The text is what stood there. */
@@ -28,6 +30,11 @@ public enum Mode {
     /** How long a program may run unless something else is said, in seconds; 0 where that cannot be said. */
     public double seconds() {
         return seconds;
+    }
+
+    /** Whether there are two scores: on the base inputs, and on the added ones as well. */
+    public boolean isEvalPlus() {
+        return this == EVALPLUS || this == EVALPLUS_MINI;
     }
 
     /** The name on the command line. */

@@ -21,6 +21,11 @@ public enum FailureKind {
     /** Another text than what stood there. */
     DIFFERENT;
 
+    /** What became of an answer, in reports. */
+    public String outcome() {
+        return this == NONE ? "passed" : label();
+    }
+
     /** The name in reports. */
     public String label() {
         return name().toLowerCase(Locale.ROOT);

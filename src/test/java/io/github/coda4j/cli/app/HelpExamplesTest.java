@@ -24,7 +24,7 @@ class HelpExamplesTest {
      * minutes, or no end.
      */
     private static final Pattern NOT_RUN =
-            Pattern.compile("coda (pull|train|data|bench|serve)( .*)?|coda eval [a-z]+ (?!--help).*|.*Salesforce/.*"
+            Pattern.compile("coda (pull|train|data|bench|serve)( .*)?|coda eval [a-z-]+ (?!--help).*|.*Salesforce/.*"
                     + "|.* models/qwen .*");
 
     private static final Pattern PART = Pattern.compile("'([^']*)'|\"((?:[^\"\\\\]|\\\\.)*)\"|(\\S+)");
