@@ -140,13 +140,24 @@ class EvalCommandTest {
                 .isEqualTo(2);
         assertThat(cli.err()).contains("--prefix-end has no effect without --template: leave it out");
         String[] base = {
-            "eval", "prompts", "--task", "mbpp", "--prompt", "lm-eval-base", "--prefix-end", "older",
-            "--template", SharedData.codaConfig().toString(), "--data", SharedData.datasets().toString()
+            "eval",
+            "prompts",
+            "--task",
+            "mbpp",
+            "--prompt",
+            "lm-eval-base",
+            "--prefix-end",
+            "older",
+            "--template",
+            SharedData.codaConfig().toString(),
+            "--data",
+            SharedData.datasets().toString()
         };
         assertThat(run(base)).isEqualTo(2);
         assertThat(cli.err())
-                .contains("--prefix-end has no effect on the prompt style lm-eval-base, which does not begin the answer:"
-                        + " leave it out");
+                .contains(
+                        "--prefix-end has no effect on the prompt style lm-eval-base, which does not begin the answer:"
+                                + " leave it out");
         assertThat(run("eval", "score", "--task", "mbpp+", "--timeout", "4", "--samples", "x", "--out", "y"))
                 .isEqualTo(2);
         assertThat(cli.err()).contains("--timeout has no effect on mbpp+ in the mode evalplus: leave it out");

@@ -65,7 +65,9 @@ class EvalRunTest {
         JsonNode first = summary.get("measured").get(0);
         assertThat(first.at("/answers/prompt").asText()).isEqualTo("coda");
         assertThat(first.at("/answers/data_md5").asText()).isEqualTo("88771747746422b8669027625578460c");
-        assertThat(first.at("/answers/decoding/steps").asInt()).as("of coda-mini's own config").isEqualTo(64);
+        assertThat(first.at("/answers/decoding/steps").asInt())
+                .as("of coda-mini's own config")
+                .isEqualTo(64);
         assertThat(first.at("/answers/decoding/seed").asInt()).isZero();
         // 8 forwards an answer, and as many tokens as it has characters, is what the script says.
         assertThat(first.at("/cost/forwards").asInt()).isEqualTo(24);

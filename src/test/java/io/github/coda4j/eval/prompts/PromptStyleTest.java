@@ -99,6 +99,26 @@ class PromptStyleTest {
     }
 
     @Test
+    void java_s_sets_are_asked_by_their_prompts_as_they_stand() {
+        assertThat(PromptStyle.usual(Benchmark.MULTIPL_E_MBPP_JAVA)).isEqualTo(PromptStyle.OWN);
+        assertThat(PromptStyle.OWN.of(Benchmark.HUMANEVAL_X_JAVA, ADD, false).plain())
+                .isEqualTo(ADD.prompt());
+        assertThatThrownBy(() -> PromptStyle.OWN.of(Benchmark.HUMANEVAL, ADD, false))
+                .hasMessage("the prompt style own does not ask for humaneval");
+        assertThatThrownBy(() -> PromptStyle.CODA.of(Benchmark.HUMANEVAL_X_JAVA, ADD, false))
+                .hasMessage("the prompt style coda does not ask for humaneval-x-java");
+    }
+
+    @Test
+    void a_chat_endpoint_gets_no_beginning_of_an_answer() {
+        assertThat(PromptStyle.EVALPLUS.ofEndpoint(Benchmark.HUMANEVAL_PLUS, ADD))
+                .endsWith("in a markdown code block:\n```python\ndef add(a, b):\n    \"\"\"Adds.\"\"\"\n```");
+        assertThatThrownBy(() -> PromptStyle.LM_EVAL.ofEndpoint(Benchmark.HUMANEVAL, ADD))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("begins the answer, which a chat endpoint does not go on with");
+    }
+
+    @Test
     void bigcode_shows_one_test_and_has_no_chat() {
         assertThat(PromptStyle.BIGCODE.of(Benchmark.MBPP, ADD, false).plain())
                 .isEqualTo("\"\"\"\nWrite a function to add.\nassert add(1, 2) == 3\n\"\"\"\n");
