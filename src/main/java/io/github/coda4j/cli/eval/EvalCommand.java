@@ -2,6 +2,7 @@ package io.github.coda4j.cli.eval;
 
 import static io.github.coda4j.Checks.check;
 
+import io.github.coda4j.CodaException;
 import io.github.coda4j.Nearest;
 import io.github.coda4j.cli.ExitCodes;
 import io.github.coda4j.cli.Interrupt;
@@ -126,6 +127,10 @@ public final class EvalCommand implements Callable<Integer> {
         DataFolder folder = data.folder(world);
         List<Benchmark> benchmarks = benchmarks(folder);
         boolean quality = tasks.contains(QUALITY) || tasks.contains(SUITE) && shards.isPresent();
+        if (benchmarks.isEmpty() && !quality) {
+            throw CodaException.of(
+                    "there is no set's file in %s: put one there, or name its folder with --data", folder.folder());
+        }
         verify(benchmarks, quality);
         List<Point> points = new ArrayList<>();
         benchmarks.forEach(one -> points.addAll(Points.of(one, asking, who(), steps())));

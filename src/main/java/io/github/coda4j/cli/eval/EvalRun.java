@@ -40,6 +40,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -83,13 +84,13 @@ record EvalRun(
                     problems.put(point.name(), set.problems());
                     measured.add(measure(point, set, asked, samples, status));
                     status.aside(() -> tell(measured.getLast()));
-                    write(report(model, measured, Optional.empty()), problems, status);
+                    write(report(model, measured, Optional.empty()), problems, status::note);
                 }
             }
         }
         if (quality) {
             ObjectNode held = quality(shards.orElseThrow());
-            write(report(model, measured, Optional.of(held)), problems, StatusLine.of(world));
+            write(report(model, measured, Optional.of(held)), problems, world::note);
         }
         world.note("wrote " + out.resolve("summary.json") + " and " + out.resolve("index.html"));
     }
@@ -149,10 +150,10 @@ record EvalRun(
         world.out().flush();
     }
 
-    private void write(EvalReport report, Map<String, Map<String, Problem>> problems, StatusLine status) {
+    private void write(EvalReport report, Map<String, Map<String, Problem>> problems, Consumer<String> notes) {
         AtomicFiles.writeText(out.resolve("summary.json"), Json.pretty(report.json()));
         AtomicFiles.writeText(out.resolve("scores.md"), String.join("\n", report.markdown()) + "\n");
-        EvalPage.write(report, problems, out.resolve("index.html")).ifPresent(status::note);
+        EvalPage.write(report, problems, out.resolve("index.html")).ifPresent(notes);
     }
 
     private void learn(Asked asked, Path shards, StatusLine status) {

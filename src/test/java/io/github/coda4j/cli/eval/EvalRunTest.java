@@ -222,6 +222,7 @@ class EvalRunTest {
     @Test
     void a_suite_is_what_is_there_and_says_what_is_not() throws Exception {
         Path data = Files.createDirectories(folder.resolve("data"));
+        assertThat(new Cli().run("eval", "suite", "--data", data.toString())).isEqualTo(1);
         Files.copy(
                 SharedData.datasets().resolve("quixbugs-java-infill.jsonl.gz"),
                 data.resolve("quixbugs-java-infill.jsonl.gz"));
