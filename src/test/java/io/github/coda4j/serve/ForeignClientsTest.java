@@ -27,7 +27,6 @@ import org.junit.jupiter.params.provider.EnumSource;
  * ai-sdk ({@code src/test/clients}). The network fills an answer from left to right, a token a step, and can be held.
  */
 @Tag("process")
-@Tag("slow")
 @Timeout(300)
 @TestInstance(Lifecycle.PER_CLASS)
 class ForeignClientsTest {

@@ -7,6 +7,7 @@ import io.github.coda4j.bench.serve.Task.Answer;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -22,6 +23,7 @@ import java.util.concurrent.atomic.AtomicReference;
 /** Clients that ask without a pause for some time; some leave, some read slowly. Beside them the server's health. */
 final class MixedLoad {
     private static final double WARM_UP = 0.2;
+    private static final Duration ALONE = Duration.ofSeconds(2);
     private static final int LEAVE_PERCENT = 15;
     private static final int SLOW_PERCENT = 15;
     private static final int SLOW_MILLIS = 40;
@@ -56,6 +58,7 @@ final class MixedLoad {
     }
 
     Mixed run() throws InterruptedException {
+        Percentiles alone = percentiles(health(System.nanoTime() + ALONE.toNanos()));
         long begin = System.nanoTime();
         long end = begin + plan.time().toNanos();
         List<Future<?>> clients = new ArrayList<>();
@@ -86,6 +89,7 @@ final class MixedLoad {
                     example.get(),
                     warm,
                     atEnd,
+                    alone,
                     percentiles(health));
         }
     }

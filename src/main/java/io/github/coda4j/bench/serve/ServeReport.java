@@ -65,7 +65,8 @@ public record ServeReport(
      * @param example of what was hung, wrong or lost; empty when nothing was
      * @param warm resident bytes after the first fifth of the time
      * @param end resident bytes at the end
-     * @param healthMillis 50th and 99th percentile and the highest of {@code GET /health} under this load
+     * @param healthAlone what {@code GET /health} takes before this load, in milliseconds: what the machine adds
+     * @param healthMillis the same under this load
      */
     public record Mixed(
             long requests,
@@ -78,6 +79,7 @@ public record ServeReport(
             String example,
             OptionalLong warm,
             OptionalLong end,
+            Percentiles healthAlone,
             Percentiles healthMillis) {}
 
     /** Of a set of times. */

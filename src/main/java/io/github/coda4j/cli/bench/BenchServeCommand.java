@@ -197,11 +197,13 @@ final class BenchServeCommand implements Callable<Integer> {
         line(
                 text,
                 "/health beside it",
-                "%.1f ms in the middle, %.1f ms at the 99th percentile, %.1f ms at most, of %d",
+                "%.1f ms in the middle, %.1f ms at the 99th percentile, %.1f ms at most; before it %.1f, %.1f and %.1f",
                 health.p50(),
                 health.p99(),
                 health.highest(),
-                health.count());
+                mixed.healthAlone().p50(),
+                mixed.healthAlone().p99(),
+                mixed.healthAlone().highest());
         report.stepsAfterLeaving()
                 .ifPresent(steps -> line(text, "client gone", "at most %d passes began after it", steps));
         line(
@@ -275,6 +277,8 @@ final class BenchServeCommand implements Callable<Integer> {
         map.put("example", mixed.example());
         put(map, "resident_warm", mixed.warm());
         put(map, "resident_end", mixed.end());
+        map.put("health_ms_p50_before", mixed.healthAlone().p50());
+        map.put("health_ms_p99_before", mixed.healthAlone().p99());
         map.put("health_ms_p50", health.p50());
         map.put("health_ms_p99", health.p99());
         map.put("health_ms_most", health.highest());
