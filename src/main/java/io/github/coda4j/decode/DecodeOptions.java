@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.coda4j.decode.commit.CommitPolicy;
 import io.github.coda4j.decode.commit.Entropy;
+import io.github.coda4j.decode.commit.Need;
 import io.github.coda4j.model.plan.DetailRequest;
 import io.github.coda4j.model.plan.Sampling;
 import java.util.Optional;
@@ -83,6 +84,7 @@ public record DecodeOptions(
                 !cached || blockStart == BlockStart.PROPOSE || cache.refreshEvery() == 0,
                 "block start commit refreshes at block starts only: leave the refresh interval out");
         new Sampling(temperature, topP, topK, Sampling.NO_TOKEN);
+        commit.needs().forEach(need -> checkNeed(need, commit, blockLength, blockStart, temperature, topP, topK));
         endTokens = Set.copyOf(endTokens);
         check(holePad.orElse(0) >= 0, "the pad of holes must be a token id, got %d", holePad.orElse(0));
         check(
@@ -90,6 +92,37 @@ public record DecodeOptions(
                 "the number of log-probabilities must be in [0, %d], got %d",
                 DetailRequest.MOST_CANDIDATES,
                 logprobs.orElse(0));
+    }
+
+    private static void checkNeed(
+            Need need,
+            CommitPolicy commit,
+            OptionalInt blockLength,
+            BlockStart blockStart,
+            double temperature,
+            double topP,
+            int topK) {
+        switch (need) {
+            case PLAIN_PROBABILITIES -> {
+                check(
+                        temperature == 0 && topP == 1 && topK == 0,
+                        "alg %s reads the model's probabilities as they are: temperature must be 0, top_p 1 and top_k"
+                                + " 0, got %s, %s and %d",
+                        commit.name(),
+                        temperature,
+                        topP,
+                        topK);
+                check(
+                        blockStart == BlockStart.PROPOSE,
+                        "alg %s needs block start propose: commit takes a block's first token whatever its probability",
+                        commit.name());
+            }
+            case BLOCKS ->
+                check(
+                        blockLength.isPresent(),
+                        "alg %s needs blocks: set a block length (for example 32)",
+                        commit.name());
+        }
     }
 
     /** Without log-probabilities. */

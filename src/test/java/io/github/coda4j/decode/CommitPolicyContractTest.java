@@ -8,12 +8,15 @@ import io.github.coda4j.decode.commit.CommitPolicy;
 import io.github.coda4j.decode.commit.CommitPolicyFactory;
 import io.github.coda4j.decode.commit.ConfidenceThreshold;
 import io.github.coda4j.decode.commit.Entropy;
+import io.github.coda4j.decode.commit.Need;
 import io.github.coda4j.decode.commit.Origin;
 import io.github.coda4j.decode.commit.TopKMargin;
 import io.github.coda4j.diffusion.Canvas;
 import io.github.coda4j.diffusion.CounterRandom;
 import io.github.coda4j.model.plan.ForwardPlan;
+import io.github.coda4j.model.plan.Proposals;
 import io.github.coda4j.testkit.ExampleProject;
+import io.github.coda4j.testkit.RuleDenoiser;
 import io.github.coda4j.testkit.ScriptedDenoiser;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -73,8 +76,18 @@ class CommitPolicyContractTest {
                                 parameter.range().most())
                         .filter(parameter.range()::contains)
                         .distinct()
-                        .map(value -> CommitPolicies.create(factory, Map.of(parameter.name(), value))));
+                        .flatMap(value -> ifTogether(factory, parameter.name(), value)));
         return Stream.concat(standard, others).distinct();
+    }
+
+    /** Nothing where the value does not go together with the standard ones of the others. */
+    private static Stream<CommitPolicy> ifTogether(CommitPolicyFactory factory, String parameter, double value) {
+        try {
+            return Stream.of(CommitPolicies.create(factory, Map.of(parameter, value)));
+        } catch (IllegalArgumentException e) {
+            assertThat(e).hasMessageContaining("must be at least early_until");
+            return Stream.empty();
+        }
     }
 
     static Stream<DecodeOptions> everyOption() throws Exception {
@@ -85,8 +98,10 @@ class CommitPolicyContractTest {
                 DecodeOptions.ofSteps(STEPS).withBlocks(4, new CachePolicy.Dual(2)));
         List<CommitPolicy> policies = everyPolicy().toList();
         return shapes.stream()
-                .flatMap(shape ->
-                        policies.stream().map(policy -> shape.withCommit(policy).withSeed(17)));
+                .flatMap(shape -> policies.stream()
+                        .filter(policy -> shape.blockLength().isPresent()
+                                || !policy.needs().contains(Need.BLOCKS))
+                        .map(policy -> shape.withCommit(policy).withSeed(17)));
     }
 
     @ParameterizedTest
@@ -158,6 +173,75 @@ class CommitPolicyContractTest {
             }
             assertThat(plan.sampling().excludedToken()).isEqualTo(MASK);
         }
+    }
+
+    @Test
+    void packed_with_others_a_policy_answers_as_alone() throws Exception {
+        List<DecodeOptions> all = everyOption().toList();
+        List<List<StepResult>> alone =
+                all.stream().map(options -> packed(List.of(options)).getFirst()).toList();
+
+        List<List<StepResult>> packed = packed(all);
+
+        for (int i = 0; i < all.size(); i++) {
+            assertThat(packed.get(i)).as(all.get(i).toString()).isEqualTo(alone.get(i));
+        }
+    }
+
+    /** What sessions do whose plans are run in one pass, by a network that answers by what stands in the sequence. */
+    private static List<List<StepResult>> packed(List<DecodeOptions> all) {
+        RuleDenoiser denoiser = RuleDenoiser.ofHash();
+        int[] prompt = Arrays.stream(PROMPT)
+                .map(id -> id == MASK ? denoiser.maskId() : id)
+                .toArray();
+        List<List<StepResult>> steps = new ArrayList<>();
+        List<DecodeSession> sessions = new ArrayList<>();
+        for (DecodeOptions options : all) {
+            steps.add(new ArrayList<>());
+            sessions.add(
+                    DecodeSession.open(Canvas.forCompletion(prompt, NUM_NEW, denoiser.maskId()), options, denoiser));
+        }
+        while (sessions.stream().anyMatch(session -> !session.done())) {
+            int[] open = IntStream.range(0, all.size())
+                    .filter(i -> !sessions.get(i).done())
+                    .toArray();
+            List<Proposals> answers = denoiser.forward(
+                    Arrays.stream(open).mapToObj(i -> sessions.get(i).plan()).toList());
+            for (int i = 0; i < open.length; i++) {
+                steps.get(open[i]).addAll(sessions.get(open[i]).apply(answers.get(i)));
+            }
+        }
+        sessions.forEach(DecodeSession::close);
+        return steps;
+    }
+
+    @Test
+    void what_a_policy_needs_is_refused_by_its_name() {
+        for (CommitPolicyFactory factory : CommitPolicies.BUILT_IN) {
+            CommitPolicy policy = CommitPolicies.create(factory, Map.of());
+            DecodeOptions open = DecodeOptions.ofSteps(STEPS);
+            DecodeOptions blocks = open.withBlocks(4, CachePolicy.NONE);
+            if (policy.needs().contains(Need.BLOCKS)) {
+                assertThatThrownBy(() -> open.withCommit(policy))
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessage("alg " + policy.name() + " needs blocks: set a block length (for example 32)");
+            }
+            if (policy.needs().contains(Need.PLAIN_PROBABILITIES)) {
+                for (DecodeOptions sampled : List.of(
+                        blocks.withSampling(0.5, 1, 0), blocks.withSampling(0, 0.9, 0), blocks.withSampling(0, 1, 3))) {
+                    assertThatThrownBy(() -> sampled.withCommit(policy))
+                            .hasMessageStartingWith("alg " + policy.name() + " reads the model's probabilities as they"
+                                    + " are: temperature must be 0, top_p 1 and top_k 0, got ");
+                }
+                assertThatThrownBy(() -> open.withBlocks(4, new CachePolicy.Dual(0))
+                                .withBlockStart(BlockStart.COMMIT)
+                                .withCommit(policy))
+                        .hasMessageStartingWith("alg " + policy.name() + " needs block start propose: ");
+            }
+        }
+        assertThat(CommitPolicies.of("entropy_bound", Map.of()).needs()).contains(Need.BLOCKS);
+        assertThat(CommitPolicies.of("frechet", Map.of()).needs()).contains(Need.PLAIN_PROBABILITIES);
+        assertThat(CommitPolicies.of("confidence_threshold", Map.of()).needs()).isEmpty();
     }
 
     @Test

@@ -10,6 +10,7 @@
     "text",
     "diffusion",
     "decode",
+    "decode.commit",
     "model",
     "model.plan",
     "model.training",

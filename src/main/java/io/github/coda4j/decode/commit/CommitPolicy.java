@@ -1,5 +1,7 @@
 package io.github.coda4j.decode.commit;
 
+import java.util.Set;
+
 /**
  * Which proposals of a step are committed. A policy is a value: its parameters, checked. What it does in a block is its
  * {@link Selector}'s.
@@ -28,6 +30,11 @@ public interface CommitPolicy {
      */
     default boolean countsSteps(boolean inBlocks) {
         return followsSchedule();
+    }
+
+    /** What has to be so that it can be used; by default nothing. */
+    default Set<Need> needs() {
+        return Set.of();
     }
 
     /** What it ranks a candidate by, higher is better; the probability where it does not rank. */
