@@ -39,6 +39,7 @@ final class Steps {
             first = -1;
         }
         event.commits().forEach(commit -> commits.put(commit.position(), commit));
+        commits.keySet().removeIf(position -> event.canvas()[position] == maskId);
         if (first < 0) {
             int[] canvas = event.canvas();
             for (int position = 0; position < canvas.length; position++) {

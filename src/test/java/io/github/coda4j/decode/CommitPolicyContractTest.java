@@ -111,8 +111,19 @@ class CommitPolicyContractTest {
 
         assertThat(outcome.ids()).doesNotContain(MASK).startsWith(7).hasSize(PROMPT.length + NUM_NEW);
         for (StepResult step : outcome.steps()) {
+            if (mayRest(options)) {
+                continue;
+            }
             assertThat(step.commits().isEmpty()).as("step %s", step).isEqualTo(!step.forward());
+            assertThat(step.revoked())
+                    .hasSizeLessThan(Math.max(1, step.commits().size()));
         }
+    }
+
+    /** A policy that masks tokens again and counts steps may have steps that change nothing. */
+    private static boolean mayRest(DecodeOptions options) {
+        return options.commit().remasks()
+                && options.commit().countsSteps(options.blockLength().isPresent());
     }
 
     @ParameterizedTest
@@ -135,6 +146,15 @@ class CommitPolicyContractTest {
                 assertThat(commit.step()).isEqualTo(step.step());
                 ids[commit.position()] = commit.token();
             }
+            assertThat(step.revoked().isEmpty() || options.commit().remasks()).isTrue();
+            for (int position : step.revoked()) {
+                assertThat(layout.blocks().get(active).contains(position)).isTrue();
+                assertThat(ids[position]).isNotEqualTo(MASK);
+                assertThat(position >= PROMPT.length || PROMPT[position] == MASK)
+                        .as("position %d is of the answer", position)
+                        .isTrue();
+                ids[position] = MASK;
+            }
         }
         assertThat(ids).isEqualTo(outcome.ids());
     }
@@ -148,7 +168,7 @@ class CommitPolicyContractTest {
         assertThat(outcome.steps()).hasSizeLessThanOrEqualTo(Math.max(STEPS, STEPS + masks));
         assertThat(outcome.steps().stream().mapToInt(StepResult::step).toArray())
                 .isEqualTo(IntStream.range(0, outcome.steps().size()).toArray());
-        assertThat(outcome.plans()).hasSizeLessThanOrEqualTo(masks);
+        assertThat(outcome.plans()).hasSizeLessThanOrEqualTo(mayRest(options) ? STEPS : masks);
         if (options.commit().followsSchedule()) {
             assertThat(outcome.steps()).hasSize(STEPS);
         }
@@ -166,10 +186,16 @@ class CommitPolicyContractTest {
 
     @ParameterizedTest
     @MethodSource("everyOption")
-    void proposals_are_asked_for_masked_positions_only(DecodeOptions options) {
+    void proposals_are_asked_for_masked_positions_only_and_of_a_policy_that_masks_again_for_its_own(
+            DecodeOptions options) {
         for (ForwardPlan plan : decode(options).plans()) {
             for (int position : plan.positions()) {
-                assertThat(plan.ids()[position - plan.start()]).isEqualTo(MASK);
+                if (options.commit().remasks()) {
+                    assertThat(position >= PROMPT.length || PROMPT[position] == MASK)
+                            .isTrue();
+                } else {
+                    assertThat(plan.ids()[position - plan.start()]).isEqualTo(MASK);
+                }
             }
             assertThat(plan.sampling().excludedToken()).isEqualTo(MASK);
         }
@@ -238,6 +264,12 @@ class CommitPolicyContractTest {
                                 .withCommit(policy))
                         .hasMessageStartingWith("alg " + policy.name() + " needs block start propose: ");
             }
+        }
+        for (String name : List.of("saber", "p2")) {
+            assertThatThrownBy(() -> DecodeOptions.ofSteps(STEPS)
+                            .withMaskCandidates(MaskCandidates.ALLOW)
+                            .withCommit(CommitPolicies.of(name, Map.of())))
+                    .hasMessage("alg " + name + " needs mask candidates exclude: what it commits must be a token");
         }
         assertThat(CommitPolicies.of("entropy_bound", Map.of()).needs()).contains(Need.BLOCKS);
         assertThat(CommitPolicies.of("frechet", Map.of()).needs()).contains(Need.PLAIN_PROBABILITIES);

@@ -38,7 +38,18 @@ record SamplerRule(
             of("less_light", "less_light", "p", "tokens")
                     .with("stable_threshold", "low")
                     .with("threshold", "high")
-                    .with("history", "n"));
+                    .with("history", "n"),
+            of("klass", "klass", "rows")
+                    .with("stable_threshold", "conf")
+                    .with("kl")
+                    .with("history", "n"),
+            of("credit", "credit", "logits")
+                    .with("credit_weight", "alpha")
+                    .with("credit_decay", "beta")
+                    .with("credit_power", "gamma")
+                    .with("threshold"),
+            of("saber", "saber", "p"),
+            of("p2", "p2", "p"));
 
     /** The rule of that name, if there is such a policy. */
     static Optional<SamplerRule> find(String name) {

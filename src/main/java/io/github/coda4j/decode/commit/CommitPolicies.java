@@ -28,7 +28,11 @@ public final class CommitPolicies {
             LeftBias.FACTORY,
             CertaintyDensity.FACTORY,
             Prophet.FACTORY,
-            LessLight.FACTORY);
+            LessLight.FACTORY,
+            Klass.FACTORY,
+            Credit.FACTORY,
+            Saber.FACTORY,
+            P2.FACTORY);
 
     private static final String SERVICE = "META-INF/services/" + CommitPolicyFactory.class.getName();
 

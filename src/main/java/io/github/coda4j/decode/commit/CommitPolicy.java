@@ -37,6 +37,19 @@ public interface CommitPolicy {
         return Set.of();
     }
 
+    /** How many of the best tokens of each position it wants ({@link Candidate#best}); by default none. */
+    default int numBest() {
+        return 0;
+    }
+
+    /**
+     * Whether committed tokens of the block may become masks again. What the block holds is then told as text when the
+     * block is done, not before.
+     */
+    default boolean remasks() {
+        return false;
+    }
+
     /** What it ranks a candidate by, higher is better; the probability where it does not rank. */
     default float confidence(Candidate candidate) {
         return candidate.probability();

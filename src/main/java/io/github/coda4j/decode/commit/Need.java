@@ -11,5 +11,7 @@ public enum Need {
      */
     PLAIN_PROBABILITIES,
     /** A block length: on an open canvas the rule would fill the far end first. */
-    BLOCKS
+    BLOCKS,
+    /** Tokens for every proposal, never the mask: what is counted as committed must be. */
+    NO_MASK_PROPOSALS
 }

@@ -51,8 +51,7 @@ public final class DecodeSettings {
         this.cache = cache();
         this.blockStart = blockStart(choice);
         checkBlocks(choice);
-        this.maskCandidates =
-                choice(values.find(Parameter.MASK_CANDIDATES), MaskCandidates.EXCLUDE, MaskCandidates.values());
+        this.maskCandidates = maskCandidates(choice);
         this.steps = values.find(Parameter.STEPS).map(found -> found.require(n -> n >= 1, "at least 1"));
         this.eps = eps(choice);
         this.temperature = plain(
@@ -286,6 +285,16 @@ public final class DecodeSettings {
                     String.format(
                             Locale.ROOT, "%s needs blocks: add %s N, for example %s 32", choice.alg(), block, block));
         }
+    }
+
+    private MaskCandidates maskCandidates(PolicyChoice policy) {
+        Optional<Setting<String>> found = values.find(Parameter.MASK_CANDIDATES);
+        MaskCandidates chosen = choice(found, MaskCandidates.EXCLUDE, MaskCandidates.values());
+        if (chosen == MaskCandidates.ALLOW && commit.needs().contains(Need.NO_MASK_PROPOSALS)) {
+            policy.against(found.orElseThrow(), "which counts on tokens");
+            return MaskCandidates.EXCLUDE;
+        }
+        return chosen;
     }
 
     private CachePolicy cache() {

@@ -35,7 +35,11 @@ class SamplerGoldenTest {
             Map.entry("localleap", 30),
             Map.entry("certainty_density", 30),
             Map.entry("prophet", 30),
-            Map.entry("less_light", 30)));
+            Map.entry("less_light", 30),
+            Map.entry("klass", 30),
+            Map.entry("credit", 30),
+            Map.entry("saber", 30),
+            Map.entry("p2", 30)));
 
     /** What a case is given; the rest is what is expected. */
     private static final Set<String> GIVEN = Set.of("id", "rule", "kind", "params", "forwards");
