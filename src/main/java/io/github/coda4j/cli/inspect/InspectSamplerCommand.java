@@ -7,6 +7,7 @@ import io.github.coda4j.cli.OutFile;
 import io.github.coda4j.cli.World;
 import io.github.coda4j.files.AtomicFiles;
 import io.github.coda4j.files.Json;
+import io.github.coda4j.generate.length.LengthClimb;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -35,6 +36,9 @@ import picocli.CommandLine.Option;
         footerHeading = "%nExample:%n",
         footer = {"  coda inspect sampler --cases examples/samplers.json --out chosen.json"})
 final class InspectSamplerCommand implements Callable<Integer> {
+    /** The rule whose cases are scores of lengths. */
+    private static final String LENGTHS = "cal";
+
     private final World world;
 
     @Option(
@@ -68,13 +72,10 @@ final class InspectSamplerCommand implements Callable<Integer> {
             SamplerCase one = new SamplerCase(json);
             Map<String, Object> result = new LinkedHashMap<>();
             result.put("id", one.id());
-            Optional<SamplerRule> rule = SamplerRule.find(one.rule());
-            if (rule.isPresent()) {
-                result.putAll(SamplerRun.results(one, rule.get()));
-            } else {
+            results(one).ifPresentOrElse(result::putAll, () -> {
                 result.put("skipped", "no such rule: " + one.rule());
                 unknown.add(one.rule());
-            }
+            });
             results.add(result);
         }
         AtomicFiles.writeText(out, Json.compact(Json.of(Map.of("cases", results))) + "\n");
@@ -82,5 +83,29 @@ final class InspectSamplerCommand implements Callable<Integer> {
             world.note("skipped what is no rule here: " + String.join(", ", unknown));
         }
         return ExitCodes.OK;
+    }
+
+    /** What the case's rule says, if there is such a rule. */
+    private static Optional<Map<String, ?>> results(SamplerCase one) {
+        return one.rule().equals(LENGTHS)
+                ? Optional.of(lengths(one))
+                : SamplerRule.find(one.rule()).map(rule -> SamplerRun.results(one, rule));
+    }
+
+    /** CAL's search for a length, which takes no forwards but scores of lengths. */
+    private static Map<String, ?> lengths(SamplerCase one) {
+        double[] phi = one.numbers(one.json(), "phi");
+        double[] bias = one.json().path("bias").isNull() ? new double[0] : one.numbers(one.json(), "bias");
+        int max = (int) one.parameter("max");
+        one.require(phi.length >= max, "the case", "phi", "as many numbers as the longest length");
+        one.require(bias.length == 0 || bias.length >= max, "the case", "bias", "null, or as long as phi");
+        LengthClimb climb = new LengthClimb(
+                (int) one.parameter("start"), (int) one.parameter("span"), max, (int) one.parameter("patience"));
+        while (!climb.wanted().isEmpty()) {
+            climb.answer(climb.wanted().stream()
+                    .map(length -> phi[length - 1] / (bias.length == 0 ? 1 : bias[length - 1]))
+                    .toList());
+        }
+        return Map.of("length", climb.best(), "probed", climb.probed());
     }
 }

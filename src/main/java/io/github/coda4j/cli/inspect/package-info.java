@@ -15,6 +15,7 @@
     "model.plan",
     "model.training",
     "train",
+    "generate.length",
     "generate.request"
 })
 package io.github.coda4j.cli.inspect;

@@ -39,10 +39,11 @@ class SamplerGoldenTest {
             Map.entry("klass", 30),
             Map.entry("credit", 30),
             Map.entry("saber", 30),
-            Map.entry("p2", 30)));
+            Map.entry("p2", 30),
+            Map.entry("cal", 36)));
 
     /** What a case is given; the rest is what is expected. */
-    private static final Set<String> GIVEN = Set.of("id", "rule", "kind", "params", "forwards");
+    private static final Set<String> GIVEN = Set.of("id", "rule", "kind", "params", "forwards", "phi", "bias");
 
     @TempDir
     Path folder;
