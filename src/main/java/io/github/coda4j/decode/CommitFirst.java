@@ -22,6 +22,21 @@ record CommitFirst(Selector next, int firstPosition, int steps) implements Selec
     }
 
     @Override
+    public int[] asked(int step, int position) {
+        return next.asked(step, position);
+    }
+
+    @Override
+    public void cut() {
+        next.cut();
+    }
+
+    @Override
+    public List<Candidate> weighed(int step, List<Candidate> candidates) {
+        return step == 0 || step >= steps ? candidates : next.weighed(step, candidates);
+    }
+
+    @Override
     public int[] chosen(int step, List<Candidate> candidates) {
         if (step == 0) {
             return new int[] {0};

@@ -5,8 +5,11 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.coda4j.decode.commit.CommitPolicy;
 import io.github.coda4j.decode.commit.Entropy;
+import io.github.coda4j.decode.commit.Need;
 import io.github.coda4j.model.plan.DetailRequest;
 import io.github.coda4j.model.plan.Sampling;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -83,6 +86,17 @@ public record DecodeOptions(
                 !cached || blockStart == BlockStart.PROPOSE || cache.refreshEvery() == 0,
                 "block start commit refreshes at block starts only: leave the refresh interval out");
         new Sampling(temperature, topP, topK, Sampling.NO_TOKEN);
+        if (commit.needs().contains(Need.PLAIN_PROBABILITIES)) {
+            checkPlain(commit, blockStart, temperature, topP, topK);
+        }
+        check(
+                blockLength.isPresent() || !commit.needs().contains(Need.BLOCKS),
+                "alg %s needs blocks: set a block length (for example 32)",
+                commit.name());
+        check(
+                maskCandidates == MaskCandidates.EXCLUDE || !commit.needs().contains(Need.NO_MASK_PROPOSALS),
+                "alg %s needs mask candidates exclude: what it commits must be a token",
+                commit.name());
         endTokens = Set.copyOf(endTokens);
         check(holePad.orElse(0) >= 0, "the pad of holes must be a token id, got %d", holePad.orElse(0));
         check(
@@ -90,6 +104,22 @@ public record DecodeOptions(
                 "the number of log-probabilities must be in [0, %d], got %d",
                 DetailRequest.MOST_CANDIDATES,
                 logprobs.orElse(0));
+    }
+
+    private static void checkPlain(
+            CommitPolicy commit, BlockStart blockStart, double temperature, double topP, int topK) {
+        check(
+                temperature == 0 && topP == 1 && topK == 0,
+                "alg %s reads the model's probabilities as they are: temperature must be 0, top_p 1 and top_k 0, got"
+                        + " %s, %s and %d",
+                commit.name(),
+                temperature,
+                topP,
+                topK);
+        check(
+                blockStart == BlockStart.PROPOSE,
+                "alg %s needs block start propose: commit takes a block's first token whatever its probability",
+                commit.name());
     }
 
     /** Without log-probabilities. */
@@ -263,11 +293,20 @@ public record DecodeOptions(
         }
     }
 
-    /** What else the forwards are asked: the logarithms are of the softmax of all logits, whatever is filtered. */
-    Optional<DetailRequest> details() {
-        return logprobs.isEmpty()
+    /**
+     * What else a forward is asked: the logarithms are of the softmax of all logits, whatever is filtered.
+     *
+     * @param canvasTokens whether the policy watches positions that hold a token
+     * @param tokens that the policy asks for, by position
+     */
+    Optional<DetailRequest> details(boolean canvasTokens, Map<Integer, List<Integer>> tokens) {
+        return logprobs.isEmpty() && commit.numBest() == 0 && !canvasTokens && tokens.isEmpty()
                 ? Optional.empty()
-                : Optional.of(new DetailRequest(logprobs.getAsInt(), false, DetailRequest.Distribution.SOFTMAX));
+                : Optional.of(new DetailRequest(
+                        Math.max(logprobs.orElse(0), commit.numBest()),
+                        canvasTokens,
+                        DetailRequest.Distribution.SOFTMAX,
+                        tokens));
     }
 
     Sampling sampling(int maskId) {

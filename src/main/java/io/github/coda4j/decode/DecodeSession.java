@@ -14,15 +14,19 @@ import io.github.coda4j.model.plan.CacheAccess;
 import io.github.coda4j.model.plan.Denoiser;
 import io.github.coda4j.model.plan.ForwardPlan;
 import io.github.coda4j.model.plan.KvCache;
+import io.github.coda4j.model.plan.ProposalDetails;
 import io.github.coda4j.model.plan.Proposals;
 import io.github.coda4j.model.plan.Sampling;
 import io.github.coda4j.model.plan.TokenFilter;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.IntFunction;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -165,12 +169,12 @@ public final class DecodeSession implements AutoCloseable {
         checkNumbers(proposals);
         List<StepResult> results = new ArrayList<>(skipped);
         skipped.clear();
-        List<Commit> commits = commit(proposals);
-        results.add(new StepResult(step, commits, true));
+        results.add(commit(proposals, !(plan.cache() instanceof CacheAccess.Reuse)));
         forwards++;
         if (plan.cache() instanceof CacheAccess.Fill) {
             cacheRefreshes++;
         }
+        List<Commit> commits = results.getLast().commits();
         run.stepped(commits.size() + pads.map(HolePads::numPutOff).orElse(0));
         step++;
         giveUpMasksAfterEndToken();
@@ -197,6 +201,14 @@ public final class DecodeSession implements AutoCloseable {
     /** Number of those forwards that filled the cache. */
     public int cacheRefreshes() {
         return cacheRefreshes;
+    }
+
+    /**
+     * Where the tokens end that stay as they are: from there on a policy that masks tokens again may still change its
+     * mind. The canvas' length for other policies, and when the session is done.
+     */
+    public int settledEnd() {
+        return options.commit().remasks() && !done() ? run.block().start() : canvas.length();
     }
 
     /** Where the end token stands that ended the completion early; masks after it stay masks. */
@@ -264,12 +276,20 @@ public final class DecodeSession implements AutoCloseable {
     }
 
     private ForwardPlan planForward(int[] wanted) {
+        int[] watched = run.watched(committedPositions());
+        int[] positions = watched.length == 0
+                ? wanted
+                : IntStream.concat(Arrays.stream(wanted), Arrays.stream(watched))
+                        .sorted()
+                        .toArray();
         ForwardPlan plan = alone.map(rows ->
-                        plan(0, canvas.length(), CacheAccess.NONE, wanted).alone(rows, openCache()))
-                .orElseGet(() -> planByPolicy(wanted));
-        List<TokenFilter> filters = pads.map(own -> own.filters(wanted)).orElse(List.of());
+                        plan(0, canvas.length(), CacheAccess.NONE, positions).alone(rows, openCache()))
+                .orElseGet(() -> planByPolicy(positions));
+        List<TokenFilter> filters = pads.map(own -> own.filters(positions)).orElse(List.of());
         ForwardPlan filtered = filters.isEmpty() ? plan : plan.withFilters(filters);
-        return options.details().map(filtered::withDetails).orElse(filtered);
+        return options.details(watched.length > 0, asked(wanted))
+                .map(filtered::withDetails)
+                .orElse(filtered);
     }
 
     private ForwardPlan planByPolicy(int[] wanted) {
@@ -290,6 +310,35 @@ public final class DecodeSession implements AutoCloseable {
         return new ForwardPlan(canvas.ids(start, end), start, access, wanted, sampling, draws.tokenKey(step));
     }
 
+    private Map<Integer, List<Integer>> asked(int[] wanted) {
+        Map<Integer, List<Integer>> asked = new HashMap<>();
+        for (int position : wanted) {
+            int[] tokens = run.asked(position);
+            if (tokens.length > 0) {
+                asked.put(position, Arrays.stream(tokens).boxed().toList());
+            }
+        }
+        return asked;
+    }
+
+    /** The positions of the block that hold a token of the answer; the pads that closed a hole stay. */
+    private int[] committedPositions() {
+        return IntStream.range(run.block().start(), Math.min(run.block().end(), limit))
+                .filter(this::holdsToken)
+                .toArray();
+    }
+
+    private boolean holdsToken(int position) {
+        return run.block().contains(position)
+                && canvas.isFree(position)
+                && !canvas.isMasked(position)
+                && !isPad(canvas.id(position));
+    }
+
+    private boolean isPad(int token) {
+        return options.holePad().equals(OptionalInt.of(token));
+    }
+
     /** The row that proposes the block's first token is run too, wherever it stands. */
     private int firstCachedPosition(Block block) {
         return options.blockStart() == BlockStart.PROPOSE ? alignment.firstRow(block.start()) : block.start();
@@ -302,30 +351,54 @@ public final class DecodeSession implements AutoCloseable {
         return cache.get();
     }
 
-    private List<Commit> commit(Proposals proposals) {
-        List<Candidate> candidates = candidates(proposals);
+    /** @param all whether the forward ran the whole sequence */
+    private StepResult commit(Proposals proposals, boolean all) {
+        Map<Boolean, List<Candidate>> told = candidates(proposals).stream()
+                .collect(Collectors.partitioningBy(candidate -> canvas.isMasked(candidate.position())));
+        List<Candidate> candidates = run.weighed(all, told.get(true), told.get(false));
         List<Commit> chosen = new ArrayList<>();
         for (int index : run.chosen(candidates)) {
-            int i = index;
-            int token = proposals.tokens()[i];
-            int position = proposals.positions()[i];
+            Candidate candidate = candidates.get(index);
             check(
-                    token != canvas.maskId() || options.maskCandidates() == MaskCandidates.ALLOW,
+                    candidate.token() != canvas.maskId() || options.maskCandidates() == MaskCandidates.ALLOW,
                     "the model proposes the mask for position %d although it is excluded",
-                    position);
-            if (token != canvas.maskId()) {
+                    candidate.position());
+            if (candidate.token() != canvas.maskId()) {
                 chosen.add(new Commit(
                         step,
-                        position,
-                        token,
-                        options.commit().confidence(candidates.get(i)),
-                        proposals.probability()[i],
-                        proposals.details().map(details -> TokenLogprobs.of(details, i))));
+                        candidate.position(),
+                        candidate.token(),
+                        options.commit().confidence(candidate),
+                        candidate.probability(),
+                        logprobs(proposals, candidate)));
             }
         }
-        List<Commit> commits = pads.map(own -> own.settle(chosen, proposals)).orElse(chosen);
+        List<Commit> commits =
+                pads.map(own -> own.settle(chosen, proposals(candidates))).orElse(chosen);
         commits.forEach(commit -> canvas.commit(commit.position(), commit.token()));
-        return commits;
+        List<Candidate> made = candidates.stream()
+                .filter(candidate -> holdsToken(candidate.position()))
+                .toList();
+        int[] revoked = run.revoked(made, this::holdsToken);
+        Arrays.stream(revoked).forEach(canvas::remask);
+        return new StepResult(step, commits, Arrays.stream(revoked).boxed().toList(), true);
+    }
+
+    private Optional<TokenLogprobs> logprobs(Proposals proposals, Candidate candidate) {
+        if (options.logprobs().isEmpty()) {
+            return Optional.empty();
+        }
+        ProposalDetails details = proposals.details().orElseThrow();
+        int index = Arrays.binarySearch(proposals.positions(), candidate.position());
+        float own = details.proposed()[index];
+        int[] asked = details.request().tokens(candidate.position());
+        for (int i = 0; i < asked.length; i++) {
+            if (asked[i] == candidate.token() && candidate.token() != proposals.tokens()[index]) {
+                own = details.asked()[index][i];
+            }
+        }
+        return Optional.of(
+                TokenLogprobs.of(details, index, own, options.logprobs().getAsInt()));
     }
 
     private void giveUpMasksAfterEndToken() {
@@ -345,13 +418,54 @@ public final class DecodeSession implements AutoCloseable {
 
     private static List<Candidate> candidates(Proposals proposals) {
         return IntStream.range(0, proposals.size())
-                .mapToObj(i -> Candidate.of(
-                        proposals.positions()[i],
-                        proposals.tokens()[i],
-                        proposals.probability()[i],
-                        proposals.margin()[i],
-                        proposals.negativeEntropy()[i]))
+                .mapToObj(i -> proposals
+                        .details()
+                        .map(details -> candidate(proposals, details, i))
+                        .orElse(Candidate.of(
+                                proposals.positions()[i],
+                                proposals.tokens()[i],
+                                proposals.probability()[i],
+                                proposals.margin()[i],
+                                proposals.negativeEntropy()[i])))
                 .toList();
+    }
+
+    private static Candidate candidate(Proposals proposals, ProposalDetails details, int index) {
+        int position = proposals.positions()[index];
+        int first = index * details.request().candidates();
+        List<Candidate.Scored> best = IntStream.range(
+                        first, first + details.request().candidates())
+                .filter(i -> details.candidates()[i] != Sampling.NO_TOKEN)
+                .mapToObj(i -> scored(details.candidates()[i], details.logProbabilities()[i]))
+                .toList();
+        int[] asked = details.request().tokens(position);
+        return Candidate.of(
+                position,
+                proposals.tokens()[index],
+                proposals.probability()[index],
+                proposals.margin()[index],
+                proposals.negativeEntropy()[index],
+                best,
+                IntStream.range(0, asked.length)
+                        .mapToObj(i -> scored(asked[i], details.asked()[index][i]))
+                        .toList(),
+                details.request().canvasToken() ? details.canvasToken()[index] : 0);
+    }
+
+    private static Candidate.Scored scored(int token, float logProbability) {
+        return new Candidate.Scored(token, Math.exp(logProbability));
+    }
+
+    /** What is proposed, without details. */
+    private static Proposals proposals(List<Candidate> candidates) {
+        Proposals proposals =
+                new Proposals(candidates.stream().mapToInt(Candidate::position).toArray());
+        for (int i = 0; i < proposals.size(); i++) {
+            Candidate candidate = candidates.get(i);
+            proposals.set(
+                    i, candidate.token(), candidate.probability(), candidate.margin(), candidate.negativeEntropy());
+        }
+        return proposals;
     }
 
     private static void checkNumbers(Proposals proposals) {

@@ -20,13 +20,18 @@ public record TokenLogprobs(float own, List<Scored> best) {
         best = List.copyOf(best);
     }
 
-    /** Those of the position of that index. */
-    static TokenLogprobs of(ProposalDetails details, int index) {
-        int count = details.request().candidates();
+    /**
+     * Those of the position of that index.
+     *
+     * @param own of the committed token
+     * @param most how many of the best tokens
+     */
+    static TokenLogprobs of(ProposalDetails details, int index, float own, int most) {
+        int first = index * details.request().candidates();
         List<Scored> best = new ArrayList<>();
-        for (int i = index * count; i < (index + 1) * count && details.candidates()[i] != Sampling.NO_TOKEN; i++) {
+        for (int i = first; i < first + most && details.candidates()[i] != Sampling.NO_TOKEN; i++) {
             best.add(new Scored(details.candidates()[i], details.logProbabilities()[i]));
         }
-        return new TokenLogprobs(details.proposed()[index], best);
+        return new TokenLogprobs(own, best);
     }
 }

@@ -4,6 +4,7 @@ import static io.github.coda4j.Checks.check;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -14,6 +15,7 @@ import java.util.stream.IntStream;
 public final class Canvas {
     private final int[] ids;
     private final int maskId;
+    private final BitSet free = new BitSet();
     private int maskedCount;
 
     /** A canvas over a copy of the ids; masks may stand anywhere in them. */
@@ -21,7 +23,8 @@ public final class Canvas {
         check(ids.length > 0, "a canvas needs at least one token");
         this.ids = ids.clone();
         this.maskId = maskId;
-        this.maskedCount = maskedPositions(0, ids.length).length;
+        Arrays.stream(maskedPositions(0, ids.length)).forEach(free::set);
+        this.maskedCount = free.cardinality();
     }
 
     /** The prompt followed by {@code numNew} masks. */
@@ -83,6 +86,19 @@ public final class Canvas {
         if (token != maskId) {
             maskedCount--;
         }
+    }
+
+    /** Whether a position was a mask when the canvas was made: what was given before stays. */
+    public boolean isFree(int position) {
+        return free.get(position);
+    }
+
+    /** Takes a committed token back: the position is a mask again. Refused for what was given. */
+    public void remask(int position) {
+        check(isFree(position), "position %d was given as token %d: it cannot become a mask", position, ids[position]);
+        check(!isMasked(position), "position %d is a mask already", position);
+        ids[position] = maskId;
+        maskedCount++;
     }
 
     /** A copy of all ids. */

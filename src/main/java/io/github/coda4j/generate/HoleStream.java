@@ -57,9 +57,13 @@ final class HoleStream {
         return ids.size();
     }
 
-    /** Takes up what is committed without a gap and returns the text that became certain, possibly none. */
-    String advance(Canvas canvas) {
-        while (!ended() && !canvas.isMasked(position)) {
+    /**
+     * Takes up what is committed without a gap and returns the text that became certain, possibly none.
+     *
+     * @param settledEnd where the tokens end that stay, see {@link io.github.coda4j.decode.DecodeSession#settledEnd}
+     */
+    String advance(Canvas canvas, int settledEnd) {
+        while (!ended() && position < settledEnd && !canvas.isMasked(position)) {
             accept(canvas.id(position));
         }
         return emit(ended() ? 0 : held());

@@ -219,14 +219,16 @@ final class Job implements Generation {
      * @param shown the sequence before them, which becomes the one after them
      */
     private void tell(List<StepResult> steps, int[] shown) {
-        meter.countCommits(
-                steps.stream().mapToInt(step -> step.commits().size()).sum());
+        meter.countCommits(steps.stream()
+                .mapToInt(step -> step.commits().size() - step.revoked().size())
+                .sum());
         meter.countPads(numPads(steps));
         if (events.isHeard()) {
-            steps.forEach(step -> events.step(event(step, shown)));
+            steps.forEach(step -> events.step(event(step, shown, maskId)));
         }
+        int settledEnd = session.orElseThrow().settledEnd();
         for (int hole = 0; hole < streams.size(); hole++) {
-            show(hole, streams.get(hole).advance(canvas));
+            show(hole, streams.get(hole).advance(canvas, settledEnd));
         }
     }
 
@@ -321,7 +323,7 @@ final class Job implements Generation {
     }
 
     /** The event of a step; {@code shown} is the sequence before it and becomes the one after it. */
-    private static StepEvent event(StepResult step, int[] shown) {
+    private static StepEvent event(StepResult step, int[] shown, int maskId) {
         List<CommitEvent> commits = new ArrayList<>();
         for (Commit commit : step.commits()) {
             shown[commit.position()] = commit.token();
@@ -333,6 +335,7 @@ final class Job implements Generation {
                     commit.probability(),
                     commit.logprobs()));
         }
+        step.revoked().forEach(position -> shown[position] = maskId);
         return new StepEvent(step.step(), commits, shown.clone());
     }
 

@@ -8,7 +8,8 @@ import java.util.List;
  * A step of a request was done. Steps that are known to commit nothing need no forward pass; they have events too.
  *
  * @param step index of the step within its request, from 0
- * @param commits what it committed, possibly nothing
+ * @param commits what it committed, possibly nothing; a policy that masks tokens again may have taken some of it, or of
+ *     earlier steps, back: the canvas shows masks there
  * @param canvas a copy of the whole sequence after it, masks included; of a document that is too long, the sequence of
  *     the window at work
  */

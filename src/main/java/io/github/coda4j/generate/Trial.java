@@ -11,7 +11,9 @@ import io.github.coda4j.model.plan.Denoiser;
 import io.github.coda4j.model.plan.KvCache;
 import io.github.coda4j.model.plan.Proposals;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** A request decoded with certain lengths of its holes. */
@@ -124,9 +126,15 @@ final class Trial implements AutoCloseable {
                                         commit.confidence(),
                                         commit.probability()))
                                 .toList(),
+                        step.revoked().stream()
+                                .map(position -> position + offset)
+                                .toList(),
                         step.forward()))
                 .toList();
-        moved.forEach(step -> step.commits().forEach(commit -> wide.commit(commit.position(), commit.token())));
+        moved.forEach(step -> {
+            step.commits().forEach(commit -> wide.commit(commit.position(), commit.token()));
+            step.revoked().forEach(wide::remask);
+        });
         return new Trial(lengths, longer, wide, session, moved, outside);
     }
 
@@ -162,12 +170,15 @@ final class Trial implements AutoCloseable {
     /** What is known of a hole that was decoded. */
     Candidate candidate(int hole) {
         Block block = layout.holes().get(hole);
-        double sum = 0;
+        Map<Integer, Commit> standing = new LinkedHashMap<>();
         for (StepResult step : steps) {
-            for (Commit commit : step.commits()) {
-                if (commit.position() >= block.start() && commit.position() < block.end()) {
-                    sum += Math.log(Math.max(commit.probability(), Float.MIN_NORMAL));
-                }
+            step.commits().forEach(commit -> standing.put(commit.position(), commit));
+            step.revoked().forEach(standing::remove);
+        }
+        double sum = 0;
+        for (Commit commit : standing.values()) {
+            if (block.contains(commit.position())) {
+                sum += Math.log(Math.max(commit.probability(), Float.MIN_NORMAL));
             }
         }
         return new Candidate(block.length(), Math.min(0, sum), reading.of(hole));

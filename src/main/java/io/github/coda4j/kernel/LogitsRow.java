@@ -62,6 +62,13 @@ public final class LogitsRow {
                 "the token %d, whose probability is wanted, is none of %d ids",
                 details.otherToken(),
                 numTokens);
+        for (int token : details.askedTokens()) {
+            check(
+                    token >= 0 && token < numTokens,
+                    "the token %d, whose probability is wanted, is none of %d ids",
+                    token,
+                    numTokens);
+        }
         MemorySegment row = logits.asSlice(offset, 4L * numTokens);
         RowFilter.restrict(row, numTokens, rule);
         boolean early = details.beforeCuts() && rule.cuts();
@@ -86,6 +93,9 @@ public final class LogitsRow {
         details.setBest(found, logNormalizer);
         if (details.otherToken() >= 0) {
             details.setOther(at(row, details.otherToken()), logNormalizer);
+        }
+        for (int i = 0; i < details.askedTokens().length; i++) {
+            details.setAsked(i, at(row, details.askedTokens()[i]), logNormalizer);
         }
     }
 

@@ -54,6 +54,9 @@ public final class PlainLogitsRow {
         if (details.otherToken() >= 0) {
             details.setOther(row[details.otherToken()], logNormalizer);
         }
+        for (int i = 0; i < details.askedTokens().length; i++) {
+            details.setAsked(i, row[details.askedTokens()[i]], logNormalizer);
+        }
         details.setProposed(row[proposed], logNormalizer);
     }
 

@@ -12,6 +12,8 @@ public final class RowDetails {
 
     private final boolean beforeCuts;
     private final int otherToken;
+    private final int[] askedTokens;
+    private final float[] asked;
     private final int[] ids;
     private final float[] logProbabilities;
     private float proposed;
@@ -26,9 +28,20 @@ public final class RowDetails {
      *     take part in neither
      */
     public RowDetails(int count, int otherToken, boolean beforeCuts) {
+        this(count, otherToken, new int[0], beforeCuts);
+    }
+
+    /**
+     * A question about more tokens.
+     *
+     * @param askedTokens ids whose log-probabilities are wanted too, see {@link #asked}
+     */
+    public RowDetails(int count, int otherToken, int[] askedTokens, boolean beforeCuts) {
         this.ids = new int[count];
         this.logProbabilities = new float[count];
         this.otherToken = otherToken;
+        this.askedTokens = askedTokens;
+        this.asked = new float[askedTokens.length];
         this.beforeCuts = beforeCuts;
     }
 
@@ -52,6 +65,11 @@ public final class RowDetails {
         return other;
     }
 
+    /** Those of the tokens that were asked for, in their order; negative infinity as for {@link #other}. */
+    public float[] asked() {
+        return asked;
+    }
+
     boolean beforeCuts() {
         return beforeCuts;
     }
@@ -69,8 +87,20 @@ public final class RowDetails {
         Arrays.fill(logProbabilities, found, ids.length, Float.NEGATIVE_INFINITY);
     }
 
+    int[] askedTokens() {
+        return askedTokens;
+    }
+
     void setOther(float logit, double logNormalizer) {
-        other = logit == LogitsRow.REMOVED ? Float.NEGATIVE_INFINITY : (float) (logit - logNormalizer);
+        other = logProbability(logit, logNormalizer);
+    }
+
+    void setAsked(int index, float logit, double logNormalizer) {
+        asked[index] = logProbability(logit, logNormalizer);
+    }
+
+    private static float logProbability(float logit, double logNormalizer) {
+        return logit == LogitsRow.REMOVED ? Float.NEGATIVE_INFINITY : (float) (logit - logNormalizer);
     }
 
     void setProposed(float logit, double logNormalizer) {

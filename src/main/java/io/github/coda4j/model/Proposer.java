@@ -74,12 +74,17 @@ final class Proposer {
         DetailRequest request = out.request();
         int canvasToken =
                 request.canvasToken() ? plan.ids()[plan.positions()[index] - plan.start()] : RowDetails.NO_TOKEN;
-        RowDetails details = new RowDetails(request.candidates(), canvasToken, request.of() == Distribution.SOFTMAX);
+        RowDetails details = new RowDetails(
+                request.candidates(),
+                canvasToken,
+                request.tokens(plan.positions()[index]),
+                request.of() == Distribution.SOFTMAX);
         RowProposal proposal = LogitsRow.reduce(logits, offset, vocabSize, rule, uniform, details);
         int first = index * request.candidates();
         System.arraycopy(details.ids(), 0, out.candidates(), first, request.candidates());
         System.arraycopy(details.logProbabilities(), 0, out.logProbabilities(), first, request.candidates());
         out.proposed()[index] = details.proposed();
+        out.asked()[index] = details.asked();
         if (request.canvasToken()) {
             out.canvasToken()[index] = (float) Math.exp(details.other());
         }

@@ -41,6 +41,7 @@ final class Steps {
             holes.clear();
         }
         event.commits().forEach(commit -> commits.put(commit.position(), commit));
+        commits.keySet().removeIf(position -> event.canvas()[position] == maskId);
         if (holes.isEmpty()) {
             int[] canvas = event.canvas();
             int start = -1;

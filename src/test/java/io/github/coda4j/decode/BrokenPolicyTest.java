@@ -19,7 +19,11 @@ import org.junit.jupiter.api.Timeout;
 class BrokenPolicyTest {
     private static final int MASK = 0;
 
-    private record Policy(Selector selector, boolean countsSteps) implements CommitPolicy {
+    private record Policy(Selector selector, boolean countsSteps, boolean remasks) implements CommitPolicy {
+        Policy(Selector selector, boolean countsSteps) {
+            this(selector, countsSteps, false);
+        }
+
         @Override
         public String name() {
             return "com.example.Broken";
@@ -86,6 +90,60 @@ class BrokenPolicyTest {
                 .hasMessageContaining("asks for none of the block's 0 masks at step 3");
     }
 
+    private record Remasking(int... revoked) implements Selector {
+        @Override
+        public int[] chosen(int step, List<Candidate> candidates) {
+            return candidates.size() > 1 ? new int[] {0, 1} : new int[] {0};
+        }
+
+        @Override
+        public int[] revoked(int step, List<Candidate> made) {
+            return revoked;
+        }
+    }
+
+    @Test
+    void masking_again_what_is_no_token_of_the_answer_or_without_a_gain_is_refused() {
+        for (int[] positions : List.of(new int[] {0}, new int[] {3}, new int[] {1, 1}, new int[] {7})) {
+            assertThatThrownBy(() -> decode(new Policy(new Remasking(positions), false, true)))
+                    .isInstanceOf(CodaException.class)
+                    .hasMessageStartingWith("commit policy com.example.Broken masks the positions ")
+                    .hasMessageEndingWith(" again at step 0: each holds a token of the block's answer and stands once");
+        }
+        assertThatThrownBy(() -> decode(new Policy(new Remasking(1, 2), false, true)))
+                .hasMessage(
+                        "commit policy com.example.Broken masks 2 tokens again at step 0, which commits 2: without a"
+                                + " number of steps it must gain one");
+    }
+
+    @Test
+    void masking_again_ends_with_the_steps_where_they_count() {
+        assertThat(decode(new Policy(new Remasking(1, 2), true, true))).containsExactly(5, MASK, MASK, MASK);
+    }
+
+    @Test
+    void weighing_other_candidates_than_those_given_is_refused() {
+        assertThatThrownBy(() -> decode(new Policy(weighing(List.of()), false)))
+                .hasMessage("commit policy com.example.Broken weighs 3 candidates as 0 at step 0");
+        Candidate elsewhere = Candidate.of(9, 7, 0.5f, 0, 0);
+        assertThatThrownBy(() -> decode(new Policy(weighing(List.of(elsewhere, elsewhere, elsewhere)), false)))
+                .hasMessageEndingWith("weighs a candidate for position 1 as one for 9 at step 0");
+    }
+
+    private static Selector weighing(List<Candidate> others) {
+        return new Selector() {
+            @Override
+            public List<Candidate> weighed(int step, List<Candidate> candidates) {
+                return others;
+            }
+
+            @Override
+            public int[] chosen(int step, List<Candidate> candidates) {
+                return new int[] {0};
+            }
+        };
+    }
+
     @Test
     void a_selector_of_one_method_fills_the_block() {
         assertThat(decode((step, candidates) -> new int[] {candidates.size() - 1}, false))
@@ -94,10 +152,14 @@ class BrokenPolicyTest {
 
     /** Five steps over three masks; the token says at which forward it was committed. */
     private static int[] decode(Selector selector, boolean countsSteps) {
+        return decode(new Policy(selector, countsSteps));
+    }
+
+    private static int[] decode(Policy policy) {
         ScriptedDenoiser denoiser = new ScriptedDenoiser(
                 1000, MASK, (forward, position) -> new ScriptedDenoiser.Answer(101 + forward, 0.5));
         Canvas canvas = Canvas.forCompletion(new int[] {5}, 3, MASK);
-        DecodeOptions options = DecodeOptions.ofSteps(5).withCommit(new Policy(selector, countsSteps));
+        DecodeOptions options = DecodeOptions.ofSteps(5).withCommit(policy);
         try (DecodeSession session = DecodeSession.open(canvas, options, denoiser)) {
             Decoding.run(session, denoiser);
             return canvas.ids();

@@ -8,12 +8,15 @@ import io.github.coda4j.decode.commit.CommitPolicy;
 import io.github.coda4j.decode.commit.CommitPolicyFactory;
 import io.github.coda4j.decode.commit.ConfidenceThreshold;
 import io.github.coda4j.decode.commit.Entropy;
+import io.github.coda4j.decode.commit.Need;
 import io.github.coda4j.decode.commit.Origin;
 import io.github.coda4j.decode.commit.TopKMargin;
 import io.github.coda4j.diffusion.Canvas;
 import io.github.coda4j.diffusion.CounterRandom;
 import io.github.coda4j.model.plan.ForwardPlan;
+import io.github.coda4j.model.plan.Proposals;
 import io.github.coda4j.testkit.ExampleProject;
+import io.github.coda4j.testkit.RuleDenoiser;
 import io.github.coda4j.testkit.ScriptedDenoiser;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -73,8 +76,18 @@ class CommitPolicyContractTest {
                                 parameter.range().most())
                         .filter(parameter.range()::contains)
                         .distinct()
-                        .map(value -> CommitPolicies.create(factory, Map.of(parameter.name(), value))));
+                        .flatMap(value -> ifTogether(factory, parameter.name(), value)));
         return Stream.concat(standard, others).distinct();
+    }
+
+    /** Nothing where the value does not go together with the standard ones of the others. */
+    private static Stream<CommitPolicy> ifTogether(CommitPolicyFactory factory, String parameter, double value) {
+        try {
+            return Stream.of(CommitPolicies.create(factory, Map.of(parameter, value)));
+        } catch (IllegalArgumentException e) {
+            assertThat(e).hasMessageContaining("must be at least early_until");
+            return Stream.empty();
+        }
     }
 
     static Stream<DecodeOptions> everyOption() throws Exception {
@@ -85,8 +98,10 @@ class CommitPolicyContractTest {
                 DecodeOptions.ofSteps(STEPS).withBlocks(4, new CachePolicy.Dual(2)));
         List<CommitPolicy> policies = everyPolicy().toList();
         return shapes.stream()
-                .flatMap(shape ->
-                        policies.stream().map(policy -> shape.withCommit(policy).withSeed(17)));
+                .flatMap(shape -> policies.stream()
+                        .filter(policy -> shape.blockLength().isPresent()
+                                || !policy.needs().contains(Need.BLOCKS))
+                        .map(policy -> shape.withCommit(policy).withSeed(17)));
     }
 
     @ParameterizedTest
@@ -96,8 +111,19 @@ class CommitPolicyContractTest {
 
         assertThat(outcome.ids()).doesNotContain(MASK).startsWith(7).hasSize(PROMPT.length + NUM_NEW);
         for (StepResult step : outcome.steps()) {
+            if (mayRest(options)) {
+                continue;
+            }
             assertThat(step.commits().isEmpty()).as("step %s", step).isEqualTo(!step.forward());
+            assertThat(step.revoked())
+                    .hasSizeLessThan(Math.max(1, step.commits().size()));
         }
+    }
+
+    /** A policy that masks tokens again and counts steps may have steps that change nothing. */
+    private static boolean mayRest(DecodeOptions options) {
+        return options.commit().remasks()
+                && options.commit().countsSteps(options.blockLength().isPresent());
     }
 
     @ParameterizedTest
@@ -120,6 +146,15 @@ class CommitPolicyContractTest {
                 assertThat(commit.step()).isEqualTo(step.step());
                 ids[commit.position()] = commit.token();
             }
+            assertThat(step.revoked().isEmpty() || options.commit().remasks()).isTrue();
+            for (int position : step.revoked()) {
+                assertThat(layout.blocks().get(active).contains(position)).isTrue();
+                assertThat(ids[position]).isNotEqualTo(MASK);
+                assertThat(position >= PROMPT.length || PROMPT[position] == MASK)
+                        .as("position %d is of the answer", position)
+                        .isTrue();
+                ids[position] = MASK;
+            }
         }
         assertThat(ids).isEqualTo(outcome.ids());
     }
@@ -133,7 +168,7 @@ class CommitPolicyContractTest {
         assertThat(outcome.steps()).hasSizeLessThanOrEqualTo(Math.max(STEPS, STEPS + masks));
         assertThat(outcome.steps().stream().mapToInt(StepResult::step).toArray())
                 .isEqualTo(IntStream.range(0, outcome.steps().size()).toArray());
-        assertThat(outcome.plans()).hasSizeLessThanOrEqualTo(masks);
+        assertThat(outcome.plans()).hasSizeLessThanOrEqualTo(mayRest(options) ? STEPS : masks);
         if (options.commit().followsSchedule()) {
             assertThat(outcome.steps()).hasSize(STEPS);
         }
@@ -151,13 +186,94 @@ class CommitPolicyContractTest {
 
     @ParameterizedTest
     @MethodSource("everyOption")
-    void proposals_are_asked_for_masked_positions_only(DecodeOptions options) {
+    void proposals_are_asked_for_masked_positions_only_and_of_a_policy_that_masks_again_for_its_own(
+            DecodeOptions options) {
         for (ForwardPlan plan : decode(options).plans()) {
             for (int position : plan.positions()) {
-                assertThat(plan.ids()[position - plan.start()]).isEqualTo(MASK);
+                if (options.commit().remasks()) {
+                    assertThat(position >= PROMPT.length || PROMPT[position] == MASK)
+                            .isTrue();
+                } else {
+                    assertThat(plan.ids()[position - plan.start()]).isEqualTo(MASK);
+                }
             }
             assertThat(plan.sampling().excludedToken()).isEqualTo(MASK);
         }
+    }
+
+    @Test
+    void packed_with_others_a_policy_answers_as_alone() throws Exception {
+        List<DecodeOptions> all = everyOption().toList();
+        List<List<StepResult>> alone =
+                all.stream().map(options -> packed(List.of(options)).getFirst()).toList();
+
+        List<List<StepResult>> packed = packed(all);
+
+        for (int i = 0; i < all.size(); i++) {
+            assertThat(packed.get(i)).as(all.get(i).toString()).isEqualTo(alone.get(i));
+        }
+    }
+
+    /** What sessions do whose plans are run in one pass, by a network that answers by what stands in the sequence. */
+    private static List<List<StepResult>> packed(List<DecodeOptions> all) {
+        RuleDenoiser denoiser = RuleDenoiser.ofHash();
+        int[] prompt = Arrays.stream(PROMPT)
+                .map(id -> id == MASK ? denoiser.maskId() : id)
+                .toArray();
+        List<List<StepResult>> steps = new ArrayList<>();
+        List<DecodeSession> sessions = new ArrayList<>();
+        for (DecodeOptions options : all) {
+            steps.add(new ArrayList<>());
+            sessions.add(
+                    DecodeSession.open(Canvas.forCompletion(prompt, NUM_NEW, denoiser.maskId()), options, denoiser));
+        }
+        while (sessions.stream().anyMatch(session -> !session.done())) {
+            int[] open = IntStream.range(0, all.size())
+                    .filter(i -> !sessions.get(i).done())
+                    .toArray();
+            List<Proposals> answers = denoiser.forward(
+                    Arrays.stream(open).mapToObj(i -> sessions.get(i).plan()).toList());
+            for (int i = 0; i < open.length; i++) {
+                steps.get(open[i]).addAll(sessions.get(open[i]).apply(answers.get(i)));
+            }
+        }
+        sessions.forEach(DecodeSession::close);
+        return steps;
+    }
+
+    @Test
+    void what_a_policy_needs_is_refused_by_its_name() {
+        for (CommitPolicyFactory factory : CommitPolicies.BUILT_IN) {
+            CommitPolicy policy = CommitPolicies.create(factory, Map.of());
+            DecodeOptions open = DecodeOptions.ofSteps(STEPS);
+            DecodeOptions blocks = open.withBlocks(4, CachePolicy.NONE);
+            if (policy.needs().contains(Need.BLOCKS)) {
+                assertThatThrownBy(() -> open.withCommit(policy))
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessage("alg " + policy.name() + " needs blocks: set a block length (for example 32)");
+            }
+            if (policy.needs().contains(Need.PLAIN_PROBABILITIES)) {
+                for (DecodeOptions sampled : List.of(
+                        blocks.withSampling(0.5, 1, 0), blocks.withSampling(0, 0.9, 0), blocks.withSampling(0, 1, 3))) {
+                    assertThatThrownBy(() -> sampled.withCommit(policy))
+                            .hasMessageStartingWith("alg " + policy.name() + " reads the model's probabilities as they"
+                                    + " are: temperature must be 0, top_p 1 and top_k 0, got ");
+                }
+                assertThatThrownBy(() -> open.withBlocks(4, new CachePolicy.Dual(0))
+                                .withBlockStart(BlockStart.COMMIT)
+                                .withCommit(policy))
+                        .hasMessageStartingWith("alg " + policy.name() + " needs block start propose: ");
+            }
+        }
+        for (String name : List.of("saber", "p2")) {
+            assertThatThrownBy(() -> DecodeOptions.ofSteps(STEPS)
+                            .withMaskCandidates(MaskCandidates.ALLOW)
+                            .withCommit(CommitPolicies.of(name, Map.of())))
+                    .hasMessage("alg " + name + " needs mask candidates exclude: what it commits must be a token");
+        }
+        assertThat(CommitPolicies.of("entropy_bound", Map.of()).needs()).contains(Need.BLOCKS);
+        assertThat(CommitPolicies.of("frechet", Map.of()).needs()).contains(Need.PLAIN_PROBABILITIES);
+        assertThat(CommitPolicies.of("confidence_threshold", Map.of()).needs()).isEmpty();
     }
 
     @Test

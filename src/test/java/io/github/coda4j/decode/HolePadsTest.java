@@ -7,6 +7,7 @@ import io.github.coda4j.decode.commit.CommitPolicies;
 import io.github.coda4j.decode.commit.CommitPolicy;
 import io.github.coda4j.decode.commit.ConfidenceThreshold;
 import io.github.coda4j.decode.commit.Entropy;
+import io.github.coda4j.decode.commit.Need;
 import io.github.coda4j.diffusion.Canvas;
 import io.github.coda4j.model.plan.Denoiser;
 import io.github.coda4j.model.plan.ForwardPlan;
@@ -276,6 +277,9 @@ class HolePadsTest {
                 steps(17).withBlocks(3, new CachePolicy.Prefix(0)),
                 steps(17).withBlocks(4, new CachePolicy.Dual(2)),
                 steps(17).withBlocks(4, new CachePolicy.Dual(0)).withBlockStart(BlockStart.COMMIT))) {
+            if (isRefused(shape, policy)) {
+                continue;
+            }
             Outcome outcome = decode(
                     canvas,
                     shape.withCommit(policy).withSeed(5),
@@ -288,7 +292,15 @@ class HolePadsTest {
         }
     }
 
-    /** Every position is committed once, in ascending order within a step, and the steps make up the canvas. */
+    private static boolean isRefused(DecodeOptions shape, CommitPolicy policy) {
+        return shape.blockLength().isEmpty() && policy.needs().contains(Need.BLOCKS)
+                || shape.blockStart() == BlockStart.COMMIT && policy.needs().contains(Need.PLAIN_PROBABILITIES);
+    }
+
+    /**
+     * Every position is committed once unless it was masked again, in ascending order within a step, and the steps make
+     * up the canvas.
+     */
     private static void assertToldTruthfully(int[] canvas, Outcome outcome) {
         int[] told = canvas.clone();
         int number = 0;
@@ -300,6 +312,7 @@ class HolePadsTest {
                 assertThat(commit.step()).isEqualTo(step.step());
                 told[commit.position()] = commit.token();
             }
+            step.revoked().forEach(position -> told[position] = MASK);
         }
         assertThat(told).isEqualTo(outcome.ids());
         assertThat(outcome.steps().stream().filter(StepResult::forward)).hasSize(outcome.forwards());

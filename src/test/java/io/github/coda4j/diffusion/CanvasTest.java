@@ -22,6 +22,25 @@ class CanvasTest {
     }
 
     @Test
+    void a_committed_token_can_be_taken_back_and_what_was_given_cannot() {
+        Canvas canvas = new Canvas(new int[] {4, MASK, MASK}, MASK);
+        canvas.commit(1, 7);
+        canvas.remask(1);
+        assertThat(canvas.ids()).containsExactly(4, MASK, MASK);
+        assertThat(canvas.maskedCount()).isEqualTo(2);
+        canvas.commit(1, 8);
+        assertThat(canvas.ids()).containsExactly(4, 8, MASK);
+        assertThat(canvas.isFree(1)).isTrue();
+        assertThat(canvas.isFree(0)).isFalse();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> canvas.remask(0))
+                .withMessage("position 0 was given as token 4: it cannot become a mask");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> canvas.remask(2))
+                .withMessage("position 2 is a mask already");
+    }
+
+    @Test
     void an_empty_canvas_and_a_second_commit_are_refused() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Canvas(new int[0], MASK))

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.coda4j.decode.CachePolicy;
 import io.github.coda4j.decode.DecodeOptions;
 import io.github.coda4j.decode.commit.MaskGitPlus;
+import io.github.coda4j.decode.commit.Saber;
 import io.github.coda4j.testkit.ByteTokenizer;
 import io.github.coda4j.testkit.RuleDenoiser;
 import io.github.coda4j.text.MarkedText;
@@ -59,6 +60,33 @@ class EngineTextTest {
                 .as("the commits are out of order, or this tests nothing")
                 .isTrue();
         assertThat(recorder.pieces).hasSizeLessThan(8);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {4, 8, 24})
+    void what_is_masked_again_was_never_streamed(int blockLength) throws Exception {
+        DecodeOptions options = DecodeOptions.ofSteps(24)
+                .withBlocks(blockLength, CachePolicy.NONE)
+                .withCommit(new Saber());
+        Completion completion = run(RuleDenoiser.ofHash(), GenerateRequest.of(new int[] {'x'}, 24, options));
+
+        int[] last = recorder.steps.getLast().canvas();
+        StringBuilder said = new StringBuilder();
+        IntStream.range(1, 25).forEach(i -> said.append((char) last[i]));
+        assertThat(completion.text()).isEqualTo(said.toString());
+        assertThat(recorder.text(0)).isEqualTo(said.toString());
+        assertThat(recorder.pieces).hasSize(24 / blockLength);
+        boolean prefixChanged = recorder.steps.stream().anyMatch(step -> {
+            int end = 1;
+            while (end < last.length && step.canvas()[end] != ByteTokenizer.MASK) {
+                end++;
+            }
+            return Arrays.mismatch(step.canvas(), 0, end, last, 0, end) >= 0;
+        });
+        assertThat(prefixChanged)
+                .as("a token whose left side was committed became another, or this tests nothing")
+                .isTrue();
+        assertThat(completion.cost().commits()).isEqualTo(24);
     }
 
     @Test

@@ -45,9 +45,11 @@ class LogitsRowDetailsTest {
                 int other = random.nextInt(numTokens + 1) - 1;
                 boolean beforeCuts = random.nextBoolean();
                 double uniform = random.nextDouble();
-                Answer fast = answer(LogitsRow::reduce, row, rule, uniform, new RowDetails(count, other, beforeCuts));
-                Answer plain =
-                        answer(PlainLogitsRow::reduce, row, rule, uniform, new RowDetails(count, other, beforeCuts));
+                int[] asked = {numTokens - 1, Math.max(0, other), best};
+                Answer fast =
+                        answer(LogitsRow::reduce, row, rule, uniform, new RowDetails(count, other, asked, beforeCuts));
+                Answer plain = answer(
+                        PlainLogitsRow::reduce, row, rule, uniform, new RowDetails(count, other, asked, beforeCuts));
                 String what = "seed %d, %s, round %d, %d wanted, other %d, %s"
                         .formatted(seed, Arrays.toString(sampling), round, count, other, beforeCuts);
                 assertThat(fast.details.ids()).as(what).isEqualTo(plain.details.ids());
@@ -58,6 +60,13 @@ class LogitsRowDetailsTest {
                 }
                 if (other >= 0) {
                     assertClose(what, fast.details.other(), plain.details.other());
+                    assertThat(fast.details.asked()[1]).as(what).isEqualTo(fast.details.other());
+                }
+                assertClose(what, fast.details.asked(), plain.details.asked());
+                if (count > 0) {
+                    assertThat(fast.details.asked()[2])
+                            .as(what)
+                            .isLessThanOrEqualTo(fast.details.logProbabilities()[0]);
                 }
                 assertThat(fast.proposal.margin()).as(what).isCloseTo(plain.proposal.margin(), within(1e-6f));
                 RowProposal alone = reduce(row, rule, uniform);

@@ -22,6 +22,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -117,8 +118,9 @@ class ProposerTest {
     void candidates_and_probabilities_are_those_of_the_logits() {
         for (Transformer model : models) {
             float[] logits = model.logits(IDS);
-            ForwardPlan plan =
-                    plan(new Sampling(0.5, 1, 3, MASK)).withDetails(new DetailRequest(5, true, Distribution.SOFTMAX));
+            ForwardPlan plan = plan(new Sampling(0.5, 1, 3, MASK))
+                    .withDetails(new DetailRequest(
+                            5, true, Distribution.SOFTMAX, Map.of(POSITIONS[1], List.of(9, MASK, 3))));
             ProposalDetails details =
                     model.forward(List.of(plan)).getFirst().details().orElseThrow();
             for (int i = 0; i < POSITIONS.length; i++) {
@@ -134,6 +136,15 @@ class ProposerTest {
                 for (int k = 0; k < 5; k++) {
                     assertThat((double) details.logProbabilities()[5 * i + k])
                             .isCloseTo(expected[best[k]], within(1e-4));
+                }
+                int[] asked = i == 1 ? new int[] {9, MASK, 3} : new int[0];
+                assertThat(details.asked()[i]).hasSameSizeAs(asked);
+                for (int k = 0; k < asked.length; k++) {
+                    if (asked[k] == MASK) {
+                        assertThat(details.asked()[i][k]).isEqualTo(Float.NEGATIVE_INFINITY);
+                    } else {
+                        assertThat((double) details.asked()[i][k]).isCloseTo(expected[asked[k]], within(1e-4));
+                    }
                 }
                 double canvas = Math.exp(expected[IDS[POSITIONS[i]]]);
                 assertThat((double) details.canvasToken()[i]).isCloseTo(canvas, within(1e-5));

@@ -8,6 +8,7 @@ import io.github.coda4j.model.plan.CacheAccess;
 import io.github.coda4j.model.plan.Denoiser;
 import io.github.coda4j.model.plan.ForwardPlan;
 import io.github.coda4j.model.plan.KvCache;
+import io.github.coda4j.model.plan.ProposalDetails;
 import io.github.coda4j.model.plan.Proposals;
 import java.util.Arrays;
 import java.util.List;
@@ -139,15 +140,32 @@ public final class RuleDenoiser implements Denoiser {
             proposals.margin()[i] = confidence;
             proposals.negativeEntropy()[i] = confidence - 1;
             int index = i;
-            proposals.details().ifPresent(details -> {
-                int first = index * details.request().candidates();
-                if (details.request().candidates() > 0) {
-                    details.candidates()[first] = proposals.tokens()[index];
-                    details.logProbabilities()[first] = (float) Math.log(confidence);
-                }
-            });
+            proposals.details().ifPresent(details -> answer(plan, proposals, details, index, sequence));
         }
         return proposals;
+    }
+
+    /** All that is not proposed is equally probable; nothing is said of it among the best tokens. */
+    private void answer(ForwardPlan plan, Proposals proposals, ProposalDetails details, int index, int[] sequence) {
+        int position = plan.positions()[index];
+        int first = index * details.request().candidates();
+        details.proposed()[index] = logProbability(proposals, index, proposals.tokens()[index]);
+        if (details.request().candidates() > 0) {
+            details.candidates()[first] = proposals.tokens()[index];
+            details.logProbabilities()[first] = details.proposed()[index];
+        }
+        if (details.request().canvasToken()) {
+            details.canvasToken()[index] = (float) hash(sequence, 1_000_000 + position);
+        }
+        int[] asked = details.request().tokens(position);
+        for (int i = 0; i < asked.length; i++) {
+            details.asked()[index][i] = logProbability(proposals, index, asked[i]);
+        }
+    }
+
+    private float logProbability(Proposals proposals, int index, int token) {
+        double p = proposals.probability()[index];
+        return (float) Math.log(token == proposals.tokens()[index] ? p : (1 - p) / (vocabSize() - 1));
     }
 
     private static int[] sequence(ForwardPlan plan) {

@@ -7,6 +7,7 @@ import io.github.coda4j.model.plan.CacheAccess;
 import io.github.coda4j.model.plan.Denoiser;
 import io.github.coda4j.model.plan.ForwardPlan;
 import io.github.coda4j.model.plan.KvCache;
+import io.github.coda4j.model.plan.ProposalDetails;
 import io.github.coda4j.model.plan.Proposals;
 import java.util.ArrayList;
 import java.util.List;
@@ -137,16 +138,37 @@ public final class ScriptedDenoiser implements Denoiser {
             }
             default -> throw new AssertionError("a cache of another denoiser: " + plan.cache());
         }
-        Proposals proposals = new Proposals(plan.positions());
+        Proposals proposals = Proposals.of(plan);
         for (int i = 0; i < proposals.size(); i++) {
             Answer answer = script.answer(plans.size(), plan.positions()[i]);
             proposals.tokens()[i] = answer.token();
             proposals.probability()[i] = (float) answer.confidence();
             proposals.margin()[i] = (float) answer.confidence();
             proposals.negativeEntropy()[i] = (float) answer.confidence() - 1;
+            int index = i;
+            proposals.details().ifPresent(details -> answer(plan, details, index, answer));
         }
         plans.add(plan);
         return proposals;
+    }
+
+    /** A token on the canvas is half as probable as what is proposed for it. */
+    private void answer(ForwardPlan plan, ProposalDetails details, int index, Answer answer) {
+        int first = index * details.request().candidates();
+        float proposed = (float) Math.log(answer.confidence());
+        float other = (float) Math.log((1 - answer.confidence()) / (vocabSize - 1));
+        details.proposed()[index] = proposed;
+        if (details.request().candidates() > 0) {
+            details.candidates()[first] = answer.token();
+            details.logProbabilities()[first] = proposed;
+        }
+        if (details.request().canvasToken()) {
+            details.canvasToken()[index] = (float) answer.confidence() / 2;
+        }
+        int[] asked = details.request().tokens(plan.positions()[index]);
+        for (int i = 0; i < asked.length; i++) {
+            details.asked()[index][i] = asked[i] == answer.token() ? proposed : other;
+        }
     }
 
     @Override

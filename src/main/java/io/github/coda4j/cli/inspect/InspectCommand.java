@@ -23,6 +23,7 @@ public final class InspectCommand extends CommandGroup {
                 .addSubcommand(new InspectLogitsCommand(world))
                 .addSubcommand(new InspectTraceCommand(world))
                 .addSubcommand(new InspectTokensCommand(world))
+                .addSubcommand(new InspectSamplerCommand(world))
                 .addSubcommand(new InspectTemplateCommand(world))
                 .addSubcommand(new InspectLossCommand(world))
                 .addSubcommand(new InspectOptimizerCommand(world));

@@ -46,6 +46,7 @@ record Trace(int[] prompt, List<int[]> history, int[] last, List<Commit> commits
                                 commit.confidence(),
                                 commit.probability()));
                     }
+                    step.revoked().forEach(position -> ids[position] = canvas.maskId());
                     history.add(ids.clone());
                 }
             }

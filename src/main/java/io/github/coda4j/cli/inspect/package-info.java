@@ -10,10 +10,12 @@
     "text",
     "diffusion",
     "decode",
+    "decode.commit",
     "model",
     "model.plan",
     "model.training",
     "train",
+    "generate.length",
     "generate.request"
 })
 package io.github.coda4j.cli.inspect;

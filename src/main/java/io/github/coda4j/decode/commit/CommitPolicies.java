@@ -12,7 +12,27 @@ import java.util.ServiceLoader;
 public final class CommitPolicies {
     /** The built-in ones, in the order of help. A new one is a line here. */
     public static final List<CommitPolicyFactory> BUILT_IN = List.of(
-            Origin.FACTORY, MaskGitPlus.FACTORY, TopKMargin.FACTORY, Entropy.FACTORY, ConfidenceThreshold.FACTORY);
+            Origin.FACTORY,
+            MaskGitPlus.FACTORY,
+            TopKMargin.FACTORY,
+            Entropy.FACTORY,
+            ConfidenceThreshold.FACTORY,
+            Hierarchy.FACTORY,
+            LocalLeap.FACTORY,
+            Factor.FACTORY,
+            Frechet.FACTORY,
+            EntropyBound.FACTORY,
+            EntropyThreshold.FACTORY,
+            MultiBlock.FACTORY,
+            Hybrid.FACTORY,
+            LeftBias.FACTORY,
+            CertaintyDensity.FACTORY,
+            Prophet.FACTORY,
+            LessLight.FACTORY,
+            Klass.FACTORY,
+            Credit.FACTORY,
+            Saber.FACTORY,
+            P2.FACTORY);
 
     private static final String SERVICE = "META-INF/services/" + CommitPolicyFactory.class.getName();
 

@@ -1,5 +1,7 @@
 package io.github.coda4j.decode.commit;
 
+import java.util.Set;
+
 /**
  * Which proposals of a step are committed. A policy is a value: its parameters, checked. What it does in a block is its
  * {@link Selector}'s.
@@ -28,6 +30,24 @@ public interface CommitPolicy {
      */
     default boolean countsSteps(boolean inBlocks) {
         return followsSchedule();
+    }
+
+    /** What has to be so that it can be used; by default nothing. */
+    default Set<Need> needs() {
+        return Set.of();
+    }
+
+    /** How many of the best tokens of each position it wants ({@link Candidate#best}); by default none. */
+    default int numBest() {
+        return 0;
+    }
+
+    /**
+     * Whether committed tokens of the block may become masks again. What the block holds is then told as text when the
+     * block is done, not before.
+     */
+    default boolean remasks() {
+        return false;
     }
 
     /** What it ranks a candidate by, higher is better; the probability where it does not rank. */

@@ -52,6 +52,11 @@ public record PolicyParameter(String name, String label, Range range, double sta
             return new Range(least, Integer.MAX_VALUE, false, true);
         }
 
+        /** Integers from {@code least} to {@code most}. */
+        public static Range whole(int least, int most) {
+            return new Range(least, most, false, true);
+        }
+
         /** Whether a value lies in the range. */
         public boolean contains(double value) {
             return Double.isFinite(value)
@@ -63,6 +68,9 @@ public record PolicyParameter(String name, String label, Range range, double sta
         /** As in "must be in [0, 1]". */
         @Override
         public String toString() {
+            if (whole && most < Integer.MAX_VALUE) {
+                return "a whole number in [" + text(least) + ", " + text(most) + "]";
+            }
             if (whole) {
                 return String.format(Locale.ROOT, "a whole number of at least %.0f", least);
             }

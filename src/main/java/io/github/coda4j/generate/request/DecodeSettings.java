@@ -9,6 +9,7 @@ import io.github.coda4j.decode.CanvasShape;
 import io.github.coda4j.decode.DecodeOptions;
 import io.github.coda4j.decode.MaskCandidates;
 import io.github.coda4j.decode.commit.CommitPolicy;
+import io.github.coda4j.decode.commit.Need;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -48,20 +49,17 @@ public final class DecodeSettings {
         this.commit = choice.policy();
         this.blockLength = values.find(Parameter.BLOCK_LENGTH).map(found -> found.require(n -> n >= 1, "at least 1"));
         this.cache = cache();
-        this.blockStart = blockStart();
-        this.maskCandidates =
-                choice(values.find(Parameter.MASK_CANDIDATES), MaskCandidates.EXCLUDE, MaskCandidates.values());
+        this.blockStart = blockStart(choice);
+        checkBlocks(choice);
+        this.maskCandidates = maskCandidates(choice);
         this.steps = values.find(Parameter.STEPS).map(found -> found.require(n -> n >= 1, "at least 1"));
         this.eps = eps(choice);
-        this.temperature = values.findOr(Parameter.TEMPERATURE, 0.0)
-                .require(x -> x >= 0 && Double.isFinite(x), "0 or positive")
-                .value();
-        this.topP = values.findOr(Parameter.TOP_P, 1.0)
-                .require(p -> p > 0 && p <= 1, "in (0, 1]")
-                .value();
-        this.topK = values.findOr(Parameter.TOP_K, 0)
-                .require(k -> k >= 0, "0 (off) or positive")
-                .value();
+        this.temperature = plain(
+                choice,
+                values.findOr(Parameter.TEMPERATURE, 0.0).require(x -> x >= 0 && Double.isFinite(x), "0 or positive"),
+                0.0);
+        this.topP = plain(choice, values.findOr(Parameter.TOP_P, 1.0).require(p -> p > 0 && p <= 1, "in (0, 1]"), 1.0);
+        this.topK = plain(choice, values.findOr(Parameter.TOP_K, 0).require(k -> k >= 0, "0 (off) or positive"), 0);
         this.seed = values.findOr(Parameter.SEED, 0L).value();
         this.stopStrings = values.findOr(Parameter.STOP, List.of())
                 .require(stops -> !stops.contains(""), "texts that are not empty")
@@ -270,6 +268,35 @@ public final class DecodeSettings {
         return found.value();
     }
 
+    /** The value; {@code neutral} where the policy reads the model's probabilities as they are. */
+    private <T> T plain(PolicyChoice choice, Setting<T> found, T neutral) {
+        if (!found.value().equals(neutral) && commit.needs().contains(Need.PLAIN_PROBABILITIES)) {
+            choice.against(found, "which reads the model's probabilities as they are");
+            return neutral;
+        }
+        return found.value();
+    }
+
+    private void checkBlocks(PolicyChoice choice) {
+        if (commit.needs().contains(Need.BLOCKS) && blockLength.isEmpty()) {
+            String block = values.name(Parameter.BLOCK_LENGTH);
+            throw new WrongValueException(
+                    choice.alg().name(),
+                    String.format(
+                            Locale.ROOT, "%s needs blocks: add %s N, for example %s 32", choice.alg(), block, block));
+        }
+    }
+
+    private MaskCandidates maskCandidates(PolicyChoice policy) {
+        Optional<Setting<String>> found = values.find(Parameter.MASK_CANDIDATES);
+        MaskCandidates chosen = choice(found, MaskCandidates.EXCLUDE, MaskCandidates.values());
+        if (chosen == MaskCandidates.ALLOW && commit.needs().contains(Need.NO_MASK_PROPOSALS)) {
+            policy.against(found.orElseThrow(), "which counts on tokens");
+            return MaskCandidates.EXCLUDE;
+        }
+        return chosen;
+    }
+
     private CachePolicy cache() {
         Optional<Setting<String>> found = values.find(Parameter.CACHE);
         List<String> known = List.of("none", "prefix", "dual");
@@ -289,9 +316,13 @@ public final class DecodeSettings {
         return CachePolicy.of(cache.value());
     }
 
-    private BlockStart blockStart() {
+    private BlockStart blockStart(PolicyChoice policy) {
         Optional<Setting<String>> found = values.find(Parameter.BLOCK_START);
         BlockStart chosen = choice(found, BlockStart.PROPOSE, BlockStart.values());
+        if (chosen != BlockStart.PROPOSE && commit.needs().contains(Need.PLAIN_PROBABILITIES)) {
+            policy.against(found.orElseThrow(), "which takes no token whatever its probability");
+            return BlockStart.PROPOSE;
+        }
         if (chosen != BlockStart.PROPOSE && cache instanceof CachePolicy.None) {
             String name = values.name(Parameter.CACHE);
             throw new WrongValueException(

@@ -54,6 +54,20 @@ record PolicyChoice(Setting<String> alg, CommitPolicy policy) {
         withoutEffect(alg, setting, remedy);
     }
 
+    /**
+     * Refuses a value of the request that contradicts this policy; one that stands behind the request is left out.
+     *
+     * @param why what the policy is or does, to be put after its name
+     */
+    void against(Setting<?> setting, String why) {
+        if (setting.isOfRequest()) {
+            throw new WrongValueException(
+                    setting.name(),
+                    String.format(Locale.ROOT, "%s does not go with %s, %s: leave it out", setting, alg, why));
+        }
+        LOG.info("{} does not go with {}, {}: it is left out", setting, alg, why);
+    }
+
     private static void withoutEffect(Setting<String> alg, Setting<?> setting, String remedy) {
         if (setting.isOfRequest()) {
             throw new WrongValueException(

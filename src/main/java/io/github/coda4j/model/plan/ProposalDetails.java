@@ -12,12 +12,19 @@ import java.util.Arrays;
  * @param proposed [N] log-probability of the proposed token
  * @param canvasToken [N] probability of the token that the plan runs at the position, 0 for one that may not be
  *     proposed; empty unless asked for
+ * @param asked [N] log-probabilities of the tokens that were asked for at the position, in their order; negative
+ *     infinity for one that may not be proposed
  */
 public record ProposalDetails(
-        DetailRequest request, int[] candidates, float[] logProbabilities, float[] proposed, float[] canvasToken) {
+        DetailRequest request,
+        int[] candidates,
+        float[] logProbabilities,
+        float[] proposed,
+        float[] canvasToken,
+        float[][] asked) {
     /** Details to be filled in for that many positions. */
-    static ProposalDetails empty(DetailRequest request, int positions) {
-        int all = Math.multiplyExact(positions, request.candidates());
+    static ProposalDetails empty(DetailRequest request, int[] positions) {
+        int all = Math.multiplyExact(positions.length, request.candidates());
         int[] candidates = new int[all];
         float[] logProbabilities = new float[all];
         Arrays.fill(candidates, Sampling.NO_TOKEN);
@@ -26,7 +33,10 @@ public record ProposalDetails(
                 request,
                 candidates,
                 logProbabilities,
-                new float[positions],
-                new float[request.canvasToken() ? positions : 0]);
+                new float[positions.length],
+                new float[request.canvasToken() ? positions.length : 0],
+                Arrays.stream(positions)
+                        .mapToObj(position -> new float[request.tokens(position).length])
+                        .toArray(float[][]::new));
     }
 }

@@ -53,8 +53,8 @@ public record Proposals(
 
     /** What the plan wants, to be filled in. */
     public static Proposals of(ForwardPlan plan) {
-        int count = plan.positions().length;
-        return new Proposals(plan.positions(), plan.details().map(request -> ProposalDetails.empty(request, count)));
+        return new Proposals(
+                plan.positions(), plan.details().map(request -> ProposalDetails.empty(request, plan.positions())));
     }
 
     /** Fills in entry {@code index}. */

@@ -126,7 +126,7 @@ class OwnPolicyTest {
                 .contains("- topk_margin: tokens that are far ahead of the second best first")
                 .contains("--alg-temp=X")
                 .contains("--threshold=P")
-                .contains("With --alg confidence_threshold: commit every proposal")
+                .contains("With --alg confidence_threshold, hierarchy, local_leap,")
                 .contains("--alg-param=NAME=X");
     }
 

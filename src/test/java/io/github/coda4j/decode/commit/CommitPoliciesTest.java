@@ -20,7 +20,7 @@ class CommitPoliciesTest {
     @Test
     void every_policy_says_itself_what_it_is() {
         for (CommitPolicyFactory factory : CommitPolicies.BUILT_IN) {
-            assertThat(factory.name()).matches("[a-z]+(_[a-z]+)*");
+            assertThat(factory.name()).matches("[a-z][a-z0-9]*(_[a-z]+)*");
             assertThat(factory.summary()).isNotBlank().doesNotEndWith(".");
             assertThat(factory.parameters().stream().map(PolicyParameter::name)).doesNotHaveDuplicates();
             assertThat(factory.parameters())

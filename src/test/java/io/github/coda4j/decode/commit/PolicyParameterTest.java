@@ -18,9 +18,20 @@ class PolicyParameterTest {
         assertThat(allowed(Range.zeroOrPositive())).containsExactly(0.0, 0.5, 1.0, 2.0, 1e300);
         assertThat(allowed(Range.positive())).containsExactly(0.5, 1.0, 2.0, 1e300);
         assertThat(allowed(Range.wholeFrom(1))).containsExactly(1.0, 2.0);
-        assertThat(List.of(Range.between(0, 1), Range.zeroOrPositive(), Range.positive(), Range.wholeFrom(1)))
+        assertThat(allowed(Range.whole(0, 1))).containsExactly(0.0, 1.0);
+        assertThat(List.of(
+                        Range.between(0, 1),
+                        Range.zeroOrPositive(),
+                        Range.positive(),
+                        Range.wholeFrom(1),
+                        Range.whole(0, 2)))
                 .map(Range::toString)
-                .containsExactly("in [0, 1]", "0 or positive", "positive", "a whole number of at least 1");
+                .containsExactly(
+                        "in [0, 1]",
+                        "0 or positive",
+                        "positive",
+                        "a whole number of at least 1",
+                        "a whole number in [0, 2]");
     }
 
     @Test

@@ -165,6 +165,17 @@ class DecodeSettingsTest {
         assertThat(resolve("--alg confidence_threshold", 8).eps()).isEqualTo(DecodeOptions.DEFAULT_EPS);
     }
 
+    @Test
+    void sampling_behind_the_request_is_left_out_by_a_policy_that_reads_plain_probabilities() {
+        file("{\"temperature\": 0.7, \"top_k\": 20}");
+        variables.put("TOP_P", "0.8");
+        DecodeOptions options = resolve("--alg frechet", 8);
+        assertThat(options.temperature()).isZero();
+        assertThat(options.topP()).isOne();
+        assertThat(options.topK()).isZero();
+        assertThat(resolve("--alg maskgit_plus", 8).temperature()).isEqualTo(0.7);
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = ';',
@@ -200,6 +211,15 @@ class DecodeSettingsTest {
                 "--top-p 0; --top-p must be in (0, 1], got 0.0",
                 "--top-k -1; --top-k must be 0 (off) or positive, got -1",
                 "--alg-temp -1; --alg-temp must be 0 or positive, got -1.0",
+                "--alg factor --temperature 0.5; --temperature 0.5 does not go with --alg factor, which reads the"
+                        + " model's probabilities as they are: leave it out",
+                "--alg frechet --top-p 0.9; --top-p 0.9 does not go with --alg frechet",
+                "--alg hierarchy --top-k 5; --top-k 5 does not go with --alg hierarchy",
+                "--alg factor --block-length 8 --cache dual --block-start commit; --block-start commit does not go with"
+                        + " --alg factor, which takes no token whatever its probability: leave it out",
+                "--alg entropy_bound; --alg entropy_bound needs blocks: add --block-length N, for example",
+                "--alg entropy_bound --alg-param order=3 --block-length 8; --alg-param order must be a"
+                        + " whole number in [0, 2], got 3.0",
                 "--block-length 7; 64 new tokens do not divide into blocks of 7: use 63 or 70 new tokens",
                 "--block-length 16 --steps 6; 6 steps do not divide over 4 blocks: use 4 or 8 steps",
             })
