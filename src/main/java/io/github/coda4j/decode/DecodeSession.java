@@ -19,6 +19,7 @@ import io.github.coda4j.model.plan.Sampling;
 import io.github.coda4j.model.plan.TokenFilter;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -48,6 +49,10 @@ public final class DecodeSession implements AutoCloseable {
     private final Layout layout;
     private final Sampling sampling;
     private final Optional<HolePads> pads;
+    private final GrowingTail tail;
+    /** Positions that stay masked because nobody wants them any more. */
+    private final BitSet givenUp = new BitSet();
+
     private final List<StepResult> skipped = new ArrayList<>();
 
     private BlockRun run;
@@ -57,6 +62,10 @@ public final class DecodeSession implements AutoCloseable {
     private int cacheRefreshes;
     /** Masks from here on are given up because an end token stands before them. */
     private int limit;
+    /** Nothing that follows belongs to the completion: it does not grow any more. */
+    private boolean tailEnded;
+    /** What the policy wants of the next forward, which may be asked for more. */
+    private int[] wanted = {};
 
     private OptionalInt endPosition = OptionalInt.empty();
     private Optional<KvCache> cache = Optional.empty();
@@ -78,6 +87,7 @@ public final class DecodeSession implements AutoCloseable {
         this.draws = draws;
         this.layout = Layout.of(canvas, options);
         this.sampling = options.sampling(canvas.maskId());
+        this.tail = new GrowingTail(canvas, options.growth(), layout.tailStart());
         this.limit = canvas.length();
         enterBlock(0);
         advance();
@@ -86,7 +96,8 @@ public final class DecodeSession implements AutoCloseable {
     /**
      * A session for this model with draws from the options' seed.
      *
-     * @param canvas the session writes to it; masks anywhere are filled, a run of them at the end is the completion
+     * @param canvas the session writes to it; masks anywhere are filled, a run of them at the end is the completion at
+     *     its ceiling: with {@link DecodeOptions#growth} the session makes the canvas shorter and longer again
      * @throws io.github.coda4j.WrongValueException if canvas, options and model do not fit, see
      *     {@link CanvasShape#checkDecodable}
      */
@@ -145,8 +156,30 @@ public final class DecodeSession implements AutoCloseable {
         run.stepped(commits.size() + pads.map(HolePads::numPutOff).orElse(0));
         step++;
         giveUpMasksAfterEndToken();
+        tailEnded |= pads.filter(own -> own.closed(layout.tailStart())).isPresent();
+        if (!tailEnded && tail.measures(forwards) && tail.settle(forwards, proposals, this::endsText)) {
+            resized();
+        }
         advance();
         results.addAll(skipped);
+        skipped.clear();
+        return results;
+    }
+
+    /**
+     * Gives masks up that nobody wants any more, because the answer that they belong to has ended before them: they
+     * stay masks, and no forward is run for them. What the next forward asks may change.
+     *
+     * @param range positions of one hole, to its end at its ceiling
+     * @return steps that were done without a forward on the way to the next one
+     */
+    public List<StepResult> giveUp(Block range) {
+        givenUp.set(range.start(), range.end());
+        tailEnded |= range.end() > layout.tailStart();
+        if (!done()) {
+            advance();
+        }
+        List<StepResult> results = List.copyOf(skipped);
         skipped.clear();
         return results;
     }
@@ -179,9 +212,13 @@ public final class DecodeSession implements AutoCloseable {
     public void close() {
         closing.once(() -> {
             next = Optional.empty();
-            cache.ifPresent(KvCache::close);
-            cache = Optional.empty();
+            closeCache();
         });
+    }
+
+    private void closeCache() {
+        cache.ifPresent(KvCache::close);
+        cache = Optional.empty();
     }
 
     /** Moves to the next forward, over blocks that are finished and steps that commit nothing. */
@@ -190,15 +227,15 @@ public final class DecodeSession implements AutoCloseable {
         while (blockIndex < layout.blocks().size()) {
             int[] masked = openPositions(run.block());
             boolean endsEarly =
-                    run.block().end() > limit || pads.map(HolePads::closed).orElse(false);
+                    run.block().end() > limit || pads.map(HolePads::closed).orElse(false) || !givenUp.isEmpty();
             if ((masked.length == 0 && endsEarly) || run.finished(masked.length)) {
                 commitPadsAlone(masked);
                 enterBlock(blockIndex + 1);
                 continue;
             }
-            int[] wanted = run.wanted(masked);
+            wanted = run.wanted(masked);
             if (wanted.length > 0) {
-                next = Optional.of(planForward(wanted));
+                next = Optional.of(planForward());
                 return;
             }
             skipped.add(new StepResult(step, List.of(), false));
@@ -220,6 +257,9 @@ public final class DecodeSession implements AutoCloseable {
         blockIndex = index;
         if (index < layout.blocks().size()) {
             Block block = layout.blocks().get(index);
+            if (block.start() == canvas.length() && !tailEnded && tail.append()) {
+                resized();
+            }
             BlockContext context = new BlockContext(
                     block,
                     options.blockLength().isPresent(),
@@ -234,8 +274,15 @@ public final class DecodeSession implements AutoCloseable {
         }
     }
 
-    private ForwardPlan planForward(int[] wanted) {
-        boolean whole = options.cache().runsAll(run.forwards());
+    /** The canvas ends elsewhere: keys and values of another length are of no use. */
+    private void resized() {
+        limit = canvas.length();
+        closeCache();
+    }
+
+    private ForwardPlan planForward() {
+        boolean whole = options.cache().runsAll(run.forwards()) || cache.isEmpty();
+        int[] asked = !tailEnded && tail.measures(forwards + 1) ? withTail() : wanted;
         int start = whole ? 0 : firstCachedPosition(run.block());
         int end = !whole && options.cache() instanceof CachePolicy.Dual
                 ? run.block().end()
@@ -246,10 +293,17 @@ public final class DecodeSession implements AutoCloseable {
                 whole ? new CacheAccess.Fill(openCache()) : new CacheAccess.Reuse(openCache());
         };
         ForwardPlan plan =
-                new ForwardPlan(canvas.ids(start, end), start, access, wanted, sampling, draws.tokenKey(step));
-        List<TokenFilter> filters = pads.map(own -> own.filters(wanted)).orElse(List.of());
+                new ForwardPlan(canvas.ids(start, end), start, access, asked, sampling, draws.tokenKey(step));
+        List<TokenFilter> filters = pads.map(own -> own.filters(asked)).orElse(List.of());
         ForwardPlan filtered = filters.isEmpty() ? plan : plan.withFilters(filters);
         return options.details().map(filtered::withDetails).orElse(filtered);
+    }
+
+    private int[] withTail() {
+        return IntStream.concat(Arrays.stream(wanted), Arrays.stream(tail.masked()))
+                .distinct()
+                .sorted()
+                .toArray();
     }
 
     /** The row that proposes the block's first token is run too, wherever it stands. */
@@ -265,10 +319,13 @@ public final class DecodeSession implements AutoCloseable {
     }
 
     private List<Commit> commit(Proposals proposals) {
-        List<Candidate> candidates = candidates(proposals);
+        int[] indexes = Arrays.stream(wanted)
+                .map(position -> Arrays.binarySearch(proposals.positions(), position))
+                .toArray();
+        List<Candidate> candidates = candidates(proposals, indexes);
         List<Commit> chosen = new ArrayList<>();
-        for (int index : run.chosen(candidates)) {
-            int i = index;
+        for (int candidate : run.chosen(candidates)) {
+            int i = indexes[candidate];
             int token = proposals.tokens()[i];
             int position = proposals.positions()[i];
             check(
@@ -280,7 +337,7 @@ public final class DecodeSession implements AutoCloseable {
                         step,
                         position,
                         token,
-                        options.commit().confidence(candidates.get(i)),
+                        options.commit().confidence(candidates.get(candidate)),
                         proposals.probability()[i],
                         proposals.details().map(details -> TokenLogprobs.of(details, i))));
             }
@@ -296,17 +353,27 @@ public final class DecodeSession implements AutoCloseable {
             if (options.endTokens().contains(canvas.id(position))) {
                 limit = position + 1;
                 endPosition = OptionalInt.of(position);
+                tailEnded = true;
             }
             position++;
         }
     }
 
     private int[] openPositions(Block block) {
-        return canvas.maskedPositions(block.start(), Math.min(block.end(), limit));
+        int[] masked = canvas.maskedPositions(block.start(), Math.min(block.end(), limit));
+        return givenUp.isEmpty()
+                ? masked
+                : Arrays.stream(masked)
+                        .filter(position -> !givenUp.get(position))
+                        .toArray();
     }
 
-    private static List<Candidate> candidates(Proposals proposals) {
-        return IntStream.range(0, proposals.size())
+    private boolean endsText(int token) {
+        return options.endTokens().contains(token) || options.holePad().equals(OptionalInt.of(token));
+    }
+
+    private static List<Candidate> candidates(Proposals proposals, int[] indexes) {
+        return Arrays.stream(indexes)
                 .mapToObj(i -> Candidate.of(
                         proposals.positions()[i],
                         proposals.tokens()[i],
