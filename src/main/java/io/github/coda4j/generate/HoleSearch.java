@@ -57,7 +57,7 @@ final class HoleSearch implements AutoCloseable {
     private final DecodeOptions decode;
     private final LengthOptions how;
     private final Optional<ParseJudge> judge;
-    private final Function<Trial, List<String>> texts;
+    private final Function<PromptLayout, List<HoleStream>> reader;
     private final Denoiser denoiser;
     /** By open hole. */
     private final Map<Integer, LengthClimb> climbs = new LinkedHashMap<>();
@@ -83,7 +83,7 @@ final class HoleSearch implements AutoCloseable {
      * @param holes what it asks for, at least one of them open
      * @param decode its options, which fit it
      * @param judge prefers answers; empty: none is preferred
-     * @param texts the text of each hole of a trial that is decoded
+     * @param reader reads the answers of a layout's holes
      */
     HoleSearch(
             PromptLayout whole,
@@ -91,7 +91,7 @@ final class HoleSearch implements AutoCloseable {
             DecodeOptions decode,
             LengthOptions how,
             Optional<ParseJudge> judge,
-            Function<Trial, List<String>> texts,
+            Function<PromptLayout, List<HoleStream>> reader,
             Denoiser denoiser) {
         this.whole = whole;
         int start = Math.max(0, whole.holes().getFirst().start() - SIGHT);
@@ -102,7 +102,7 @@ final class HoleSearch implements AutoCloseable {
         this.decode = decode;
         this.how = how;
         this.judge = judge;
-        this.texts = texts;
+        this.reader = reader;
         this.denoiser = denoiser;
         this.lengths = new ArrayList<>();
         for (int hole = 0; hole < holes.size(); hole++) {
@@ -182,7 +182,7 @@ final class HoleSearch implements AutoCloseable {
                 ? trials.stream().filter(trial -> trial.lengths().equals(best)).findFirst()
                 : Optional.empty();
         taken = decoded;
-        return decoded.orElseGet(() -> Trial.open(whole, best, decode, denoiser));
+        return decoded.orElseGet(() -> Trial.open(whole, best, decode, reader, denoiser));
     }
 
     /** The best of the trials that are decoded so far, to be closed by the caller. */
@@ -282,7 +282,7 @@ final class HoleSearch implements AutoCloseable {
         for (List<Integer> way : ways) {
             int tokens = way.stream().mapToInt(n -> n).sum();
             int steps = base == whole ? most : Math.min(most, Math.ceilDiv(tokens, 2));
-            trials.add(Trial.open(base, way, decode.withSteps(steps), denoiser));
+            trials.add(Trial.open(base, way, decode.withSteps(steps), reader, denoiser));
         }
     }
 
@@ -299,7 +299,7 @@ final class HoleSearch implements AutoCloseable {
                     .toList());
             byLength.put(hole, trialOf);
             ranked.put(hole, order);
-            chosen.set(hole, order.getFirst().length());
+            chosen.set(hole, order.getFirst().masks());
         }
         judge.ifPresent(own -> ranked.forEach(
                 (hole, order) -> chosen.set(hole, preferred(own, hole, order, chosen, byLength, among.getFirst()))));
@@ -318,20 +318,18 @@ final class HoleSearch implements AutoCloseable {
         if (equals.size() == 1) {
             return chosen.get(hole);
         }
-        List<String> filled = new ArrayList<>(texts.apply(any));
+        List<String> filled = new ArrayList<>(any.texts());
         byLength.forEach((other, trialOf) ->
-                filled.set(other, texts.apply(trialOf.get(chosen.get(other))).get(other)));
+                filled.set(other, trialOf.get(chosen.get(other)).texts().get(other)));
         List<List<String>> ways = new ArrayList<>();
         for (Candidate candidate : equals) {
             List<String> way = new ArrayList<>(filled);
-            way.set(
-                    hole,
-                    texts.apply(byLength.get(hole).get(candidate.length())).get(hole));
+            way.set(hole, byLength.get(hole).get(candidate.masks()).texts().get(hole));
             ways.add(way);
         }
         ParseJudge.Judgement judgement = own.judge(ways);
         note = note.or(judgement::off);
         int parses = judgement.verdicts().indexOf(Verdict.PARSES);
-        return parses < 0 ? chosen.get(hole) : equals.get(parses).length();
+        return parses < 0 ? chosen.get(hole) : equals.get(parses).masks();
     }
 }

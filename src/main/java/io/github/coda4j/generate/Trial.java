@@ -11,6 +11,7 @@ import io.github.coda4j.model.plan.Denoiser;
 import io.github.coda4j.model.plan.Proposals;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /** A request decoded with certain lengths of its holes. */
 final class Trial implements AutoCloseable {
@@ -20,15 +21,24 @@ final class Trial implements AutoCloseable {
     private final DecodeSession session;
     private final List<StepResult> steps;
     private final ReadBack reading;
+    private final Function<PromptLayout, List<HoleStream>> reader;
+    private final List<HoleStream> streams;
 
     private Trial(
-            List<Integer> lengths, PromptLayout layout, Canvas canvas, DecodeSession session, List<StepResult> steps) {
+            List<Integer> lengths,
+            PromptLayout layout,
+            Canvas canvas,
+            DecodeSession session,
+            List<StepResult> steps,
+            Function<PromptLayout, List<HoleStream>> reader) {
         this.lengths = lengths;
         this.layout = layout;
         this.canvas = canvas;
         this.session = session;
         this.steps = new ArrayList<>(steps);
         this.reading = new ReadBack(layout, canvas);
+        this.reader = reader;
+        this.streams = reader.apply(layout);
     }
 
     /**
@@ -36,12 +46,18 @@ final class Trial implements AutoCloseable {
      *
      * @param base the request with holes of any lengths
      * @param options of the request; with more steps than the holes have tokens, each token has one
+     * @param reader reads the answers of a layout's holes
      */
-    static Trial open(PromptLayout base, List<Integer> lengths, DecodeOptions options, Denoiser denoiser) {
+    static Trial open(
+            PromptLayout base,
+            List<Integer> lengths,
+            DecodeOptions options,
+            Function<PromptLayout, List<HoleStream>> reader,
+            Denoiser denoiser) {
         PromptLayout layout = base.resized(lengths, denoiser.maskId());
         Canvas canvas = new Canvas(layout.ids(), denoiser.maskId());
         DecodeSession session = DecodeSession.open(canvas, fitted(options, layout), denoiser);
-        return new Trial(List.copyOf(lengths), layout, canvas, session, List.of());
+        return new Trial(List.copyOf(lengths), layout, canvas, session, List.of(), reader);
     }
 
     private static DecodeOptions fitted(DecodeOptions options, PromptLayout layout) {
@@ -79,13 +95,17 @@ final class Trial implements AutoCloseable {
                         step.forward()))
                 .toList();
         moved.forEach(step -> step.commits().forEach(commit -> wide.commit(commit.position(), commit.token())));
-        return new Trial(lengths, longer, wide, session, moved);
+        return new Trial(lengths, longer, wide, session, moved, reader);
     }
 
     /** Takes the answer to the session's plan. */
     List<StepResult> apply(Proposals proposals) {
         List<StepResult> results = session.apply(proposals);
         steps.addAll(results);
+        for (HoleStream stream : streams) {
+            stream.advance(canvas);
+            stream.unwanted(canvas).ifPresent(range -> steps.addAll(session.giveUp(range)));
+        }
         return results;
     }
 
@@ -111,18 +131,30 @@ final class Trial implements AutoCloseable {
         return List.copyOf(steps);
     }
 
+    /** The text of each hole of a trial that is decoded. */
+    List<String> texts() {
+        return read().stream().map(stream -> stream.answer().text()).toList();
+    }
+
+    private List<HoleStream> read() {
+        List<HoleStream> read = reader.apply(layout);
+        read.forEach(stream -> stream.complete(canvas));
+        return read;
+    }
+
     /** What is known of a hole that was decoded. */
     Candidate candidate(int hole) {
         Block block = layout.holes().get(hole);
+        HoleStream answer = read().get(hole);
         double sum = 0;
         for (StepResult step : steps) {
             for (Commit commit : step.commits()) {
-                if (commit.position() >= block.start() && commit.position() < block.end()) {
+                if (commit.position() >= block.start() && commit.position() < answer.end()) {
                     sum += Math.log(Math.max(commit.probability(), Float.MIN_NORMAL));
                 }
             }
         }
-        return new Candidate(block.length(), Math.min(0, sum), reading.of(hole));
+        return new Candidate(block.length(), answer.numTokens(), Math.min(0, sum), reading.of(hole, answer.end()));
     }
 
     /** How likely the answers are when they are read back. */

@@ -33,10 +33,7 @@ final class Steps {
 
     void accept(StepEvent event) {
         if (event.canvas().length != length) {
-            // The length of a hole was found, or another window begins: places are counted anew.
-            length = event.canvas().length;
-            commits.clear();
-            first = -1;
+            resized(event.canvas());
         }
         event.commits().forEach(commit -> commits.put(commit.position(), commit));
         if (first < 0) {
@@ -47,6 +44,20 @@ final class Steps {
                     last = position;
                 }
             }
+        }
+    }
+
+    /**
+     * The canvas has grown or was cut; or else the length of a hole was found, or another window begins, and places are
+     * counted anew.
+     */
+    private void resized(int[] canvas) {
+        length = canvas.length;
+        first = -1;
+        commits.tailMap(length).clear();
+        boolean same = commits.values().stream().allMatch(commit -> canvas[commit.position()] == commit.token());
+        if (!same) {
+            commits.clear();
         }
     }
 
