@@ -35,10 +35,7 @@ final class Steps {
 
     void accept(StepEvent event) {
         if (event.canvas().length != length) {
-            // The length of a hole was found, or another window begins: places are counted anew.
-            length = event.canvas().length;
-            commits.clear();
-            holes.clear();
+            resized(event.canvas());
         }
         event.commits().forEach(commit -> commits.put(commit.position(), commit));
         commits.keySet().removeIf(position -> event.canvas()[position] == maskId);
@@ -55,6 +52,20 @@ final class Steps {
                     start = -1;
                 }
             }
+        }
+    }
+
+    /**
+     * The canvas has grown or was cut; or else the length of a hole was found, or another window begins, and places are
+     * counted anew.
+     */
+    private void resized(int[] canvas) {
+        length = canvas.length;
+        holes.clear();
+        commits.tailMap(length).clear();
+        boolean same = commits.values().stream().allMatch(commit -> canvas[commit.position()] == commit.token());
+        if (!same) {
+            commits.clear();
         }
     }
 
