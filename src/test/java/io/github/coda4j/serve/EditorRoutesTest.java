@@ -8,6 +8,7 @@ import io.github.coda4j.testkit.RuleDenoiser;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,6 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What editors ask for, in the words of llama.cpp, Ollama, Mistral and Mercury. */
 @Timeout(60)
+@Tag("slow")
 class EditorRoutesTest {
     private static Served served;
 
