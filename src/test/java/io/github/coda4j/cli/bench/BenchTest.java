@@ -50,6 +50,7 @@ class BenchTest {
         }
     }
 
+    @Tag("slow")
     @Test
     void steps_of_any_shape_are_lines_of_json() {
         Cli cli = new Cli();
