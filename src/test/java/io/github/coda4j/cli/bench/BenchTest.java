@@ -54,10 +54,9 @@ class BenchTest {
     @Test
     void steps_of_any_shape_are_lines_of_json() {
         Cli cli = new Cli();
-        int code =
-                cli.run(("bench step --preset coda-tiny --dtype fp32 --rows 8,40 --past 16 --threads 2 --rounds 1 "
-                                + "--warm-up 0 --json")
-                        .split(" "));
+        int code = cli.run(("bench step --preset coda-tiny --dtype fp32 --rows 8,40 --past 16 --threads 2 --rounds 1 "
+                        + "--warm-up 0 --json")
+                .split(" "));
         assertThat(code).as(cli.err()).isZero();
         List<JsonNode> lines =
                 cli.out().lines().map(line -> Json.parse(line, "a step")).toList();
