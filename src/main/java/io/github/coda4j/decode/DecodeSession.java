@@ -195,7 +195,7 @@ public final class DecodeSession implements AutoCloseable {
         List<Commit> commits = results.getLast().commits();
         run.stepped(commits.size() + pads.map(HolePads::numPutOff).orElse(0));
         step++;
-        giveUpMasksAfterEndToken();
+        giveUpMasksAfterEndToken(!options.commit().remasks());
         tailEnded |= pads.filter(own -> own.closed(layout.tailStart())).isPresent();
         if (!tailEnded && tail.measures(forwards) && tail.settle(forwards, proposals, this::endsText)) {
             resized();
@@ -277,6 +277,9 @@ public final class DecodeSession implements AutoCloseable {
             boolean endsEarly =
                     run.block().end() > limit || pads.map(HolePads::closed).orElse(false) || !givenUp.isEmpty();
             if ((masked.length == 0 && endsEarly) || run.finished(masked.length)) {
+                if (options.commit().remasks()) {
+                    giveUpMasksAfterEndToken(true);
+                }
                 commitPadsAlone(masked);
                 enterBlock(blockIndex + 1);
                 continue;
@@ -461,16 +464,23 @@ public final class DecodeSession implements AutoCloseable {
                 TokenLogprobs.of(details, index, own, options.logprobs().getAsInt()));
     }
 
-    private void giveUpMasksAfterEndToken() {
+    /** @param settled whether the block's tokens stay; else they do once nothing before the end token is open */
+    private void giveUpMasksAfterEndToken(boolean settled) {
         int position = layout.tailStart();
         while (position < limit && !canvas.isMasked(position)) {
-            if (options.endTokens().contains(canvas.id(position))) {
+            if (options.endTokens().contains(canvas.id(position)) && (settled || isFull(position))) {
                 limit = position + 1;
                 endPosition = OptionalInt.of(position);
                 tailEnded = true;
             }
             position++;
         }
+    }
+
+    /** Whether nothing of the block before the position is open, so that a block that ends there is done. */
+    private boolean isFull(int end) {
+        int start = run.block().start();
+        return end <= start || openPositions(new Block(start, end)).length == 0;
     }
 
     private int[] openPositions(Block block) {

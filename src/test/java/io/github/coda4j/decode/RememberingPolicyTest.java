@@ -12,6 +12,7 @@ import io.github.coda4j.model.plan.ForwardPlan;
 import io.github.coda4j.testkit.ScriptedDenoiser;
 import io.github.coda4j.testkit.ScriptedDenoiser.Answer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -113,6 +114,56 @@ class RememberingPolicyTest {
             assertThat(session.endPosition()).isEmpty();
         }
         assertThat(canvas.ids()).containsExactly(7, 101, 102, 103, 104, 105, 106);
+    }
+
+    @Test
+    void an_end_token_behind_an_open_hole_may_still_be_masked_again() {
+        DecodeOptions options = DecodeOptions.ofSteps(3).withCommit(new P2()).withEndTokens(Set.of(END));
+        Outcome revoked = withHole(2, 0.1, options);
+        assertThat(revoked.ids()).containsExactly(7, 101, 102, 103, 8, 105, 106);
+        assertThat(revoked.end()).isEmpty();
+        Outcome kept = withHole(2, 0.9, options);
+        assertThat(kept.ids()).startsWith(7, 101, 102, 103, 8, END);
+        assertThat(kept.end()).hasValue(5);
+    }
+
+    @Test
+    void a_completion_grows_behind_an_end_token_that_was_masked_again() {
+        DecodeOptions options = DecodeOptions.ofSteps(5)
+                .withCommit(new P2())
+                .withEndTokens(Set.of(END))
+                .withGrowth(new Growth.Chunks(2));
+        Outcome revoked = withHole(4, 0.1, options);
+        assertThat(revoked.ids()).containsExactly(7, 101, 102, 103, 8, 105, 106, 107, 108);
+        assertThat(revoked.end()).isEmpty();
+        Outcome kept = withHole(4, 0.9, options);
+        assertThat(kept.ids()).hasSize(7).startsWith(7, 101, 102, 103, 8, END);
+        assertThat(kept.end()).hasValue(5);
+    }
+
+    private record Outcome(int[] ids, OptionalInt end) {}
+
+    /**
+     * A hole of three and a completion, whose first token is an end token in the first forward and surest of all.
+     *
+     * @param later how sure the model is of it afterwards; where it is not, another token is there
+     */
+    private static Outcome withHole(int tail, double later, DecodeOptions options) {
+        ScriptedDenoiser denoiser = new ScriptedDenoiser(300, MASK, (forward, position) -> {
+            if (position == 5) {
+                return new Answer(forward == 0 || later > 0.5 ? END : 105, forward == 0 ? 0.9 : later);
+            }
+            return new Answer(100 + position, position == 1 ? 0.8 : 0.2 + position / 100.0);
+        });
+        int[] ids = new int[5 + tail];
+        Arrays.fill(ids, MASK);
+        ids[0] = 7;
+        ids[4] = 8;
+        Canvas canvas = new Canvas(ids, MASK);
+        try (DecodeSession session = DecodeSession.open(canvas, options, denoiser)) {
+            Decoding.run(session, denoiser);
+            return new Outcome(canvas.ids(), session.endPosition());
+        }
     }
 
     @Test

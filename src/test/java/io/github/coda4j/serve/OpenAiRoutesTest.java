@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.coda4j.model.plan.ForwardPlan;
 import io.github.coda4j.serve.Client.Reply;
 import io.github.coda4j.testkit.RuleDenoiser;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
@@ -447,6 +448,37 @@ class OpenAiRoutesTest {
         assertThat(steps.getFirst().at("/diffusion/text").textValue())
                 .hasSize(5)
                 .contains("\u2591");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"entropy", "p2"})
+    void frames_of_a_canvas_that_grows_hold_what_was_committed_before(String alg) {
+        List<JsonNode> frames = text("{\"prompt\":\"abc\",\"max_tokens\":10,\"grow\":4,\"alg\":\"" + alg
+                        + "\",\"stream\":true,\"stream_options\":{\"diffusion\":true}}")
+                .chunks()
+                .stream()
+                .filter(chunk -> chunk.has("diffusion"))
+                .map(chunk -> chunk.get("diffusion"))
+                .toList();
+        int committed = 0;
+        List<Integer> lengths = new ArrayList<>();
+        for (JsonNode frame : frames) {
+            String text = frame.get("text").textValue();
+            lengths.add(text.length());
+            committed += frame.get("commits").size();
+            long masks = text.chars().filter(one -> one == '\u2591').count();
+            assertThat(frame.get("masks_left").longValue()).isEqualTo(masks);
+            assertThat(text.length() - masks).isLessThanOrEqualTo(committed);
+            assertThat("3456789012".substring(0, (text.length() - 1) / 4 * 4))
+                    .as("full chunks of %s", text)
+                    .isEqualTo(text.substring(0, (text.length() - 1) / 4 * 4));
+            for (JsonNode commit : frame.get("commits")) {
+                assertThat(commit.get("text").textValue())
+                        .isEqualTo(Integer.toString((commit.get("position").intValue() + 3) % 10));
+            }
+        }
+        assertThat(lengths.stream().distinct()).containsExactly(4, 8, 10);
+        assertThat(frames.getLast().get("text").textValue()).isEqualTo("3456789012");
     }
 
     @Test
