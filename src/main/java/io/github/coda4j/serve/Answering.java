@@ -3,10 +3,13 @@ package io.github.coda4j.serve;
 import io.github.coda4j.generate.Completion;
 import io.github.coda4j.generate.Cost;
 import io.github.coda4j.generate.FinishReason;
+import io.github.coda4j.generate.GenerateRequest;
 import io.github.coda4j.generate.Generation;
 import io.github.coda4j.generate.GenerationListener;
 import io.github.coda4j.generate.HoleAnswer;
+import io.github.coda4j.generate.Prompt;
 import io.github.coda4j.generate.StepEvent;
+import io.github.coda4j.generate.Window;
 import io.github.coda4j.serve.http.Call;
 import io.github.coda4j.serve.http.FrameStream;
 import io.github.coda4j.serve.wire.AnswerOptions;
@@ -290,6 +293,11 @@ final class Answering {
             }
             return new GenerationListener() {
                 @Override
+                public void onWindow(Window window) {
+                    steps.window(window.firstHole());
+                }
+
+                @Override
                 public void onStep(StepEvent event) {
                     if (options.logprobs().isPresent() || options.frames() != StreamKind.TEXT) {
                         step(event);
@@ -325,7 +333,9 @@ final class Answering {
             String passed = rule.accept(piece);
             if (!passed.isEmpty()) {
                 text.append(passed);
-                send(passed);
+                if (hasOneHole()) {
+                    send(passed);
+                }
             }
             if (rule.ended()) {
                 generation().cancel();
@@ -338,6 +348,12 @@ final class Answering {
                 Thread.onSpinWait();
             }
             return generation;
+        }
+
+        /** Pieces of several holes would be one mixed text: their steps are shown, and the texts at the end. */
+        private boolean hasOneHole() {
+            return !(plan.request().map(GenerateRequest::prompt).orElse(null) instanceof Prompt.Text text)
+                    || text.document().holes().size() == 1;
         }
 
         private void send(String piece) {

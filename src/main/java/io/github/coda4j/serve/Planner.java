@@ -80,7 +80,7 @@ final class Planner {
                 yield completions(given.ids(), how, options, "prompt", text);
             }
             case TextPrompt.Holes holes ->
-                holes(holes.pieces(), how, options, echo ? holes.pieces().getFirst() : "");
+                holes(holes, how, options, echo ? holes.pieces().getFirst() : "");
         };
     }
 
@@ -140,26 +140,34 @@ final class Planner {
         return choices(new Prompt.Ids(ids, tokens), closing(decode, how), how, options, ids.length, echo);
     }
 
-    private List<Planned> holes(List<String> pieces, DecodeSettings how, AnswerOptions options, String echo) {
+    private List<Planned> holes(TextPrompt.Holes asked, DecodeSettings how, AnswerOptions options, String echo) {
+        List<String> pieces = asked.pieces();
         Tokenizer tokenizer = model.tokenizer();
         int given = pieces.stream()
                 .mapToInt(piece -> tokenizer.encodeOrdinary(piece).length)
                 .sum();
-        int numHoles = pieces.size() - 1;
         int wanted = options.ceiling().orElseGet(how::maxNewTokens);
         if (wanted == 0) {
             return nothing(options, given, echo);
         }
-        Document.Hole hole;
-        if (options.fixedLength()) {
-            checkRoom(given, (long) wanted * numHoles, "prompt");
-            hole = new Document.Hole(wanted);
-        } else {
-            checkRoom(given, numHoles, "prompt");
-            int most = Math.min(wanted, (model.maxPositions() - given) / numHoles);
-            hole = pieces.getLast().isEmpty() ? behind(most, how) : lengths.hole(most);
+        long said = asked.tokens().stream()
+                .flatMapToInt(OptionalInt::stream)
+                .asLongStream()
+                .sum();
+        int open = (int) asked.tokens().stream().filter(OptionalInt::isEmpty).count();
+        checkRoom(given, said + (long) open * (options.fixedLength() ? wanted : 1), "prompt");
+        List<Document.Hole> holes = new ArrayList<>();
+        for (int i = 0; i < asked.tokens().size(); i++) {
+            boolean last = i + 1 == asked.tokens().size();
+            OptionalInt tokens = asked.tokens().get(i);
+            if (tokens.isPresent() || options.fixedLength()) {
+                holes.add(new Document.Hole(tokens.orElse(wanted)));
+            } else {
+                int most = Math.min(wanted, (int) (model.maxPositions() - given - said) / open);
+                holes.add(last && pieces.getLast().isEmpty() ? behind(most, how) : lengths.hole(most));
+            }
         }
-        Document document = document(pieces, hole);
+        Document document = document(pieces, holes);
         CanvasShape shape = document.shape(0);
         DecodeOptions decode = options.fixedLength()
                 ? how.options(shape, model.maxPositions(), model.endTokens())
@@ -220,10 +228,14 @@ final class Planner {
     }
 
     private static Document document(List<String> pieces, Document.Hole hole) {
+        return document(pieces, List.of(hole));
+    }
+
+    private static Document document(List<String> pieces, List<Document.Hole> holes) {
         List<Document.Segment> segments = new ArrayList<>();
         for (int i = 0; i < pieces.size(); i++) {
             if (i > 0) {
-                segments.add(hole);
+                segments.add(holes.get(i - 1));
             }
             if (!pieces.get(i).isEmpty()) {
                 segments.add(new Document.Text(pieces.get(i)));

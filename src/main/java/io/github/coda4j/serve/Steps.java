@@ -24,6 +24,8 @@ final class Steps {
     private int length = -1;
     private int first = -1;
     private int last = -1;
+    private int firstHole;
+    private List<StepFrame.Region> regions = List.of();
 
     Steps(Tokenizer tokenizer, int maskId, Set<Integer> endTokens) {
         this.tokenizer = tokenizer;
@@ -31,7 +33,14 @@ final class Steps {
         this.endTokens = endTokens;
     }
 
+    /** Another part of a document begins, whose first hole is that one. */
+    void window(int hole) {
+        firstHole = hole;
+        length = -1;
+    }
+
     void accept(StepEvent event) {
+        regions = List.of();
         if (event.canvas().length != length) {
             // The length of a hole was found, or another window begins: places are counted anew.
             length = event.canvas().length;
@@ -47,7 +56,24 @@ final class Steps {
                     last = position;
                 }
             }
+            regions = regions(canvas);
         }
+    }
+
+    /** The runs of what is open, or was before this step: between two holes there is text. */
+    private List<StepFrame.Region> regions(int[] canvas) {
+        List<StepFrame.Region> found = new ArrayList<>();
+        int start = -1;
+        for (int position = first; first >= 0 && position <= last + 1; position++) {
+            boolean open = position <= last && (canvas[position] == maskId || commits.containsKey(position));
+            if (open && start < 0) {
+                start = position;
+            } else if (!open && start >= 0) {
+                found.add(new StepFrame.Region(firstHole + found.size(), start - first, position - start));
+                start = -1;
+            }
+        }
+        return found;
     }
 
     /** What a step did, which was accepted. */
@@ -64,7 +90,7 @@ final class Steps {
         for (int position = Math.max(first, 0); position <= last; position++) {
             masks += event.canvas()[position] == maskId ? 1 : 0;
         }
-        return new StepFrame(event.step(), committed, masks, text(event.canvas()));
+        return new StepFrame(event.step(), committed, masks, text(event.canvas()), regions);
     }
 
     /** The text between the ends of the holes, up to an end token that nothing open stands before. */

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.coda4j.serve.Client.Reply;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -232,9 +234,75 @@ class EditorRoutesTest {
     }
 
     @Test
-    void the_page_says_what_is_served() {
+    void regions_have_lengths_of_their_own_and_are_streamed_step_by_step() {
+        String body = "{\"prompt\":\"abcdefgh\",\"stream\":true,\"regions\":[{\"start\":2,\"end\":3,\"tokens\":3},"
+                + "{\"start\":5,\"end\":5,\"tokens\":1}]";
+        List<JsonNode> chunks = post("/v1/completions", body + ",\"stream_options\":{\"diffusion\":true}}")
+                .chunks();
+        JsonNode regions = chunks.getFirst().at("/diffusion/regions");
+        assertThat(regions.toString())
+                .isEqualTo("[{\"region\":0,\"start\":0,\"tokens\":3},{\"region\":1,\"start\":5,\"tokens\":1}]");
+        assertThat(chunks.stream().filter(chunk -> chunk.at("/diffusion").has("regions")))
+                .hasSize(1);
+        assertThat(chunks.stream()
+                        .flatMap(chunk -> chunk.at("/diffusion/commits").valueStream())
+                        .map(commit -> commit.get("position").intValue()))
+                .containsExactlyInAnyOrder(0, 1, 2, 5);
+        assertThat(chunks)
+                .allMatch(chunk -> chunk.at("/choices/0/text").textValue().isEmpty());
+        JsonNode last = chunks.getLast().at("/choices/0/regions");
+        assertThat(last.at("/0/text").textValue()).isEqualTo("234");
+        assertThat(last.at("/1/text").textValue()).isEqualTo("7");
+        Reply mixed = post("/v1/completions", body + "}");
+        assertThat(mixed.status()).isEqualTo(400);
+        assertThat(mixed.json().at("/error/param").textValue()).isEqualTo("regions");
+        for (String wrong : new String[] {"0", "-1", "\"a\"", "5000"}) {
+            assertThat(post(
+                                    "/v1/completions",
+                                    "{\"prompt\":\"ab\",\"regions\":[{\"start\":1,\"end\":1,\"tokens\":" + wrong
+                                            + "}]}")
+                            .status())
+                    .as(wrong)
+                    .isEqualTo(400);
+        }
+    }
+
+    @Test
+    void the_page_lets_browsers_load_nothing_from_elsewhere() {
         Reply page = served.client().get("/");
-        assertThat(page.header("content-type")).startsWith("text/plain");
-        assertThat(page.text()).contains("bytes").contains("curl http://127.0.0.1:");
+        assertThat(page.header("content-type")).isEqualTo("text/html; charset=utf-8");
+        assertThat(page.header("cache-control")).isEqualTo("no-cache");
+        assertThat(page.header("x-content-type-options")).isEqualTo("nosniff");
+        String policy = page.header("content-security-policy");
+        assertThat(policy)
+                .startsWith("default-src 'none'; script-src 'self'; style-src 'self' 'nonce-")
+                .doesNotContain("unsafe")
+                .doesNotContain("*");
+        String nonce = policy.replaceAll(".*'nonce-([^']+)'.*", "$1");
+        assertThat(page.text()).contains("content=\"" + nonce + "\"").contains("<noscript>");
+        assertThat(served.client().get("/").header("content-security-policy")).isNotEqualTo(policy);
+    }
+
+    @Test
+    void assets_are_kept_for_ever_and_zipped_for_those_who_take_that() {
+        String script = served.client().get("/").text().replaceAll("(?s).*src=\"\\./(assets/[^\"]+\\.js)\".*", "/$1");
+        Reply plain = served.client().get(script);
+        assertThat(plain.status()).isEqualTo(200);
+        assertThat(plain.header("content-type")).isEqualTo("text/javascript; charset=utf-8");
+        assertThat(plain.header("cache-control")).isEqualTo("public, max-age=31536000, immutable");
+        assertThat(plain.header("x-content-type-options")).isEqualTo("nosniff");
+        assertThat(plain.header("content-encoding")).isEmpty();
+        Reply zipped = served.client().get(script, "Accept-Encoding", "br, gzip");
+        assertThat(zipped.header("content-encoding")).isEqualTo("gzip");
+        assertThat(zipped.text().length()).isLessThan(plain.text().length() / 2);
+        assertThat(served.client()
+                        .get(script, "Accept-Encoding", "gzip;q=0, br")
+                        .header("content-encoding"))
+                .isEmpty();
+        assertThat(served.client().get("/assets/other.js").status()).isEqualTo(404);
+        assertThat(served.client().get("/assets/../bundle.json").status()).isEqualTo(404);
+        Reply head = served.client().send("HEAD", script, "");
+        assertThat(head.header("content-length"))
+                .isEqualTo(Integer.toString(plain.text().getBytes(StandardCharsets.UTF_8).length));
     }
 }

@@ -90,6 +90,14 @@ public final class OpenAiWriter implements AnswerWriter {
                     .put("text", commit.text())
                     .put("probability", commit.probability());
         }
+        if (!step.regions().isEmpty()) {
+            ArrayNode regions = node.putArray("regions");
+            step.regions()
+                    .forEach(region -> regions.addObject()
+                            .put("region", region.region())
+                            .put("start", region.start())
+                            .put("tokens", region.tokens()));
+        }
         node.put("masks_left", step.masksLeft());
         node.put("text", step.text());
         return node;

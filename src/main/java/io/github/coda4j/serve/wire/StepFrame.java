@@ -9,8 +9,9 @@ import java.util.List;
  * @param commits the tokens that it committed, from left to right
  * @param masksLeft positions that have none yet
  * @param text the whole text so far, with U+2591 for each of these
+ * @param regions where the holes are, from left to right; told by the first step over each sequence, empty otherwise
  */
-public record StepFrame(int step, List<Committed> commits, int masksLeft, String text) {
+public record StepFrame(int step, List<Committed> commits, int masksLeft, String text, List<Region> regions) {
     /**
      * A token that was committed.
      *
@@ -21,7 +22,17 @@ public record StepFrame(int step, List<Committed> commits, int masksLeft, String
      */
     public record Committed(int position, int token, String text, float probability) {}
 
+    /**
+     * A hole.
+     *
+     * @param region index of the hole in the request, from 0
+     * @param start position of its first token, as in {@link Committed}
+     * @param tokens how many it has
+     */
+    public record Region(int region, int start, int tokens) {}
+
     public StepFrame {
         commits = List.copyOf(commits);
+        regions = List.copyOf(regions);
     }
 }

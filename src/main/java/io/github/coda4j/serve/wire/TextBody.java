@@ -1,9 +1,11 @@
 package io.github.coda4j.serve.wire;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.coda4j.serve.wire.AnswerOptions.StreamKind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * A request to complete text.
@@ -38,7 +40,7 @@ public record TextBody(AnswerOptions options, List<TextPrompt> prompts, boolean 
             }
         });
         if (body.has("regions")) {
-            return new TextBody(options, List.of(regions(body)), false);
+            return new TextBody(options, List.of(regions(body, options)), false);
         }
         Optional<String> suffix = suffix(body);
         List<TextPrompt> prompts = prompts(body);
@@ -66,26 +68,36 @@ public record TextBody(AnswerOptions options, List<TextPrompt> prompts, boolean 
         return new TextBody(options, List.of(hole), false);
     }
 
-    /** The prompt with a hole for each of its regions, which are {@code start} and {@code end} in UTF-16 units. */
-    private static TextPrompt regions(Fields body) {
+    /**
+     * The prompt with a hole for each of its regions, which are {@code start} and {@code end} in UTF-16 units, and may
+     * have their length as {@code tokens}.
+     */
+    private static TextPrompt regions(Fields body, AnswerOptions options) {
         String text = body.text("prompt")
                 .orElseThrow(() -> Problem.wrong("prompt", "prompt is missing: regions are parts of it"));
-        if (suffix(body).isPresent() || body.truth("stream", false)) {
-            throw Problem.unsupported("regions", "regions go neither with a suffix nor with a stream: leave these out");
+        if (suffix(body).isPresent()) {
+            throw Problem.unsupported("regions", "regions do not go with a suffix: leave one of them out");
+        }
+        if (options.stream() && options.frames() != StreamKind.STEPS) {
+            throw Problem.unsupported(
+                    "regions",
+                    "regions are streamed step by step: set stream_options.diffusion to true, or leave out stream");
         }
         List<String> pieces = new ArrayList<>();
+        List<OptionalInt> tokens = new ArrayList<>();
         int end = 0;
         for (Fields region : body.objects("regions")) {
             int least = pieces.isEmpty() ? 0 : end + 1; // two holes need text between them
             int start = region.integer("start", least, text.length()).orElseThrow(() -> missing(region, "start"));
             pieces.add(text.substring(end, start));
             end = region.integer("end", start, text.length()).orElseThrow(() -> missing(region, "end"));
+            tokens.add(region.integer("tokens", 1, Integer.MAX_VALUE));
         }
         if (pieces.isEmpty()) {
             throw Problem.wrong("regions", "regions must hold at least one region");
         }
         pieces.add(text.substring(end));
-        return new TextPrompt.Holes(pieces);
+        return new TextPrompt.Holes(pieces, tokens);
     }
 
     private static Problem missing(Fields region, String key) {
