@@ -43,7 +43,7 @@ final class Chromium implements AutoCloseable {
             "--enable-precise-memory-info");
 
     /** For everything that is waited for: a machine may be busy. */
-    private static final double PATIENCE_MILLIS = 20_000;
+    private static final double PATIENCE_MILLIS = 60_000;
 
     private final Playwright playwright;
     private final Browser browser;
