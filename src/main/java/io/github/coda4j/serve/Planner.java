@@ -16,6 +16,7 @@ import io.github.coda4j.serve.apply.SnippetMerge;
 import io.github.coda4j.serve.wire.AnswerOptions;
 import io.github.coda4j.serve.wire.Problem;
 import io.github.coda4j.serve.wire.TextPrompt;
+import io.github.coda4j.serve.wire.TextPrompt.Holes.Length;
 import io.github.coda4j.text.ChatRequest;
 import io.github.coda4j.text.MarkedText;
 import io.github.coda4j.text.Tokenizer;
@@ -153,20 +154,30 @@ final class Planner {
         if (ofAll == 0) {
             return nothing(options, given, echo);
         }
-        List<Integer> wanted =
-                text.ceilings().stream().map(own -> own.orElse(ofAll)).toList();
-        boolean fixed = options.fixedLength();
-        int numHoles = wanted.size();
-        checkRoom(given, fixed ? wanted.stream().mapToLong(n -> n).sum() : numHoles, "prompt");
+        boolean allFixed = options.fixedLength();
+        long said = text.lengths().stream()
+                .filter(length -> allFixed || length.fixed())
+                .mapToLong(length -> length.tokens().orElse(ofAll))
+                .sum();
+        int open = (int) text.lengths().stream()
+                .filter(length -> !allFixed && !length.fixed())
+                .count();
+        checkRoom(given, said + open, "prompt");
         List<Document.Hole> holes = new ArrayList<>();
-        for (int i = 0; i < numHoles; i++) {
-            int most = Math.min(wanted.get(i), (model.maxPositions() - given) / numHoles);
-            boolean last = i == numHoles - 1 && pieces.getLast().isEmpty();
-            holes.add(fixed ? new Document.Hole(wanted.get(i)) : last ? behind(most, how) : lengths.hole(most));
+        for (Length length : text.lengths()) {
+            int wanted = length.tokens().orElse(ofAll);
+            if (allFixed || length.fixed()) {
+                holes.add(new Document.Hole(wanted));
+                continue;
+            }
+            int most = Math.min(wanted, (int) (model.maxPositions() - given - said) / open);
+            boolean last = holes.size() == text.lengths().size() - 1
+                    && pieces.getLast().isEmpty();
+            holes.add(last ? behind(most, how) : lengths.hole(most));
         }
         Document document = Document.ofPieces(pieces, holes);
         CanvasShape shape = document.shape(0);
-        DecodeOptions decode = fixed
+        DecodeOptions decode = allFixed
                 ? how.options(shape, model.maxPositions(), model.endTokens())
                 : how.fitting(shape, model.maxPositions(), model.endTokens());
         return choices(new Prompt.Text(document), closing(decode, how), how, options, given, echo);
