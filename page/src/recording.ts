@@ -13,7 +13,7 @@ export interface Diffusion {
   /** Places that are masks again after it, those of its own commits among them. */
   revoked?: Place[];
   masks_left: number;
-  /** Tokens of each hole; told when places are counted anew. */
+  /** Tokens of each hole; told at first and when they change, at the end of the hole. */
   lengths?: number[];
   /** The text of all holes so far, masks included. */
   text: string;
@@ -69,8 +69,9 @@ export class Recording {
   add(step: Diffusion): void {
     this.frames++;
     step.lengths?.forEach((length, region) => {
-      if (this.epochs[region]?.at(-1)?.cells.length !== length) {
-        this.epochs[region]?.push({ from: this.frames, cells: Array.from({ length }, () => []) });
+      const before = this.epochs[region]?.at(-1)?.cells;
+      if (before?.length !== length) {
+        this.epochs[region]?.push({ from: this.frames, cells: Array.from({ length }, (_, i) => before?.[i] ?? []) });
       }
     });
     for (const { text, probability, ...place } of step.commits) {

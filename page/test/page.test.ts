@@ -72,12 +72,13 @@ describe("a recording", () => {
     expect(texts(recording, 1, 2)).toEqual(["z"]);
   });
 
-  it("forgets what was decoded at another length", () => {
+  it("keeps what it has when a hole grows and is cut", () => {
     const recording = new Recording(["", ""], [null]);
     recording.add({ step: 0, commits: [commit(0, 0, "x")], masks_left: 0, lengths: [1], text: "" });
-    recording.add({ step: 1, commits: [], masks_left: 3, lengths: [3], text: "" });
-    expect(recording.masksLeft(1)).toBe(0);
-    expect(recording.masksLeft(2)).toBe(3);
+    recording.add({ step: 1, commits: [commit(0, 1, "y")], masks_left: 1, lengths: [3], text: "" });
+    recording.add({ step: 2, commits: [], masks_left: 0, lengths: [2], text: "" });
+    expect([1, 2, 3].map((frame) => texts(recording, 0, frame))).toEqual([["x"], ["x", "y", undefined], ["x", "y"]]);
+    expect([1, 2, 3].map((frame) => recording.masksLeft(frame))).toEqual([0, 1, 0]);
   });
 
   it("has one hole where no region is named", () => {

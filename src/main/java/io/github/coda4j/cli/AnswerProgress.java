@@ -1,6 +1,5 @@
 package io.github.coda4j.cli;
 
-import io.github.coda4j.generate.CommitEvent;
 import io.github.coda4j.generate.GenerationListener;
 import io.github.coda4j.generate.StepEvent;
 import java.util.Arrays;
@@ -21,7 +20,7 @@ public final class AnswerProgress implements GenerationListener, AutoCloseable {
     private final LongSupplier nanos;
     private final BooleanSupplier endsWithText;
     private final long begin;
-    private int numTokens = -1;
+    private int done;
     private int drawn;
     private boolean hasText;
 
@@ -41,13 +40,7 @@ public final class AnswerProgress implements GenerationListener, AutoCloseable {
 
     @Override
     public synchronized void onStep(StepEvent event) {
-        if (numTokens < 0) {
-            numTokens = masked(event)
-                    + (int) event.commits().stream()
-                            .mapToInt(CommitEvent::position)
-                            .distinct()
-                            .count();
-        }
+        done += event.commits().size();
         if (status.isDue() && hasText && endsWithText.getAsBoolean()) {
             close();
         }
@@ -55,14 +48,13 @@ public final class AnswerProgress implements GenerationListener, AutoCloseable {
     }
 
     private String state(StepEvent event) {
-        int done = numTokens - masked(event);
         return String.format(
                 Locale.ROOT,
                 "%c step %d: %d of %d tokens, %.1f tokens/s",
                 TURNING.charAt(drawn++ % TURNING.length()),
                 event.step() + 1,
                 done,
-                numTokens,
+                done + masked(event),
                 done * NANOS_PER_SECOND / Math.max(1, nanos.getAsLong() - begin));
     }
 

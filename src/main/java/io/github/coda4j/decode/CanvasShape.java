@@ -23,6 +23,8 @@ public record CanvasShape(long given, List<Integer> holes, boolean completion) {
     public static final String STEPS = "steps";
     /** The parameter of those about the length of blocks. */
     public static final String BLOCK_LENGTH = "block_length";
+    /** The parameter of those about how a canvas grows. */
+    public static final String GROW = "grow";
     /** The parameter of those about a prompt that leaves no room. */
     public static final String PROMPT = "prompt";
 
@@ -86,11 +88,12 @@ public record CanvasShape(long given, List<Integer> holes, boolean completion) {
 
     /**
      * Refuses what cannot be decoded so: too long a canvas, a completion that is no multiple of the block length, steps
-     * that the blocks cannot share or that outnumber the model's positions. The only such check; a session makes it
-     * too.
+     * that the blocks or chunks cannot share or that outnumber the model's positions, growth without a completion. The
+     * only such check; a session makes it too.
      *
      * @param maxPositions the longest sequence of the model
-     * @throws WrongValueException about {@link #NEW_TOKENS}, {@link #PROMPT}, {@link #BLOCK_LENGTH} or {@link #STEPS}
+     * @throws WrongValueException about {@link #NEW_TOKENS}, {@link #PROMPT}, {@link #BLOCK_LENGTH}, {@link #STEPS} or
+     *     {@link #GROW}
      */
     public void checkDecodable(DecodeOptions options, int maxPositions) {
         checkLength(maxPositions);
@@ -104,6 +107,27 @@ public record CanvasShape(long given, List<Integer> holes, boolean completion) {
         if (options.blockLength().isPresent() && !holes.isEmpty()) {
             checkBlocks(options, options.blockLength().getAsInt(), maxPositions);
         }
+        require(
+                completion || options.growth() instanceof Growth.None,
+                GROW,
+                "grow %s has no effect: no hole is at the end of the text; leave it out",
+                options.growth());
+        if (options.blockLength().isEmpty() && options.growth() instanceof Growth.Chunks chunks) {
+            int numChunks = numChunks(chunks);
+            require(
+                    !counted || options.steps() >= numChunks,
+                    STEPS,
+                    "%d steps do not divide over %d chunks of %d tokens: use %d steps or more, or larger chunks",
+                    options.steps(),
+                    numChunks,
+                    chunks.tokens(),
+                    numChunks);
+        }
+    }
+
+    /** How many chunks a completion at its ceiling has. */
+    public int numChunks(Growth.Chunks growth) {
+        return completion ? Math.ceilDiv(holes.getLast(), growth.tokens()) : 1;
     }
 
     /** How many blocks of at most that length the holes are cut into. */

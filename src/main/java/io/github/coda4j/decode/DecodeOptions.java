@@ -40,6 +40,9 @@ import java.util.function.Consumer;
  *     Empty: no token does
  * @param logprobs how many of the best tokens of each position are told with their log-probabilities, 0 or more, beside
  *     that of the committed token; empty: nothing of it is computed
+ * @param growth how the run of masks at the end becomes as long as the answer; refused unless {@link Growth#NONE} where
+ *     the mask may be proposed. {@link Growth.RhoEos} needs a block length and sees all masks in every forward, which a
+ *     dual cache does not run
  */
 public record DecodeOptions(
         int steps,
@@ -55,7 +58,8 @@ public record DecodeOptions(
         long seed,
         Set<Integer> endTokens,
         OptionalInt holePad,
-        OptionalInt logprobs) {
+        OptionalInt logprobs,
+        Growth growth) {
     public static final double DEFAULT_EPS = 1e-3;
 
     public DecodeOptions {
@@ -104,6 +108,8 @@ public record DecodeOptions(
                 "the number of log-probabilities must be in [0, %d], got %d",
                 DetailRequest.MOST_CANDIDATES,
                 logprobs.orElse(0));
+        requireNonNull(growth, "growth is null");
+        checkGrowth(growth, commit, blockLength, cache, blockStart, maskCandidates);
     }
 
     private static void checkPlain(
@@ -122,7 +128,44 @@ public record DecodeOptions(
                 commit.name());
     }
 
-    /** Without log-probabilities. */
+    private static void checkGrowth(
+            Growth growth,
+            CommitPolicy commit,
+            OptionalInt blockLength,
+            CachePolicy cache,
+            BlockStart blockStart,
+            MaskCandidates maskCandidates) {
+        check(
+                growth instanceof Growth.None || maskCandidates == MaskCandidates.EXCLUDE,
+                "grow %s does not go with mask candidates allow: where an answer ends is not seen behind a mask",
+                growth);
+        switch (growth) {
+            case Growth.None() -> {}
+            case Growth.Chunks(int tokens) ->
+                check(
+                        tokens % blockLength.orElse(1) == 0,
+                        "a canvas in blocks of %d cannot grow by %d tokens: use a multiple of the block length",
+                        blockLength.orElse(1),
+                        tokens);
+            case Growth.RhoEos(int _, int _, int _) -> {
+                check(
+                        !commit.remasks(),
+                        "grow rho-eos does not go with alg %s, which takes tokens back that the length was chosen by",
+                        commit.name());
+                check(blockLength.isPresent(), "grow rho-eos needs a block length: set one (for example 32)");
+                check(
+                        !(cache instanceof CachePolicy.Dual),
+                        "grow rho-eos looks at all masks in every forward, and cache dual runs a block alone:"
+                                + " use cache none or prefix");
+                check(
+                        blockStart == BlockStart.PROPOSE,
+                        "grow rho-eos does not go with block start commit, whose forwards are the original's: leave"
+                                + " one of them out");
+            }
+        }
+    }
+
+    /** Without log-probabilities and growth. */
     public DecodeOptions(
             int steps,
             OptionalInt blockLength,
@@ -151,7 +194,8 @@ public record DecodeOptions(
                 seed,
                 endTokens,
                 holePad,
-                OptionalInt.empty());
+                OptionalInt.empty(),
+                Growth.NONE);
     }
 
     /** Greedy entropy decoding of the whole canvas at once, without a cache. */
@@ -234,6 +278,11 @@ public record DecodeOptions(
         return changed(draft -> draft.logprobs = newLogprobs);
     }
 
+    /** The same for a canvas that grows otherwise. */
+    public DecodeOptions withGrowth(Growth newGrowth) {
+        return changed(draft -> draft.growth = newGrowth);
+    }
+
     private DecodeOptions changed(Consumer<Draft> change) {
         Draft draft = new Draft(this);
         change.accept(draft);
@@ -256,6 +305,7 @@ public record DecodeOptions(
         private Set<Integer> endTokens;
         private OptionalInt holePad;
         private OptionalInt logprobs;
+        private Growth growth;
 
         Draft(DecodeOptions from) {
             steps = from.steps;
@@ -272,6 +322,7 @@ public record DecodeOptions(
             endTokens = from.endTokens;
             holePad = from.holePad;
             logprobs = from.logprobs;
+            growth = from.growth;
         }
 
         DecodeOptions finished() {
@@ -289,7 +340,8 @@ public record DecodeOptions(
                     seed,
                     endTokens,
                     holePad,
-                    logprobs);
+                    logprobs,
+                    growth);
         }
     }
 

@@ -20,6 +20,7 @@ import io.github.coda4j.model.plan.Sampling;
 import io.github.coda4j.model.plan.TokenFilter;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +29,7 @@ import java.util.OptionalInt;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * The one decode loop: turns a canvas with masks into a canvas of tokens, one forward at a time.
@@ -55,6 +57,10 @@ public final class DecodeSession implements AutoCloseable {
     /** What every forward runs, if the rest is stored once and for all. */
     private final Optional<Block> alone;
 
+    private final GrowingTail tail;
+    /** Positions that stay masked because nobody wants them any more. */
+    private final BitSet givenUp = new BitSet();
+
     private final List<StepResult> skipped = new ArrayList<>();
 
     private BlockRun run;
@@ -64,6 +70,10 @@ public final class DecodeSession implements AutoCloseable {
     private int cacheRefreshes;
     /** Masks from here on are given up because an end token stands before them. */
     private int limit;
+    /** Nothing that follows belongs to the completion: it does not grow any more. */
+    private boolean tailEnded;
+    /** What the policy wants of the next forward, which may be asked for more. */
+    private int[] wanted = {};
 
     private OptionalInt endPosition = OptionalInt.empty();
     private Optional<KvCache> cache;
@@ -89,6 +99,7 @@ public final class DecodeSession implements AutoCloseable {
         this.cache = cache;
         this.layout = Layout.of(canvas, options);
         this.sampling = options.sampling(canvas.maskId());
+        this.tail = new GrowingTail(canvas, options.growth(), layout.tailStart());
         this.limit = canvas.length();
         enterBlock(0);
         advance();
@@ -97,7 +108,8 @@ public final class DecodeSession implements AutoCloseable {
     /**
      * A session for this model with draws from the options' seed.
      *
-     * @param canvas the session writes to it; masks anywhere are filled, a run of them at the end is the completion
+     * @param canvas the session writes to it; masks anywhere are filled, a run of them at the end is the completion at
+     *     its ceiling: with {@link DecodeOptions#growth} the session makes the canvas shorter and longer again
      * @throws io.github.coda4j.WrongValueException if canvas, options and model do not fit, see
      *     {@link CanvasShape#checkDecodable}
      */
@@ -112,14 +124,20 @@ public final class DecodeSession implements AutoCloseable {
 
     /**
      * A session whose forwards run some of the positions alone, against stored keys and values of all others, whatever
-     * the options say of caches.
+     * the options say of caches; the canvas stays as long as it is.
      *
      * @param run holds all masks and the rows that propose them
      * @param stored for a sequence of this length; the session's to close
      */
     public static DecodeSession openAlone(
             Canvas canvas, DecodeOptions options, Denoiser denoiser, Block run, KvCache stored) {
-        return open(canvas, options, denoiser, Draws.seeded(options.seed()), Optional.of(run), Optional.of(stored));
+        return open(
+                canvas,
+                options.withGrowth(Growth.NONE),
+                denoiser,
+                Draws.seeded(options.seed()),
+                Optional.of(run),
+                Optional.of(stored));
     }
 
     private static DecodeSession open(
@@ -178,8 +196,30 @@ public final class DecodeSession implements AutoCloseable {
         run.stepped(commits.size() + pads.map(HolePads::numPutOff).orElse(0));
         step++;
         giveUpMasksAfterEndToken();
+        tailEnded |= pads.filter(own -> own.closed(layout.tailStart())).isPresent();
+        if (!tailEnded && tail.measures(forwards) && tail.settle(forwards, proposals, this::endsText)) {
+            resized();
+        }
         advance();
         results.addAll(skipped);
+        skipped.clear();
+        return results;
+    }
+
+    /**
+     * Gives masks up that nobody wants any more, because the answer that they belong to has ended before them: they
+     * stay masks, and no forward is run for them. What the next forward asks may change.
+     *
+     * @param range positions of one hole, to its end at its ceiling
+     * @return steps that were done without a forward on the way to the next one
+     */
+    public List<StepResult> giveUp(Block range) {
+        givenUp.set(range.start(), range.end());
+        tailEnded |= range.end() > layout.tailStart();
+        if (!done()) {
+            advance();
+        }
+        List<StepResult> results = List.copyOf(skipped);
         skipped.clear();
         return results;
     }
@@ -220,9 +260,13 @@ public final class DecodeSession implements AutoCloseable {
     public void close() {
         closing.once(() -> {
             next = Optional.empty();
-            cache.ifPresent(KvCache::close);
-            cache = Optional.empty();
+            closeCache();
         });
+    }
+
+    private void closeCache() {
+        cache.ifPresent(KvCache::close);
+        cache = Optional.empty();
     }
 
     /** Moves to the next forward, over blocks that are finished and steps that commit nothing. */
@@ -231,15 +275,15 @@ public final class DecodeSession implements AutoCloseable {
         while (blockIndex < layout.blocks().size()) {
             int[] masked = openPositions(run.block());
             boolean endsEarly =
-                    run.block().end() > limit || pads.map(HolePads::closed).orElse(false);
+                    run.block().end() > limit || pads.map(HolePads::closed).orElse(false) || !givenUp.isEmpty();
             if ((masked.length == 0 && endsEarly) || run.finished(masked.length)) {
                 commitPadsAlone(masked);
                 enterBlock(blockIndex + 1);
                 continue;
             }
-            int[] wanted = run.wanted(masked);
+            wanted = run.wanted(masked);
             if (wanted.length > 0) {
-                next = Optional.of(planForward(wanted));
+                next = Optional.of(planForward());
                 return;
             }
             skipped.add(new StepResult(step, List.of(), false));
@@ -261,6 +305,9 @@ public final class DecodeSession implements AutoCloseable {
         blockIndex = index;
         if (index < layout.blocks().size()) {
             Block block = layout.blocks().get(index);
+            if (block.start() == canvas.length() && !tailEnded && tail.append()) {
+                resized();
+            }
             BlockContext context = new BlockContext(
                     block,
                     options.blockLength().isPresent(),
@@ -275,25 +322,32 @@ public final class DecodeSession implements AutoCloseable {
         }
     }
 
-    private ForwardPlan planForward(int[] wanted) {
+    /** The canvas ends elsewhere: keys and values of another length are of no use. */
+    private void resized() {
+        limit = canvas.length();
+        closeCache();
+    }
+
+    private ForwardPlan planForward() {
         int[] watched = run.watched(committedPositions());
-        int[] positions = watched.length == 0
-                ? wanted
-                : IntStream.concat(Arrays.stream(wanted), Arrays.stream(watched))
-                        .sorted()
-                        .toArray();
+        int[] measured = !tailEnded && tail.measures(forwards + 1) ? tail.masked() : new int[0];
+        int[] positions = Stream.of(wanted, watched, measured)
+                .flatMapToInt(Arrays::stream)
+                .distinct()
+                .sorted()
+                .toArray();
         ForwardPlan plan = alone.map(rows ->
                         plan(0, canvas.length(), CacheAccess.NONE, positions).alone(rows, openCache()))
                 .orElseGet(() -> planByPolicy(positions));
         List<TokenFilter> filters = pads.map(own -> own.filters(positions)).orElse(List.of());
         ForwardPlan filtered = filters.isEmpty() ? plan : plan.withFilters(filters);
-        return options.details(watched.length > 0, asked(wanted))
+        return options.details(watched.length > 0, asked())
                 .map(filtered::withDetails)
                 .orElse(filtered);
     }
 
-    private ForwardPlan planByPolicy(int[] wanted) {
-        boolean whole = options.cache().runsAll(run.forwards());
+    private ForwardPlan planByPolicy(int[] positions) {
+        boolean whole = options.cache().runsAll(run.forwards()) || cache.isEmpty();
         int start = whole ? 0 : firstCachedPosition(run.block());
         int end = !whole && options.cache() instanceof CachePolicy.Dual
                 ? run.block().end()
@@ -303,14 +357,14 @@ public final class DecodeSession implements AutoCloseable {
             case CachePolicy.Prefix(int _), CachePolicy.Dual(int _) ->
                 whole ? new CacheAccess.Fill(openCache()) : new CacheAccess.Reuse(openCache());
         };
-        return plan(start, end, access, wanted);
+        return plan(start, end, access, positions);
     }
 
-    private ForwardPlan plan(int start, int end, CacheAccess access, int[] wanted) {
-        return new ForwardPlan(canvas.ids(start, end), start, access, wanted, sampling, draws.tokenKey(step));
+    private ForwardPlan plan(int start, int end, CacheAccess access, int[] positions) {
+        return new ForwardPlan(canvas.ids(start, end), start, access, positions, sampling, draws.tokenKey(step));
     }
 
-    private Map<Integer, List<Integer>> asked(int[] wanted) {
+    private Map<Integer, List<Integer>> asked() {
         Map<Integer, List<Integer>> asked = new HashMap<>();
         for (int position : wanted) {
             int[] tokens = run.asked(position);
@@ -339,6 +393,11 @@ public final class DecodeSession implements AutoCloseable {
         return options.holePad().equals(OptionalInt.of(token));
     }
 
+    /** Not those that only growing asks about. */
+    private boolean isWanted(int position) {
+        return Arrays.binarySearch(wanted, position) >= 0;
+    }
+
     /** The row that proposes the block's first token is run too, wherever it stands. */
     private int firstCachedPosition(Block block) {
         return options.blockStart() == BlockStart.PROPOSE ? alignment.firstRow(block.start()) : block.start();
@@ -354,6 +413,7 @@ public final class DecodeSession implements AutoCloseable {
     /** @param all whether the forward ran the whole sequence */
     private StepResult commit(Proposals proposals, boolean all) {
         Map<Boolean, List<Candidate>> told = candidates(proposals).stream()
+                .filter(candidate -> !canvas.isMasked(candidate.position()) || isWanted(candidate.position()))
                 .collect(Collectors.partitioningBy(candidate -> canvas.isMasked(candidate.position())));
         List<Candidate> candidates = run.weighed(all, told.get(true), told.get(false));
         List<Commit> chosen = new ArrayList<>();
@@ -407,13 +467,23 @@ public final class DecodeSession implements AutoCloseable {
             if (options.endTokens().contains(canvas.id(position))) {
                 limit = position + 1;
                 endPosition = OptionalInt.of(position);
+                tailEnded = true;
             }
             position++;
         }
     }
 
     private int[] openPositions(Block block) {
-        return canvas.maskedPositions(block.start(), Math.min(block.end(), limit));
+        int[] masked = canvas.maskedPositions(block.start(), Math.min(block.end(), limit));
+        return givenUp.isEmpty()
+                ? masked
+                : Arrays.stream(masked)
+                        .filter(position -> !givenUp.get(position))
+                        .toArray();
+    }
+
+    private boolean endsText(int token) {
+        return options.endTokens().contains(token) || isPad(token);
     }
 
     private static List<Candidate> candidates(Proposals proposals) {

@@ -9,6 +9,7 @@ import io.github.coda4j.model.plan.TokenFilter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -39,7 +40,8 @@ final class HolePads {
     private final Map<Integer, Commit> putOff = new TreeMap<>();
 
     private boolean proposed;
-    private boolean closed;
+    /** Where the holes begin that were closed. */
+    private final Set<Integer> closed = new HashSet<>();
 
     /**
      * For a canvas that nothing was committed to.
@@ -57,7 +59,12 @@ final class HolePads {
 
     /** Whether a hole was closed, so that blocks may be full before their steps are over. */
     boolean closed() {
-        return closed;
+        return !closed.isEmpty();
+    }
+
+    /** Whether the hole that begins there was closed. */
+    boolean closed(int start) {
+        return closed.contains(start);
     }
 
     /** What may be proposed for the positions; empty for everything everywhere. */
@@ -101,14 +108,14 @@ final class HolePads {
             }
             made.removeIf(commit -> isText(commit.token()) && isBehind(first, hole, commit));
             int start = leftmostSure(first.position(), hole, made, proposals);
-            for (int position = start; position < hole.end(); position++) {
+            for (int position = start; position < Math.min(hole.end(), canvas.length()); position++) {
                 if (canvas.isMasked(position) && !isAmong(made, position)) {
                     float probability = position == start ? probability(position, proposals) : 1;
                     made.add(new Commit(first.step(), position, pad, first.confidence(), probability));
                     putOff.remove(position);
                 }
             }
-            closed = true;
+            closed.add(hole.start());
             return;
         }
     }

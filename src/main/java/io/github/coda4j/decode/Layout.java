@@ -6,9 +6,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How a canvas is cut: its blocks from left to right, and each block's share of the steps.
+ * How a canvas at its ceiling is cut: its blocks from left to right, and each block's share of the steps.
  *
- * @param blocks without a block length the whole canvas is one; otherwise every run of masks is cut into blocks
+ * @param blocks without a block length the whole canvas is one, or where it grows as much of it as there is at a time;
+ *     otherwise every run of masks is cut into blocks
  * @param steps one number for each block
  * @param tailStart where the completion begins: the run of masks at the end of the canvas; the canvas' length if there
  *     is none
@@ -23,12 +24,35 @@ record Layout(List<Block> blocks, List<Integer> steps, int tailStart) {
             return new Layout(List.of(), List.of(), tailStart);
         }
         if (options.blockLength().isEmpty()) {
-            return new Layout(List.of(new Block(0, canvas.length())), List.of(options.steps()), tailStart);
+            return inChunks(canvas, options, tailStart);
         }
         int blockLength = options.blockLength().getAsInt();
         List<Block> blocks =
                 runs.stream().flatMap(run -> cut(run, blockLength).stream()).toList();
         return new Layout(blocks, shares(options.steps(), blocks.size()), tailStart);
+    }
+
+    /** Steps are shared by the number of masks, at least one each. */
+    private static Layout inChunks(Canvas canvas, DecodeOptions options, int tailStart) {
+        int chunk = options.growth() instanceof Growth.Chunks(int tokens) ? tokens : canvas.length() - tailStart;
+        List<Block> blocks = new ArrayList<>();
+        List<Integer> steps = new ArrayList<>();
+        int start = 0;
+        int numMasks = 0;
+        int numSteps = 0;
+        do {
+            int end = (int) Math.min(canvas.length(), Math.max(start, tailStart) + (long) chunk);
+            blocks.add(new Block(start, end));
+            numMasks += canvas.maskedPositions(start, end).length;
+            int behind = Math.ceilDiv(canvas.length() - end, Math.max(1, chunk));
+            int reached = (int) ((long) options.steps() * numMasks / canvas.maskedCount());
+            int least = Math.min(numSteps + 1, options.steps());
+            int until = Math.clamp(reached, least, Math.max(least, options.steps() - behind));
+            steps.add(until - numSteps);
+            numSteps = until;
+            start = end;
+        } while (start < canvas.length());
+        return new Layout(blocks, steps, tailStart);
     }
 
     private static List<Block> cut(Block run, int blockLength) {

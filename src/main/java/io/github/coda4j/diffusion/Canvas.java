@@ -9,13 +9,14 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * The sequence under decoding: token ids, of which those equal to the mask id are still to be committed. Not
- * thread-safe.
+ * The sequence under decoding: token ids, of which those equal to the mask id are still to be committed. It may end
+ * earlier than it could ({@link #resize}). Not thread-safe.
  */
 public final class Canvas {
     private final int[] ids;
     private final int maskId;
     private final BitSet free = new BitSet();
+    private int length;
     private int maskedCount;
 
     /** A canvas over a copy of the ids; masks may stand anywhere in them. */
@@ -24,6 +25,7 @@ public final class Canvas {
         this.ids = ids.clone();
         this.maskId = maskId;
         Arrays.stream(maskedPositions(0, ids.length)).forEach(free::set);
+        this.length = ids.length;
         this.maskedCount = free.cardinality();
     }
 
@@ -36,7 +38,24 @@ public final class Canvas {
 
     /** Number of positions. */
     public int length() {
-        return ids.length;
+        return length;
+    }
+
+    /**
+     * Makes the canvas end somewhere else: what is cut off is forgotten, what is added is masked.
+     *
+     * @param newLength at least 1, at most the length that it was made with
+     */
+    public void resize(int newLength) {
+        check(
+                newLength >= 1 && newLength <= ids.length,
+                "a canvas made with %d positions may have 1 to %d, got %d",
+                ids.length,
+                ids.length,
+                newLength);
+        Arrays.fill(ids, Math.min(length, newLength), ids.length, maskId);
+        length = newLength;
+        maskedCount = maskedPositions(0, length).length;
     }
 
     /** Id of the mask token. */
@@ -44,7 +63,7 @@ public final class Canvas {
         return maskId;
     }
 
-    /** The token at a position, from 0. */
+    /** The token at a position, from 0; a mask behind the end. */
     public int id(int position) {
         return ids[position];
     }
@@ -68,8 +87,8 @@ public final class Canvas {
     public List<Block> maskedRuns() {
         List<Block> runs = new ArrayList<>();
         int start = 0;
-        for (int position = 0; position <= ids.length; position++) {
-            if (position == ids.length || !isMasked(position)) {
+        for (int position = 0; position <= length; position++) {
+            if (position == length || !isMasked(position)) {
                 if (position > start) {
                     runs.add(new Block(start, position));
                 }
@@ -81,6 +100,7 @@ public final class Canvas {
 
     /** Replaces the mask at the position. Committing the mask id itself leaves the position masked. */
     public void commit(int position, int token) {
+        check(position < length, "position %d is behind the end of a canvas of %d", position, length);
         check(isMasked(position), "position %d is already committed to token %d", position, ids[position]);
         ids[position] = token;
         if (token != maskId) {
@@ -103,7 +123,7 @@ public final class Canvas {
 
     /** A copy of all ids. */
     public int[] ids() {
-        return ids.clone();
+        return Arrays.copyOf(ids, length);
     }
 
     /** A copy of the ids in [start, end). */

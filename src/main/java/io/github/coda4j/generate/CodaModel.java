@@ -176,7 +176,8 @@ public final class CodaModel implements Generator, AutoCloseable {
         DecodeOptions options =
                 how.completion(0, config().maxPositions(), endTokens()).withHolePad(how.holePad(tokenizer.holePad()));
         return GenerateRequest.of(chatTemplate().mark(asked), how.maxNewTokens(), options)
-                .withStopStrings(how.stopStrings());
+                .withStopStrings(how.stopStrings())
+                .withUntil(how.until());
     }
 
     /**
@@ -216,8 +217,10 @@ public final class CodaModel implements Generator, AutoCloseable {
         int most = windows.positions(document, config().maxPositions());
         DecodeOptions options =
                 how.options(document.shape(0), most, endTokens()).withHolePad(how.holePad(tokenizer.holePad()));
-        GenerateRequest request =
-                GenerateRequest.of(document, options).withWindows(windows).withStopStrings(how.stopStrings());
+        GenerateRequest request = GenerateRequest.of(document, options)
+                .withWindows(windows)
+                .withStopStrings(how.stopStrings())
+                .withUntil(how.until());
         return document.isOpen() ? request.withLengths(lengths(folder)) : request;
     }
 

@@ -14,7 +14,8 @@ import java.util.stream.Collectors;
  * @param ids the whole sequence as it was left, masks included where nothing was committed; of a document that is too
  *     long, the sequences of its windows one after the other
  * @param finishReason CANCELLED or DEADLINE when the request was cut off; otherwise LENGTH when a hole used all its
- *     tokens, else STOP_STRING when one ended at a stop string, else STOP
+ *     tokens, else STOP_STRING when one ended at a stop string, else UNTIL when one ended where the request wants it,
+ *     else STOP
  * @param cost what it took
  * @param notes what could not be done as asked and why, a line each; mostly none
  */

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.coda4j.Closing;
 import io.github.coda4j.CodaException;
+import io.github.coda4j.generate.request.Until;
 import io.github.coda4j.model.plan.Denoiser;
 import io.github.coda4j.model.plan.ForwardPlan;
 import io.github.coda4j.model.plan.Proposals;
@@ -14,6 +15,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ExecutorService;
@@ -105,10 +107,12 @@ public final class Engine implements Generator, AutoCloseable {
             }
             windows.next(List.of());
             Optional<ParseJudge> judge = judge(request, how.grammar(), windows::pieces);
-            return admit(job(request, windows.encoded(), judge, listener, this::release));
+            BlockFinder blocks = new BlockFinder(how.grammar(), windows::pieces);
+            return admit(job(request, windows.encoded(), judge, blocks, listener, this::release));
         }
         PromptLayout layout = PromptLayout.of(request.prompt(), denoiser.maskId(), denoiser.maxPositions(), tokenizer);
-        return admit(job(request, layout, Optional.empty(), listener, this::release));
+        BlockFinder blocks = new BlockFinder(Optional.empty(), () -> layout.pieces(PromptLayout.need(tokenizer)));
+        return admit(job(request, layout, Optional.empty(), blocks, listener, this::release));
     }
 
     /** A document in several windows takes one place, from its first window to its last. */
@@ -121,9 +125,7 @@ public final class Engine implements Generator, AutoCloseable {
 
     private static Optional<ParseJudge> judge(
             GenerateRequest request, Optional<Grammar> grammar, Supplier<List<String>> pieces) {
-        boolean wanted = request.lengths().parses()
-                && request.prompt() instanceof Prompt.Text(Document document, WindowOptions _)
-                && document.isOpen();
+        boolean wanted = request.lengths().parses() && request.searches();
         return wanted ? Optional.of(new ParseJudge(grammar, pieces.get())) : Optional.empty();
     }
 
@@ -131,21 +133,33 @@ public final class Engine implements Generator, AutoCloseable {
             GenerateRequest request,
             EncodedDocument encoded,
             Optional<ParseJudge> judge,
+            BlockFinder blocks,
             GenerationListener listener,
             Runnable release) {
         PromptLayout layout = PromptLayout.of(encoded, denoiser.maskId(), denoiser.maxPositions());
-        return job(request, layout, judge, listener, release);
+        return job(request, layout, judge, blocks, listener, release);
     }
 
     private Job job(
             GenerateRequest request,
             PromptLayout layout,
             Optional<ParseJudge> judge,
+            BlockFinder blocks,
             GenerationListener listener,
             Runnable release) {
         checkRunnable(request, layout);
         return new Job(
-                request, listener, layout, denoiser.maskId(), tokenizer, judge, nanos, listening, release, this::wake);
+                request,
+                listener,
+                layout,
+                denoiser.maskId(),
+                tokenizer,
+                judge,
+                blocks,
+                nanos,
+                listening,
+                release,
+                this::wake);
     }
 
     /** Takes a new request in. */
@@ -409,6 +423,10 @@ public final class Engine implements Generator, AutoCloseable {
         check(
                 tokenizer.isPresent() || request.stopStrings().isEmpty(),
                 "stop strings need a tokenizer and this engine has none: leave them out");
+        check(
+                tokenizer.isPresent() || request.until() == Until.LENGTH,
+                "until %s needs a tokenizer and this engine has none: leave it out",
+                request.until().name().toLowerCase(Locale.ROOT));
     }
 
     private final class WindowQueue implements WindowedGeneration.Queue {
@@ -420,7 +438,8 @@ public final class Engine implements Generator, AutoCloseable {
                 GenerationListener listener) {
             Optional<Grammar> grammar =
                     ((Prompt.Text) window.prompt()).windows().grammar();
-            return job(window, encoded, judge(window, grammar, pieces), listener, () -> {});
+            BlockFinder blocks = new BlockFinder(grammar, pieces);
+            return job(window, encoded, judge(window, grammar, pieces), blocks, listener, () -> {});
         }
 
         @Override

@@ -8,6 +8,8 @@ public enum FinishReason {
     STOP,
     /** A stop string. */
     STOP_STRING,
+    /** What the request wants it to go on until ({@link GenerateRequest#until}). */
+    UNTIL,
     /** All its tokens are used. */
     LENGTH,
     /** {@link Generation#cancel} was called. */
@@ -22,6 +24,6 @@ public enum FinishReason {
         if (reasons.contains(LENGTH)) {
             return LENGTH;
         }
-        return reasons.contains(STOP_STRING) ? STOP_STRING : STOP;
+        return reasons.contains(STOP_STRING) ? STOP_STRING : reasons.contains(UNTIL) ? UNTIL : STOP;
     }
 }

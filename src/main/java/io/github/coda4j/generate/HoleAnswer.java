@@ -10,7 +10,7 @@ import java.util.List;
  * @param text the decoded text, without the end token, pads or stop string and what follows it, and without what it
  *     repeats of the document's {@link Document#hidden}; empty from an engine without a tokenizer
  * @param ids its tokens: without the end token and what follows it and without pads, or up to the one that completed a
- *     stop string
+ *     stop string or showed that a line or block is over
  * @param finishReason why this hole's answer ends
  */
 public record HoleAnswer(String text, List<Integer> ids, FinishReason finishReason) {

@@ -69,7 +69,7 @@ final class HoleSearch implements AutoCloseable {
     private final DecodeOptions decode;
     private final LengthOptions how;
     private final Optional<ParseJudge> judge;
-    private final Function<Trial, List<String>> texts;
+    private final Function<PromptLayout, List<HoleStream>> reader;
     private final Denoiser denoiser;
     /** By open hole. */
     private final Map<Integer, LengthClimb> climbs = new LinkedHashMap<>();
@@ -93,7 +93,7 @@ final class HoleSearch implements AutoCloseable {
      * @param holes what it asks for, at least one of them open
      * @param decode its options, which fit it
      * @param judge prefers answers; empty: none is preferred
-     * @param texts the text of each hole of a trial that is decoded
+     * @param reader reads the answers of a layout's holes
      */
     HoleSearch(
             PromptLayout whole,
@@ -101,7 +101,7 @@ final class HoleSearch implements AutoCloseable {
             DecodeOptions decode,
             LengthOptions how,
             Optional<ParseJudge> judge,
-            Function<Trial, List<String>> texts,
+            Function<PromptLayout, List<HoleStream>> reader,
             Denoiser denoiser) {
         this.whole = whole;
         int start = Math.max(0, whole.holes().getFirst().start() - SIGHT);
@@ -112,7 +112,7 @@ final class HoleSearch implements AutoCloseable {
         this.decode = decode;
         this.how = how;
         this.judge = judge;
-        this.texts = texts;
+        this.reader = reader;
         this.denoiser = denoiser;
         this.lengths = new ArrayList<>();
         for (int hole = 0; hole < holes.size(); hole++) {
@@ -221,7 +221,7 @@ final class HoleSearch implements AutoCloseable {
                         base == whole && trial.isExact() && trial.lengths().equals(best))
                 .findFirst();
         taken = decoded;
-        return decoded.orElseGet(() -> Trial.open(whole, best, decode, denoiser));
+        return decoded.orElseGet(() -> Trial.open(whole, best, decode, reader, denoiser));
     }
 
     /** The best of the trials that are decoded so far, to be closed by the caller. */
@@ -332,8 +332,8 @@ final class HoleSearch implements AutoCloseable {
             ways.add(way);
         }
         for (List<Integer> way : ways) {
-            trials.add(Trial.alone(base, way, decode, denoiser, outside)
-                    .orElseGet(() -> Trial.open(base, way, inHaste(way), denoiser)));
+            trials.add(Trial.alone(base, way, decode, reader, denoiser, outside)
+                    .orElseGet(() -> Trial.open(base, way, inHaste(way), reader, denoiser)));
         }
     }
 
@@ -356,7 +356,7 @@ final class HoleSearch implements AutoCloseable {
                     .toList());
             byLength.put(hole, trialOf);
             ranked.put(hole, order);
-            chosen.set(hole, order.getFirst().length());
+            chosen.set(hole, order.getFirst().masks());
         }
         judge.ifPresent(
                 own -> parsing(own, ranked, byLength, among.getFirst()).ifPresent(way -> way.forEach(chosen::set)));
@@ -384,7 +384,7 @@ final class HoleSearch implements AutoCloseable {
                             .map(way -> IntStream.range(0, holes.size())
                                     .boxed()
                                     .collect(Collectors.toMap(
-                                            holes::get, i -> way.get(i).length())))
+                                            holes::get, i -> way.get(i).masks())))
                             .toList();
             ParseJudge.Judgement judgement = own.judge(
                     lengthsOf.stream().map(way -> filled(way, byLength, any)).toList());
@@ -399,9 +399,9 @@ final class HoleSearch implements AutoCloseable {
     }
 
     private List<String> filled(Map<Integer, Integer> way, Map<Integer, Map<Integer, Trial>> byLength, Trial any) {
-        List<String> filled = new ArrayList<>(texts.apply(any));
+        List<String> filled = new ArrayList<>(any.texts());
         way.forEach((hole, length) ->
-                filled.set(hole, texts.apply(byLength.get(hole).get(length)).get(hole)));
+                filled.set(hole, byLength.get(hole).get(length).texts().get(hole)));
         return filled;
     }
 }

@@ -9,7 +9,6 @@ import io.github.coda4j.diffusion.Canvas;
 import io.github.coda4j.model.plan.Denoiser;
 import io.github.coda4j.model.plan.ForwardPlan;
 import io.github.coda4j.model.plan.Proposals;
-import io.github.coda4j.text.StreamingDetokenizer;
 import io.github.coda4j.text.Tokenizer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -32,6 +31,7 @@ final class Job implements Generation {
     private final int maskId;
     private final Optional<Tokenizer> tokenizer;
     private final Optional<ParseJudge> judge;
+    private final BlockFinder blocks;
     private final List<Integer> ceilings;
     // With the holes at their ceilings until the lengths of open ones are found.
     private PromptLayout layout;
@@ -54,6 +54,7 @@ final class Job implements Generation {
      * A request that waits.
      *
      * @param judge prefers answers to open holes; empty: none is preferred
+     * @param blocks says where blocks end, if the request wants it
      * @param threads where the listener is called
      * @param release called when the job has ended and freed its memory, before its answer is given out
      * @param wake called from any thread when a job that was not planned may have something to do
@@ -65,6 +66,7 @@ final class Job implements Generation {
             int maskId,
             Optional<Tokenizer> tokenizer,
             Optional<ParseJudge> judge,
+            BlockFinder blocks,
             LongSupplier nanos,
             Executor threads,
             Runnable release,
@@ -74,6 +76,7 @@ final class Job implements Generation {
         this.maskId = maskId;
         this.tokenizer = tokenizer;
         this.judge = judge;
+        this.blocks = blocks;
         this.ceilings = layout.holes().stream().map(Block::length).toList();
         this.canvas = new Canvas(layout.ids(), maskId);
         this.streams = streams(layout);
@@ -94,8 +97,17 @@ final class Job implements Generation {
                         request.decode().endTokens(),
                         request.decode().holePad(),
                         stopStrings,
-                        tokenizer.map(t -> new StreamingDetokenizer(t, true))))
+                        rule(i),
+                        tokenizer))
                 .toList();
+    }
+
+    private EndRule rule(int hole) {
+        return switch (request.until()) {
+            case LENGTH -> EndRule.NONE;
+            case LINE -> EndRule.LINE;
+            case BLOCK -> new BlockEnd(answer -> blocks.end(hole, answer));
+        };
     }
 
     private void listenerFailed(Throwable cause) {
@@ -139,10 +151,10 @@ final class Job implements Generation {
     void start(Denoiser denoiser) {
         guarded(() -> {
             meter.start();
-            if (request.prompt() instanceof Prompt.Text(Document document, WindowOptions _) && document.isOpen()) {
+            if (request.searches() && request.prompt() instanceof Prompt.Text(Document document, WindowOptions _)) {
                 searching = true;
                 search = Optional.of(new HoleSearch(
-                        layout, document.holes(), request.decode(), request.lengths(), judge, this::texts, denoiser));
+                        layout, document.holes(), request.decode(), request.lengths(), judge, this::streams, denoiser));
                 return;
             }
             DecodeSession opened = DecodeSession.open(canvas, request.decode(), denoiser);
@@ -176,8 +188,19 @@ final class Job implements Generation {
             DecodeSession open = session.orElseThrow();
             int[] shown = events.isHeard() ? canvas.ids() : new int[0];
             tell(open.apply(answers.getFirst()), shown);
+            giveUp(open);
             finishIfDone(open);
         });
+    }
+
+    /** Nothing is run for what lies behind the answers that have ended. */
+    private void giveUp(DecodeSession open) {
+        for (HoleStream stream : streams) {
+            stream.unwanted(canvas, open.settledEnd()).ifPresent(range -> {
+                int[] shown = canvas.ids();
+                tell(open.giveUp(range), shown);
+            });
+        }
     }
 
     private int numPads(List<StepResult> steps) {
@@ -204,13 +227,6 @@ final class Job implements Generation {
         session = Optional.of(trial.session());
         search.orElseThrow().close();
         tell(trial.steps(), layout.ids().clone());
-    }
-
-    /** The texts of a trial that is decoded. */
-    private List<String> texts(Trial trial) {
-        List<HoleStream> read = streams(trial.layout());
-        read.forEach(stream -> stream.complete(trial.canvas()));
-        return read.stream().map(stream -> stream.answer().text()).toList();
     }
 
     /**

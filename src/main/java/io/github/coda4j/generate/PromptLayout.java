@@ -87,6 +87,18 @@ record PromptLayout(int[] ids, List<Block> holes, List<HiddenText> hidden) {
         return new PromptLayout(Arrays.copyOfRange(ids, start, end), moved, hidden);
     }
 
+    /** The text before, between and after the holes. */
+    List<String> pieces(Tokenizer tokenizer) {
+        List<String> pieces = new ArrayList<>();
+        int from = 0;
+        for (Block hole : holes) {
+            pieces.add(tokenizer.decode(Arrays.copyOfRange(ids, from, hole.start())));
+            from = hole.end();
+        }
+        pieces.add(tokenizer.decode(Arrays.copyOfRange(ids, from, ids.length)));
+        return pieces;
+    }
+
     /** Number of tokens to be generated. */
     int newTokens() {
         return holes.stream().mapToInt(Block::length).sum();

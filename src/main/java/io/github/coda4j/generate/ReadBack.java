@@ -81,9 +81,15 @@ final class ReadBack {
         }
     }
 
-    /** The sum for a hole; 0 where nothing was read. */
-    double of(int hole) {
+    /**
+     * The sum for a hole; 0 where nothing was read.
+     *
+     * @param end behind what counts of it
+     */
+    double of(int hole, int end) {
+        int behind = layout.holes().get(hole).end();
         return positions(hole)
+                .filter(position -> position < end || position >= behind)
                 .mapToDouble(position -> logProbabilities.getOrDefault(position, 0.0))
                 .sum();
     }

@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** A request decoded with certain lengths of its holes. */
 final class Trial implements AutoCloseable {
@@ -25,6 +26,8 @@ final class Trial implements AutoCloseable {
     private final List<StepResult> steps;
     private final ReadBack reading;
     private final Optional<Outside> outside;
+    private final Function<PromptLayout, List<HoleStream>> reader;
+    private final List<HoleStream> streams;
 
     private Trial(
             List<Integer> lengths,
@@ -32,7 +35,8 @@ final class Trial implements AutoCloseable {
             Canvas canvas,
             DecodeSession session,
             List<StepResult> steps,
-            Optional<Outside> outside) {
+            Optional<Outside> outside,
+            Function<PromptLayout, List<HoleStream>> reader) {
         this.lengths = lengths;
         this.layout = layout;
         this.canvas = canvas;
@@ -40,6 +44,8 @@ final class Trial implements AutoCloseable {
         this.steps = new ArrayList<>(steps);
         this.reading = new ReadBack(layout, canvas);
         this.outside = outside;
+        this.reader = reader;
+        this.streams = reader.apply(layout);
     }
 
     /**
@@ -47,12 +53,18 @@ final class Trial implements AutoCloseable {
      *
      * @param base the request with holes of any lengths
      * @param options of the request; with more steps than the holes have tokens, each token has one
+     * @param reader reads the answers of a layout's holes
      */
-    static Trial open(PromptLayout base, List<Integer> lengths, DecodeOptions options, Denoiser denoiser) {
+    static Trial open(
+            PromptLayout base,
+            List<Integer> lengths,
+            DecodeOptions options,
+            Function<PromptLayout, List<HoleStream>> reader,
+            Denoiser denoiser) {
         PromptLayout layout = base.resized(lengths, denoiser.maskId());
         Canvas canvas = new Canvas(layout.ids(), denoiser.maskId());
         DecodeSession session = DecodeSession.open(canvas, fitted(options, layout), denoiser);
-        return new Trial(List.copyOf(lengths), layout, canvas, session, List.of(), Optional.empty());
+        return new Trial(List.copyOf(lengths), layout, canvas, session, List.of(), Optional.empty(), reader);
     }
 
     /**
@@ -61,7 +73,12 @@ final class Trial implements AutoCloseable {
      * @param outside the text around them
      */
     static Optional<Trial> alone(
-            PromptLayout base, List<Integer> lengths, DecodeOptions options, Denoiser denoiser, Outside outside) {
+            PromptLayout base,
+            List<Integer> lengths,
+            DecodeOptions options,
+            Function<PromptLayout, List<HoleStream>> reader,
+            Denoiser denoiser,
+            Outside outside) {
         PromptLayout layout = base.resized(lengths, denoiser.maskId());
         Block rows = Outside.rows(layout);
         if (!Outside.pays(rows, layout)) {
@@ -73,7 +90,7 @@ final class Trial implements AutoCloseable {
         try {
             DecodeSession session = DecodeSession.openAlone(canvas, fitted, denoiser, rows, stored);
             return Optional.of(
-                    new Trial(List.copyOf(lengths), layout, canvas, session, List.of(), Optional.of(outside)));
+                    new Trial(List.copyOf(lengths), layout, canvas, session, List.of(), Optional.of(outside), reader));
         } catch (RuntimeException | Error e) {
             stored.close();
             throw e;
@@ -135,13 +152,17 @@ final class Trial implements AutoCloseable {
             step.commits().forEach(commit -> wide.commit(commit.position(), commit.token()));
             step.revoked().forEach(wide::remask);
         });
-        return new Trial(lengths, longer, wide, session, moved, outside);
+        return new Trial(lengths, longer, wide, session, moved, outside, reader);
     }
 
     /** Takes the answer to the session's plan. */
     List<StepResult> apply(Proposals proposals) {
         List<StepResult> results = session.apply(proposals);
         steps.addAll(results);
+        for (HoleStream stream : streams) {
+            stream.advance(canvas, session.settledEnd());
+            stream.unwanted(canvas, session.settledEnd()).ifPresent(range -> steps.addAll(session.giveUp(range)));
+        }
         return results;
     }
 
@@ -167,9 +188,21 @@ final class Trial implements AutoCloseable {
         return List.copyOf(steps);
     }
 
+    /** The text of each hole of a trial that is decoded. */
+    List<String> texts() {
+        return read().stream().map(stream -> stream.answer().text()).toList();
+    }
+
+    private List<HoleStream> read() {
+        List<HoleStream> read = reader.apply(layout);
+        read.forEach(stream -> stream.complete(canvas));
+        return read;
+    }
+
     /** What is known of a hole that was decoded. */
     Candidate candidate(int hole) {
         Block block = layout.holes().get(hole);
+        HoleStream answer = read().get(hole);
         Map<Integer, Commit> standing = new LinkedHashMap<>();
         for (StepResult step : steps) {
             step.commits().forEach(commit -> standing.put(commit.position(), commit));
@@ -177,11 +210,11 @@ final class Trial implements AutoCloseable {
         }
         double sum = 0;
         for (Commit commit : standing.values()) {
-            if (block.contains(commit.position())) {
+            if (commit.position() >= block.start() && commit.position() < answer.end()) {
                 sum += Math.log(Math.max(commit.probability(), Float.MIN_NORMAL));
             }
         }
-        return new Candidate(block.length(), Math.min(0, sum), reading.of(hole));
+        return new Candidate(block.length(), answer.numTokens(), Math.min(0, sum), reading.of(hole, answer.end()));
     }
 
     @Override

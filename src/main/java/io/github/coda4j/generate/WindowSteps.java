@@ -1,6 +1,7 @@
 package io.github.coda4j.generate;
 
 import io.github.coda4j.decode.DecodeOptions;
+import io.github.coda4j.decode.Growth;
 import java.util.List;
 
 /** Shares the steps of a request among the windows of its document, as they would be shared among its blocks. */
@@ -32,7 +33,8 @@ final class WindowSteps {
         if (options.blockLength().isPresent() && share >= own) {
             share -= share % own;
         }
-        return options.withSteps((int) Math.max(1, share));
+        DecodeOptions shared = options.withSteps((int) Math.max(1, share));
+        return window.document().shape(0).completion() ? shared : shared.withGrowth(Growth.NONE);
     }
 
     private long units(List<Integer> some) {

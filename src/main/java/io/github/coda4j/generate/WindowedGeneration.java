@@ -86,7 +86,12 @@ final class WindowedGeneration implements Generation {
         DecodeOptions decode = steps.of(window);
         WindowOptions how = ((Prompt.Text) request.prompt()).windows();
         GenerateRequest part = new GenerateRequest(
-                new Prompt.Text(window.document(), how), decode, request.stopStrings(), remaining(), request.lengths());
+                new Prompt.Text(window.document(), how),
+                decode,
+                request.stopStrings(),
+                remaining(),
+                request.lengths(),
+                request.until());
         Job job = queue.prepare(part, windows.encoded(), windows::pieces, listening(window));
         job.completion().whenComplete((answer, failure) -> take(answer, failure));
         current = job;

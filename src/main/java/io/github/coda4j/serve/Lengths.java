@@ -1,5 +1,6 @@
 package io.github.coda4j.serve;
 
+import io.github.coda4j.decode.Growth;
 import io.github.coda4j.generate.Document;
 
 /**
@@ -8,12 +9,18 @@ import io.github.coda4j.generate.Document;
  */
 interface Lengths {
     /**
-     * As many as are likely to be enough behind a text: what needs more ends with its length as the reason. The length
-     * of a hole between two texts is found by the engine.
+     * Behind a text the canvas grows by 64 masks until the answer ends. What cannot grow has as many masks as are
+     * likely to be enough: what needs more ends with its length as the reason. The length of a hole between two texts
+     * is found by the engine.
      */
-    Lengths LIKELY = new Lengths() {
+    Lengths GROWING = new Lengths() {
         @Override
-        public int completion(int ceiling, int usual) {
+        public Growth growth() {
+            return new Growth.Chunks(64);
+        }
+
+        @Override
+        public int whole(int ceiling, int usual) {
             return Math.min(ceiling, usual);
         }
 
@@ -23,13 +30,16 @@ interface Lengths {
         }
     };
 
+    /** How the canvas behind a text grows to its ceiling. */
+    Growth growth();
+
     /**
-     * Masks behind a text.
+     * Masks behind a text where the canvas does not grow.
      *
      * @param ceiling the most tokens that there may be, at least 1
      * @param usual the length of answers for which nobody says anything
      */
-    int completion(int ceiling, int usual);
+    int whole(int ceiling, int usual);
 
     /** A hole between two texts; what is behind it says where its answer ends. */
     Document.Hole hole(int ceiling);

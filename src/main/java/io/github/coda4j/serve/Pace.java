@@ -8,12 +8,15 @@ final class Pace {
     /** Of a new measurement. */
     private static final double WEIGHT = 0.2;
 
+    /** The most masks of an answer that its first forward has: a canvas grows. */
+    private static final int FIRST_MASKS = 64;
+
     private double tokensPerMilli;
 
     /** An answer. Where its length was looked for, its first forward is not the one that its time tells of. */
     synchronized void measured(Cost cost) {
         if (cost.forwards() > 0 && cost.lengthForwards() == 0 && cost.windows() == 1 && cost.promptMillis() > 0) {
-            double measured = (cost.promptTokens() + cost.newTokens()) / cost.promptMillis();
+            double measured = (cost.promptTokens() + Math.min(cost.newTokens(), FIRST_MASKS)) / cost.promptMillis();
             tokensPerMilli = tokensPerMilli == 0 ? measured : WEIGHT * measured + (1 - WEIGHT) * tokensPerMilli;
         }
     }

@@ -2,6 +2,7 @@ package io.github.coda4j.serve;
 
 import io.github.coda4j.decode.CanvasShape;
 import io.github.coda4j.decode.DecodeOptions;
+import io.github.coda4j.decode.Growth;
 import io.github.coda4j.generate.Document;
 import io.github.coda4j.generate.FinishReason;
 import io.github.coda4j.generate.GenerateRequest;
@@ -9,6 +10,7 @@ import io.github.coda4j.generate.Prompt;
 import io.github.coda4j.generate.WindowOptions;
 import io.github.coda4j.generate.request.DecodeDefaults;
 import io.github.coda4j.generate.request.DecodeSettings;
+import io.github.coda4j.generate.request.Given;
 import io.github.coda4j.generate.request.Parameter;
 import io.github.coda4j.generate.request.Setting;
 import io.github.coda4j.serve.Planned.Unasked;
@@ -83,16 +85,32 @@ final class Planner {
                 String text = echo ? model.tokenizer().decode(given.ids()) : "";
                 yield completions(given.ids(), how, options, "prompt", text);
             }
-            case TextPrompt.Holes holes ->
-                holes(holes, how, options, echo ? holes.pieces().getFirst() : "");
+            case TextPrompt.Holes holes -> {
+                DecodeSettings ofHoles = settings(
+                        options,
+                        options.fixedLength() || holes.lengths().getLast().fixed());
+                yield holes(holes, ofHoles, options, echo ? holes.pieces().getFirst() : "");
+            }
         };
     }
 
     private DecodeSettings settings(AnswerOptions options) {
+        return settings(options, options.fixedLength());
+    }
+
+    /** @param fixed whether what stands at the end has a length, so that it does not grow */
+    private DecodeSettings settings(AnswerOptions options, boolean fixed) {
         DecodeDefaults defaults = options.effort()
                 .map(effort -> model.defaults().behind(effort.settings(!options.fixedLength())))
                 .orElse(model.defaults());
-        return defaults.resolve(options.decode());
+        if (!fixed) {
+            return defaults.resolve(options.decode());
+        }
+        if (options.decode().find(Parameter.GROW).isPresent()) {
+            String length = options.fixedLength() ? "length fixed" : "tokens of the last region";
+            throw Problem.wrong("grow", "grow and " + length + " exclude each other: leave one of them out");
+        }
+        return defaults.behind(Given.inJava().with(Parameter.GROW, Growth.NONE)).resolve(options.decode());
     }
 
     /**
@@ -137,9 +155,8 @@ final class Planner {
             decode = how.options(CanvasShape.ofCompletion(ids.length, tokens), model.maxPositions(), model.endTokens());
         } else {
             checkRoom(ids.length, 1, field);
-            int most = Math.min(wanted, room);
-            tokens = how.wholeBlocks(lengths.completion(most, how.maxNewTokens()), most);
-            decode = how.fitting(CanvasShape.ofCompletion(ids.length, tokens), model.maxPositions(), model.endTokens());
+            tokens = behind(Math.min(wanted, room), how);
+            decode = fitting(CanvasShape.ofCompletion(ids.length, tokens), model.maxPositions(), how);
         }
         return choices(new Prompt.Ids(ids, tokens), closing(decode, how), how, options, ids.length, echo);
     }
@@ -173,19 +190,33 @@ final class Planner {
             int most = Math.min(wanted, (int) (model.maxPositions() - given - said) / open);
             boolean last = holes.size() == text.lengths().size() - 1
                     && pieces.getLast().isEmpty();
-            holes.add(last ? behind(most, how) : lengths.hole(most));
+            if (last) {
+                holes.add(new Document.Hole(holes.isEmpty() ? behind(most, how) : whole(most, how)));
+            } else {
+                holes.add(lengths.hole(most));
+            }
         }
         Document document = Document.ofPieces(pieces, holes);
         CanvasShape shape = document.shape(0);
         DecodeOptions decode = allFixed
                 ? how.options(shape, model.maxPositions(), model.endTokens())
-                : how.fitting(shape, model.maxPositions(), model.endTokens());
+                : fitting(shape, model.maxPositions(), how);
         return choices(new Prompt.Text(document), closing(decode, how), how, options, given, echo);
     }
 
-    /** A hole that nothing stands behind. */
-    private Document.Hole behind(int most, DecodeSettings how) {
-        return new Document.Hole(how.wholeBlocks(lengths.completion(most, how.maxNewTokens()), most));
+    /** Masks that nothing stands behind: the most if they grow. */
+    private int behind(int most, DecodeSettings how) {
+        int all = how.wholeBlocks(most, most);
+        boolean grows = how.grows(CanvasShape.ofCompletion(0, all), lengths.growth());
+        return grows ? all : whole(most, how);
+    }
+
+    private int whole(int most, DecodeSettings how) {
+        return how.wholeBlocks(lengths.whole(most, how.maxNewTokens()), most);
+    }
+
+    private DecodeOptions fitting(CanvasShape shape, int maxPositions, DecodeSettings how) {
+        return how.fitting(shape, lengths.growth(), maxPositions, model.endTokens());
     }
 
     /** With the token that closes holes, where the model has one. */
@@ -207,7 +238,7 @@ final class Planner {
         int most = Math.min(wanted, model.maxPositions() - 1);
         Document.Hole hole = options.fixedLength()
                 ? new Document.Hole(wanted)
-                : after.isEmpty() ? behind(most, how) : lengths.hole(most);
+                : after.isEmpty() ? new Document.Hole(whole(most, how)) : lengths.hole(most);
         Document document = document(List.of(before, after), hole);
         int least = Math.min(model.maxPositions(), hole.tokens() + LEAST_CONTEXT);
         WindowOptions windows = context.isEmpty()
@@ -216,7 +247,7 @@ final class Planner {
         int positions = windows.positions(document, model.maxPositions());
         DecodeOptions decode = options.fixedLength()
                 ? how.options(document.shape(0), positions, model.endTokens())
-                : how.fitting(document.shape(0), positions, model.endTokens());
+                : fitting(document.shape(0), positions, how);
         return choices(new Prompt.Text(document, windows), closing(decode, how), how, options, 0, "");
     }
 
@@ -231,7 +262,7 @@ final class Planner {
         Document.Hole hole = Document.Hole.upTo(Math.min(old + EDIT_MARGIN, most));
         Document document = document(List.of(before, after), hole);
         int positions = WindowOptions.DEFAULT.positions(document, model.maxPositions());
-        DecodeOptions decode = how.fitting(document.shape(0), positions, model.endTokens());
+        DecodeOptions decode = fitting(document.shape(0), positions, how);
         return choices(new Prompt.Text(document), closing(decode, how), how, options, 0, "");
     }
 
@@ -314,6 +345,7 @@ final class Planner {
                                 prompt, decode.withSeed(seed + i).withLogprobs(options.logprobs()))
                         .withStopStrings(how.stopStrings())
                         .withDeadline(limit)
+                        .withUntil(how.until())
                         .withLengths(model.lengths()))
                 .map(request -> new Planned(Optional.of(request), given, echo))
                 .collect(Collectors.toList());

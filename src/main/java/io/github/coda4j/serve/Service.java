@@ -75,7 +75,7 @@ final class Service {
                 model(),
                 options.requestTimeout(),
                 () -> ThreadLocalRandom.current().nextLong(),
-                Lengths.LIKELY);
+                Lengths.GROWING);
     }
 
     /** What the frames of a new answer have in common. */

@@ -32,7 +32,7 @@ final class Steps {
     private final List<String> texts = new ArrayList<>();
     /** The tokens of all holes so far. */
     private final List<Integer> lengths = new ArrayList<>();
-    /** Whether the step is the first one over its sequence. */
+    /** Whether the step is the first one over a sequence of its length. */
     private boolean begins;
     /** What the step took back, its own commits among it. */
     private List<Integer> revoked = List.of();
@@ -47,14 +47,15 @@ final class Steps {
     void window(int hole) {
         firstHole = hole;
         length = -1;
+        commits.clear();
     }
 
     void accept(StepEvent event) {
         if (event.canvas().length != length) {
-            // The length of a hole was found, or another window begins: places are counted anew.
+            // The first one, or the canvas has grown or was cut: what is committed stays where it is.
             length = event.canvas().length;
-            commits.clear();
             holes.clear();
+            commits.tailMap(length).clear();
         }
         event.commits().forEach(commit -> commits.put(commit.position(), commit));
         int[] canvas = event.canvas();

@@ -44,9 +44,29 @@ public final class AnswerEnd {
             if (end.isEmpty()) {
                 return end;
             }
-            int length = end.getAsInt() - before.length();
-            boolean repeated = length < answer.length() && answer.charAt(length - 1) == ';' && after.startsWith(";");
-            return OptionalInt.of(repeated ? length - 1 : length);
+            return OptionalInt.of(once(answer, end.getAsInt() - before.length(), after));
         }
+    }
+
+    /**
+     * The same by brackets and indentation, for a text without a grammar. A statement or block ends before the line
+     * that is indented no further than the one that it begins in, outside of its brackets, unless that line goes on
+     * with it ({@code else}, an opening brace, an operator); and before a bracket that it did not open. Comments and
+     * lines that begin with an at sign belong to what follows. Brackets in quotes that end on their line do not count.
+     *
+     * @param before the text before the hole
+     * @param after the text after it
+     * @return empty when the answer does not show an end
+     */
+    public static OptionalInt ofBlock(String before, String answer, String after) {
+        OptionalInt end = new LayoutScan(before, answer).end();
+        return end.isEmpty() ? end : OptionalInt.of(once(answer, end.getAsInt(), after));
+    }
+
+    /** The length without the semicolon that the text after the hole has already. */
+    private static int once(String answer, int length, String after) {
+        boolean repeated =
+                length > 0 && length < answer.length() && answer.charAt(length - 1) == ';' && after.startsWith(";");
+        return repeated ? length - 1 : length;
     }
 }

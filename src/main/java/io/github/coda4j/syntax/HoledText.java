@@ -23,6 +23,7 @@ public final class HoledText {
     /** Where each hole is when nothing is in any. */
     private final int[] offsets;
 
+    private final String filler;
     private final List<Scope> scopes;
     private final Optional<String> off;
 
@@ -57,12 +58,14 @@ public final class HoledText {
         }
         Optional<Tried> best = best();
         if (best.isEmpty()) {
+            filler = "";
             scopes = Collections.nCopies(offsets.length, Scope.NONE);
             off = Optional.of("the text is too long or too far from "
                     + parser.grammar().label() + " to be parsed: whether an answer parses is not looked at");
             return;
         }
         try (Tried tried = best.get()) {
+            filler = tried.filler();
             scopes = IntStream.range(0, offsets.length)
                     .mapToObj(hole -> scope(tried, hole))
                     .toList();
@@ -84,6 +87,11 @@ public final class HoledText {
      */
     public Optional<String> off() {
         return off;
+    }
+
+    /** What holes with unknown answers are best taken for, for example a name. */
+    public String filler() {
+        return filler;
     }
 
     /** For each hole what stands above it; positions are those of the text with nothing in its holes. */

@@ -14,6 +14,8 @@ import io.github.coda4j.testkit.ScriptedDenoiser;
 import io.github.coda4j.testkit.ToyCheckpoint;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
 
 class GenerateClosingTest extends ClosingContract {
     @Override
@@ -34,7 +36,7 @@ class GenerateClosingTest extends ClosingContract {
                             DecodeOptions.ofSteps(4),
                             LengthOptions.DEFAULT,
                             Optional.empty(),
-                            _ -> List.of(""),
+                            GenerateClosingTest::streams,
                             model);
                 }),
                 new Case("Engine", _ -> Engine.withoutTokenizer(RuleDenoiser.ofHash(), EngineOptions.DEFAULT)));
@@ -64,7 +66,19 @@ class GenerateClosingTest extends ClosingContract {
 
     private static Trial trial() {
         RuleDenoiser model = RuleDenoiser.ofHash();
-        return Trial.open(layout(model), List.of(2), DecodeOptions.ofSteps(4), model);
+        return Trial.open(layout(model), List.of(2), DecodeOptions.ofSteps(4), GenerateClosingTest::streams, model);
+    }
+
+    private static List<HoleStream> streams(PromptLayout layout) {
+        return List.of(new HoleStream(
+                layout.holes().getFirst(),
+                HiddenText.NOTHING,
+                FinishReason.LENGTH,
+                Set.of(),
+                OptionalInt.empty(),
+                new StopStrings(List.of()),
+                EndRule.NONE,
+                Optional.of(new ByteTokenizer())));
     }
 
     private static PromptLayout layout(Denoiser model) {

@@ -37,20 +37,23 @@ class ReadBackTest {
     @Test
     void a_hole_has_the_sum_of_its_log_probabilities_and_a_token_out_of_sight_the_least() {
         ReadBack reading = read("xa", "aaa", "aaaa");
-        assertThat(reading.of(0)).as("nothing is read yet").isZero();
+        assertThat(reading.of(0, 5)).as("nothing is read yet").isZero();
         List<ForwardPlan> plans = reading.plans();
         model.forward(plans).forEach(reading::take);
-        assertThat(reading.of(0)).isCloseTo(6 * Math.log(0.5), within(1e-5));
+        assertThat(reading.of(0, 5)).isCloseTo(6 * Math.log(0.5), within(1e-5));
+        assertThat(reading.of(0, 3))
+                .as("behind an end in the hole only the text beside it counts")
+                .isCloseTo(4 * Math.log(0.5), within(1e-5));
         ReadBack wrong = read("xa", "aba", "aaaa");
         model.forward(wrong.plans()).forEach(wrong::take);
-        assertThat(wrong.of(0)).isCloseTo(5 * Math.log(0.5) - 12, within(1e-5));
+        assertThat(wrong.of(0, 5)).isCloseTo(5 * Math.log(0.5) - 12, within(1e-5));
     }
 
     @Test
     void the_ends_of_a_sequence_are_no_trouble() {
         ReadBack reading = read("", "a", "");
         assertThat(reading.plans()).isEmpty();
-        assertThat(reading.of(0)).isZero();
+        assertThat(reading.of(0, 1)).isZero();
     }
 
     /** The hole is filled. */

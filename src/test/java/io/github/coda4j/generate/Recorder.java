@@ -22,6 +22,13 @@ final class Recorder implements GenerationListener {
         texts.computeIfAbsent(hole, h -> new StringBuilder()).append(text);
     }
 
+    /** Forgets it all. */
+    void clear() {
+        steps.clear();
+        pieces.clear();
+        texts.clear();
+    }
+
     /** What was streamed for the hole. */
     String text(int hole) {
         return texts.containsKey(hole) ? texts.get(hole).toString() : "";

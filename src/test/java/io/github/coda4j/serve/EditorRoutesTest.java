@@ -564,6 +564,30 @@ class EditorRoutesTest {
     }
 
     @Test
+    void a_hole_at_the_end_grows_unless_it_has_a_length() {
+        List<JsonNode> steps =
+                steps("{\"prompt\":\"ab\",\"max_tokens\":100,\"regions\":[{\"start\":2,\"end\":2}]MORE}");
+        assertThat(steps.stream()
+                        .filter(step -> step.has("lengths"))
+                        .map(step -> step.get("lengths").toString()))
+                .containsExactly("[64]", "[100]");
+        assertThat(steps.stream()
+                        .flatMap(step -> step.get("commits").valueStream())
+                        .map(commit -> commit.get("position").intValue()))
+                .hasSize(100)
+                .doesNotHaveDuplicates()
+                .allMatch(position -> position >= 0 && position < 100);
+        assertThat(steps.getLast().at("/regions/0").textValue()).hasSize(100).startsWith("2345");
+        String fixed = "{\"prompt\":\"ab\",\"regions\":[{\"start\":2,\"end\":2,\"tokens\":100}]MORE}";
+        assertThat(steps(fixed).getFirst().get("lengths").toString()).isEqualTo("[100]");
+        assertThat(post("/v1/completions", fixed.replace("MORE", ",\"grow\":64"))
+                        .json()
+                        .at("/error/param")
+                        .textValue())
+                .isEqualTo("grow");
+    }
+
+    @Test
     void steps_say_which_tokens_they_take_back() {
         List<JsonNode> steps = steps(REGIONS.replace("MORE", ",\"alg\":\"p2\",\"steps\":5MORE"));
         String[][] places = new String[2][];

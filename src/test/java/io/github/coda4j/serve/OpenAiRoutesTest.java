@@ -3,7 +3,9 @@ package io.github.coda4j.serve;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.coda4j.model.plan.ForwardPlan;
 import io.github.coda4j.serve.Client.Reply;
+import io.github.coda4j.testkit.RuleDenoiser;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
@@ -188,8 +190,55 @@ class OpenAiRoutesTest {
         JsonNode json =
                 text("{\"prompt\":\"abc\",\"max_tokens\":4096,\"stop\":\"5\"}").json();
         assertThat(json.at("/choices/0/text").textValue()).isEqualTo("34");
-        assertThat(text("{\"prompt\":\"abc\",\"max_tokens\":2000000000}").status())
+        assertThat(text("{\"prompt\":\"abc\",\"max_tokens\":2000000000,\"stop\":\"5\"}")
+                        .status())
                 .isEqualTo(200);
+    }
+
+    @Test
+    void a_canvas_grows_to_the_ceiling_and_tells_every_token_once() {
+        int before = served.denoiser().passes().size();
+        JsonNode json =
+                text("{\"prompt\":\"abc\",\"max_tokens\":150,\"logprobs\":1}").json();
+        String answer = json.at("/choices/0/text").textValue();
+        assertThat(answer).hasSize(150);
+        assertThat(json.at("/choices/0/finish_reason").textValue()).isEqualTo("length");
+        assertThat(json.at("/choices/0/logprobs/tokens")).hasSize(150);
+        assertThat(lengths(before)).containsExactly(3 + 64, 3 + 128, 3 + 150);
+        int grown = served.denoiser().passes().size();
+        JsonNode fixed = text("{\"prompt\":\"abc\",\"max_tokens\":150,\"length\":\"fixed\"}")
+                .json();
+        assertThat(fixed.at("/choices/0/text").textValue()).isEqualTo(answer);
+        assertThat(lengths(grown)).containsExactly(3 + 150);
+    }
+
+    @Test
+    void until_ends_an_answer_with_its_line() {
+        try (Served lines = new Served(
+                Served.HTTP,
+                new RuleDenoiser(Served.POSITIONS, (_, position) -> position == 7 ? '\n' : 'a' + position))) {
+            JsonNode json = lines.client()
+                    .post("/v1/completions", "{\"prompt\":\"abc\",\"max_tokens\":4000,\"until\":\"line\"}")
+                    .json();
+            assertThat(json.at("/choices/0/text").textValue()).isEqualTo("defg");
+            assertThat(json.at("/choices/0/finish_reason").textValue()).isEqualTo("stop");
+            JsonNode filled = lines.client()
+                    .post(
+                            "/infill",
+                            "{\"input_prefix\":\"abc\",\"input_suffix\":\"}\",\"n_predict\":30,\"until\":\"line\","
+                                    + "\"length\":\"fixed\"}")
+                    .json();
+            assertThat(filled.get("content").textValue()).isEqualTo("defg");
+        }
+    }
+
+    /** Of the sequences of the passes from that one on, each once. */
+    private static List<Integer> lengths(int from) {
+        List<List<ForwardPlan>> passes = served.denoiser().passes();
+        return passes.subList(from, passes.size()).stream()
+                .map(pass -> pass.getFirst().ids().length)
+                .distinct()
+                .toList();
     }
 
     @ParameterizedTest
@@ -258,6 +307,10 @@ class OpenAiRoutesTest {
                 "{P,\"stream\":\"yes\"} | stream | invalid_value",
                 "{P,\"stream_options\":{\"include_usage\":1}} | stream_options.include_usage | invalid_value",
                 "{P,\"length\":\"short\"} | length | invalid_value",
+                "{P,\"length\":\"fixed\",\"grow\":64} | grow | invalid_value",
+                "{P,\"grow\":0} | grow | invalid_value",
+                "{P,\"grow\":48,\"block_length\":32} | grow | invalid_value",
+                "{P,\"until\":\"page\"} | until | invalid_value",
                 "{P,\"seed\":1e30} | seed | invalid_value",
                 "{P,\"response_format\":{\"type\":\"json_object\"}} | response_format | unsupported_parameter",
                 "{P,\"tool_choice\":\"required\"} | tool_choice | unsupported_parameter",

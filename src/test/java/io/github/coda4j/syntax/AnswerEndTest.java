@@ -67,6 +67,39 @@ class AnswerEndTest {
         assertThat(block(Grammar.JAVA, "class A { void f() { «» y(); } }")).isEqualTo("none");
     }
 
+    @Test
+    void without_a_grammar_brackets_and_indentation_tell() {
+        assertThat(layout("void f() {\n  «if (x) {\n    y();\n  }\n  z();\n» }"))
+                .isEqualTo("if (x) {\n    y();\n  }");
+        assertThat(layout("void f() {\n  «if (x) {\n    y();\n  }\n  else\n  {\n    z();\n  }\n  a();»\n}"))
+                .as("else and an opening brace go on with it")
+                .isEqualTo("if (x) {\n    y();\n  }\n  else\n  {\n    z();\n  }");
+        assertThat(layout("def f(x):\n    «for y in x:\n        g(y)\n    return x\n»\nz = 1\n"))
+                .isEqualTo("for y in x:\n        g(y)");
+        assertThat(layout("f {\n«  a(\n  b,\n  c)\n    .d()\n  e()\n»}"))
+                .as("lines in brackets and deeper ones belong to it")
+                .isEqualTo("  a(\n  b,\n  c)\n    .d()");
+        assertThat(layout("f {\n  «// One.\n  @Two\n  a();\n  b();»\n}")).isEqualTo("// One.\n  @Two\n  a();");
+    }
+
+    @Test
+    void without_a_grammar_a_bracket_that_the_answer_did_not_open_ends_it() {
+        assertThat(layout("f(«a, b[1]) + c»)")).isEqualTo("a, b[1]");
+        assertThat(layout("f {\n  «a(\")}\", ')');\n}\nint g»")).as("quotes").isEqualTo("a(\")}\", ')');");
+        assertThat(layout("x = «1; }\n»; y")).as("no second semicolon").isEqualTo("1");
+        assertThat(layout("f {\n  «a(\n  b»")).isEqualTo("none");
+        assertThat(layout("f {\n  «a();»\n}")).isEqualTo("none");
+        assertThat(layout("«»")).isEqualTo("none");
+    }
+
+    private static String layout(String marked) {
+        int start = marked.indexOf('«');
+        int end = marked.indexOf('»');
+        String answer = marked.substring(start + 1, end);
+        OptionalInt length = AnswerEnd.ofBlock(marked.substring(0, start), answer, marked.substring(end + 1));
+        return length.isPresent() ? answer.substring(0, length.getAsInt()) : "none";
+    }
+
     private static String line(String answer) {
         return answer.substring(0, AnswerEnd.ofLine(answer));
     }

@@ -32,7 +32,6 @@ final class CanvasPicture {
     private final BitSet fresh = new BitSet();
     private int[] canvas = {};
     private int step;
-    private boolean begun;
 
     private enum Look {
         HIDDEN,
@@ -56,7 +55,6 @@ final class CanvasPicture {
     /** Turns to another sequence; steps go on counting. */
     void restart(List<HiddenText> hiddenThere) {
         hidden = List.copyOf(hiddenThere);
-        begun = false;
         generated.clear();
     }
 
@@ -66,11 +64,10 @@ final class CanvasPicture {
         step = event.step() + 1;
         fresh.clear();
         event.commits().stream().mapToInt(CommitEvent::position).forEach(fresh::set);
-        if (!begun) {
-            begun = true;
-            generated.or(fresh);
-            IntStream.range(0, canvas.length).filter(this::isMasked).forEach(generated::set);
-        }
+        // A canvas may grow, and be cut.
+        generated.or(fresh);
+        IntStream.range(0, canvas.length).filter(this::isMasked).forEach(generated::set);
+        generated.clear(canvas.length, Math.max(canvas.length, generated.length()));
     }
 
     /** For example {@code step 12: 40 of 64 tokens}. */

@@ -77,6 +77,13 @@ public final class InfillCommand implements Callable<Integer> {
     LengthFlags lengths;
 
     @Option(
+            names = "--until",
+            paramLabel = "WHAT",
+            description = "Where an answer ends at the latest: length, line (the first one with something in it) or"
+                    + " block (the statement or block that it begins with or completes) (default: length).")
+    Optional<String> until = Optional.empty();
+
+    @Option(
             names = "--context",
             paramLabel = "N",
             description =
@@ -114,7 +121,8 @@ public final class InfillCommand implements Callable<Integer> {
             tasks.add(task(file));
         }
         WriterFlags.Source source = writer.source(world);
-        DecodeSettings how = source.defaults().resolve(writer.given().with(Parameter.CONTEXT, context));
+        DecodeSettings how = source.defaults()
+                .resolve(writer.given().with(Parameter.CONTEXT, context).with(Parameter.UNTIL, until));
         seen = how.context(source.maxPositions());
         for (Task task : tasks) {
             how.options(task.shape(), most(task, source.maxPositions()), Set.of());
@@ -131,7 +139,8 @@ public final class InfillCommand implements Callable<Integer> {
                                                 how.holePad(model.tokenizer().holePad())))
                         .withWindows(windows(task))
                         .withLengths(finding)
-                        .withStopStrings(how.stopStrings());
+                        .withStopStrings(how.stopStrings())
+                        .withUntil(how.until());
                 Completion filled = show.watch() ? answering.watched(request, true) : answering.quiet(request);
                 write(
                         task,

@@ -5,6 +5,7 @@ import static io.github.coda4j.Checks.check;
 import io.github.coda4j.CodaException;
 import io.github.coda4j.cli.DecodeFlags;
 import io.github.coda4j.cli.ExitCodes;
+import io.github.coda4j.cli.GrowFlag;
 import io.github.coda4j.cli.Interrupt;
 import io.github.coda4j.cli.LoadFlags;
 import io.github.coda4j.cli.ModelFlag;
@@ -107,6 +108,9 @@ public final class ServeCommand implements Callable<Integer> {
     private Optional<Integer> maxNewTokens = Optional.empty();
 
     @Mixin
+    private GrowFlag grow;
+
+    @Mixin
     private LoadFlags load;
 
     @Mixin
@@ -128,7 +132,7 @@ public final class ServeCommand implements Callable<Integer> {
         Optional<String> named = model.name().or(() -> world.variable("MODEL_NAME"));
         Path folder = ModelFlag.folder(named, world);
         LoadOptions options = load.options(folder, world, LoadFlags.Purpose.SPEED, this::dtypeOfEnvironment);
-        Given flags = decode.given().with(Parameter.MAX_NEW_TOKENS, maxNewTokens);
+        Given flags = grow.addTo(decode.given().with(Parameter.MAX_NEW_TOKENS, maxNewTokens));
         DecodeDefaults behind = DecodeDefaults.ofCheckpoint(folder).behind(ValueSource.environment(world::variable));
         behind.resolve(flags).maxNewTokens(); // what the flags say must have an effect
         DecodeDefaults defaults = behind.behind(flags);

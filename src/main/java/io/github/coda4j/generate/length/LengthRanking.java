@@ -46,12 +46,13 @@ public final class LengthRanking {
         return candidate.decoded() + candidate.readBack();
     }
 
-    /** The candidates in the order of their scores, the best first; of equals the shorter one. */
+    /** The candidates in the order of their scores, the best first; of equals the one with the shorter answer. */
     public static List<Candidate> ranked(List<Candidate> candidates) {
         return candidates.stream()
                 .sorted(Comparator.comparingDouble(LengthRanking::score)
                         .reversed()
-                        .thenComparingInt(Candidate::length))
+                        .thenComparingInt(Candidate::length)
+                        .thenComparingInt(Candidate::masks))
                 .toList();
     }
 

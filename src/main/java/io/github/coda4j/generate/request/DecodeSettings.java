@@ -7,6 +7,7 @@ import io.github.coda4j.decode.BlockStart;
 import io.github.coda4j.decode.CachePolicy;
 import io.github.coda4j.decode.CanvasShape;
 import io.github.coda4j.decode.DecodeOptions;
+import io.github.coda4j.decode.Growth;
 import io.github.coda4j.decode.MaskCandidates;
 import io.github.coda4j.decode.commit.CommitPolicy;
 import io.github.coda4j.decode.commit.Need;
@@ -42,6 +43,8 @@ public final class DecodeSettings {
     private final long seed;
     private final List<String> stopStrings;
     private final boolean closesHoles;
+    private final GrowthChoice growth;
+    private final Until until;
 
     DecodeSettings(Values values) {
         this.values = values;
@@ -64,6 +67,8 @@ public final class DecodeSettings {
         this.stopStrings = values.findOr(Parameter.STOP, List.of())
                 .require(stops -> !stops.contains(""), "texts that are not empty")
                 .value();
+        this.growth = new GrowthChoice(values, cache, blockStart, maskCandidates);
+        this.until = choice(values.find(Parameter.UNTIL), Until.LENGTH, Until.values());
         this.closesHoles =
                 choice(values.find(Parameter.HOLE_PADS), HolePads.CLOSE, HolePads.values()) == HolePads.CLOSE;
     }
@@ -100,6 +105,11 @@ public final class DecodeSettings {
         return stopStrings;
     }
 
+    /** Where an answer ends that could be longer. */
+    public Until until() {
+        return until;
+    }
+
     /** What a pad in a hole does. */
     private enum HolePads {
         CLOSE,
@@ -122,7 +132,8 @@ public final class DecodeSettings {
     }
 
     /**
-     * The options for a prompt that is continued by at most {@link #maxNewTokens}.
+     * The options for a prompt that is continued by at most {@link #maxNewTokens}, on a canvas that grows if that is
+     * said.
      *
      * @param given tokens of the prompt, 0 where they are not known yet
      * @param maxPositions the longest sequence of the model
@@ -151,33 +162,66 @@ public final class DecodeSettings {
     }
 
     /**
+     * Whether a canvas of that shape grows in {@link #fitting}.
+     *
+     * @throws WrongValueException when the request says how, and it does not go together
+     */
+    public boolean grows(CanvasShape shape, Growth standard) {
+        return !(growth.of(shape, fitting(shape), standard, Long.MAX_VALUE) instanceof Growth.None);
+    }
+
+    /** The block length for a canvas of that shape. */
+    private Optional<Integer> fitting(CanvasShape shape) {
+        return blockLength.map(found -> found.isOfRequest()
+                ? found.value()
+                : Math.min(found.value(), shape.holes().getLast()));
+    }
+
+    /**
      * The options for a canvas whose length is the server's choice. Steps are rounded up to a number that the blocks
-     * can share; a block length that stands behind the request and is longer than the canvas becomes that of the
-     * canvas.
+     * and chunks can share; a block length that stands behind the request and is longer than the canvas becomes that of
+     * the canvas. Steps that stand behind the request are those of {@link #maxNewTokens} tokens: a completion that may
+     * become longer has more of them.
      *
      * @param shape with holes of {@link #wholeBlocks} tokens
+     * @param standard how a completion grows where nothing says it; chunks become whole blocks
      * @param maxPositions the longest sequence of the model
      * @throws WrongValueException when steps, blocks, lengths and model do not go together
      */
-    public DecodeOptions fitting(CanvasShape shape, int maxPositions, Set<Integer> endTokens) {
-        Optional<Integer> block = blockLength.map(found -> found.isOfRequest()
-                ? found.value()
-                : Math.min(found.value(), shape.holes().getLast()));
+    public DecodeOptions fitting(CanvasShape shape, Growth standard, int maxPositions, Set<Integer> endTokens) {
+        Optional<Integer> block = fitting(shape);
+        Growth grows = growth.of(shape, block, standard, Long.MAX_VALUE);
+        boolean chunks = block.isEmpty() && grows instanceof Growth.Chunks;
+        long parts = chunks ? shape.numChunks((Growth.Chunks) grows) : 1;
         long blocks = block.map(shape::numBlocks).orElse(1L);
         long everyToken = Math.ceilDiv(Math.max(1, shape.newTokens()), blocks) * blocks;
-        long numSteps = steps.map(found -> Math.ceilDiv((long) found.value(), blocks) * blocks)
+        long numSteps = steps.map(found -> Math.ceilDiv(Math.max(parts, wanted(found, shape, grows)), blocks) * blocks)
                 .orElse(everyToken);
         try {
             shape.checkLength(maxPositions);
             return checked(
-                    Math.toIntExact(Math.min(numSteps, Integer.MAX_VALUE)), block, shape, maxPositions, endTokens);
+                    Math.toIntExact(Math.min(numSteps, Integer.MAX_VALUE)),
+                    block,
+                    grows,
+                    shape,
+                    maxPositions,
+                    endTokens);
         } catch (WrongValueException e) {
             throw traced(e, Optional.empty());
         }
     }
 
+    private long wanted(Setting<Integer> found, CanvasShape shape, Growth grows) {
+        boolean perToken = !found.isOfRequest() && !(grows instanceof Growth.None);
+        long usual = Math.max(1, maxNewTokens());
+        return perToken && shape.newTokens() > usual
+                ? Math.ceilDiv(found.value() * shape.newTokens(), usual)
+                : found.value();
+    }
+
     /**
-     * The options for a canvas of that shape.
+     * The options for a canvas of that shape. It grows as the request says; what stands behind the request says it for
+     * plain completions.
      *
      * @param maxPositions the longest sequence of the model
      * @throws WrongValueException when steps, blocks, lengths and model do not go together
@@ -206,11 +250,18 @@ public final class DecodeSettings {
     }
 
     private DecodeOptions checked(int numSteps, CanvasShape shape, int maxPositions, Set<Integer> endTokens) {
-        return checked(numSteps, blockLength.map(Setting::value), shape, maxPositions, endTokens);
+        Optional<Integer> block = blockLength.map(Setting::value);
+        Growth grows = growth.of(shape, block, Growth.NONE, numSteps);
+        return checked(numSteps, block, grows, shape, maxPositions, endTokens);
     }
 
     private DecodeOptions checked(
-            int numSteps, Optional<Integer> block, CanvasShape shape, int maxPositions, Set<Integer> endTokens) {
+            int numSteps,
+            Optional<Integer> block,
+            Growth grows,
+            CanvasShape shape,
+            int maxPositions,
+            Set<Integer> endTokens) {
         DecodeOptions options = new DecodeOptions(
                 numSteps,
                 block.map(OptionalInt::of).orElse(OptionalInt.empty()),
@@ -224,22 +275,28 @@ public final class DecodeSettings {
                 topK,
                 seed,
                 endTokens,
-                OptionalInt.empty());
+                OptionalInt.empty(),
+                OptionalInt.empty(),
+                grows);
         shape.checkDecodable(options, maxPositions);
         return options;
     }
 
     /** The problem with the values that it is about and that the request does not name. */
     private RuntimeException traced(WrongValueException problem, Optional<Setting<Integer>> length) {
-        Parameter<Integer> about = switch (problem.parameter()) {
+        Parameter<?> about = switch (problem.parameter()) {
             case CanvasShape.STEPS -> Parameter.STEPS;
             case CanvasShape.BLOCK_LENGTH -> Parameter.BLOCK_LENGTH;
             case CanvasShape.NEW_TOKENS -> Parameter.MAX_NEW_TOKENS;
+            case CanvasShape.GROW -> Parameter.GROW;
             default -> throw problem;
         };
-        Stream<Optional<Setting<Integer>>> involved = about == Parameter.STEPS
-                ? Stream.of(steps, blockLength)
-                : about == Parameter.BLOCK_LENGTH ? Stream.of(length, blockLength) : Stream.of(length);
+        Stream<Optional<Setting<Integer>>> involved = switch (problem.parameter()) {
+            case CanvasShape.STEPS -> Stream.of(steps, blockLength);
+            case CanvasShape.BLOCK_LENGTH -> Stream.of(length, blockLength);
+            case CanvasShape.NEW_TOKENS -> Stream.of(length);
+            default -> Stream.empty();
+        };
         String elsewhere = involved.flatMap(Optional::stream)
                 .filter(setting -> !setting.isOfRequest())
                 .map(Setting::toString)

@@ -1,5 +1,6 @@
 package io.github.coda4j.generate.request;
 
+import io.github.coda4j.decode.Growth;
 import io.github.coda4j.decode.commit.PolicyParameter;
 import java.util.List;
 import java.util.Locale;
@@ -55,6 +56,10 @@ public record Parameter<T>(String name, ValueKind<T> kind, String variable, List
      */
     public static final Parameter<Integer> CONTEXT =
             new Parameter<>("context", ValueKind.INTEGER, "", List.of("context"));
+    /** How the canvas of a completion grows: a number of tokens, rho-eos or none. */
+    public static final Parameter<Growth> GROW = new Parameter<>("grow", ValueKind.GROWTH, "", List.of("grow"));
+    /** Where an answer ends that could be longer: length, line or block. */
+    public static final Parameter<String> UNTIL = new Parameter<>("until", ValueKind.TEXT, "", List.of());
     /** What ends an answer, without being part of it; none is empty. */
     public static final Parameter<List<String>> STOP = new Parameter<>("stop", ValueKind.TEXTS, "", List.of());
     /** false starts a chat's answer with an empty thought; true and no value leave the choice to the model. */

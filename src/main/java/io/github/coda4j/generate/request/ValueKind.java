@@ -1,5 +1,6 @@
 package io.github.coda4j.generate.request;
 
+import io.github.coda4j.decode.Growth;
 import io.github.coda4j.files.ConfigFile;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,6 +28,10 @@ public final class ValueKind<T> {
     static final ValueKind<String> TEXT = new ValueKind<>("text", text -> text, ConfigFile::optionalString);
     /** One text or a list of them. */
     static final ValueKind<List<String>> TEXTS = new ValueKind<>("text", List::of, ValueKind::texts);
+
+    /** A number, or the name of a rule. */
+    static final ValueKind<Growth> GROWTH =
+            new ValueKind<>("a number of tokens, rho-eos or none", Growth::of, ValueKind::growth);
 
     /** Numbers by name: an object in JSON, {@code a=1,b=0.5} in text. */
     static final ValueKind<Map<String, Double>> NUMBERS =
@@ -87,6 +92,17 @@ public final class ValueKind<T> {
             object.keys().forEach(name -> numbers.put(name, object.requireDouble(name)));
             return numbers;
         });
+    }
+
+    private static Optional<Growth> growth(ConfigFile json, String key) {
+        Optional<String> text = json.isString(key)
+                ? json.optionalString(key)
+                : json.optionalInt(key).stream().mapToObj(Integer::toString).findFirst();
+        try {
+            return text.map(Growth::of);
+        } catch (IllegalArgumentException e) {
+            throw json.problem(key, "must be a number of tokens from 1 on, rho-eos or none, got " + text.orElseThrow());
+        }
     }
 
     private static Optional<List<String>> texts(ConfigFile json, String key) {

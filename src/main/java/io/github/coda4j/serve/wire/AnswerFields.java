@@ -214,6 +214,8 @@ public final class AnswerFields {
                         Parameter.CACHE,
                         Parameter.BLOCK_START,
                         Parameter.MASK_CANDIDATES,
+                        Parameter.GROW,
+                        Parameter.UNTIL,
                         Parameter.STOP)
                 .map(Parameter::name);
         Stream<String> policies = CommitPolicies.BUILT_IN.stream()

@@ -21,7 +21,7 @@ public record Choice(int index, String text, String finish, Completion completio
     /** The reason in OpenAI's words; what was late ends as if it had reached its length. */
     public static String finish(FinishReason reason) {
         return switch (reason) {
-            case STOP, STOP_STRING -> "stop";
+            case STOP, STOP_STRING, UNTIL -> "stop";
             case LENGTH, DEADLINE, CANCELLED -> "length";
         };
     }

@@ -97,7 +97,7 @@ public final class LlamaWriter implements AnswerWriter {
         return switch (reason) {
             case STOP -> "eos";
             case STOP_STRING -> "word";
-            case LENGTH, DEADLINE, CANCELLED -> "limit";
+            case UNTIL, LENGTH, DEADLINE, CANCELLED -> "limit";
         };
     }
 

@@ -9,7 +9,7 @@ import java.util.List;
  * @param commits the tokens that it committed, from left to right
  * @param revoked places that are masks again after it, those of its own commits among them, from left to right
  * @param masksLeft positions that have none yet
- * @param lengths tokens of each hole; told by the first step over each sequence, empty otherwise
+ * @param lengths tokens of each hole; told by the first step and by those before which they changed, empty otherwise
  * @param regions the text so far of each hole, with U+2591 for each position that has none yet
  * @param text the whole text so far
  */

@@ -131,7 +131,7 @@ class ChatTest {
         assertThat(cli.out())
                 .contains("temperature 0.2\n")
                 .contains("seed 7\n")
-                .contains("can be set: max-new-tokens, thinking, steps, alg");
+                .contains("can be set: max-new-tokens, grow, thinking, steps, alg");
         GenerateRequest request = generator.requests().getFirst();
         assertThat(request.decode().temperature()).isEqualTo(0.5);
         assertThat(request.decode().seed()).isEqualTo(7);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.coda4j.cli.app.Cli;
 import io.github.coda4j.decode.DecodeOptions;
+import io.github.coda4j.decode.Growth;
 import io.github.coda4j.files.Json;
 import io.github.coda4j.generate.FinishReason;
 import io.github.coda4j.generate.GenerateRequest;
@@ -45,6 +46,15 @@ class GenerateCommandTest {
         GenerateRequest request = generator.requests().getFirst();
         assertThat(request.decode()).isEqualTo(DecodeOptions.ofSteps(256).withEndTokens(Set.of(ByteTokenizer.END)));
         assertThat(promptOf(request)).isEqualTo("<|im_start|>user\nwrite f<|im_end|>\n<|im_start|>assistant\n");
+    }
+
+    @Test
+    void a_canvas_grows_as_the_flag_says() {
+        assertThat(cli.run("generate", "-m", MODEL, "--grow", "64", "write f")).isZero();
+        assertThat(generator.requests().getFirst().decode().growth()).isEqualTo(new Growth.Chunks(64));
+        assertThat(cli.run("generate", "-m", MODEL, "--grow", "rho-eos", "--block-length", "32", "write f"))
+                .isZero();
+        assertThat(generator.requests().getLast().decode().growth()).isEqualTo(Growth.RHO_EOS);
     }
 
     @Test
@@ -181,6 +191,10 @@ class GenerateCommandTest {
         "--json --watch x, --watch and --json exclude each other",
         "--file f x, both a prompt and --file",
         "--max-new-tokens 0 x, --max-new-tokens must be at least 1",
+        "--grow 0 x, '--grow must be a number of tokens from 1 on, rho-eos or none'",
+        "--grow 48 --block-length 32 x, --grow 48 is no multiple of the block length 32: use 32 or 64",
+        "--grow rho-eos x, '--grow rho-eos needs blocks: add --block-length N, for example --block-length 32'",
+        "--grow 8 --steps 16 x, '16 steps do not divide over 32 chunks of 8 tokens: use 32 steps or more'",
         "--dtype fp16 x, fp16",
         "--engine quick x, quick",
         "--device tpu x, tpu",

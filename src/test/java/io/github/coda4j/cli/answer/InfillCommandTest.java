@@ -13,6 +13,7 @@ import io.github.coda4j.generate.EngineOptions;
 import io.github.coda4j.generate.Generator;
 import io.github.coda4j.generate.Prompt;
 import io.github.coda4j.generate.length.LengthOptions;
+import io.github.coda4j.generate.request.Until;
 import io.github.coda4j.testkit.ByteTokenizer;
 import io.github.coda4j.testkit.Goldens;
 import io.github.coda4j.testkit.RuleDenoiser;
@@ -64,6 +65,15 @@ class InfillCommandTest {
         assertThat(infill(file, "--hole", "2:1-2:7", "--hole", "3:6-3:6", "--tokens", "2"))
                 .isZero();
         assertThat(cli.out()).isEqualTo("first\n67\nthird34");
+    }
+
+    @Test
+    void an_answer_ends_where_until_says() throws IOException {
+        ScriptedGenerator generator = ScriptedGenerator.always(Script.says("x"));
+        cli.with(generator).run("infill", file("x<|hole|>y").toString(), "-m", MODEL, "--until", "line");
+        assertThat(generator.requests().getLast().until()).isEqualTo(Until.LINE);
+        cli.with(generator).run("infill", file("x<|hole|>y").toString(), "-m", MODEL);
+        assertThat(generator.requests().getLast().until()).isEqualTo(Until.LENGTH);
     }
 
     @Test
@@ -268,6 +278,10 @@ class InfillCommandTest {
                 "--candidates 8 --tokens 4 ~ --candidates has no effect where every hole has its number of tokens",
                 "--no-parse --tokens 4 ~ --no-parse has no effect where every hole has its number of tokens",
                 "--candidates 0 ~ --candidates must be in [1, 64], got 0",
+                "--tokens 4 --tokens 0 ~ --tokens must be at least 1 or auto, got 0",
+                "--tokens auto --tokens 0 --max-tokens 8 ~ --tokens must be at least 1 or auto, got 0",
+                "--tokens 4 --tokens auto --max-tokens 0 ~ --max-tokens must be at least 1, got 0",
+                "--until page ~ --until must be length or line or block, got 'page'",
             })
     void what_does_not_fit_the_file_is_refused_before_a_model_is_loaded(String flags, String message)
             throws IOException {

@@ -51,7 +51,7 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "train", "data", "bench", "calibrate", "inspect", "eval"})
+    @ValueSource(strings = {"", "train", "data", "bench", "calibrate", "inspect"})
     void a_group_alone_names_what_stands_below_it(String group) {
         CommandLine command = new Coda(cli.world(), cli.interrupt()).tree();
         if (!group.isEmpty()) {
@@ -101,7 +101,13 @@ class CommandLineTest {
     void no_command_lists_the_commands() {
         assertThat(cli.run()).isEqualTo(2);
         assertThat(cli.run("inspect")).isEqualTo(2);
-        assertThat(cli.err()).contains("generate, infill, chat").contains("model, logits, trace, tokens, template");
+        assertThat(cli.run("eval")).isEqualTo(2);
+        assertThat(cli.err())
+                .contains(
+                        "no TASK and no command given: a set such as humaneval, or prompts, generate, score, compare");
+        assertThat(cli.err())
+                .contains("generate, infill, chat")
+                .contains("model, logits, trace, tokens, sampler, template");
     }
 
     @Test

@@ -42,7 +42,7 @@ class JointRankingTest {
     private static List<Candidate> ranked(SplittableRandom random, int count) {
         List<Candidate> candidates = new ArrayList<>();
         for (int length = 1; length <= count; length++) {
-            candidates.add(new Candidate(length, -random.nextDouble(20), -random.nextDouble(20)));
+            candidates.add(new Candidate(length, length, -random.nextDouble(20), -random.nextDouble(20)));
         }
         return LengthRanking.ranked(candidates);
     }

@@ -21,19 +21,28 @@ class LengthRankingTest {
 
     @Test
     void the_likeliest_answer_is_the_best_and_of_equals_the_shorter_one() {
-        Candidate sure = new Candidate(5, -1, -1);
-        Candidate unsure = new Candidate(2, -0.5, -9);
-        Candidate equal = new Candidate(6, -2, 0);
+        Candidate sure = new Candidate(5, 5, -1, -1);
+        Candidate unsure = new Candidate(2, 2, -0.5, -9);
+        Candidate equal = new Candidate(6, 6, -2, 0);
         assertThat(LengthRanking.ranked(List.of(equal, unsure, sure))).containsExactly(sure, equal, unsure);
+        Candidate closed = new Candidate(64, 3, -2, 0);
+        Candidate closedEarlier = new Candidate(16, 3, -2, 0);
+        assertThat(LengthRanking.ranked(List.of(sure, closed, equal, closedEarlier)))
+                .as("what is left of a closed hole counts, not its masks")
+                .containsExactly(closedEarlier, closed, sure, equal);
         assertThat(LengthRanking.aboutAsGood(List.of(sure, equal, unsure))).containsExactly(sure, equal, unsure);
-        Candidate far = new Candidate(1, -18.5, 0);
+        Candidate far = new Candidate(1, 1, -18.5, 0);
         assertThat(LengthRanking.aboutAsGood(List.of(sure, far))).containsExactly(sure);
     }
 
     @Test
     void refuses_what_is_no_log_probability() {
-        assertThatThrownBy(() -> new Candidate(1, 0.5, 0)).hasMessageContaining("at most 0, got 0.5 decoded");
-        assertThatThrownBy(() -> new Candidate(0, 0, 0)).hasMessage("a length is at least 1, got 0");
+        assertThatThrownBy(() -> new Candidate(1, 1, 0.5, 0)).hasMessageContaining("at most 0, got 0.5 decoded");
+        assertThatThrownBy(() -> new Candidate(0, 0, 0, 0)).hasMessage("a hole is decoded with at least 1 mask, got 0");
+        assertThatThrownBy(() -> new Candidate(3, 4, 0, 0)).hasMessage("an answer to 3 masks has 0 to 3 tokens, got 4");
+        assertThat(new Candidate(3, 0, 0, 0).length())
+                .as("a hole that closed at once")
+                .isZero();
         assertThatThrownBy(() -> LengthOptions.DEFAULT.withCandidates(65))
                 .hasMessage("the candidates of a hole must be in [1, 64], got 65");
     }

@@ -52,6 +52,7 @@ class DecodeSettingsTest {
             Parameter.MASK_CANDIDATES,
             Parameter.HOLE_PADS,
             Parameter.MAX_NEW_TOKENS,
+            Parameter.UNTIL,
             Parameter.STOP,
             Parameter.THINKING);
 
