@@ -256,6 +256,25 @@ class PageTest {
         }
     }
 
+    @Test
+    void an_answer_grows_on_the_canvas() {
+        try (Served served = new Served();
+                Tab tab = chromium.open(served.server().address())) {
+            Page page = tab.page();
+            page.locator("#view-chat").click();
+            page.locator("#options summary").click();
+            page.locator("#most").fill("100");
+            page.locator("#message").fill("hello");
+            page.locator("#message").press("Enter");
+            awaitDone(page);
+            seek(page, 1);
+            assertThat(page.locator("#canvas .cell").count()).isEqualTo(64);
+            seek(page, Integer.parseInt(page.locator("#slider").getAttribute("max")));
+            assertThat(masks(page)).isZero();
+            assertThat(page.locator("#canvas").textContent()).hasSize(100).matches("[0-9]+");
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({"1280, LIGHT", "1280, DARK", "360, LIGHT", "360, DARK"})
     void contrast_and_labels_are_right_and_nothing_is_wider_than_the_window(int width, ColorScheme scheme) {
