@@ -16,9 +16,11 @@ import java.util.OptionalInt;
 import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** With a token for each byte. {@code §} marks a hole, in what is shown too. */
+@Tag("slow")
 class DocumentWindowsTest {
     private static final int LARGE = 4096;
     private static final Tokenizer BYTES = new ByteTokenizer();

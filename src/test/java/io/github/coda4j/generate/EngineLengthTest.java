@@ -22,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,6 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Holes whose length is found. The network knows a text and is sure of what stands in it, less so the more it lacks.
  */
 @Timeout(30)
+@Tag("slow")
 class EngineLengthTest {
     private static final LengthOptions PLAIN =
             LengthOptions.DEFAULT.withBias(LengthBias.NONE).withParses(false);

@@ -24,6 +24,7 @@ import io.github.coda4j.weights.ProgressListener;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,6 +33,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** A checkpoint is an interface: what lies in another container than a folder decodes as it does in one. */
 @Timeout(60)
+@Tag("slow")
 class OtherContainerTest {
     @TempDir
     private Path folder;

@@ -25,12 +25,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Models of every kind: norms of heads or none, biases here or there, shifted or in place. */
+@Tag("slow")
 class ModelKindTest {
     private static final int[] LENGTHS = {1, 7, 13, 33, 128, 207};
 

@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,6 +29,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What users of comparable servers complain about, and where it is seen that this one does not do it. */
 @Timeout(60)
+@Tag("slow")
 class ComplaintsTest {
     /** The tests of each complaint, whose numbers are those of the list that the server was built by. */
     private static final Map<Integer, List<String>> ROWS = new TreeMap<>(Map.ofEntries(

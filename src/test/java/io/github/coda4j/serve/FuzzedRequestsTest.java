@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.Timeout;
  * {@code -Dserve.fuzz=10000} throws so many, {@code -Dserve.fuzz.seed} those of a failure again.
  */
 @Timeout(600)
+@Tag("slow")
 class FuzzedRequestsTest {
     private static final int REQUESTS = Integer.getInteger("serve.fuzz", 1500);
     private static final List<String> VALUES = List.of(

@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who is let in, who leaves, and how it ends. The network waits for a permit before each forward. */
 @Timeout(60)
+@Tag("slow")
 class LifeTest {
     private static final String LONG = "{\"prompt\":\"abc\",\"max_tokens\":200,\"length\":\"fixed\"}";
     private static final String STREAM = LONG.replace("}", ",\"stream\":true}");

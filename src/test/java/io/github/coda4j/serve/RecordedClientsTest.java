@@ -25,6 +25,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,6 +37,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * that answer must be there with a value of the same kind; texts are the model's own.
  */
 @Timeout(120)
+@Tag("slow")
 class RecordedClientsTest {
     private static final Path FILES = Path.of("src/test/resources/golden/serve");
     private static final Set<String> NO_CALLS = Set.of("errors.json", "stream-grammar.json");

@@ -33,11 +33,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Published clients as they are, against a server as it is: openai-java and LangChain4j, which upgrades to HTTP/2. */
 @Timeout(60)
+@Tag("slow")
 class UnmodifiedClientsTest {
     private final RuleDenoiser denoiser =
             new RuleDenoiser(Served.POSITIONS, (sequence, position) -> '0' + position % 10);

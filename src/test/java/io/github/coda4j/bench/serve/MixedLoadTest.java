@@ -16,11 +16,13 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Servers that do wrong are seen to: each says the same to every request. */
 @Timeout(120)
+@Tag("slow")
 class MixedLoadTest {
     private static final Task TASK = new Task("/x", "{}", "/text", false);
     private static final String RIGHT = "{\"text\":\"right\"}";

@@ -10,9 +10,11 @@ import io.github.coda4j.testkit.Goldens;
 import io.github.coda4j.testkit.RuleDenoiser;
 import org.jline.terminal.spi.SystemStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The demo with a network that writes digits. */
+@Tag("slow")
 class DemoTest {
     private static final String MODEL = Goldens.path("model/a-untied").toString();
 

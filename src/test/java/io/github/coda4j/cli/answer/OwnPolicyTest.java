@@ -18,10 +18,12 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The commit policy of docs/extending, compiled as somebody else's project and named on the command line. */
+@Tag("slow")
 class OwnPolicyTest {
     private static final String MODEL = Goldens.path("model/a-untied").toString();
 

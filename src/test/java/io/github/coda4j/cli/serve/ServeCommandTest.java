@@ -24,12 +24,14 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The command, as it is started and ended, over the model in the box. */
 @Timeout(120)
+@Tag("slow")
 class ServeCommandTest {
     private static final Pattern LISTENING = Pattern.compile("(?:listening on|The page is at) (https?://\\S+)\\s");
 

@@ -10,10 +10,12 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Where sets are found, and what is said when they are not. */
+@Tag("slow")
 class DataFolderTest {
     private static final String ROW = """
             {"task_id": "HumanEval/0", "prompt": "def f():\\n", "entry_point": "f", \

@@ -21,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,6 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** HTTP itself, without a model behind it. */
 @Timeout(60)
+@Tag("slow")
 class HttpFrontTest {
     private static final int MAX_BODY = 300_000;
     private static final HttpOptions OPTIONS = HttpOptions.local(0).withMaxBody(MAX_BODY);

@@ -3,8 +3,10 @@ package io.github.coda4j.tensor.products;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("slow")
 class MemoryBandwidthTest {
     /** Between the slowest memory of this century and the fastest that is built: units are not off by a thousand. */
     @Test

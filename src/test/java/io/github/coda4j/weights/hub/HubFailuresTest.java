@@ -29,9 +29,11 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Connections that drop, hubs that lie, refuse or are not there, disks that are full. */
+@Tag("slow")
 class HubFailuresTest extends HubPulls {
     @Test
     void a_dropped_connection_continues_where_it_stopped() {
