@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
@@ -27,6 +27,7 @@ const hashOf = (path: string) => sha256(readFileSync(path, "utf8").replaceAll("\
 function bundleList(): Plugin {
   return {
     name: "bundle-list",
+    apply: "build",
     closeBundle() {
       const sources = SOURCES.flatMap(filesBelow)
         .sort()
@@ -38,9 +39,6 @@ function bundleList(): Plugin {
         .sort();
       const hashes = Object.fromEntries(files.map((path) => [path.slice(OUT.length + 1), hashOf(path)]));
       writeFileSync(join(OUT, "bundle.json"), JSON.stringify({ sources: sha256(sources), files: hashes }, null, 2) + "\n");
-    },
-    buildStart() {
-      rmSync(OUT, { recursive: true, force: true });
     },
   };
 }
