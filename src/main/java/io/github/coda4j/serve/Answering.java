@@ -6,6 +6,7 @@ import io.github.coda4j.generate.FinishReason;
 import io.github.coda4j.generate.Generation;
 import io.github.coda4j.generate.GenerationListener;
 import io.github.coda4j.generate.StepEvent;
+import io.github.coda4j.generate.Window;
 import io.github.coda4j.serve.http.Call;
 import io.github.coda4j.serve.http.FrameStream;
 import io.github.coda4j.serve.wire.AnswerOptions;
@@ -280,6 +281,11 @@ final class Answering {
                 return GenerationListener.NONE;
             }
             return new GenerationListener() {
+                @Override
+                public void onWindow(Window window) {
+                    steps.window(window.firstHole());
+                }
+
                 @Override
                 public void onStep(StepEvent event) {
                     if (options.logprobs().isPresent() || options.frames() != StreamKind.TEXT) {

@@ -67,7 +67,7 @@ public final class CodaServer implements AutoCloseable {
         routes.addAll(new FimRoutes(service).routes());
         routes.addAll(new LlamaRoutes(service).routes());
         routes.addAll(new OllamaRoutes(service).routes());
-        routes.addAll(new PageRoutes(service).routes());
+        routes.addAll(new PageRoutes().routes());
         routes.addAll(new MercuryRoutes(service).routes());
         routes.addAll(new ModelRoutes(service).routes());
         routes.addAll(new HealthRoutes(service).routes());

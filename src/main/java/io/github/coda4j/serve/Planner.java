@@ -18,6 +18,7 @@ import io.github.coda4j.serve.apply.SnippetMerge;
 import io.github.coda4j.serve.wire.AnswerOptions;
 import io.github.coda4j.serve.wire.Problem;
 import io.github.coda4j.serve.wire.TextPrompt;
+import io.github.coda4j.serve.wire.TextPrompt.Holes.Length;
 import io.github.coda4j.text.ChatRequest;
 import io.github.coda4j.text.MarkedText;
 import io.github.coda4j.text.Tokenizer;
@@ -84,20 +85,30 @@ final class Planner {
                 String text = echo ? model.tokenizer().decode(given.ids()) : "";
                 yield completions(given.ids(), how, options, "prompt", text);
             }
-            case TextPrompt.Holes holes ->
-                holes(holes, how, options, echo ? holes.pieces().getFirst() : "");
+            case TextPrompt.Holes holes -> {
+                DecodeSettings ofHoles = settings(
+                        options,
+                        options.fixedLength() || holes.lengths().getLast().fixed());
+                yield holes(holes, ofHoles, options, echo ? holes.pieces().getFirst() : "");
+            }
         };
     }
 
     private DecodeSettings settings(AnswerOptions options) {
+        return settings(options, options.fixedLength());
+    }
+
+    /** @param fixed whether what stands at the end has a length, so that it does not grow */
+    private DecodeSettings settings(AnswerOptions options, boolean fixed) {
         DecodeDefaults defaults = options.effort()
                 .map(effort -> model.defaults().behind(effort.settings(!options.fixedLength())))
                 .orElse(model.defaults());
-        if (!options.fixedLength()) {
+        if (!fixed) {
             return defaults.resolve(options.decode());
         }
         if (options.decode().find(Parameter.GROW).isPresent()) {
-            throw Problem.wrong("grow", "grow and length fixed exclude each other: leave one of them out");
+            String length = options.fixedLength() ? "length fixed" : "tokens of the last region";
+            throw Problem.wrong("grow", "grow and " + length + " exclude each other: leave one of them out");
         }
         return defaults.behind(Given.inJava().with(Parameter.GROW, Growth.NONE)).resolve(options.decode());
     }
@@ -160,26 +171,34 @@ final class Planner {
         if (ofAll == 0) {
             return nothing(options, given, echo);
         }
-        List<Integer> wanted =
-                text.ceilings().stream().map(own -> own.orElse(ofAll)).toList();
-        boolean fixed = options.fixedLength();
-        int numHoles = wanted.size();
-        checkRoom(given, fixed ? wanted.stream().mapToLong(n -> n).sum() : numHoles, "prompt");
+        boolean allFixed = options.fixedLength();
+        long said = text.lengths().stream()
+                .filter(length -> allFixed || length.fixed())
+                .mapToLong(length -> length.tokens().orElse(ofAll))
+                .sum();
+        int open = (int) text.lengths().stream()
+                .filter(length -> !allFixed && !length.fixed())
+                .count();
+        checkRoom(given, said + open, "prompt");
         List<Document.Hole> holes = new ArrayList<>();
-        for (int i = 0; i < numHoles; i++) {
-            int most = Math.min(wanted.get(i), (model.maxPositions() - given) / numHoles);
-            boolean last = i == numHoles - 1 && pieces.getLast().isEmpty();
-            if (fixed) {
-                holes.add(new Document.Hole(wanted.get(i)));
-            } else if (last) {
-                holes.add(new Document.Hole(numHoles == 1 ? behind(most, how) : whole(most, how)));
+        for (Length length : text.lengths()) {
+            int wanted = length.tokens().orElse(ofAll);
+            if (allFixed || length.fixed()) {
+                holes.add(new Document.Hole(wanted));
+                continue;
+            }
+            int most = Math.min(wanted, (int) (model.maxPositions() - given - said) / open);
+            boolean last = holes.size() == text.lengths().size() - 1
+                    && pieces.getLast().isEmpty();
+            if (last) {
+                holes.add(new Document.Hole(holes.isEmpty() ? behind(most, how) : whole(most, how)));
             } else {
                 holes.add(lengths.hole(most));
             }
         }
         Document document = Document.ofPieces(pieces, holes);
         CanvasShape shape = document.shape(0);
-        DecodeOptions decode = fixed
+        DecodeOptions decode = allFixed
                 ? how.options(shape, model.maxPositions(), model.endTokens())
                 : fitting(shape, model.maxPositions(), how);
         return choices(new Prompt.Text(document), closing(decode, how), how, options, given, echo);

@@ -26,6 +26,16 @@ final class Steps {
     private int length = -1;
     /** Where each hole begins and ends, by what is masked at first; text stands between any two. */
     private final List<Block> holes = new ArrayList<>();
+    /** Which hole of the request the first of these is. */
+    private int firstHole;
+    /** The texts of all holes so far, those of earlier windows too. */
+    private final List<String> texts = new ArrayList<>();
+    /** The tokens of all holes so far. */
+    private final List<Integer> lengths = new ArrayList<>();
+    /** Whether the step is the first one over a sequence of its length. */
+    private boolean begins;
+    /** What the step took back, its own commits among it. */
+    private List<Integer> revoked = List.of();
 
     Steps(Tokenizer tokenizer, int maskId, Set<Integer> endTokens) {
         this.tokenizer = tokenizer;
@@ -33,14 +43,28 @@ final class Steps {
         this.endTokens = endTokens;
     }
 
+    /** Another part of a document begins, whose first hole is that one of the request. */
+    void window(int hole) {
+        firstHole = hole;
+        length = -1;
+        commits.clear();
+    }
+
     void accept(StepEvent event) {
         if (event.canvas().length != length) {
-            resized(event.canvas());
+            // The first one, or the canvas has grown or was cut: what is committed stays where it is.
+            length = event.canvas().length;
+            holes.clear();
+            commits.tailMap(length).clear();
         }
         event.commits().forEach(commit -> commits.put(commit.position(), commit));
-        commits.keySet().removeIf(position -> event.canvas()[position] == maskId);
-        if (holes.isEmpty()) {
-            int[] canvas = event.canvas();
+        int[] canvas = event.canvas();
+        revoked = commits.keySet().stream()
+                .filter(position -> canvas[position] == maskId)
+                .toList();
+        revoked.forEach(commits::remove);
+        begins = holes.isEmpty();
+        if (begins) {
             int start = -1;
             for (int position = 0; position <= canvas.length; position++) {
                 boolean open =
@@ -55,20 +79,6 @@ final class Steps {
         }
     }
 
-    /**
-     * The canvas has grown or was cut; or else the length of a hole was found, or another window begins, and places are
-     * counted anew.
-     */
-    private void resized(int[] canvas) {
-        length = canvas.length;
-        holes.clear();
-        commits.tailMap(length).clear();
-        boolean same = commits.values().stream().allMatch(commit -> canvas[commit.position()] == commit.token());
-        if (!same) {
-            commits.clear();
-        }
-    }
-
     /** What a step did, which was accepted. */
     StepFrame frame(StepEvent event) {
         int[] canvas = event.canvas();
@@ -77,21 +87,39 @@ final class Steps {
                 .map(this::committed)
                 .toList();
         int masks = (int) Arrays.stream(canvas).filter(id -> id == maskId).count();
-        List<String> regions = holes.stream().map(hole -> text(canvas, hole)).toList();
-        return new StepFrame(event.step(), committed, masks, regions, String.join("", regions));
+        for (int i = 0; i < holes.size(); i++) {
+            put(texts, firstHole + i, text(canvas, holes.get(i)));
+            put(lengths, firstHole + i, holes.get(i).length());
+        }
+        return new StepFrame(
+                event.step(),
+                committed,
+                revoked.stream().map(this::place).toList(),
+                masks,
+                begins ? lengths : List.of(),
+                texts,
+                String.join("", texts));
+    }
+
+    private static <T> void put(List<T> list, int index, T value) {
+        if (index < list.size()) {
+            list.set(index, value);
+        } else {
+            list.add(value);
+        }
     }
 
     private StepFrame.Committed committed(CommitEvent commit) {
+        return new StepFrame.Committed(
+                place(commit.position()), commit.token(), tokenizer.decode(commit.token()), commit.probability());
+    }
+
+    private StepFrame.Place place(int position) {
         int hole = 0;
-        while (holes.get(hole).end() <= commit.position()) {
+        while (holes.get(hole).end() <= position) {
             hole++;
         }
-        return new StepFrame.Committed(
-                hole,
-                commit.position() - holes.get(hole).start(),
-                commit.token(),
-                tokenizer.decode(commit.token()),
-                commit.probability());
+        return new StepFrame.Place(firstHole + hole, position - holes.get(hole).start());
     }
 
     /** The text in a hole, up to an end token that nothing open stands before. */

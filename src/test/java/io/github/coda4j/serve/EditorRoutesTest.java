@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.coda4j.serve.Client.Reply;
 import io.github.coda4j.testkit.RuleDenoiser;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -13,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What editors ask for, in the words of llama.cpp, Ollama, Mistral and Mercury. */
 @Timeout(60)
@@ -216,12 +219,7 @@ class EditorRoutesTest {
 
     @Test
     void steps_of_regions_say_where_they_committed() {
-        Reply reply = post(
-                "/v1/completions", REGIONS.replace("MORE", ",\"stream\":true,\"stream_options\":{\"diffusion\":true}"));
-        List<JsonNode> steps = reply.chunks().stream()
-                .filter(chunk -> chunk.has("diffusion"))
-                .map(chunk -> chunk.get("diffusion"))
-                .toList();
+        List<JsonNode> steps = steps(REGIONS);
         assertThat(steps).hasSize(5);
         int masks = 5;
         for (JsonNode step : steps) {
@@ -527,9 +525,143 @@ class EditorRoutesTest {
     }
 
     @Test
-    void the_page_says_what_is_served() {
+    void a_region_has_a_length_of_its_own_beside_others_whose_length_is_found() {
+        String body = "{\"prompt\":\"abcdefgh\",\"max_tokens\":2,\"regions\":[{\"start\":2,\"end\":3,\"tokens\":5},"
+                + "{\"start\":5,\"end\":5},{\"start\":8,\"end\":8,\"tokens\":1}]}";
+        JsonNode regions = post("/v1/completions", body).json().at("/choices/0/regions");
+        assertThat(regions.at("/0/text").textValue()).isEqualTo("23456");
+        assertThat(regions.at("/1/text").textValue()).hasSizeBetween(1, 2);
+        assertThat(regions.at("/2/text").textValue()).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "'tokens':0                  | regions[0].tokens",
+                "'tokens':-1                 | regions[0].tokens",
+                "'tokens':'a'                | regions[0].tokens",
+                "'tokens':3,'max_tokens':3   | regions[0].tokens",
+                "'tokens':5000               | prompt",
+            })
+    void lengths_that_are_none_are_refused(String length, String param) {
+        String body = "{\"prompt\":\"ab\",\"regions\":[{\"start\":1,\"end\":1," + length.replace('\'', '"') + "}]}";
+        Reply reply = post("/v1/completions", body);
+        assertThat(reply.status()).isEqualTo(400);
+        assertThat(reply.json().at("/error/param").textValue()).isEqualTo(param);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"prompt\":\"abcdefgh\",\"regions\":[{\"start\":2,\"end\":3,\"tokens\":3}]MORE}",
+                "{\"prompt\":\"ab\",\"max_tokens\":3MORE}"
+            })
+    void the_first_step_says_how_long_the_holes_are(String body) {
+        List<JsonNode> steps = steps(body);
+        assertThat(steps.getFirst().get("lengths").toString()).isEqualTo("[3]");
+        assertThat(steps.stream().filter(step -> step.has("lengths"))).hasSize(1);
+        assertThat(steps).noneMatch(step -> step.has("revoked"));
+    }
+
+    @Test
+    void a_hole_at_the_end_grows_unless_it_has_a_length() {
+        List<JsonNode> steps =
+                steps("{\"prompt\":\"ab\",\"max_tokens\":100,\"regions\":[{\"start\":2,\"end\":2}]MORE}");
+        assertThat(steps.stream()
+                        .filter(step -> step.has("lengths"))
+                        .map(step -> step.get("lengths").toString()))
+                .containsExactly("[64]", "[100]");
+        assertThat(steps.stream()
+                        .flatMap(step -> step.get("commits").valueStream())
+                        .map(commit -> commit.get("position").intValue()))
+                .hasSize(100)
+                .doesNotHaveDuplicates()
+                .allMatch(position -> position >= 0 && position < 100);
+        assertThat(steps.getLast().at("/regions/0").textValue()).hasSize(100).startsWith("2345");
+        String fixed = "{\"prompt\":\"ab\",\"regions\":[{\"start\":2,\"end\":2,\"tokens\":100}]MORE}";
+        assertThat(steps(fixed).getFirst().get("lengths").toString()).isEqualTo("[100]");
+        assertThat(post("/v1/completions", fixed.replace("MORE", ",\"grow\":64"))
+                        .json()
+                        .at("/error/param")
+                        .textValue())
+                .isEqualTo("grow");
+    }
+
+    @Test
+    void steps_say_which_tokens_they_take_back() {
+        List<JsonNode> steps = steps(REGIONS.replace("MORE", ",\"alg\":\"p2\",\"steps\":5MORE"));
+        String[][] places = new String[2][];
+        int revoked = 0;
+        for (JsonNode step : steps) {
+            for (int region = 0; step.has("lengths") && region < places.length; region++) {
+                places[region] = new String[step.at("/lengths/" + region).intValue()];
+                Arrays.fill(places[region], "\u2591");
+            }
+            for (JsonNode commit : step.get("commits")) {
+                put(places, commit, commit.get("text").textValue());
+            }
+            for (JsonNode place : step.path("revoked")) {
+                put(places, place, "\u2591");
+                revoked++;
+            }
+            assertThat(step.at("/regions/0").textValue()).isEqualTo(String.join("", places[0]));
+            assertThat(step.at("/regions/1").textValue()).isEqualTo(String.join("", places[1]));
+        }
+        assertThat(revoked).isPositive();
+        assertThat(places[1]).containsExactly("6", "7", "8");
+    }
+
+    private static void put(String[][] places, JsonNode place, String text) {
+        places[place.get("region").intValue()][place.get("position").intValue()] = text;
+    }
+
+    private static List<JsonNode> steps(String body) {
+        return post("/v1/completions", body.replace("MORE", ",\"stream\":true,\"stream_options\":{\"diffusion\":true}"))
+                .chunks()
+                .stream()
+                .filter(chunk -> chunk.has("diffusion"))
+                .map(chunk -> chunk.get("diffusion"))
+                .toList();
+    }
+
+    @Test
+    void the_page_lets_browsers_load_nothing_from_elsewhere() {
         Reply page = served.client().get("/");
-        assertThat(page.header("content-type")).startsWith("text/plain");
-        assertThat(page.text()).contains("bytes").contains("curl http://127.0.0.1:");
+        assertThat(page.header("content-type")).isEqualTo("text/html; charset=utf-8");
+        assertThat(page.header("cache-control")).isEqualTo("no-cache");
+        assertThat(page.header("x-content-type-options")).isEqualTo("nosniff");
+        String policy = page.header("content-security-policy");
+        assertThat(policy)
+                .startsWith("default-src 'none'; script-src 'self'; style-src 'self' 'nonce-")
+                .doesNotContain("unsafe")
+                .doesNotContain("*");
+        String nonce = policy.replaceAll(".*'nonce-([^']+)'.*", "$1");
+        assertThat(page.text()).contains("content=\"" + nonce + "\"").contains("<noscript>");
+        assertThat(served.client().get("/").header("content-security-policy")).isNotEqualTo(policy);
+    }
+
+    @Test
+    void assets_are_kept_for_ever_and_zipped_for_those_who_take_that() {
+        String script = served.client().get("/").text().replaceAll("(?s).*src=\"\\./(assets/[^\"]+\\.js)\".*", "/$1");
+        Reply plain = served.client().get(script);
+        assertThat(plain.status()).isEqualTo(200);
+        assertThat(plain.header("content-type")).isEqualTo("text/javascript; charset=utf-8");
+        assertThat(plain.header("cache-control")).isEqualTo("public, max-age=31536000, immutable");
+        assertThat(plain.header("x-content-type-options")).isEqualTo("nosniff");
+        assertThat(plain.header("content-encoding")).isEmpty();
+        Reply zipped = served.client().get(script, "Accept-Encoding", "br, gzip");
+        assertThat(zipped.header("content-encoding")).isEqualTo("gzip");
+        assertThat(zipped.text().length()).isLessThan(plain.text().length() / 2);
+        assertThat(served.client()
+                        .get(script, "Accept-Encoding", "gzip;q=0, br")
+                        .header("content-encoding"))
+                .isEmpty();
+        assertThat(served.client().get("/assets/other.js").status()).isEqualTo(404);
+        assertThat(served.client().get("/assets/../bundle.json").status()).isEqualTo(404);
+        Reply head = served.client().send("HEAD", script, "");
+        assertThat(head.header("content-length"))
+                .isEqualTo(Integer.toString(plain.text().getBytes(StandardCharsets.UTF_8).length));
     }
 }

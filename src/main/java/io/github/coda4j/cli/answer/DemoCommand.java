@@ -13,6 +13,7 @@ import io.github.coda4j.generate.Document;
 import io.github.coda4j.generate.GenerateRequest;
 import io.github.coda4j.generate.GenerationListener;
 import io.github.coda4j.generate.StepEvent;
+import io.github.coda4j.model.LoadOptions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -26,6 +27,7 @@ import org.jline.terminal.Terminal;
 import org.jline.terminal.spi.SystemStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** {@code coda demo}. */
 @Command(
@@ -39,7 +41,7 @@ import picocli.CommandLine.Mixin;
             ""
         },
         footerHeading = "%nExamples:%n",
-        footer = {"  coda demo", "  coda demo --dtype int8"})
+        footer = {"  coda demo", "  coda demo --page", "  coda demo --dtype int8"})
 public final class DemoCommand implements Callable<Integer> {
     private static final String FILE = "demo/Stock.java";
     private static final int[] TOKENS = {3, 5, 5, 3, 3, 3, 1};
@@ -53,34 +55,58 @@ public final class DemoCommand implements Callable<Integer> {
               coda infill YourFile.java --hole 12:5-14:1 --tokens 24 --watch
             """;
 
+    /** Shows a page in which the holes of a text are filled. */
+    @FunctionalInterface
+    public interface Page {
+        /**
+         * Shows it until an end is requested.
+         *
+         * @param folder of the model
+         * @return the exit code
+         */
+        int show(Path folder, LoadOptions options) throws InterruptedException;
+    }
+
     private final World world;
+    private final Page page;
 
     @Mixin
     ModelFlag model;
 
+    @Option(
+            names = "--page",
+            description = "In a browser, with a text of your own: starts a server on a free port of this machine, "
+                    + "prints the address, and opens it if there is a screen.")
+    boolean inBrowser;
+
     @Mixin
     LoadFlags load;
 
-    public DemoCommand(World world) {
+    /** @param page for {@code --page} */
+    public DemoCommand(World world, Page page) {
         this.world = world;
+        this.page = page;
     }
 
     @Override
     public Integer call() throws InterruptedException {
         Path folder = model.folder(world);
+        LoadOptions options = load.options(folder, world, LoadFlags.Purpose.SPEED);
+        if (inBrowser) {
+            return page.show(folder, options);
+        }
         Document document = Document.parse(text(), TOKENS);
-        try (OpenModel open = world.openModel(folder, load.options(folder, world, LoadFlags.Purpose.SPEED))) {
+        try (OpenModel open = world.openModel(folder, options)) {
             int tokens =
                     document.holes().stream().mapToInt(Document.Hole::tokens).sum();
             world.out().printf(Locale.ROOT, "A Java file with %d holes for %d tokens:%n%n", TOKENS.length, tokens);
             world.out().println(text());
             world.flush();
-            DecodeOptions options = DecodeOptions.ofSteps(tokens)
+            DecodeOptions decode = DecodeOptions.ofSteps(tokens)
                     .withEndTokens(open.endTokens())
                     .withHolePad(open.tokenizer().holePad());
             List<StepEvent> steps = new ArrayList<>();
-            Completion filled =
-                    new Answering(world, open).heard(GenerateRequest.of(document, options), recordTo(steps));
+            Completion filled = new Answering(world, open).heard(GenerateRequest.of(document, decode), recordTo(steps));
             show(steps, open, document);
             world.out().printf(Locale.ROOT, "Filled:%n%n%s", document.fill(filled.holeTexts()));
             world.out().printf(Locale.ROOT, "%n%s%n", CostReport.line(filled));

@@ -21,6 +21,7 @@ import io.github.coda4j.cli.inspect.InspectCommand;
 import io.github.coda4j.cli.make.InitCommand;
 import io.github.coda4j.cli.make.PullCommand;
 import io.github.coda4j.cli.make.QuantizeCommand;
+import io.github.coda4j.cli.serve.PageServer;
 import io.github.coda4j.cli.serve.ServeCommand;
 import io.github.coda4j.cli.train.TrainCommand;
 import java.io.PrintWriter;
@@ -130,7 +131,7 @@ final class Coda extends CommandGroup {
     /** The root command with all others below it. */
     CommandLine tree() {
         CommandLine root = new CommandLine(this)
-                .addSubcommand(new DemoCommand(world))
+                .addSubcommand(new DemoCommand(world, new PageServer(world, interrupt)::show))
                 .addSubcommand(new GenerateCommand(world))
                 .addSubcommand(new InfillCommand(world))
                 .addSubcommand(new ChatCommand(world))

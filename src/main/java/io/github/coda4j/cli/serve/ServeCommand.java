@@ -161,13 +161,13 @@ public final class ServeCommand implements Callable<Integer> {
         return ExitCodes.OK;
     }
 
-    private static ModelConfig config(Path folder) {
+    static ModelConfig config(Path folder) {
         try (CheckpointFolder checkpoint = CheckpointFolder.open(folder)) {
             return ModelConfig.read(checkpoint.config());
         }
     }
 
-    private static ServedModel served(OpenModel open, ModelFolder folder, ModelConfig config, DecodeDefaults defaults) {
+    static ServedModel served(OpenModel open, ModelFolder folder, ModelConfig config, DecodeDefaults defaults) {
         return new ServedModel(
                 folder.name(),
                 open.generator(),

@@ -1,6 +1,7 @@
-/** The command that starts the server. */
+/** The command that starts the server, and the server of the demo's page. */
 @MayUse({
     "picocli",
+    "org.jline",
     "cli",
     "files",
     "kernel.VectorWidth",

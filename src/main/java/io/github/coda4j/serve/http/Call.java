@@ -9,6 +9,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -151,8 +152,13 @@ public final class Call {
 
     /** Answers; a second answer is dropped. */
     public void answer(int code, String contentType, String text) {
+        answer(code, contentType, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Answers with bytes, which are not changed afterwards; a second answer is dropped. */
+    public void answer(int code, String contentType, byte[] bytes) {
         if (begin()) {
-            onLoop(() -> send(code, contentType, text));
+            onLoop(() -> send(code, contentType, bytes));
         }
     }
 
@@ -179,19 +185,16 @@ public final class Call {
         return first;
     }
 
-    private void send(int code, String contentType, String text) {
+    private void send(int code, String contentType, byte[] bytes) {
         if (isGone()) {
             return;
         }
         head(code, contentType);
         if (method().equals("HEAD")) {
-            response()
-                    .putHeader(
-                            "Content-Length",
-                            Integer.toString(Buffer.buffer(text).length()));
+            response().putHeader("Content-Length", Integer.toString(bytes.length));
             ended(response().end());
         } else {
-            ended(response().end(Buffer.buffer(text)));
+            ended(response().end(Buffer.buffer(bytes)));
         }
     }
 

@@ -108,14 +108,18 @@ public final class OpenAiWriter implements AnswerWriter {
         node.put("step", step.step());
         ArrayNode commits = node.putArray("commits");
         for (StepFrame.Committed commit : step.commits()) {
-            ObjectNode one = commits.addObject();
-            if (regions) {
-                one.put("region", commit.region());
-            }
-            one.put("position", commit.position())
+            place(commits.addObject(), commit.place())
                     .put("token", commit.token())
                     .put("text", commit.text())
                     .put("probability", commit.probability());
+        }
+        if (!step.revoked().isEmpty()) {
+            ArrayNode revoked = node.putArray("revoked");
+            step.revoked().forEach(place -> place(revoked.addObject(), place));
+        }
+        if (!step.lengths().isEmpty()) {
+            ArrayNode lengths = node.putArray("lengths");
+            step.lengths().forEach(lengths::add);
         }
         node.put("masks_left", step.masksLeft());
         node.put("text", step.text());
@@ -124,6 +128,13 @@ public final class OpenAiWriter implements AnswerWriter {
             step.regions().forEach(texts::add);
         }
         return node;
+    }
+
+    private ObjectNode place(ObjectNode node, StepFrame.Place place) {
+        if (regions) {
+            node.put("region", place.region());
+        }
+        return node.put("position", place.position());
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.github.coda4j.serve.wire;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.coda4j.serve.wire.TextPrompt.Holes.Length;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -79,7 +80,10 @@ public record TextBody(AnswerOptions options, List<TextPrompt> prompts, boolean 
         return new TextBody(options, List.of(hole), false, false);
     }
 
-    /** The prompt with a hole for each of its regions, which are {@code start} and {@code end} in UTF-16 units. */
+    /**
+     * The prompt with a hole for each of its regions, which are {@code start} and {@code end} in UTF-16 units, with
+     * {@code max_tokens} or {@code tokens}.
+     */
     private static TextPrompt.Holes regions(Fields body) {
         String text = body.text("prompt")
                 .orElseThrow(() -> Problem.wrong("prompt", "prompt is missing: regions are parts of it"));
@@ -90,20 +94,30 @@ public record TextBody(AnswerOptions options, List<TextPrompt> prompts, boolean 
             }
         }
         List<String> pieces = new ArrayList<>();
-        List<OptionalInt> ceilings = new ArrayList<>();
+        List<Length> lengths = new ArrayList<>();
         int end = 0;
         for (Fields region : body.objects("regions")) {
             int least = pieces.isEmpty() ? 0 : end + 1; // two holes need text between them
             int start = place(region, "start", text, least);
             pieces.add(text.substring(end, start));
             end = place(region, "end", text, start);
-            ceilings.add(region.integer("max_tokens", 1, Integer.MAX_VALUE));
+            lengths.add(length(region));
         }
         if (pieces.isEmpty()) {
             throw Problem.wrong("regions", "regions must hold at least one region");
         }
         pieces.add(text.substring(end));
-        return new TextPrompt.Holes(pieces, ceilings);
+        return new TextPrompt.Holes(pieces, lengths);
+    }
+
+    private static Length length(Fields region) {
+        OptionalInt most = region.integer("max_tokens", 1, Integer.MAX_VALUE);
+        OptionalInt tokens = region.integer("tokens", 1, Integer.MAX_VALUE);
+        if (most.isPresent() && tokens.isPresent()) {
+            String path = region.path("tokens");
+            throw Problem.wrong(path, path + " does not go with max_tokens: leave one of them out");
+        }
+        return tokens.isPresent() ? new Length(tokens, true) : new Length(most, false);
     }
 
     private static int place(Fields region, String key, String text, int least) {

@@ -18,22 +18,40 @@ public sealed interface TextPrompt {
      *
      * @param pieces what stands before the first hole, between two, and behind the last one: at least two, possibly
      *     empty
-     * @param ceilings the most tokens of each hole, at least 1; empty: what the request says about all of them
+     * @param lengths what is said of each hole
      */
-    record Holes(List<String> pieces, List<OptionalInt> ceilings) implements TextPrompt {
+    record Holes(List<String> pieces, List<Length> lengths) implements TextPrompt {
         public Holes {
             pieces = List.copyOf(pieces);
-            ceilings = List.copyOf(ceilings);
+            lengths = List.copyOf(lengths);
             check(
-                    pieces.size() >= 2 && pieces.size() == ceilings.size() + 1,
-                    "a text with a hole has two pieces and a ceiling, got %d pieces and %d ceilings",
+                    pieces.size() >= 2 && pieces.size() == lengths.size() + 1,
+                    "a text with a hole has two pieces and a length, got %d pieces and %d lengths",
                     pieces.size(),
-                    ceilings.size());
+                    lengths.size());
         }
 
         /** One hole between two texts. */
         public static Holes between(String prefix, String suffix) {
-            return new Holes(List.of(prefix, suffix), List.of(OptionalInt.empty()));
+            return new Holes(List.of(prefix, suffix), List.of(Length.UNSAID));
+        }
+
+        /**
+         * How long a hole is.
+         *
+         * @param tokens the most tokens, at least 1; empty: what the request says about all holes
+         * @param fixed whether it has as many as that, whatever the request says
+         */
+        public record Length(OptionalInt tokens, boolean fixed) {
+            /** The request says it. */
+            public static final Length UNSAID = new Length(OptionalInt.empty(), false);
+
+            public Length {
+                check(
+                        tokens.orElse(1) >= 1 && (tokens.isPresent() || !fixed),
+                        "a hole has at least 1 token, and a fixed length is a number, got %s",
+                        tokens);
+            }
         }
     }
 }

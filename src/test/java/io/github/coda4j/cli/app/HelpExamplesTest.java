@@ -25,7 +25,7 @@ class HelpExamplesTest {
      */
     private static final Pattern NOT_RUN =
             Pattern.compile("coda (pull|train|data|bench|serve)( .*)?|coda eval [a-z-]+ (?!--help).*|.*Salesforce/.*"
-                    + "|.* models/qwen .*");
+                    + "|.* models/qwen .*|coda demo --page");
 
     private static final Pattern PART = Pattern.compile("'([^']*)'|\"((?:[^\"\\\\]|\\\\.)*)\"|(\\S+)");
     private static final Pattern PATH = Pattern.compile("(examples|models|recipes|data|runs)/.*|src");

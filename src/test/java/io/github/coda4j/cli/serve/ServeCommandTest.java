@@ -18,6 +18,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -32,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 @Tag("slow")
 class ServeCommandTest {
-    private static final Pattern LISTENING = Pattern.compile("listening on (https?://\\S+)\n");
+    private static final Pattern LISTENING = Pattern.compile("(?:listening on|The page is at) (https?://\\S+)\\s");
 
     private static final Executor THREADS = task -> Thread.ofPlatform().daemon().start(task);
 
@@ -234,5 +235,28 @@ class ServeCommandTest {
                 .isEqualTo(code);
         assertThat(cli.err()).contains(what);
         assertThat(cli.out()).isEmpty();
+    }
+
+    @Test
+    void the_demo_s_page_is_served_on_a_free_port() throws Exception {
+        Cli cli = new Cli().real();
+        try (Running running = new Running(cli, "demo", "--page", "--dtype", "fp32")) {
+            assertThat(running.client.get("/").text()).contains("<title>coda4j</title>");
+            assertThat(running.client.get("/health").status()).isEqualTo(200);
+        }
+        assertThat(cli.out()).contains("(Ctrl-C ends it)");
+    }
+
+    @Test
+    void a_browser_is_opened_as_the_system_does_it_and_nowhere_without_a_screen() {
+        String page = "http://127.0.0.1:1";
+        assertThat(PageServer.browser("Windows 11", Map.of(), page))
+                .startsWith("rundll32")
+                .endsWith(page);
+        assertThat(PageServer.browser("Mac OS X", Map.of(), page)).containsExactly("open", page);
+        assertThat(PageServer.browser("Linux", Map.of("DISPLAY", ":0"), page)).containsExactly("xdg-open", page);
+        assertThat(PageServer.browser("Linux", Map.of("WAYLAND_DISPLAY", "w"), page))
+                .containsExactly("xdg-open", page);
+        assertThat(PageServer.browser("Linux", Map.of(), page)).isEmpty();
     }
 }
