@@ -1,14 +1,12 @@
 package io.github.coda4j.model;
 
 import io.github.coda4j.Closing;
-import io.github.coda4j.kernel.NumberKind;
 import io.github.coda4j.model.ShardRows.Slice;
 import io.github.coda4j.tensor.DType;
 import io.github.coda4j.tensor.LargePages;
 import io.github.coda4j.tensor.WorkerTeam;
 import io.github.coda4j.tensor.products.PackedLinear;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -42,7 +40,7 @@ final class FastWeights implements AutoCloseable {
     private final List<PackedLinear> shards = Collections.synchronizedList(new ArrayList<>());
 
     private final Layer[] layers;
-    private final MemorySegment embedding; // [V, D]
+    private final Embedding embedding; // [V, D]
     private final float[] finalNorm; // [D]
     private final Product head; // [V, D]
 
@@ -104,9 +102,8 @@ final class FastWeights implements AutoCloseable {
                     numbers.format().headResult(numbers.paths()),
                     (from, to) -> List.of(new Slice(source.headName(), from, to - from)));
             this.finalNorm = source.floats(Parameters.FINAL_NORM);
-            DType type = numbers.format().embeddingType();
-            this.embedding = arena.allocate((long) config.vocabSize() * config.hidden() * type.bytes(), 64);
-            loadEmbedding(type);
+            this.embedding = Embedding.load(
+                    source, numbers.format().embeddingType(), config.vocabSize(), config.hidden(), arena);
         } catch (RuntimeException | Error e) {
             close();
             throw e;
@@ -135,24 +132,8 @@ final class FastWeights implements AutoCloseable {
         return finalNorm;
     }
 
-    /** [V, D] in {@link #embeddingKind}. */
-    MemorySegment embedding() {
+    Embedding embedding() {
         return embedding;
-    }
-
-    NumberKind embeddingKind() {
-        return FastPass.kind(numbers.format().embeddingType());
-    }
-
-    private void loadEmbedding(DType type) {
-        int rows = config.vocabSize();
-        int chunk = 4096;
-        long rowBytes = (long) config.hidden() * type.bytes();
-        for (int first = 0; first < rows; first += chunk) {
-            int count = Math.min(chunk, rows - first);
-            source.readRows(
-                    Parameters.EMBEDDING, first, count, type, embedding.asSlice(first * rowBytes, count * rowBytes));
-        }
     }
 
     private Layer loadLayer(int i, WorkerTeam team) {

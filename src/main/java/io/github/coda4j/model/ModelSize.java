@@ -36,7 +36,7 @@ public record ModelSize(ModelConfig config, long parameters) {
             if (Parameters.isProduct(spec.name())) {
                 bytes += format.productBytes(spec.shape()[0], spec.shape()[1]);
             } else if (spec.name().equals(Parameters.EMBEDDING)) {
-                bytes += elements(spec) * format.embeddingType().bytes();
+                bytes += Embedding.bytes(format.embeddingType(), spec.shape()[0], spec.shape()[1]);
             } else {
                 bytes += elements(spec) * DType.F32.bytes();
             }

@@ -2,6 +2,7 @@ package io.github.coda4j.model;
 
 import io.github.coda4j.tensor.DType;
 import io.github.coda4j.weights.Checkpoint;
+import io.github.coda4j.weights.TensorDeclaration;
 import io.github.coda4j.weights.TensorSpec;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,20 +69,27 @@ public final class Parameters {
         return name.endsWith("_proj.weight") || name.equals(HEAD);
     }
 
-    /** What a quantized checkpoint holds: products so stored, always an output layer of its own, the rest floating. */
+    /**
+     * What a quantized checkpoint holds: products so stored, always an output layer of its own, the embedding as the
+     * format says, the rest floating.
+     */
     static List<TensorSpec> of(ModelConfig c, Quantization quantization) {
         List<TensorSpec> specs = new ArrayList<>();
         for (TensorSpec spec : of(c, true)) {
             if (isProduct(spec.name())) {
-                quantization
-                        .tensors(spec.name(), spec.shape()[0], spec.shape()[1])
-                        .forEach(stored -> specs.add(
-                                new TensorSpec(stored.name(), stored.shape(), Set.of(stored.dtype()), false)));
+                add(specs, quantization.tensors(spec.name(), spec.shape()[0], spec.shape()[1]));
+            } else if (spec.name().equals(EMBEDDING) && quantization.narrowsEmbedding()) {
+                add(specs, Int8Rows.tensors(spec.name(), spec.shape()[0], spec.shape()[1]));
             } else {
                 specs.add(spec);
             }
         }
         return specs;
+    }
+
+    private static void add(List<TensorSpec> specs, List<TensorDeclaration> stored) {
+        stored.forEach(tensor ->
+                specs.add(new TensorSpec(tensor.name(), tensor.shape(), Set.of(tensor.dtype()), false)));
     }
 
     /**

@@ -14,6 +14,9 @@ interface Quantization {
     /** What config.json says of it for people. */
     String inWords();
 
+    /** Whether the embedding becomes {@link Int8Rows}; otherwise it is BF16. */
+    boolean narrowsEmbedding();
+
     /** The tensors that a weight [outputs, inputs] of that name becomes, of which the first has its name. */
     List<TensorDeclaration> tensors(String name, long outputs, long inputs);
 

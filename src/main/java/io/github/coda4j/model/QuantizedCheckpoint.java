@@ -26,7 +26,7 @@ import java.util.TreeMap;
  * every name ending in {@code _proj.weight} and {@code lm_head.weight}, becomes the tensors that the format says (see
  * {@link Quantization}). {@code lm_head.weight} is always there: in a tied checkpoint it is made from
  * {@code model.embed_tokens.weight}, and {@code tie_word_embeddings} in the config stays as it was. The embedding
- * becomes BF16, other tensors stay as they are except that F16 is widened to F32.
+ * becomes what the format says, BF16 or int8 rows, other tensors stay as they are except that F16 is widened to F32.
  */
 public final class QuantizedCheckpoint {
     /** Key of config.json that marks a quantized checkpoint. */
@@ -139,6 +139,8 @@ public final class QuantizedCheckpoint {
             }
             if (Parameters.isProduct(entry.name())) {
                 steps.add(product(entry, entry.name(), quantization));
+            } else if (entry.name().equals(Parameters.EMBEDDING) && quantization.narrowsEmbedding()) {
+                steps.add(rows(entry));
             } else if (entry.name().equals(Parameters.EMBEDDING) || entry.dtype() == DType.BF16) {
                 steps.add(floating(entry, DType.BF16));
             } else {
@@ -161,16 +163,30 @@ public final class QuantizedCheckpoint {
                 });
     }
 
+    private static Step rows(TensorEntry entry) {
+        long[] shape = matrix(entry);
+        return new Step(
+                entry,
+                Int8Rows.tensors(entry.name(), shape[0], shape[1]),
+                (rows, firstRow, arena) ->
+                        Int8Rows.quantize(rows, entry.dtype(), shape[1], entry.name(), firstRow, arena));
+    }
+
     private static Step product(TensorEntry entry, String name, Quantization quantization) {
-        long[] shape = entry.shape();
-        if (shape.length != 2 || shape[0] == 0 || shape[1] == 0) {
-            throw CodaException.of("a linear weight must have two sizes above 0, got %s", entry);
-        }
+        long[] shape = matrix(entry);
         return new Step(
                 entry,
                 quantization.tensors(name, shape[0], shape[1]),
                 (rows, firstRow, arena) ->
                         quantization.quantize(rows, entry.dtype(), shape[1], entry.name(), firstRow, arena));
+    }
+
+    private static long[] matrix(TensorEntry entry) {
+        long[] shape = entry.shape();
+        if (shape.length != 2 || shape[0] == 0 || shape[1] == 0) {
+            throw CodaException.of("a linear weight must have two sizes above 0, got %s", entry);
+        }
+        return shape;
     }
 
     private static void write(

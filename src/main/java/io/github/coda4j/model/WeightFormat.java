@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
  * name, how its weights are packed and how many bytes they take, what its products take and give on a processor, how a
  * checkpoint holds it. Nobody else tells formats apart.
  */
-public abstract sealed class WeightFormat permits Fp32Format, Bf16Format, Int8Format {
+public abstract sealed class WeightFormat permits Fp32Format, Bf16Format, Int8Format, Int4Format {
     // The cases have no other instances and no statics that others read: a class that is first touched by way of a
     // subclass while another thread begins here would wait for it, and it for this one.
 
@@ -30,9 +30,14 @@ public abstract sealed class WeightFormat permits Fp32Format, Bf16Format, Int8Fo
     public static final WeightFormat BF16 = new Bf16Format();
     /** int8 weights with one scale per output, int8 inputs with one scale per token; attention in bfloat16. */
     public static final WeightFormat INT8 = new Int8Format();
+    /**
+     * Weights of 4 bits, which are int8 to the products: a scale per output, a whole step and zero per group of inputs;
+     * int8 embedding; the rest as in {@link #INT8}.
+     */
+    public static final WeightFormat INT4 = new Int4Format();
 
     /** Every format, the widest first. */
-    public static final List<WeightFormat> ALL = List.of(FP32, BF16, INT8);
+    public static final List<WeightFormat> ALL = List.of(FP32, BF16, INT8, INT4);
 
     private final String name;
 
@@ -92,7 +97,7 @@ public abstract sealed class WeightFormat permits Fp32Format, Bf16Format, Int8Fo
     /** What libtorch's tensors of such weights hold; empty where no tensor can. */
     abstract Optional<DType> tensorType();
 
-    /** What the embedding is held in, in the fast engine: F32 or BF16. Norms are always F32. */
+    /** What the embedding is held in, in the fast engine: F32, BF16 or I8. Norms are always F32. */
     abstract DType embeddingType();
 
     /** Bytes of a product's packed weight [outputs, inputs], with all that belongs to it. */

@@ -7,6 +7,7 @@ import io.github.coda4j.tensor.Device;
 import io.github.coda4j.tensor.LargePages;
 import io.github.coda4j.tensor.Scope;
 import io.github.coda4j.tensor.Tensor;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 
@@ -107,6 +108,22 @@ public sealed interface PackedLinear extends AutoCloseable permits OneDnnLinear,
             }
         }
         return PlainInt8Linear.of(weight, scales, outputs, inputs, path.zeroPoint());
+    }
+
+    /**
+     * Packs a weight of 4 bits; the memory may be freed afterwards. Products are those of the int8 weight that it
+     * stands for, to the bit.
+     *
+     * @param path how products run, {@link ProductPaths#here}
+     * @param outputType as {@link #int8} takes it
+     * @param pages where the packed weight is put; freed after this is closed
+     */
+    static PackedLinear int4(ProductPaths.Int8 path, Int4Weight weight, DType outputType, LargePages pages) {
+        try (Arena temporary = Arena.ofConfined()) {
+            MemorySegment bytes = temporary.allocate((long) weight.outputs() * weight.inputs(), 64);
+            weight.unpack(bytes);
+            return int8(path, bytes, weight.scales(), weight.outputs(), weight.inputs(), outputType, pages);
+        }
     }
 
     /** Throws unless the memory is native and holds the rows. */
