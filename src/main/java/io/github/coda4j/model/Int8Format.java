@@ -74,7 +74,7 @@ final class Int8Format extends WeightFormat implements Quantization {
     @Override
     Optional<String> emulated(EngineKind engine, ProductPaths paths) {
         return switch (paths.int8()) {
-            case EXACT -> Optional.empty();
+            case PANELS, EXACT -> Optional.empty();
             case PAIRED ->
                 Optional.of("int8 inputs have 7 bits: this processor has no VNNI and sums pairs of products in 16");
             case FLOATS ->

@@ -43,7 +43,7 @@ class WeightFormatTest {
     @FieldSource("FORMATS")
     void a_format_is_either_floating_or_quantized(WeightFormat format) {
         assertThat(format.quantization().isPresent()).isEqualTo(!format.isFloating());
-        assertThat(format.embeddingType()).isIn(DType.F32, DType.BF16);
+        assertThat(format.embeddingType()).isIn(DType.F32, DType.BF16, DType.I8);
     }
 
     @ParameterizedTest

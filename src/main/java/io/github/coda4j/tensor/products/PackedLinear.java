@@ -17,7 +17,7 @@ import java.util.Optional;
  *
  * <p>Not tied to a scope: closed by its owner. May be used by several threads at once.
  */
-public sealed interface PackedLinear extends AutoCloseable permits OneDnnLinear, PlainInt8Linear, PackedLinear.Plain {
+public sealed interface PackedLinear extends AutoCloseable permits OneDnnLinear, PanelLinear, PlainInt8Linear, PackedLinear.Plain {
     /** Rows of the weight. */
     int outputs();
 
@@ -97,6 +97,13 @@ public sealed interface PackedLinear extends AutoCloseable permits OneDnnLinear,
                 "int8 products give F32 or BF16, asked for %s",
                 outputType);
         check(scales.length == outputs, "%d outputs need as many scales, got %d", outputs, scales.length);
+        if (path == ProductPaths.Int8.PANELS) {
+            Optional<PanelLinear> packed =
+                    PanelLinear.int8(weight, scales, outputs, inputs, path.zeroPoint(), outputType, pages);
+            if (packed.isPresent()) {
+                return packed.get();
+            }
+        }
         if (path != ProductPaths.Int8.FLOATS && OneDnn.find().isPresent()) {
             OneDnn oneDnn = OneDnn.find().get();
             for (DType type : new DType[] {outputType, DType.F32}) {
@@ -119,6 +126,12 @@ public sealed interface PackedLinear extends AutoCloseable permits OneDnnLinear,
      * @param pages where the packed weight is put; freed after this is closed
      */
     static PackedLinear int4(ProductPaths.Int8 path, Int4Weight weight, DType outputType, LargePages pages) {
+        if (path == ProductPaths.Int8.PANELS) {
+            Optional<PanelLinear> packed = PanelLinear.int4(weight, path.zeroPoint(), outputType, pages);
+            if (packed.isPresent()) {
+                return packed.get();
+            }
+        }
         try (Arena temporary = Arena.ofConfined()) {
             MemorySegment bytes = temporary.allocate((long) weight.outputs() * weight.inputs(), 64);
             weight.unpack(bytes);
