@@ -34,11 +34,10 @@ final class CodeMemory {
     }
 
     private record Functions(MethodHandle map, MethodHandle protect, MethodHandle unmap) {
-        static final Optional<Functions> FOUND =
-                System.getProperty("os.name").equals("Linux")
-                                && System.getProperty("os.arch").equals("amd64")
-                        ? find()
-                        : Optional.empty();
+        static final Optional<Functions> FOUND = System.getProperty("os.name").equals("Linux")
+                        && System.getProperty("os.arch").equals("amd64")
+                ? find()
+                : Optional.empty();
 
         private static Optional<Functions> find() {
             ValueLayout.OfLong size = ValueLayout.JAVA_LONG;
@@ -46,8 +45,7 @@ final class CodeMemory {
             MemoryLayout pointer = ValueLayout.ADDRESS;
             Optional<MethodHandle> map =
                     function("mmap", FunctionDescriptor.of(size, pointer, size, number, number, number, size));
-            Optional<MethodHandle> protect =
-                    function("mprotect", FunctionDescriptor.of(number, size, size, number));
+            Optional<MethodHandle> protect = function("mprotect", FunctionDescriptor.of(number, size, size, number));
             Optional<MethodHandle> unmap = function("munmap", FunctionDescriptor.of(number, size, size));
             return map.isEmpty() || protect.isEmpty() || unmap.isEmpty()
                     ? Optional.empty()
@@ -62,8 +60,7 @@ final class CodeMemory {
         Optional<MemorySegment> place(byte[] code, Arena arena) {
             long bytes = code.length;
             try {
-                long at = (long) map.invokeExact(
-                        MemorySegment.NULL, bytes, READ | WRITE, PRIVATE_ANONYMOUS, -1, 0L);
+                long at = (long) map.invokeExact(MemorySegment.NULL, bytes, READ | WRITE, PRIVATE_ANONYMOUS, -1, 0L);
                 if (at == FAILED) {
                     return Optional.empty();
                 }

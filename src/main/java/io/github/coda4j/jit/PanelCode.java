@@ -9,9 +9,9 @@ import io.github.coda4j.jit.Assembler.Vector;
 /**
  * Writes the code of {@link PanelKernel}: the product of some rows with one panel of a weight (see {@link Panels}).
  *
- * <p>Inputs are taken in chunks, whose part of the panel stays in the first cache while rows go by in blocks of eight. A
- * block holds its sums, 8 rows by 48 columns, in 24 vector registers; between chunks they lie in memory. Weights of the
- * next chunk are asked for in every step of this one, a share of them by each block, so that they arrive while it
+ * <p>Inputs are taken in chunks, whose part of the panel stays in the first cache while rows go by in blocks of eight.
+ * A block holds its sums, 8 rows by 48 columns, in 24 vector registers; between chunks they lie in memory. Weights of
+ * the next chunk are asked for in every step of this one, a share of them by each block, so that they arrive while it
  * multiplies. Weights of 4 bits become int8 in memory of a chunk's size first.
  *
  * <p>The code takes the address of its {@link Slot slots} and changes nothing else but what they point to.

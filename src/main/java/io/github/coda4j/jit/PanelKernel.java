@@ -22,8 +22,8 @@ public final class PanelKernel {
     private static final int MOST_ROWS = 48;
 
     private static final AddressLayout ADDRESS = ValueLayout.ADDRESS;
-    private static final MethodHandle CALL = Linker.nativeLinker()
-            .downcallHandle(FunctionDescriptor.ofVoid(ADDRESS), Linker.Option.critical(false));
+    private static final MethodHandle CALL =
+            Linker.nativeLinker().downcallHandle(FunctionDescriptor.ofVoid(ADDRESS), Linker.Option.critical(false));
 
     private final PanelCode code;
     private final MemorySegment memory;
@@ -111,8 +111,7 @@ public final class PanelKernel {
             int column = panel * Panels.WIDTH;
             if (panel == 0 || vectors < 3) {
                 scratch.set(Slot.BLOCK, blockAt(PanelCode.ROWS, vectors, bf16));
-                scratch.set(
-                        Slot.TAIL, rows % PanelCode.ROWS == 0 ? 0 : blockAt(rows % PanelCode.ROWS, vectors, bf16));
+                scratch.set(Slot.TAIL, rows % PanelCode.ROWS == 0 ? 0 : blockAt(rows % PanelCode.ROWS, vectors, bf16));
             }
             int ofLast = Math.min(Panels.LANES, panels.outputs() - column - (vectors - 1) * Panels.LANES);
             scratch.set(Slot.MASK, (1L << ofLast) - 1);

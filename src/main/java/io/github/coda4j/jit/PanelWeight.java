@@ -157,7 +157,6 @@ public final class PanelWeight {
         }
         int q = stored >> (input / Panels.STEP % 2 == 0 ? 0 : 4) & 15;
         long group = panels.atGroup(output, input / panels.group());
-        return groupSteps.get(ValueLayout.JAVA_BYTE, group) * q
-                - (groupZeros.get(ValueLayout.JAVA_BYTE, group) & 0xFF);
+        return groupSteps.get(ValueLayout.JAVA_BYTE, group) * q - (groupZeros.get(ValueLayout.JAVA_BYTE, group) & 0xFF);
     }
 }

@@ -2,10 +2,10 @@ package io.github.coda4j.jit;
 
 /**
  * How {@link PanelKernel} wants a weight [outputs, inputs]: cut into panels of 48 outputs, the last of which has 16, 32
- * or 48. A panel is a run of steps of four inputs; a step has, for each of its outputs in turn, the four numbers, a byte
- * each. In 4 bits two steps share their bytes: the first one has the lower halves, the second one the upper. Beside
- * these a panel has, for every group of inputs, a byte for each output's step and one for each output's step times zero.
- * Missing outputs are zeros.
+ * or 48. A panel is a run of steps of four inputs; a step has, for each of its outputs in turn, the four numbers, a
+ * byte each. In 4 bits two steps share their bytes: the first one has the lower halves, the second one the upper.
+ * Beside these a panel has, for every group of inputs, a byte for each output's step and one for each output's step
+ * times zero. Missing outputs are zeros.
  *
  * @param inputs a multiple of 4, in 4 bits of 8
  * @param group inputs of a group in 4 bits, 0 for int8

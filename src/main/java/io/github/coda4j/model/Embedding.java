@@ -6,57 +6,79 @@ import io.github.coda4j.tensor.DType;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
 
-/**
- * The rows that tokens become in the fast engine.
- *
- * @param memory [V, D] of {@code type}
- * @param type F32, BF16 or I8
- * @param scales [V], of I8; otherwise empty
- */
-record Embedding(MemorySegment memory, DType type, float[] scales, int width) {
+/** The rows that tokens become in the fast engine, [V, D]. */
+sealed interface Embedding {
     // V vocabulary, D hidden
 
     /** Rows that are read at a time. */
-    private static final int CHUNK = 4096;
-
-    /**
-     * Reads it, piece by piece.
-     *
-     * @param type F32, BF16 or I8
-     */
-    static Embedding load(WeightSource source, DType type, int vocab, int width, Arena arena) {
-        MemorySegment memory = arena.allocate((long) vocab * width * type.bytes(), 64);
-        float[] scales = new float[type == DType.I8 ? vocab : 0];
-        long rowBytes = (long) width * type.bytes();
-        for (int first = 0; first < vocab; first += CHUNK) {
-            int count = Math.min(CHUNK, vocab - first);
-            MemorySegment rows = memory.asSlice(first * rowBytes, count * rowBytes);
-            if (type == DType.I8) {
-                ShardRows.Slice slice = new ShardRows.Slice(Parameters.EMBEDDING, first, count);
-                Int8Rows.read(source, slice, width, rows, scales, first);
-            } else {
-                source.readRows(Parameters.EMBEDDING, first, count, type, rows);
-            }
-        }
-        return new Embedding(memory, type, scales, width);
-    }
-
-    /** Bytes of [V, D] of that type, scales included. */
-    static long bytes(DType type, long vocab, long width) {
-        return type == DType.I8 ? Int8Rows.bytes(vocab, width) : vocab * width * type.bytes();
-    }
+    int CHUNK = 4096;
 
     /** Writes a token's row, as F32 from element {@code at} on. */
-    void copy(int id, Rows rows, MemorySegment target, long at) {
-        long first = (long) id * width;
-        if (type != DType.I8) {
-            rows.copy(memory, type == DType.BF16 ? NumberKind.BF16 : NumberKind.F32, first, width, target, at);
-            return;
+    void copy(int id, Rows rows, MemorySegment target, long at);
+
+    /**
+     * Reads one of floats.
+     *
+     * @param type F32 or BF16
+     */
+    static Embedding floats(WeightSource source, DType type, int vocab, int width, Arena arena) {
+        long rowBytes = (long) width * type.bytes();
+        MemorySegment memory = arena.allocate(vocab * rowBytes, 64);
+        for (ShardRows.Slice slice : slices(vocab)) {
+            MemorySegment rows = memory.asSlice(slice.first() * rowBytes, slice.count() * rowBytes);
+            source.readRows(slice.name(), slice.first(), slice.count(), type, rows);
         }
-        for (int i = 0; i < width; i++) {
-            float value = scales[id] * memory.get(ValueLayout.JAVA_BYTE, first + i);
-            target.setAtIndex(ValueLayout.JAVA_FLOAT, at + i, value);
+        return new OfFloats(memory, FastPass.kind(type), width);
+    }
+
+    /** Reads one of int8. */
+    static Embedding int8(WeightSource source, int vocab, int width, Arena arena) {
+        MemorySegment memory = arena.allocate((long) vocab * width, 64);
+        MemorySegment scales = arena.allocate((long) vocab * Float.BYTES, 64);
+        for (ShardRows.Slice slice : slices(vocab)) {
+            new Int8Rows()
+                    .read(
+                            source,
+                            slice,
+                            width,
+                            memory.asSlice((long) slice.first() * width, (long) slice.count() * width),
+                            scales.asSlice((long) slice.first() * Float.BYTES, (long) slice.count() * Float.BYTES));
+        }
+        return new OfInt8(memory, scales, width);
+    }
+
+    private static List<ShardRows.Slice> slices(int vocab) {
+        List<ShardRows.Slice> slices = new ArrayList<>();
+        for (int first = 0; first < vocab; first += CHUNK) {
+            slices.add(new ShardRows.Slice(Parameters.EMBEDDING, first, Math.min(CHUNK, vocab - first)));
+        }
+        return slices;
+    }
+
+    /** F32 or BF16. */
+    record OfFloats(MemorySegment memory, NumberKind kind, int width) implements Embedding {
+        @Override
+        public void copy(int id, Rows rows, MemorySegment target, long at) {
+            rows.copy(memory, kind, (long) id * width, width, target, at);
+        }
+    }
+
+    /**
+     * Signed bytes.
+     *
+     * @param scales F32 [V]
+     */
+    record OfInt8(MemorySegment memory, MemorySegment scales, int width) implements Embedding {
+        @Override
+        public void copy(int id, Rows rows, MemorySegment target, long at) {
+            float scale = scales.getAtIndex(ValueLayout.JAVA_FLOAT, id);
+            for (int i = 0; i < width; i++) {
+                byte value = memory.get(ValueLayout.JAVA_BYTE, (long) id * width + i);
+                target.setAtIndex(ValueLayout.JAVA_FLOAT, at + i, scale * value);
+            }
         }
     }
 }

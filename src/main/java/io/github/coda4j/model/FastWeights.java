@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.IntFunction;
 
 /**
@@ -95,15 +96,17 @@ final class FastWeights implements AutoCloseable {
             for (int i = 0; i < layers.length; i++) {
                 layers[i] = loadLayer(i, team);
             }
-            this.head = loadProduct(
+            this.head = loadShards(
                     team,
-                    config.vocabSize(),
                     config.hidden(),
-                    numbers.format().headResult(numbers.paths()),
-                    (from, to) -> List.of(new Slice(source.headName(), from, to - from)));
+                    worker -> columns(
+                            team,
+                            worker,
+                            config.vocabSize(),
+                            (from, to) -> List.of(new Slice(source.headName(), from, to - from))),
+                    (rows, to) -> numbers.format().packHead(rows, numbers.paths(), to));
             this.finalNorm = source.floats(Parameters.FINAL_NORM);
-            this.embedding = Embedding.load(
-                    source, numbers.format().embeddingType(), config.vocabSize(), config.hidden(), arena);
+            this.embedding = numbers.format().embedding(source, config, arena);
         } catch (RuntimeException | Error e) {
             close();
             throw e;
@@ -150,7 +153,6 @@ final class FastWeights implements AutoCloseable {
                 team,
                 config.intermediate(),
                 config.hidden(),
-                numbers.result(),
                 (from, to) -> List.of(new Slice(gate, from, to - from), new Slice(up, from, to - from)));
         Product down =
                 loadColumns(team, config.hidden(), config.intermediate(), Parameters.layer(i, "mlp.down_proj.weight"));
@@ -189,16 +191,17 @@ final class FastWeights implements AutoCloseable {
     }
 
     private Product loadColumns(WorkerTeam team, int outputs, int inputs, String name) {
-        return loadProduct(
-                team, outputs, inputs, numbers.result(), (from, to) -> List.of(new Slice(name, from, to - from)));
+        return loadProduct(team, outputs, inputs, (from, to) -> List.of(new Slice(name, from, to - from)));
     }
 
-    private Product loadProduct(WorkerTeam team, int outputs, int inputs, DType result, RowsOfShard rows) {
+    private Product loadProduct(WorkerTeam team, int outputs, int inputs, RowsOfShard rows) {
+        return loadShards(team, inputs, worker -> columns(team, worker, outputs, rows), this::pack);
+    }
+
+    private static List<Slice> columns(WorkerTeam team, int worker, int outputs, RowsOfShard rows) {
         int units = outputs / COLUMN_UNIT;
-        return loadShards(team, inputs, result, worker -> {
-            int to = worker + 1 == team.size() ? outputs : team.from(worker + 1, units) * COLUMN_UNIT;
-            return rows.rows(team.from(worker, units) * COLUMN_UNIT, to);
-        });
+        int to = worker + 1 == team.size() ? outputs : team.from(worker + 1, units) * COLUMN_UNIT;
+        return rows.rows(team.from(worker, units) * COLUMN_UNIT, to);
     }
 
     /** q, k and v of one layer, see {@link HeadShares}. */
@@ -207,10 +210,10 @@ final class FastWeights implements AutoCloseable {
         return loadShards(
                 team,
                 config.hidden(),
-                numbers.result(),
                 worker -> Arrays.stream(shares.of(worker))
                         .mapToObj(head -> rowsOfHead(i, head))
-                        .toList());
+                        .toList(),
+                this::pack);
     }
 
     private Slice rowsOfHead(int i, int head) {
@@ -222,17 +225,22 @@ final class FastWeights implements AutoCloseable {
                 Parameters.layer(i, "self_attn." + name + ".weight"), index * config.headDim(), config.headDim());
     }
 
-    private Product loadShards(WorkerTeam team, int inputs, DType result, IntFunction<List<Slice>> rowsOfWorker) {
+    private Product loadShards(
+            WorkerTeam team,
+            int inputs,
+            IntFunction<List<Slice>> rowsOfWorker,
+            BiFunction<ShardRows, LargePages, PackedLinear> packing) {
         PackedLinear[] ofWorker = new PackedLinear[team.size()];
         team.runOnAll(worker -> {
-            ofWorker[worker] = pack(rowsOfWorker.apply(worker), inputs, result, pages[worker]);
+            ShardRows rows = new ShardRows(source, rowsOfWorker.apply(worker), inputs);
+            ofWorker[worker] = packing.apply(rows, pages[worker]);
             shards.add(ofWorker[worker]);
         });
         return new Product(ofWorker, inputs);
     }
 
-    private PackedLinear pack(List<Slice> slices, int inputs, DType result, LargePages to) {
-        return numbers.format().pack(new ShardRows(source, slices, inputs), result, numbers.paths(), to);
+    private PackedLinear pack(ShardRows rows, LargePages to) {
+        return numbers.format().pack(rows, numbers.result(), numbers.paths(), to);
     }
 
     @Override

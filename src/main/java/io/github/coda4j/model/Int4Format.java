@@ -3,27 +3,21 @@ package io.github.coda4j.model;
 import io.github.coda4j.kernel.NumberKind;
 import io.github.coda4j.tensor.DType;
 import io.github.coda4j.tensor.LargePages;
-import io.github.coda4j.tensor.products.Int4Weight;
 import io.github.coda4j.tensor.products.PackedLinear;
 import io.github.coda4j.tensor.products.ProductPaths;
 import io.github.coda4j.weights.GroupQuantizer;
-import io.github.coda4j.weights.TensorDeclaration;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.util.List;
 import java.util.Optional;
 
 /**
- * {@link WeightFormat#INT4}. A checkpoint holds a product's weight {@code X} as {@code X} U8 [outputs, inputs / 2],
- * {@code X_group} U8 [outputs, groups] and {@code X_scale} F32 [outputs] (see {@link GroupQuantizer}), the embedding as
- * {@link Int8Rows}.
+ * {@link WeightFormat#INT4}: products of {@link Int4Rows}; output layer and embedding of {@link Int8Rows}, since 4 bits
+ * there would cost as much accuracy again (docs/adr/0030).
  */
 final class Int4Format extends WeightFormat implements Quantization {
-    /** What follows the name of a weight in the name of its groups' steps and zeros. */
-    private static final String GROUP_SUFFIX = "_group";
+    private static final Int4Rows ROWS = new Int4Rows();
 
-    /** What products are, once weights are int8. */
-    private final Int8Format products = new Int8Format();
+    /** What its products are once their weights are int8, and the output layer. */
+    private final Int8Format int8 = new Int8Format();
 
     Int4Format() {
         super("int4");
@@ -35,89 +29,66 @@ final class Int4Format extends WeightFormat implements Quantization {
     }
 
     @Override
-    DType embeddingType() {
-        return DType.I8;
+    Embedding embedding(WeightSource source, ModelConfig config, Arena arena) {
+        return Embedding.int8(source, config.vocabSize(), config.hidden(), arena);
+    }
+
+    @Override
+    long embeddingBytes(long vocab, long width) {
+        return int8.headBytes(vocab, width);
     }
 
     @Override
     long productBytes(long outputs, long inputs) {
-        long row = GroupQuantizer.valueBytes(inputs) + GroupQuantizer.groupBytes(inputs) + DType.F32.bytes();
-        return outputs * row;
+        return ROWS.bytes(outputs, inputs);
+    }
+
+    @Override
+    long headBytes(long outputs, long inputs) {
+        return int8.headBytes(outputs, inputs);
     }
 
     @Override
     PackedLinear pack(ShardRows rows, DType result, ProductPaths paths, LargePages pages) {
-        int inputs = rows.inputs();
-        long valueBytes = GroupQuantizer.valueBytes(inputs);
-        long groupBytes = GroupQuantizer.groupBytes(inputs);
         try (Arena temporary = Arena.ofShared()) {
-            MemorySegment values = temporary.allocate(rows.outputs() * valueBytes, 64);
-            MemorySegment groups = temporary.allocate(rows.outputs() * groupBytes, 64);
-            float[] scales = new float[rows.outputs()];
-            int at = 0;
-            for (ShardRows.Slice slice : rows.slices()) {
-                int count = slice.count();
-                read(
-                        rows.source(),
-                        slice,
-                        inputs,
-                        values.asSlice(at * valueBytes, count * valueBytes),
-                        groups.asSlice(at * groupBytes, count * groupBytes),
-                        MemorySegment.ofArray(scales).asSlice((long) at * Float.BYTES, (long) count * Float.BYTES));
-                at += count;
-            }
-            return PackedLinear.int4(
-                    paths.int8(),
-                    new Int4Weight(values, groups, scales, rows.outputs(), inputs, GroupQuantizer.GROUP),
-                    result,
-                    pages);
+            return PackedLinear.int4(paths.int8(), ROWS.read(rows, temporary), result, pages);
         }
     }
 
-    /** Rows as they are stored or quantized here. */
-    private static void read(
-            WeightSource source,
-            ShardRows.Slice slice,
-            int inputs,
-            MemorySegment values,
-            MemorySegment groups,
-            MemorySegment scales) {
-        if (source.quantized().isPresent()) {
-            source.readRows(slice.name(), slice.first(), slice.count(), DType.U8, values);
-            source.readRows(slice.name() + GROUP_SUFFIX, slice.first(), slice.count(), DType.U8, groups);
-            source.readRows(slice.name() + Int8Rows.SCALE_SUFFIX, slice.first(), slice.count(), DType.F32, scales);
-            return;
-        }
-        try (Arena temporary = Arena.ofShared()) {
-            MemorySegment floats = slice.read(source, DType.F32, inputs, temporary);
-            GroupQuantizer.quantize(
-                    floats, DType.F32, inputs, values, groups, scales, slice.name(), slice.first());
-        }
+    @Override
+    PackedLinear packHead(ShardRows rows, ProductPaths paths, LargePages pages) {
+        return int8.packHead(rows, paths, pages);
     }
 
     @Override
     DType productType() {
-        return DType.U8;
+        return int8.productType();
     }
 
     @Override
     NumberKind input(ProductPaths paths) {
-        return products.input(paths);
+        return int8.input(paths);
     }
 
     @Override
     boolean keepsBf16(ProductPaths paths) {
-        return products.keepsBf16(paths);
+        return int8.keepsBf16(paths);
     }
 
     @Override
     DType headResult(ProductPaths paths) {
-        return products.headResult(paths);
+        return int8.headResult(paths);
     }
 
     @Override
     Optional<String> emulated(EngineKind engine, ProductPaths paths) {
-        return products.emulated(engine, paths);
+        if (paths.int8() == ProductPaths.Int8.PANELS) {
+            return Optional.empty();
+        }
+        String unpacked = "int4 weights take the memory and time of int8: the kernel for them is off or not for this"
+                + " processor";
+        return Optional.of(
+                int8.emulated(engine, paths).map(line -> unpacked + "; " + line).orElse(unpacked));
     }
 
     @Override
@@ -132,31 +103,22 @@ final class Int4Format extends WeightFormat implements Quantization {
 
     @Override
     public String inWords() {
-        return "4 bits, steps and zeros per " + GroupQuantizer.GROUP
-                + " inputs, scales per output channel; embedding int8 per token";
+        return "4 bits with step and zero per " + GroupQuantizer.GROUP
+                + " inputs and scale per output channel; output layer and embedding int8";
     }
 
     @Override
-    public boolean narrowsEmbedding() {
-        return true;
+    public StoredRows products() {
+        return ROWS;
     }
 
     @Override
-    public List<TensorDeclaration> tensors(String name, long outputs, long inputs) {
-        return List.of(
-                new TensorDeclaration(name, DType.U8, outputs, GroupQuantizer.valueBytes(inputs)),
-                new TensorDeclaration(name + GROUP_SUFFIX, DType.U8, outputs, GroupQuantizer.groupBytes(inputs)),
-                new TensorDeclaration(name + Int8Rows.SCALE_SUFFIX, DType.F32, outputs));
+    public StoredRows head() {
+        return int8.head();
     }
 
     @Override
-    public List<MemorySegment> quantize(
-            MemorySegment weights, DType kind, long inputs, String name, long firstRow, Arena arena) {
-        long rows = weights.byteSize() / kind.bytes() / inputs;
-        MemorySegment values = arena.allocate(rows * GroupQuantizer.valueBytes(inputs));
-        MemorySegment groups = arena.allocate(rows * GroupQuantizer.groupBytes(inputs));
-        MemorySegment scales = arena.allocate(rows * Float.BYTES);
-        GroupQuantizer.quantize(weights, kind, inputs, values, groups, scales, name, firstRow);
-        return List.of(values, groups, scales);
+    public Optional<StoredRows> embedding() {
+        return Optional.of(int8.products());
     }
 }

@@ -5,10 +5,8 @@ import io.github.coda4j.tensor.DType;
 import io.github.coda4j.tensor.LargePages;
 import io.github.coda4j.tensor.products.PackedLinear;
 import io.github.coda4j.tensor.products.ProductPaths;
-import io.github.coda4j.weights.TensorDeclaration;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -16,6 +14,8 @@ import java.util.Optional;
  * embedding as BF16.
  */
 final class Int8Format extends WeightFormat implements Quantization {
+    private static final Int8Rows ROWS = new Int8Rows();
+
     Int8Format() {
         super("int8");
     }
@@ -26,13 +26,18 @@ final class Int8Format extends WeightFormat implements Quantization {
     }
 
     @Override
-    DType embeddingType() {
-        return DType.BF16;
+    Embedding embedding(WeightSource source, ModelConfig config, Arena arena) {
+        return Embedding.floats(source, DType.BF16, config.vocabSize(), config.hidden(), arena);
+    }
+
+    @Override
+    long embeddingBytes(long vocab, long width) {
+        return vocab * width * DType.BF16.bytes();
     }
 
     @Override
     long productBytes(long outputs, long inputs) {
-        return Int8Rows.bytes(outputs, inputs);
+        return ROWS.bytes(outputs, inputs);
     }
 
     @Override
@@ -43,9 +48,14 @@ final class Int8Format extends WeightFormat implements Quantization {
             float[] scales = new float[rows.outputs()];
             int at = 0;
             for (ShardRows.Slice slice : rows.slices()) {
-                MemorySegment target = weight.asSlice((long) at * inputs, (long) slice.count() * inputs);
-                Int8Rows.read(rows.source(), slice, inputs, target, scales, at);
-                at += slice.count();
+                int count = slice.count();
+                ROWS.read(
+                        rows.source(),
+                        slice,
+                        inputs,
+                        weight.asSlice((long) at * inputs, (long) count * inputs),
+                        MemorySegment.ofArray(scales).asSlice((long) at * Float.BYTES, (long) count * Float.BYTES));
+                at += count;
             }
             return PackedLinear.int8(paths.int8(), weight, scales, rows.outputs(), inputs, result, pages);
         }
@@ -99,18 +109,17 @@ final class Int8Format extends WeightFormat implements Quantization {
     }
 
     @Override
-    public boolean narrowsEmbedding() {
-        return false;
+    public StoredRows products() {
+        return ROWS;
     }
 
     @Override
-    public List<TensorDeclaration> tensors(String name, long outputs, long inputs) {
-        return Int8Rows.tensors(name, outputs, inputs);
+    public StoredRows head() {
+        return ROWS;
     }
 
     @Override
-    public List<MemorySegment> quantize(
-            MemorySegment weights, DType kind, long inputs, String name, long firstRow, Arena arena) {
-        return Int8Rows.quantize(weights, kind, inputs, name, firstRow, arena);
+    public Optional<StoredRows> embedding() {
+        return Optional.empty();
     }
 }

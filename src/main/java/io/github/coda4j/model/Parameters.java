@@ -76,10 +76,11 @@ public final class Parameters {
     static List<TensorSpec> of(ModelConfig c, Quantization quantization) {
         List<TensorSpec> specs = new ArrayList<>();
         for (TensorSpec spec : of(c, true)) {
-            if (isProduct(spec.name())) {
-                add(specs, quantization.tensors(spec.name(), spec.shape()[0], spec.shape()[1]));
-            } else if (spec.name().equals(EMBEDDING) && quantization.narrowsEmbedding()) {
-                add(specs, Int8Rows.tensors(spec.name(), spec.shape()[0], spec.shape()[1]));
+            Optional<StoredRows> stored = stored(spec.name(), quantization);
+            if (stored.isPresent()) {
+                for (TensorDeclaration tensor : stored.get().tensors(spec.name(), spec.shape()[0], spec.shape()[1])) {
+                    specs.add(new TensorSpec(tensor.name(), tensor.shape(), Set.of(tensor.dtype()), false));
+                }
             } else {
                 specs.add(spec);
             }
@@ -87,9 +88,14 @@ public final class Parameters {
         return specs;
     }
 
-    private static void add(List<TensorSpec> specs, List<TensorDeclaration> stored) {
-        stored.forEach(tensor ->
-                specs.add(new TensorSpec(tensor.name(), tensor.shape(), Set.of(tensor.dtype()), false)));
+    /** How a quantized checkpoint holds a parameter; empty where it is floating. */
+    static Optional<StoredRows> stored(String name, Quantization quantization) {
+        if (name.equals(HEAD)) {
+            return Optional.of(quantization.head());
+        }
+        return isProduct(name)
+                ? Optional.of(quantization.products())
+                : quantization.embedding().filter(_ -> name.equals(EMBEDDING));
     }
 
     /**

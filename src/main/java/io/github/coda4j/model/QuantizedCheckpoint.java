@@ -26,7 +26,8 @@ import java.util.TreeMap;
  * every name ending in {@code _proj.weight} and {@code lm_head.weight}, becomes the tensors that the format says (see
  * {@link Quantization}). {@code lm_head.weight} is always there: in a tied checkpoint it is made from
  * {@code model.embed_tokens.weight}, and {@code tie_word_embeddings} in the config stays as it was. The embedding
- * becomes what the format says, BF16 or int8 rows, other tensors stay as they are except that F16 is widened to F32.
+ * becomes what the format says, BF16 or quantized too, other tensors stay as they are except that F16 is widened to
+ * F32.
  */
 public final class QuantizedCheckpoint {
     /** Key of config.json that marks a quantized checkpoint. */
@@ -137,10 +138,9 @@ public final class QuantizedCheckpoint {
                         "%s: tensor %s is %s, only F32, BF16 and F16 weights can be quantized",
                         in.path(), entry.name(), entry.dtype());
             }
-            if (Parameters.isProduct(entry.name())) {
-                steps.add(product(entry, entry.name(), quantization));
-            } else if (entry.name().equals(Parameters.EMBEDDING) && quantization.narrowsEmbedding()) {
-                steps.add(rows(entry));
+            Optional<StoredRows> stored = Parameters.stored(entry.name(), quantization);
+            if (stored.isPresent()) {
+                steps.add(matrix(entry, entry.name(), stored.get()));
             } else if (entry.name().equals(Parameters.EMBEDDING) || entry.dtype() == DType.BF16) {
                 steps.add(floating(entry, DType.BF16));
             } else {
@@ -148,7 +148,7 @@ public final class QuantizedCheckpoint {
             }
         }
         if (!in.tensors().containsKey(Parameters.HEAD)) {
-            steps.add(product(in.tensor(Parameters.EMBEDDING), Parameters.HEAD, quantization));
+            steps.add(matrix(in.tensor(Parameters.EMBEDDING), Parameters.HEAD, quantization.head()));
         }
         return steps;
     }
@@ -163,30 +163,16 @@ public final class QuantizedCheckpoint {
                 });
     }
 
-    private static Step rows(TensorEntry entry) {
-        long[] shape = matrix(entry);
-        return new Step(
-                entry,
-                Int8Rows.tensors(entry.name(), shape[0], shape[1]),
-                (rows, firstRow, arena) ->
-                        Int8Rows.quantize(rows, entry.dtype(), shape[1], entry.name(), firstRow, arena));
-    }
-
-    private static Step product(TensorEntry entry, String name, Quantization quantization) {
-        long[] shape = matrix(entry);
-        return new Step(
-                entry,
-                quantization.tensors(name, shape[0], shape[1]),
-                (rows, firstRow, arena) ->
-                        quantization.quantize(rows, entry.dtype(), shape[1], entry.name(), firstRow, arena));
-    }
-
-    private static long[] matrix(TensorEntry entry) {
+    private static Step matrix(TensorEntry entry, String name, StoredRows stored) {
         long[] shape = entry.shape();
         if (shape.length != 2 || shape[0] == 0 || shape[1] == 0) {
             throw CodaException.of("a linear weight must have two sizes above 0, got %s", entry);
         }
-        return shape;
+        return new Step(
+                entry,
+                stored.tensors(name, shape[0], shape[1]),
+                (rows, firstRow, arena) ->
+                        stored.quantize(rows, entry.dtype(), shape[1], entry.name(), firstRow, arena));
     }
 
     private static void write(

@@ -8,6 +8,7 @@ import io.github.coda4j.tensor.Device;
 import io.github.coda4j.tensor.LargePages;
 import io.github.coda4j.tensor.products.PackedLinear;
 import io.github.coda4j.tensor.products.ProductPaths;
+import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -32,7 +33,7 @@ public abstract sealed class WeightFormat permits Fp32Format, Bf16Format, Int8Fo
     public static final WeightFormat INT8 = new Int8Format();
     /**
      * Weights of 4 bits, which are int8 to the products: a scale per output, a whole step and zero per group of inputs;
-     * int8 embedding; the rest as in {@link #INT8}.
+     * an int8 embedding; the output layer and the rest as in {@link #INT8}.
      */
     public static final WeightFormat INT4 = new Int4Format();
 
@@ -97,11 +98,19 @@ public abstract sealed class WeightFormat permits Fp32Format, Bf16Format, Int8Fo
     /** What libtorch's tensors of such weights hold; empty where no tensor can. */
     abstract Optional<DType> tensorType();
 
-    /** What the embedding is held in, in the fast engine: F32, BF16 or I8. Norms are always F32. */
-    abstract DType embeddingType();
+    /** Reads the embedding for the fast engine, which keeps it so. Norms are always F32. */
+    abstract Embedding embedding(WeightSource source, ModelConfig config, Arena arena);
+
+    /** Bytes of an embedding [vocab, width], with all that belongs to it. */
+    abstract long embeddingBytes(long vocab, long width);
 
     /** Bytes of a product's packed weight [outputs, inputs], with all that belongs to it. */
     abstract long productBytes(long outputs, long inputs);
+
+    /** The same of the output layer. */
+    long headBytes(long outputs, long inputs) {
+        return productBytes(outputs, inputs);
+    }
 
     /**
      * Packs a worker's share of a product's weight.
@@ -112,6 +121,11 @@ public abstract sealed class WeightFormat permits Fp32Format, Bf16Format, Int8Fo
      * @param pages where the packed weight may be put; freed after the product is closed
      */
     abstract PackedLinear pack(ShardRows rows, DType result, ProductPaths paths, LargePages pages);
+
+    /** Packs a worker's share of the output layer, which gives {@link #headResult}. */
+    PackedLinear packHead(ShardRows rows, ProductPaths paths, LargePages pages) {
+        return pack(rows, headResult(paths), paths, pages);
+    }
 
     /** What kind of product it is, for comparisons with the machine's best: F32, BF16 or U8 inputs. */
     abstract DType productType();

@@ -8,8 +8,8 @@ import java.lang.foreign.ValueLayout;
 import java.util.stream.LongStream;
 
 /**
- * 4-bit quantization in two levels (QServe's order, Lin et al. 2024, "QServe: W4A8KV4", section 4.1): a row is scaled to
- * int8, {@code w ~ v * scale}, and a group of its columns is rounded once more, {@code v = step * (q - zero)} with q
+ * 4-bit quantization in two levels (QServe's order, Lin et al. 2024, "QServe: W4A8KV4", section 4.1): a row is scaled
+ * to int8, {@code w ~ v * scale}, and a group of its columns is rounded once more, {@code v = step * (q - zero)} with q
  * from 0 to 15, a whole step from 1 to 16 and a whole zero from 0 to 15. So v is int8 again, from -128 to 127, and sums
  * of products stay whole numbers with one scale for the row. Step and zero of a group are those that lose least, in
  * squares, of some that come near its least and largest value.

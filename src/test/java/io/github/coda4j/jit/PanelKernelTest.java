@@ -60,7 +60,8 @@ class PanelKernelTest {
             for (int i = 0; i < outputs * inputs; i++) {
                 byte both = g.get(ValueLayout.JAVA_BYTE, (long) i / inputs * groups + i % inputs / group);
                 int value = q.get(ValueLayout.JAVA_BYTE, i / 2) >> 4 * (i % 2) & 15;
-                assertThat(packed.value(i / inputs, i % inputs)).isEqualTo(((both & 15) + 1) * (value - (both >> 4 & 15)));
+                assertThat(packed.value(i / inputs, i % inputs))
+                        .isEqualTo(((both & 15) + 1) * (value - (both >> 4 & 15)));
             }
             return packed;
         }
@@ -84,7 +85,10 @@ class PanelKernelTest {
         for (int rows : SIZES) {
             for (int outputs : SIZES) {
                 int inputs = new int[] {8, 40, 64, 136, 256, 264, 520}[(rows + outputs) % 7];
-                assertSame(new Case(rows, outputs, inputs, group, new SplittableRandom(rows * 31L + outputs)), SplittableRandom::nextInt, SplittableRandom::nextInt);
+                assertSame(
+                        new Case(rows, outputs, inputs, group, new SplittableRandom(rows * 31L + outputs)),
+                        SplittableRandom::nextInt,
+                        SplittableRandom::nextInt);
             }
         }
     }
@@ -93,7 +97,10 @@ class PanelKernelTest {
     @ValueSource(ints = {0, 64})
     void every_number_of_rows_and_columns_of_two_blocks_and_panels_is_multiplied(int group) {
         for (int i = 1; i <= 100; i++) {
-            assertSame(new Case(i % 17 + 1, i, 24, group, new SplittableRandom(i)), SplittableRandom::nextInt, SplittableRandom::nextInt);
+            assertSame(
+                    new Case(i % 17 + 1, i, 24, group, new SplittableRandom(i)),
+                    SplittableRandom::nextInt,
+                    SplittableRandom::nextInt);
         }
     }
 
@@ -117,7 +124,8 @@ class PanelKernelTest {
             for (boolean bf16 : hasBf16 ? new boolean[] {false, true} : new boolean[] {false}) {
                 int bytes = bf16 ? 2 : 4;
                 // A margin that must stay as it is.
-                MemorySegment output = arena.allocate((long) of.rows * of.outputs * bytes + 64, 64).fill((byte) 0x55);
+                MemorySegment output = arena.allocate((long) of.rows * of.outputs * bytes + 64, 64)
+                        .fill((byte) 0x55);
                 MemorySegment expected = arena.allocate(output.byteSize(), 64).fill((byte) 0x55);
                 kernel.multiply(weight, scratch, input, of.rows, output, bf16);
                 PlainPanels.multiply(weight, input, of.rows, expected, bf16);

@@ -68,14 +68,18 @@ public record Int4Weight(
     void unpack(MemorySegment target) {
         byte[] row = new byte[inputs];
         for (int output = 0; output < outputs; output++) {
-            for (int first = 0; first < inputs; first += group) {
-                int step = step(output, first / group);
-                int zero = zero(output, first / group);
-                for (int i = first; i < Math.min(first + group, inputs); i++) {
-                    row[i] = (byte) (step * (value(output, i) - zero));
-                }
-            }
+            unpack(output, row);
             MemorySegment.copy(row, 0, target, ValueLayout.JAVA_BYTE, (long) output * inputs, inputs);
+        }
+    }
+
+    private void unpack(int output, byte[] row) {
+        for (int first = 0; first < inputs; first += group) {
+            int step = step(output, first / group);
+            int zero = zero(output, first / group);
+            for (int i = first; i < Math.min(first + group, inputs); i++) {
+                row[i] = (byte) (step * (value(output, i) - zero));
+            }
         }
     }
 }

@@ -17,7 +17,8 @@ import java.util.Optional;
  *
  * <p>Not tied to a scope: closed by its owner. May be used by several threads at once.
  */
-public sealed interface PackedLinear extends AutoCloseable permits OneDnnLinear, PanelLinear, PlainInt8Linear, PackedLinear.Plain {
+public sealed interface PackedLinear extends AutoCloseable
+        permits OneDnnLinear, PanelLinear, PlainInt8Linear, PackedLinear.Plain {
     /** Rows of the weight. */
     int outputs();
 

@@ -53,14 +53,24 @@ final class PanelLinear implements PackedLinear {
             int zeroPoint,
             DType outputType,
             LargePages pages) {
-        return pack(outputs, inputs, 0, outputType, pages, (large, small) ->
-                PanelWeight.int8(weight, scales, inputs, zeroPoint, large, small));
+        return pack(
+                outputs,
+                inputs,
+                0,
+                outputType,
+                pages,
+                (large, small) -> PanelWeight.int8(weight, scales, inputs, zeroPoint, large, small));
     }
 
     /** The same for a weight of 4 bits. */
     static Optional<PanelLinear> int4(Int4Weight weight, int zeroPoint, DType outputType, LargePages pages) {
-        return pack(weight.outputs(), weight.inputs(), weight.group(), outputType, pages, (large, small) ->
-                PanelWeight.int4(
+        return pack(
+                weight.outputs(),
+                weight.inputs(),
+                weight.group(),
+                outputType,
+                pages,
+                (large, small) -> PanelWeight.int4(
                         weight.values(),
                         weight.groups(),
                         weight.scales(),

@@ -40,12 +40,13 @@ class Int4WeightTest {
                 }
                 for (DType result : new DType[] {DType.F32, DType.BF16}) {
                     try (PackedLinear four = PackedLinear.int4(path, weight, result, pages);
-                            PackedLinear eight = PackedLinear.int8(
-                                    path, bytes, weight.scales(), outputs, inputs, result, pages)) {
+                            PackedLinear eight =
+                                    PackedLinear.int8(path, bytes, weight.scales(), outputs, inputs, result, pages)) {
                         assertThat(four.outputType()).isEqualTo(eight.outputType());
                         assertThat(four.forward(input).to(DType.F32).toFloats())
                                 .as("%s giving %s", path, result)
-                                .containsExactly(eight.forward(input).to(DType.F32).toFloats());
+                                .containsExactly(
+                                        eight.forward(input).to(DType.F32).toFloats());
                     }
                 }
             }
