@@ -198,7 +198,11 @@ public final class DecodeSession implements AutoCloseable {
         giveUpMasksAfterEndToken(!options.commit().remasks());
         tailEnded |= pads.filter(own -> own.closed(layout.tailStart())).isPresent();
         if (!tailEnded && tail.measures(forwards) && tail.settle(forwards, proposals, this::endsText)) {
+            boolean wasFull = openPositions(run.block()).length == 0;
             resized();
+            if (wasFull) {
+                enterBlockAgain();
+            }
         }
         advance();
         results.addAll(skipped);
@@ -311,18 +315,35 @@ public final class DecodeSession implements AutoCloseable {
             if (block.start() == canvas.length() && !tailEnded && tail.append()) {
                 resized();
             }
-            BlockContext context = new BlockContext(
-                    block,
-                    options.blockLength().isPresent(),
-                    layout.steps().get(index),
-                    step,
-                    openPositions(block).length,
-                    options.eps(),
-                    canvas.length(),
-                    canvas::isMasked,
-                    draws);
-            run = new BlockRun(context, options.commit(), options.blockStart());
+            enterBlock(block, layout.steps().get(index));
         }
+    }
+
+    /**
+     * The canvas ended inside the block at work, which was full, and has grown: what it holds now is decoded as a block
+     * is that begins, with the masks' share of the block's steps.
+     */
+    private void enterBlockAgain() {
+        Block block = run.block();
+        int open = openPositions(block).length;
+        if (open > 0) {
+            int share = Math.ceilDiv(layout.steps().get(blockIndex) * open, block.length());
+            enterBlock(block, share);
+        }
+    }
+
+    private void enterBlock(Block block, int steps) {
+        BlockContext context = new BlockContext(
+                block,
+                options.blockLength().isPresent(),
+                steps,
+                step,
+                openPositions(block).length,
+                options.eps(),
+                canvas::length,
+                canvas::isMasked,
+                draws);
+        run = new BlockRun(context, options.commit(), options.blockStart());
     }
 
     /** The canvas ends elsewhere: keys and values of another length are of no use. */

@@ -163,7 +163,7 @@ public final class ServeCommand implements Callable<Integer> {
 
     static ModelConfig config(Path folder) {
         try (CheckpointFolder checkpoint = CheckpointFolder.open(folder)) {
-            return ModelConfig.read(checkpoint.config());
+            return ModelConfig.of(checkpoint);
         }
     }
 
