@@ -214,14 +214,19 @@ public final class DecodeSession implements AutoCloseable {
         List<Commit> commits = results.getLast().commits();
         step++;
         if (atBorder) {
-            enterBlock(blockIndex, false);
+            atBorder = false;
+            enterBlock(run.block(), layout.steps().get(blockIndex));
         } else {
             run.stepped(commits.size() + pads.map(HolePads::numPutOff).orElse(0));
         }
         giveUpMasksAfterEndToken(!options.commit().remasks());
         tailEnded |= pads.filter(own -> own.closed(layout.tailStart())).isPresent();
         if (!tailEnded && tail.measures(forwards) && tail.settle(forwards, proposals, this::endsText)) {
+            boolean wasFull = openPositions(run.block()).length == 0;
             resized();
+            if (wasFull) {
+                enterBlockAgain();
+            }
         }
         advance();
         results.addAll(skipped);
@@ -328,34 +333,44 @@ public final class DecodeSession implements AutoCloseable {
     }
 
     private void enterBlock(int index) {
-        enterBlock(index, true);
-    }
-
-    /** @param mayBorder whether the first position may still be to be proposed by the block before */
-    private void enterBlock(int index, boolean mayBorder) {
         blockIndex = index;
-        atBorder = false;
         if (index < layout.blocks().size()) {
             Block block = layout.blocks().get(index);
             if (block.start() == canvas.length() && !tailEnded && tail.append()) {
                 resized();
             }
-            BlockContext context = new BlockContext(
-                    block,
-                    options.blockLength().isPresent(),
-                    layout.steps().get(index),
-                    step,
-                    openPositions(block).length,
-                    options.eps(),
-                    canvas.length(),
-                    canvas::isMasked,
-                    draws);
-            run = new BlockRun(context, options.commit(), options.blockStart());
-            atBorder = mayBorder
-                    && grid.isPresent()
+            enterBlock(block, layout.steps().get(index));
+            atBorder = grid.isPresent()
                     && alignment.firstRow(block.start()) < block.start()
                     && canvas.isMasked(block.start());
         }
+    }
+
+    /**
+     * The canvas ended inside the block at work, which was full, and has grown: what it holds now is decoded as a block
+     * is that begins, with the masks' share of the block's steps.
+     */
+    private void enterBlockAgain() {
+        Block block = run.block();
+        int open = openPositions(block).length;
+        if (open > 0) {
+            int share = Math.ceilDiv(layout.steps().get(blockIndex) * open, block.length());
+            enterBlock(block, share);
+        }
+    }
+
+    private void enterBlock(Block block, int steps) {
+        BlockContext context = new BlockContext(
+                block,
+                options.blockLength().isPresent(),
+                steps,
+                step,
+                openPositions(block).length,
+                options.eps(),
+                canvas::length,
+                canvas::isMasked,
+                draws);
+        run = new BlockRun(context, options.commit(), options.blockStart());
     }
 
     /** The canvas ends elsewhere: keys and values of another length are of no use. */

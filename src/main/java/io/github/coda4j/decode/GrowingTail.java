@@ -52,15 +52,21 @@ final class GrowingTail {
     /**
      * Appends or cuts after a forward that {@link #measures}. A cut takes only what would end the text anyway and
      * leaves one position of that: as published it would take tokens that are committed, and told, and places for which
-     * the model proposes text.
+     * the model proposes text. Where no mask is left, and what was committed has not ended the text, none of the masks
+     * has: the canvas grows as for a share of 0, for which the published program has no rule.
      *
      * @param ends whether a token ends the text
      * @return whether the length changed
      */
     boolean settle(int forward, Proposals proposals, IntPredicate ends) {
         int[] masked = masked();
-        if (masked.length == 0 || !(growth instanceof Growth.RhoEos rule)) {
+        if (!(growth instanceof Growth.RhoEos rule)) {
             return false;
+        }
+        if (masked.length == 0) {
+            int full = length();
+            resize(rule.next(forward, 1, 0, full, ceiling));
+            return length() != full;
         }
         int[] ending = Arrays.stream(masked)
                 .filter(position -> ends.test(proposals.tokens()[Arrays.binarySearch(proposals.positions(), position)]))

@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.coda4j.WrongValueException;
+import io.github.coda4j.decode.commit.BlockContext;
+import io.github.coda4j.decode.commit.CommitPolicies;
+import io.github.coda4j.decode.commit.CommitPolicy;
 import io.github.coda4j.decode.commit.ConfidenceThreshold;
 import io.github.coda4j.decode.commit.Entropy;
 import io.github.coda4j.decode.commit.MaskGitPlus;
 import io.github.coda4j.decode.commit.Origin;
+import io.github.coda4j.decode.commit.Selector;
 import io.github.coda4j.diffusion.Block;
 import io.github.coda4j.diffusion.Canvas;
 import io.github.coda4j.model.plan.ForwardPlan;
@@ -18,6 +22,7 @@ import io.github.coda4j.testkit.RuleDenoiser;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -25,6 +30,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A canvas that becomes as long as its answer. */
 class GrowthTest {
@@ -235,6 +241,62 @@ class GrowthTest {
         assertThat(outcome.plans().getLast().positions()).hasSizeLessThanOrEqualTo(32);
         Outcome one = decode(endingAt(4000), 1024, rhoEos("none").withGrowth(new Growth.RhoEos(64, 8, 1)));
         assertThat(one.ids()).hasSize(PROMPT + 128);
+    }
+
+    @Test
+    void rho_eos_grows_when_one_forward_fills_the_canvas_and_nothing_has_ended_the_text() {
+        DecodeOptions prophet = steps(1024)
+                .withCommit(CommitPolicies.of("prophet", Map.of()))
+                .withBlocks(8, CachePolicy.NONE)
+                .withGrowth(new Growth.RhoEos(8, 8, 64));
+        for (int length : new int[] {0, 7, 8, 20, 100}) {
+            RuleDenoiser sure = new RuleDenoiser(
+                    4096, (_, position) -> position < PROMPT + length ? 'x' : END, (_, position) -> 0.9999);
+            Outcome outcome = decode(sure, 1024, prophet);
+            assertThat(outcome.session().endPosition()).as("%d tokens", length).hasValue(PROMPT + length);
+            assertThat(outcome.ids().length).isLessThan(PROMPT + length + 128);
+        }
+        RuleDenoiser never = new RuleDenoiser(4096, (_, _) -> 'x', (_, _) -> 0.9999);
+        assertThat(decode(never, 96, prophet).ids()).hasSize(PROMPT + 96).doesNotContain(MASK);
+        Outcome stopped = decode(never, 96, prophet.withGrowth(new Growth.RhoEos(8, 8, 0)));
+        assertThat(stopped.ids()).as("the length stays after the changes").hasSize(PROMPT + 8);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"entropy", "confidence_threshold", "prophet", "multi_block", "klass", "credit"})
+    void rho_eos_fills_a_block_in_which_the_canvas_ended_and_was_full(String alg) {
+        DecodeOptions options = steps(64)
+                .withCommit(CommitPolicies.of(alg, Map.of()))
+                .withBlocks(32, CachePolicy.NONE)
+                .withGrowth(new Growth.RhoEos(3, 1, 64));
+        RuleDenoiser never = new RuleDenoiser(4096, (_, _) -> 'x', (_, _) -> 0.9999);
+        Outcome outcome = decode(never, 64, options);
+        assertThat(outcome.ids()).hasSize(PROMPT + 64).doesNotContain(MASK);
+        assertThat(outcome.steps())
+                .as("a block's steps, and a share for each time it is entered again")
+                .hasSizeLessThanOrEqualTo(3 * 64);
+    }
+
+    @Test
+    void a_policy_sees_the_canvas_as_long_as_it_is_while_it_grows_in_a_block() {
+        List<Integer> told = new ArrayList<>();
+        CommitPolicy curious = new CommitPolicy() {
+            @Override
+            public String name() {
+                return "curious";
+            }
+
+            @Override
+            public Selector selector(BlockContext block) {
+                return (_, _) -> {
+                    told.add(block.canvasLength());
+                    return new int[] {0};
+                };
+            }
+        };
+        Outcome outcome = decode(endingAt(100), 1024, rhoEos("none").withCommit(curious));
+        assertThat(outcome.ends().subList(0, 4)).containsExactly(69, 133, 149, 157);
+        assertThat(told).isEqualTo(outcome.ends());
     }
 
     // What does not go together

@@ -74,6 +74,7 @@ final class SamplerRun {
             case P2 _ -> steps = (int) of.parameter("steps");
             default -> {}
         }
+        int canvasLength = length;
         return new BlockContext(
                 new Block(0, end),
                 true,
@@ -81,7 +82,7 @@ final class SamplerRun {
                 0,
                 numMasked,
                 0,
-                length,
+                () -> canvasLength,
                 position -> !known.get(position),
                 Draws.seeded(0));
     }

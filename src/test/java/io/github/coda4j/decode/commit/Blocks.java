@@ -18,7 +18,7 @@ final class Blocks {
                 0,
                 length - known.cardinality(),
                 0,
-                length,
+                () -> length,
                 position -> !known.get(position),
                 Draws.seeded(0));
     }

@@ -49,7 +49,7 @@ class PriorTest {
                 0,
                 end - start,
                 0,
-                length,
+                () -> length,
                 position -> position >= start && position < end,
                 Draws.seeded(0));
     }
