@@ -133,12 +133,12 @@ public record CanvasShape(long given, List<Integer> holes, boolean completion) {
     }
 
     /**
-     * The options as a model runs them: one with block-causal attention in its own blocks with its own cache, and with a
-     * canvas at its ceiling, since what lies behind a block costs nothing before it is reached.
+     * The options as a model runs them: one with block-causal attention in its own blocks with its own cache, and with
+     * a canvas at its ceiling, since what lies behind a block costs nothing before it is reached.
      *
      * @param model the blocks of such a model
-     * @throws WrongValueException about {@link #BLOCK_LENGTH}, {@link #CACHE} or {@link #HOLES}: what such a model cannot
-     *     do, and the exact cache with another model
+     * @throws WrongValueException about {@link #BLOCK_LENGTH}, {@link #CACHE} or {@link #HOLES}: what such a model
+     *     cannot do, and the exact cache with another model
      */
     public DecodeOptions fitted(DecodeOptions options, Optional<BlockCausal> model) {
         CachePolicy cache = options.cache();

@@ -55,6 +55,7 @@ public final class DecodeSession implements AutoCloseable {
     private final Denoiser denoiser;
     /** The model's blocks, where its attention is block-causal. */
     private final Optional<BlockGrid> grid;
+
     private final Draws draws;
     private final Layout layout;
     private final Sampling sampling;

@@ -18,6 +18,11 @@ import java.util.Optional;
  *     is none
  */
 record Layout(List<Block> blocks, List<Integer> steps, int tailStart) {
+    /** The layout for a model that sees the whole sequence. */
+    static Layout of(Canvas canvas, DecodeOptions options) {
+        return of(canvas, options, Optional.empty());
+    }
+
     /**
      * The options fit the canvas, see {@link CanvasShape#checkDecodable}.
      *

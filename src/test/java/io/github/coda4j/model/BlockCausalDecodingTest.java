@@ -115,11 +115,14 @@ class BlockCausalDecodingTest {
         try (Transformer model = model(Alignment.IN_PLACE, Optional.of(blocks), EngineKind.FAST);
                 DecodeSession one = DecodeSession.open(canvas(), options(), model);
                 DecodeSession other = DecodeSession.open(
-                        Canvas.forCompletion(new int[] {9, 8, 7}, 60, MASK), options().withSteps(60), model)) {
+                        Canvas.forCompletion(new int[] {9, 8, 7}, 60, MASK),
+                        options().withSteps(60),
+                        model)) {
             while (!one.done() && !other.done()) {
                 List<Proposals> packed = model.forward(List.of(one.plan(), other.plan()));
                 assertSame(packed.getFirst(), model.forward(List.of(one.plan())).getFirst());
-                assertSame(packed.getLast(), model.forward(List.of(other.plan())).getFirst());
+                assertSame(
+                        packed.getLast(), model.forward(List.of(other.plan())).getFirst());
                 one.apply(packed.getFirst());
                 other.apply(packed.getLast());
             }
@@ -153,8 +156,7 @@ class BlockCausalDecodingTest {
     @Test
     void what_such_a_model_cannot_do_is_refused_with_the_reason() {
         try (Transformer model = blockCausal()) {
-            assertRefused(
-                    canvas(), options().withBlocks(BLOCK, CachePolicy.of("dual")), model, "cache dual", "exact");
+            assertRefused(canvas(), options().withBlocks(BLOCK, CachePolicy.of("dual")), model, "cache dual", "exact");
             assertRefused(
                     canvas(), options().withBlocks(BLOCK, CachePolicy.of("prefix")), model, "cache prefix", "exact");
             assertRefused(

@@ -32,8 +32,8 @@ import java.util.Set;
  * and either {@code prompt} with {@code max_new_tokens} or a {@code canvas} with masks.
  */
 final class TraceCases {
-    private static final Set<String> BLOCK_CAUSAL = Set.of(
-            "bd3lm", "low_confidence_static", "low_confidence_dynamic", "fast-dllm-v2", "stable-diffcoder");
+    private static final Set<String> BLOCK_CAUSAL =
+            Set.of("bd3lm", "low_confidence_static", "low_confidence_dynamic", "fast-dllm-v2", "stable-diffcoder");
 
     private final CaseFile file;
 
@@ -105,7 +105,8 @@ final class TraceCases {
         return switch (rule) {
             case "mdlm" -> new Run(canvas(one, denoiser), inBlocks(one, "low_confidence_rounded"));
             case "low_confidence" -> new Run(canvas(one, denoiser), inBlocks(one, "low_confidence"));
-            case "mdlm-infill" -> new Run(canvas(one, denoiser), steps(one).withCommit(policy("low_confidence_rounded")));
+            case "mdlm-infill" ->
+                new Run(canvas(one, denoiser), steps(one).withCommit(policy("low_confidence_rounded")));
             case "p2" -> new Run(canvas(one, denoiser), steps(one).withCommit(policy("p2")));
             case "entropy",
                     "maskgit_plus",
@@ -185,8 +186,7 @@ final class TraceCases {
         int rounds = file.whole(one, "max_new_tokens", block) / block;
         Canvas canvas = canvas(one, denoiser, (given / block + rounds) * block + 1 - given);
         CommitPolicy policy = CommitPolicies.of(
-                "sub_blocks",
-                Map.of("small_block", number(one, "small_block"), "threshold", number(one, "threshold")));
+                "sub_blocks", Map.of("small_block", number(one, "small_block"), "threshold", number(one, "threshold")));
         int stop = stop(one);
         DecodeOptions options = DecodeOptions.ofSteps(1).withCommit(policy);
         return new Run(canvas, stop < 0 ? options : options.withEndTokens(Set.of(stop)), stop, End.AT_ONCE);
@@ -218,7 +218,8 @@ final class TraceCases {
         // A schedule has a row for each of its steps, also for those that fill nothing.
         boolean everyStep = run.options().commit().followsSchedule();
         int[] ids = canvas.ids();
-        int given = canvas.maskedCount() == canvas.length() - canvas.maskedRuns().getFirst().start()
+        int given = canvas.maskedCount()
+                        == canvas.length() - canvas.maskedRuns().getFirst().start()
                 ? canvas.length() - canvas.maskedCount()
                 : 0;
         int end = canvas.length();

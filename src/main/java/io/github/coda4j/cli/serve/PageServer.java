@@ -46,10 +46,7 @@ public final class PageServer {
                 OpenModel open = world.openModel(folder, load, engine)) {
             ModelFolder named = new ModelFolder(folder, Optional.empty());
             server.serve(ServeCommand.served(
-                    open,
-                    named,
-                    ServeCommand.config(folder, load),
-                    DecodeDefaults.ofCheckpoint(folder, load.told())));
+                    open, named, ServeCommand.config(folder, load), DecodeDefaults.ofCheckpoint(folder, load.told())));
             world.out().printf(Locale.ROOT, "The page is at %s (Ctrl-C ends it)%n", server.address());
             world.out().flush();
             if (world.terminals().isTerminal(SystemStream.Output)) {

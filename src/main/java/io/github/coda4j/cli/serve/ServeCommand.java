@@ -133,8 +133,8 @@ public final class ServeCommand implements Callable<Integer> {
         Path folder = ModelFlag.folder(named, world);
         LoadOptions options = load.options(folder, world, LoadFlags.Purpose.SPEED, this::dtypeOfEnvironment);
         Given flags = grow.addTo(decode.given().with(Parameter.MAX_NEW_TOKENS, maxNewTokens));
-        DecodeDefaults behind = DecodeDefaults.ofCheckpoint(folder, options.told())
-                .behind(ValueSource.environment(world::variable));
+        DecodeDefaults behind =
+                DecodeDefaults.ofCheckpoint(folder, options.told()).behind(ValueSource.environment(world::variable));
         behind.resolve(flags).maxNewTokens(); // what the flags say must have an effect
         DecodeDefaults defaults = behind.behind(flags);
         ServeOptions serve = new ServeOptions(maxSessions, maxQueue, Duration.ofSeconds(requestTimeout));

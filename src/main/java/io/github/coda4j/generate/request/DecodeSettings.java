@@ -388,8 +388,7 @@ public final class DecodeSettings {
             policy.against(found.orElseThrow(), "which takes no token whatever its probability");
             return BlockStart.PROPOSE;
         }
-        if (chosen != BlockStart.PROPOSE
-                && (cache instanceof CachePolicy.None || cache instanceof CachePolicy.Exact)) {
+        if (chosen != BlockStart.PROPOSE && (cache instanceof CachePolicy.None || cache instanceof CachePolicy.Exact)) {
             String name = values.name(Parameter.CACHE);
             throw new WrongValueException(
                     found.orElseThrow().name(),
