@@ -77,7 +77,8 @@ public final class CodaModel implements Generator, AutoCloseable {
             Transformer transformer = Transformer.open(checkpoint, load, preparation);
             try {
                 Engine engine = new Engine(transformer, tokenizer, options);
-                return new CodaModel(folder, DecodeDefaults.ofCheckpoint(folder), transformer, tokenizer, engine);
+                return new CodaModel(
+                        folder, DecodeDefaults.ofCheckpoint(folder, load.told()), transformer, tokenizer, engine);
             } catch (RuntimeException | Error e) {
                 transformer.close();
                 throw e;
