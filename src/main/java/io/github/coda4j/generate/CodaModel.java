@@ -91,6 +91,11 @@ public final class CodaModel implements Generator, AutoCloseable {
         return engine.submit(request, listener);
     }
 
+    /** The folder that it was opened from. */
+    public Path folder() {
+        return folder;
+    }
+
     /** Shape and vocabulary of the model. */
     public ModelInfo info() {
         ModelConfig config = config();

@@ -279,6 +279,9 @@ final class Asked implements AutoCloseable {
                 .put("data_md5", md5)
                 .put("tasks", problems.size())
                 .put("samples_of_a_task", samples);
+        if (flags.spread) {
+            setting.put("spread", true);
+        }
         asking.describe(setting);
         setting.setAll(respondent.setting(questions.getFirst()));
         setting.set("model", described());
