@@ -161,6 +161,20 @@ public record ModelKind(
         }
     }
 
+    /**
+     * The same with block-causal attention in blocks of that length.
+     *
+     * @throws IllegalArgumentException when the family has none
+     */
+    public ModelKind withBlocks(int length) {
+        Border border = Families.of(this)
+                .border()
+                .orElseThrow(() -> new IllegalArgumentException("a model of model_type \"" + modelType
+                        + "\" sees the whole sequence: it has no blocks of attention"));
+        return new ModelKind(
+                modelType, architecture, qkNorm, bias, alignment, Optional.of(new BlockCausal(length, border)));
+    }
+
     /** Whether the projections of queries, keys and values have biases. */
     public boolean hasQkvBias() {
         return bias != Bias.NONE;

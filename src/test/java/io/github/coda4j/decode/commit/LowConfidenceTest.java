@@ -43,7 +43,8 @@ class LowConfidenceTest {
         List<Candidate> candidates = Blocks.probable(2, 0.3, 0.9);
         assertThat(policy("low_confidence_static").selector(partial).chosen(0, candidates))
                 .containsExactlyInAnyOrder(0, 1);
-        assertThat(policy("low_confidence").selector(partial).chosen(0, candidates)).containsExactly(1);
+        assertThat(policy("low_confidence").selector(partial).chosen(0, candidates))
+                .containsExactly(1);
     }
 
     @Test
