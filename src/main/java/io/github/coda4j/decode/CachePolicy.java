@@ -1,6 +1,7 @@
 package io.github.coda4j.decode;
 
 import static io.github.coda4j.Checks.check;
+import static java.util.Objects.requireNonNull;
 
 /**
  * Which keys and values a forward takes from an earlier one (Fast-dLLM, Wu et al. 2025). A cache holds what positions
@@ -10,8 +11,13 @@ public sealed interface CachePolicy {
     /** Every forward runs the whole sequence. */
     record None() implements CachePolicy {
         @Override
-        public int refreshEvery() {
-            return 1;
+        public Refresh refresh() {
+            return new Refresh.Every(1);
+        }
+
+        @Override
+        public CachedRows rows() {
+            return CachedRows.BLOCK;
         }
     }
 
@@ -19,23 +25,44 @@ public sealed interface CachePolicy {
      * Cached forwards run the block and all that is right of it against the stored keys and values of what is left of
      * it.
      *
-     * @param refreshEvery 0: one full forward at the start of each block; n: every n-th forward of a block is a full
-     *     one, counted from its first (1: all of them)
+     * @param refresh when the whole sequence is run again
+     * @param rows which of the block's rows they run
      */
-    record Prefix(int refreshEvery) implements CachePolicy {
+    record Prefix(Refresh refresh, CachedRows rows) implements CachePolicy {
         public Prefix {
-            checkRefresh(refreshEvery);
+            requireNonNull(refresh, "refresh is null");
+            requireNonNull(rows, "rows are null");
+        }
+
+        /**
+         * With all rows of the block, refreshed at block starts.
+         *
+         * @param refreshEvery as for {@link Refresh.Blocks}
+         */
+        public Prefix(int refreshEvery) {
+            this(new Refresh.Blocks(refreshEvery), CachedRows.BLOCK);
         }
     }
 
     /**
      * Cached forwards run the block alone against the stored keys and values of both sides.
      *
-     * @param refreshEvery as for {@link Prefix}
+     * @param refresh when the whole sequence is run again
+     * @param rows which of the block's rows they run
      */
-    record Dual(int refreshEvery) implements CachePolicy {
+    record Dual(Refresh refresh, CachedRows rows) implements CachePolicy {
         public Dual {
-            checkRefresh(refreshEvery);
+            requireNonNull(refresh, "refresh is null");
+            requireNonNull(rows, "rows are null");
+        }
+
+        /**
+         * With all rows of the block, refreshed at block starts.
+         *
+         * @param refreshEvery as for {@link Refresh.Blocks}
+         */
+        public Dual(int refreshEvery) {
+            this(new Refresh.Blocks(refreshEvery), CachedRows.BLOCK);
         }
     }
 
@@ -47,15 +74,26 @@ public sealed interface CachePolicy {
         return of(name, 0);
     }
 
-    /** The policy of that name: none, prefix or dual, with {@code refreshEvery} as for {@link Prefix} (0 for none). */
+    /** The policy of that name with {@code refreshEvery} as for {@link Refresh.Blocks} (0 for none). */
     static CachePolicy of(String name, int refreshEvery) {
+        return of(name, new Refresh.Blocks(refreshEvery), CachedRows.BLOCK);
+    }
+
+    /**
+     * The policy of that name: none, prefix or dual.
+     *
+     * @param refresh at block starts for none, which has nothing to refresh
+     * @param rows the block's for none, which runs all
+     */
+    static CachePolicy of(String name, Refresh refresh, CachedRows rows) {
         return switch (name) {
             case "none" -> {
-                check(refreshEvery == 0, "a refresh interval of %d needs cache prefix or dual, got none", refreshEvery);
+                check(refresh.equals(Refresh.AT_BLOCKS), "refresh %s needs cache prefix or dual, got none", refresh);
+                check(rows == CachedRows.BLOCK, "cached rows open need cache prefix or dual, got none");
                 yield NONE;
             }
-            case "prefix" -> new Prefix(refreshEvery);
-            case "dual" -> new Dual(refreshEvery);
+            case "prefix" -> new Prefix(refresh, rows);
+            case "dual" -> new Dual(refresh, rows);
             default ->
                 throw new IllegalArgumentException("unknown cache '" + name + "': use one of none, prefix, dual");
         };
@@ -64,24 +102,15 @@ public sealed interface CachePolicy {
     /** The name that {@link #of} knows. */
     default String id() {
         return switch (this) {
-            case None() -> "none";
-            case Prefix(int _) -> "prefix";
-            case Dual(int _) -> "dual";
+            case None _ -> "none";
+            case Prefix _ -> "prefix";
+            case Dual _ -> "dual";
         };
     }
 
-    /** 0: forwards run the whole sequence at block starts only; n: every n-th forward of a block does. */
-    int refreshEvery();
+    /** When the whole sequence is run again. */
+    Refresh refresh();
 
-    /** Whether the forward with this index within its block runs the whole sequence. */
-    default boolean runsAll(int forwardInBlock) {
-        return forwardInBlock == 0 || (refreshEvery() > 0 && forwardInBlock % refreshEvery() == 0);
-    }
-
-    private static void checkRefresh(int refreshEvery) {
-        check(
-                refreshEvery >= 0,
-                "the cache refresh interval must be 0 (block starts only) or positive, got %d",
-                refreshEvery);
-    }
+    /** Which of the block's rows a forward runs that takes the rest from the cache. */
+    CachedRows rows();
 }

@@ -7,7 +7,6 @@ import io.github.coda4j.CodaException;
 import io.github.coda4j.decode.commit.BlockContext;
 import io.github.coda4j.decode.commit.Candidate;
 import io.github.coda4j.decode.commit.Draws;
-import io.github.coda4j.diffusion.Alignment;
 import io.github.coda4j.diffusion.Block;
 import io.github.coda4j.diffusion.Canvas;
 import io.github.coda4j.model.plan.CacheAccess;
@@ -26,7 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -48,8 +46,7 @@ import java.util.stream.Stream;
 public final class DecodeSession implements AutoCloseable {
     private final Canvas canvas;
     private final DecodeOptions options;
-    private final Alignment alignment;
-    private final IntFunction<KvCache> caches;
+    private final StoredRows stored;
     private final Draws draws;
     private final Layout layout;
     private final Sampling sampling;
@@ -76,27 +73,22 @@ public final class DecodeSession implements AutoCloseable {
     private int[] wanted = {};
 
     private OptionalInt endPosition = OptionalInt.empty();
-    private Optional<KvCache> cache;
     private Optional<ForwardPlan> next = Optional.empty();
     private final Closing closing = new Closing();
 
     private DecodeSession(
             Canvas canvas,
             DecodeOptions options,
-            Alignment alignment,
-            IntFunction<KvCache> caches,
+            StoredRows stored,
             Optional<HolePads> pads,
             Draws draws,
-            Optional<Block> alone,
-            Optional<KvCache> cache) {
+            Optional<Block> alone) {
         this.canvas = canvas;
         this.options = options;
-        this.alignment = alignment;
-        this.caches = caches;
+        this.stored = stored;
         this.pads = pads;
         this.draws = draws;
         this.alone = alone;
-        this.cache = cache;
         this.layout = Layout.of(canvas, options);
         this.sampling = options.sampling(canvas.maskId());
         this.tail = new GrowingTail(canvas, options.growth(), layout.tailStart());
@@ -157,7 +149,8 @@ public final class DecodeSession implements AutoCloseable {
                 ? Optional.empty()
                 : Optional.of(
                         new HolePads(options.holePad().getAsInt(), canvas, options.endTokens(), denoiser.vocabSize()));
-        return new DecodeSession(canvas, options, denoiser.alignment(), denoiser::newCache, pads, draws, alone, stored);
+        StoredRows rows = new StoredRows(options.cache(), denoiser, stored);
+        return new DecodeSession(canvas, options, rows, pads, draws, alone);
     }
 
     /** Whether nothing is left to do. */
@@ -174,7 +167,7 @@ public final class DecodeSession implements AutoCloseable {
      * Commits what the policy chooses among the answers to {@link #plan}.
      *
      * @return the steps since the last call in order: the one of this forward, and around it those that needed no
-     *     forward
+     *     forward; none after a forward that only stored rows, for which nothing is asked
      * @throws CodaException if the model proposes something that is no number
      */
     public List<StepResult> apply(Proposals proposals) {
@@ -185,10 +178,14 @@ public final class DecodeSession implements AutoCloseable {
                 Arrays.toString(proposals.positions()),
                 Arrays.toString(plan.positions()));
         checkNumbers(proposals);
-        List<StepResult> results = new ArrayList<>(skipped);
-        skipped.clear();
-        results.add(commit(proposals, !(plan.cache() instanceof CacheAccess.Reuse)));
+        stored.ran(plan);
         forwards++;
+        if (plan.positions().length == 0) {
+            advance();
+            return takeSkipped();
+        }
+        List<StepResult> results = takeSkipped();
+        results.add(commit(proposals, !(plan.cache() instanceof CacheAccess.Reuse)));
         if (plan.cache() instanceof CacheAccess.Fill) {
             cacheRefreshes++;
         }
@@ -205,9 +202,14 @@ public final class DecodeSession implements AutoCloseable {
             }
         }
         advance();
-        results.addAll(skipped);
-        skipped.clear();
+        results.addAll(takeSkipped());
         return results;
+    }
+
+    private List<StepResult> takeSkipped() {
+        List<StepResult> taken = new ArrayList<>(skipped);
+        skipped.clear();
+        return taken;
     }
 
     /**
@@ -223,9 +225,7 @@ public final class DecodeSession implements AutoCloseable {
         if (!done()) {
             advance();
         }
-        List<StepResult> results = List.copyOf(skipped);
-        skipped.clear();
-        return results;
+        return takeSkipped();
     }
 
     public Canvas canvas() {
@@ -264,13 +264,8 @@ public final class DecodeSession implements AutoCloseable {
     public void close() {
         closing.once(() -> {
             next = Optional.empty();
-            closeCache();
+            stored.close();
         });
-    }
-
-    private void closeCache() {
-        cache.ifPresent(KvCache::close);
-        cache = Optional.empty();
     }
 
     /** Moves to the next forward, over blocks that are finished and steps that commit nothing. */
@@ -312,7 +307,8 @@ public final class DecodeSession implements AutoCloseable {
         blockIndex = index;
         if (index < layout.blocks().size()) {
             Block block = layout.blocks().get(index);
-            if (block.start() == canvas.length() && !tailEnded && tail.append()) {
+            boolean follows = block.start() == canvas.length();
+            if (!tailEnded && ((follows && tail.append()) || tail.slide(block))) {
                 resized();
             }
             enterBlock(block, layout.steps().get(index));
@@ -346,10 +342,9 @@ public final class DecodeSession implements AutoCloseable {
         run = new BlockRun(context, options.commit(), options.blockStart());
     }
 
-    /** The canvas ends elsewhere: keys and values of another length are of no use. */
     private void resized() {
         limit = canvas.length();
-        closeCache();
+        stored.resized(canvas);
     }
 
     private ForwardPlan planForward() {
@@ -360,9 +355,12 @@ public final class DecodeSession implements AutoCloseable {
                 .distinct()
                 .sorted()
                 .toArray();
-        ForwardPlan plan = alone.map(rows ->
-                        plan(0, canvas.length(), CacheAccess.NONE, positions).alone(rows, openCache()))
+        ForwardPlan plan = alone.map(rows -> plan(new Block(0, canvas.length()), CacheAccess.NONE, positions)
+                        .alone(rows, stored.open(canvas.length())))
                 .orElseGet(() -> planByPolicy(positions));
+        if (plan.positions().length == 0) {
+            return plan;
+        }
         List<TokenFilter> filters = pads.map(own -> own.filters(positions)).orElse(List.of());
         ForwardPlan filtered = filters.isEmpty() ? plan : plan.withFilters(filters);
         return options.details(watched.length > 0, asked())
@@ -370,22 +368,27 @@ public final class DecodeSession implements AutoCloseable {
                 .orElse(filtered);
     }
 
+    /** Asks for nothing where rows are only to be stored before the forward that asks. */
     private ForwardPlan planByPolicy(int[] positions) {
-        boolean whole = options.cache().runsAll(run.forwards()) || cache.isEmpty();
-        int start = whole ? 0 : firstCachedPosition(run.block());
-        int end = !whole && options.cache() instanceof CachePolicy.Dual
-                ? run.block().end()
-                : canvas.length();
-        CacheAccess access = switch (options.cache()) {
-            case CachePolicy.None() -> CacheAccess.NONE;
-            case CachePolicy.Prefix(int _), CachePolicy.Dual(int _) ->
-                whole ? new CacheAccess.Fill(openCache()) : new CacheAccess.Reuse(openCache());
-        };
-        return plan(start, end, access, positions);
+        if (options.cache() instanceof CachePolicy.None) {
+            return plan(new Block(0, canvas.length()), CacheAccess.NONE, positions);
+        }
+        boolean first = run.forwards() == 0;
+        if (stored.runsAll(run.forwards())) {
+            CacheAccess fill = new CacheAccess.Fill(stored.open(canvas.length()));
+            return plan(new Block(0, canvas.length()), fill, positions);
+        }
+        CacheAccess reuse = new CacheAccess.Reuse(stored.open(canvas.length()));
+        Block rows = stored.rows(run.block(), first, layout.blocks(), canvas, positions, options.blockStart());
+        Optional<Block> apart = first && !stored.refreshesAtBlocks()
+                ? stored.apart(run.block(), rows, layout.blocks(), canvas)
+                : Optional.empty();
+        return apart.map(before -> plan(before, reuse, new int[0])).orElseGet(() -> plan(rows, reuse, positions));
     }
 
-    private ForwardPlan plan(int start, int end, CacheAccess access, int[] positions) {
-        return new ForwardPlan(canvas.ids(start, end), start, access, positions, sampling, draws.tokenKey(step));
+    private ForwardPlan plan(Block rows, CacheAccess access, int[] positions) {
+        int[] ids = canvas.ids(rows.start(), rows.end());
+        return new ForwardPlan(ids, rows.start(), access, positions, sampling, draws.tokenKey(step));
     }
 
     private Map<Integer, List<Integer>> asked() {
@@ -420,18 +423,6 @@ public final class DecodeSession implements AutoCloseable {
     /** Not those that only growing asks about. */
     private boolean isWanted(int position) {
         return Arrays.binarySearch(wanted, position) >= 0;
-    }
-
-    /** The row that proposes the block's first token is run too, wherever it stands. */
-    private int firstCachedPosition(Block block) {
-        return options.blockStart() == BlockStart.PROPOSE ? alignment.firstRow(block.start()) : block.start();
-    }
-
-    private KvCache openCache() {
-        if (cache.isEmpty()) {
-            cache = Optional.of(caches.apply(canvas.length()));
-        }
-        return cache.get();
     }
 
     /** @param all whether the forward ran the whole sequence */
