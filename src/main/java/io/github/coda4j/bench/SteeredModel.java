@@ -1,6 +1,7 @@
 package io.github.coda4j.bench;
 
 import io.github.coda4j.diffusion.Alignment;
+import io.github.coda4j.diffusion.BlockCausal;
 import io.github.coda4j.model.plan.CacheAccess;
 import io.github.coda4j.model.plan.Denoiser;
 import io.github.coda4j.model.plan.ForwardPlan;
@@ -9,6 +10,7 @@ import io.github.coda4j.model.plan.ProposalDetails;
 import io.github.coda4j.model.plan.Proposals;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A model that runs everything it is asked and then says what it is told: always the same token, and the surer the
@@ -59,6 +61,11 @@ final class SteeredModel implements Denoiser {
     }
 
     @Override
+    public Optional<BlockCausal> blocks() {
+        return model.blocks();
+    }
+
+    @Override
     public int vocabSize() {
         return model.vocabSize();
     }
@@ -97,6 +104,7 @@ final class SteeredModel implements Denoiser {
                 given = plan.ids().length - masks;
                 yield masks;
             }
+            case CacheAccess.Append _ -> wanted;
             case CacheAccess.Reuse(KvCache cache) -> cache.length() - given;
         };
         return length == wanted ? KNOWN : (float) (UNKNOWN / (1 + Math.abs(length - wanted)));

@@ -7,7 +7,9 @@ import io.github.coda4j.model.LoadOptions;
 import io.github.coda4j.model.WeightFormat;
 import io.github.coda4j.tensor.Device;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import picocli.CommandLine.Option;
 
@@ -36,6 +38,20 @@ public final class LoadFlags {
 
     @Option(names = "--threads", paramLabel = "N", description = "Worker threads on the CPU (default: all cores).")
     Optional<Integer> threads = Optional.empty();
+
+    @Option(
+            names = "--attention-block",
+            paramLabel = "N",
+            description = "Length of the blocks that a block-causal model was trained with, where its files do not say"
+                    + " it (SDAR, dllm's bd3lm) or say another (default: what config.json says).")
+    Optional<Integer> attentionBlock = Optional.empty();
+
+    @Option(
+            names = "--mask-id",
+            paramLabel = "ID",
+            description = "The mask token, where neither config.json nor the tokenizer's files say it or they say"
+                    + " another.")
+    Optional<Integer> maskId = Optional.empty();
 
     /** What the engine is when nobody says so. */
     public enum Purpose {
@@ -72,13 +88,27 @@ public final class LoadFlags {
                 wanted.orElse(!format.isFloating() && !where.isCuda() ? EngineKind.FAST : preferred(where, purpose));
         try {
             return new LoadOptions(
-                    kind, format, where, threads.orElse(Runtime.getRuntime().availableProcessors()));
+                    kind, format, where, threads.orElse(Runtime.getRuntime().availableProcessors()), told());
         } catch (IllegalArgumentException e) {
             String origin = ofEnvironment
                     .map(name -> " (environment variable DEVICE " + name + ")")
                     .orElse("");
             throw new IllegalArgumentException(e.getMessage() + origin, e);
         }
+    }
+
+    /** What the flags say about the model that its files may not, by key of config.json. */
+    public Map<String, Integer> told() {
+        Map<String, Integer> told = new TreeMap<>();
+        attentionBlock.ifPresent(length -> {
+            check(length >= 1, "--attention-block must be at least 1, got %d", length);
+            told.put(LoadOptions.ATTENTION_BLOCK, length);
+        });
+        maskId.ifPresent(id -> {
+            check(id >= 0, "--mask-id must be 0 or positive, got %d", id);
+            told.put(LoadOptions.MASK_ID, id);
+        });
+        return told;
     }
 
     /** The engine for floating numbers; others only the fast one knows. */

@@ -89,9 +89,10 @@ public record CanvasShape(long given, List<Integer> holes, boolean completion) {
     }
 
     /**
-     * Refuses what cannot be decoded so: too long a canvas, a completion that is no multiple of the block length, steps
-     * that the blocks or chunks cannot share or that outnumber the model's positions, growth without a completion. The
-     * only such check; a session makes it too.
+     * Refuses what cannot be decoded so: too long a canvas, a completion that is no multiple of the block length or
+     * steps that the blocks cannot share (neither of them where the policy rounds steps up), steps that the chunks
+     * cannot share or that outnumber the model's positions, growth without a completion. The only such check; a session
+     * makes it too.
      *
      * @param maxPositions the longest sequence of the model
      * @throws WrongValueException about {@link #NEW_TOKENS}, {@link #PROMPT}, {@link #BLOCK_LENGTH}, {@link #STEPS},
@@ -142,7 +143,7 @@ public record CanvasShape(long given, List<Integer> holes, boolean completion) {
     private void checkBlocks(DecodeOptions options, int blockLength, int maxPositions) {
         int tail = completion ? holes.getLast() : 0;
         require(
-                tail % blockLength == 0,
+                tail % blockLength == 0 || options.commit().roundsStepsUp(),
                 BLOCK_LENGTH,
                 "%d new tokens do not divide into blocks of %d: use %sa block length that divides %d",
                 tail,
@@ -153,7 +154,9 @@ public record CanvasShape(long given, List<Integer> holes, boolean completion) {
         boolean completionOnly = completion && holes.size() == 1;
         int steps = options.steps();
         require(
-                !stepsCount(options) || (steps >= numBlocks && (!completionOnly || steps % numBlocks == 0)),
+                !stepsCount(options)
+                        || options.commit().roundsStepsUp()
+                        || (steps >= numBlocks && (!completionOnly || steps % numBlocks == 0)),
                 STEPS,
                 "%d steps do not divide over %d blocks: use %s steps",
                 steps,

@@ -3,6 +3,7 @@ package io.github.coda4j.decode;
 import io.github.coda4j.diffusion.Block;
 import io.github.coda4j.diffusion.Canvas;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -29,7 +30,7 @@ record Layout(List<Block> blocks, List<Integer> steps, int tailStart) {
         int blockLength = options.blockLength().getAsInt();
         List<Block> blocks =
                 runs.stream().flatMap(run -> cut(run, blockLength).stream()).toList();
-        return new Layout(blocks, shares(options.steps(), blocks.size()), tailStart);
+        return new Layout(blocks, shares(options, blocks.size()), tailStart);
     }
 
     /** Steps are shared by the number of masks, at least one each. */
@@ -69,7 +70,11 @@ record Layout(List<Block> blocks, List<Integer> steps, int tailStart) {
     /**
      * The original wants equal shares; where holes make the number of blocks less obvious the shares may differ by one.
      */
-    private static List<Integer> shares(int steps, int numBlocks) {
+    private static List<Integer> shares(DecodeOptions options, int numBlocks) {
+        int steps = options.steps();
+        if (options.commit().roundsStepsUp()) {
+            return Collections.nCopies(numBlocks, Math.ceilDiv(steps, numBlocks));
+        }
         List<Integer> shares = new ArrayList<>();
         for (int i = 0; i < numBlocks; i++) {
             shares.add((int) ((long) steps * (i + 1) / numBlocks - (long) steps * i / numBlocks));

@@ -150,7 +150,7 @@ final class StoredRows {
     /** Told of every forward. */
     void ran(ForwardPlan plan) {
         switch (plan.cache()) {
-            case CacheAccess.None _ -> {}
+            case CacheAccess.None _, CacheAccess.Append _ -> {}
             case CacheAccess.Fill(KvCache filled) -> {
                 ids = plan.ids().clone();
                 forwardsSinceFill = 1;

@@ -68,7 +68,7 @@ public final class HeldOutLosses {
      * @throws io.github.coda4j.CodaException when the folder holds no model, or one that is quantized
      */
     public Map<String, Double> of(CheckpointFolder folder, Measured measured) {
-        ModelConfig config = ModelConfig.read(folder.config());
+        ModelConfig config = ModelConfig.of(folder);
         PassOptions options =
                 new PassOptions(WeightFormat.BF16, Runtime.getRuntime().availableProcessors(), false);
         try (ParameterStore parameters = ParameterLoader.load(folder, Device.CPU);

@@ -71,7 +71,7 @@ public final class CodaModel implements Generator, AutoCloseable {
     public static CodaModel open(Path folder, LoadOptions load, EngineOptions options) {
         try (CheckpointFolder checkpoint = CheckpointFolder.open(folder);
                 Preparation preparation = Preparation.begin(load)) {
-            ModelConfig config = ModelConfig.read(checkpoint.config());
+            ModelConfig config = ModelConfig.of(checkpoint, load.told());
             Tokenizer tokenizer = BpeTokenizer.load(checkpoint);
             Engine.checkFits(tokenizer, config.vocabSize(), config.maskId());
             Transformer transformer = Transformer.open(checkpoint, load, preparation);

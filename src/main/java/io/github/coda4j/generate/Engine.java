@@ -10,6 +10,7 @@ import io.github.coda4j.model.plan.Denoiser;
 import io.github.coda4j.model.plan.ForwardPlan;
 import io.github.coda4j.model.plan.Proposals;
 import io.github.coda4j.syntax.Grammar;
+import io.github.coda4j.text.MaskToken;
 import io.github.coda4j.text.Tokenizer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.SynchronousQueue;
@@ -400,6 +402,11 @@ public final class Engine implements Generator, AutoCloseable {
     /** @throws CodaException if the tokenizer's vocabulary or mask is not that of the model */
     static void checkFits(Tokenizer tokenizer, int vocabSize, int maskId) {
         tokenizer.checkFits(vocabSize);
+        boolean called =
+                MaskToken.KNOWN.stream().anyMatch(text -> tokenizer.idOf(text).equals(OptionalInt.of(maskId)));
+        if (tokenizer.specialTokens().mask().isEmpty() && called) {
+            return;
+        }
         int mask = tokenizer.specialTokens().requireMask();
         if (mask != maskId) {
             throw CodaException.of(

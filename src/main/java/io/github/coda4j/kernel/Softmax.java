@@ -17,6 +17,9 @@ public final class Softmax {
     /** Minus infinity in the order of {@link #maxBf16}. */
     private static final short LEAST = (short) (0xFF80 ^ Short.MAX_VALUE);
 
+    /** All bytes of a score that is about -1.7e38, in either kind. */
+    private static final byte HIDDEN = (byte) 0xFE;
+
     private static final float[] NONE = new float[0];
 
     private Softmax() {}
@@ -71,6 +74,17 @@ public final class Softmax {
             if (logSums.length > 0) {
                 logSums[sumsFirst + r] = (float) (max + Math.log(sum));
             }
+        }
+    }
+
+    /**
+     * Makes scores so small that {@link #exponentiate} makes nothing of them, beside at least one that is not.
+     *
+     * @param first element of {@code scores}, F32 or BF16
+     */
+    public static void hide(MemorySegment scores, NumberKind kind, long first, long count) {
+        if (count > 0) {
+            scores.asSlice(first * kind.bytes(), count * kind.bytes()).fill(HIDDEN);
         }
     }
 

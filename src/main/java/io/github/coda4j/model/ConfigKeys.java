@@ -17,6 +17,8 @@ final class ConfigKeys {
             ModelKind.OUTPUT_BIAS,
             ModelKind.QK_NORM,
             ModelKind.ALIGNMENT,
+            Families.BLOCK,
+            Families.BORDER,
             RotaryBase.THETA,
             RotaryBase.PARAMETERS,
             RotaryBase.SCALING,
@@ -32,7 +34,7 @@ final class ConfigKeys {
             "max_position_embeddings",
             "tie_word_embeddings",
             "initializer_range",
-            "mask_token_id",
+            Families.MASK,
             "pad_token_id",
             "eos_token_id",
             QuantizedCheckpoint.CONFIG_KEY);
@@ -43,6 +45,7 @@ final class ConfigKeys {
             "use_sliding_window",
             "layer_types",
             "mlp_bias",
+            "pretraining_tp",
             "is_encoder_decoder",
             "is_decoder",
             "add_cross_attention");
@@ -152,6 +155,7 @@ final class ConfigKeys {
                         Set.of("full_attention").containsAll(types),
                         "\"full_attention\" for every layer"));
         requireFalse(file, "mlp_bias", "the products of the MLP have no biases");
+        require(file, "pretraining_tp", file.optionalInt("pretraining_tp").orElse(1) == 1, "1: products run whole");
         for (String key : List.of("is_encoder_decoder", "is_decoder", "add_cross_attention")) {
             requireFalse(file, key, "there is one stack of layers that see all of the sequence");
         }

@@ -1,5 +1,6 @@
 package io.github.coda4j.model;
 
+import io.github.coda4j.diffusion.BlockGrid;
 import io.github.coda4j.kernel.CacheLines;
 import io.github.coda4j.kernel.Elements;
 import io.github.coda4j.kernel.FoldedHeads;
@@ -18,6 +19,7 @@ import io.github.coda4j.tensor.products.BatchedProduct;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Attention of packed sequences: each attends to its own keys and values only. The query heads that share a key/value
@@ -33,6 +35,9 @@ final class FoldedAttention {
 
     /** Keys, or values, of several heads in one item: about a quarter of a second-level cache. */
     private static final long KEY_BYTES = 256 * 1024;
+
+    /** Keys of a cache that grows are looked at in multiples of this, so that products have few shapes. */
+    private static final int KEY_UNIT = 64;
 
     private static final float[] NONE = new float[0];
 
@@ -52,6 +57,8 @@ final class FoldedAttention {
      * @param firstToken its first packed row
      * @param start position of that row
      * @param attended L
+     * @param stride positions of the memory of a head's keys, at least L
+     * @param grid which blocks there are, if attention is block-causal
      * @param keyIndex index of the first row among the keys
      * @param keyValues memory with its keys and values, the same for every layer or, with a cache, one part per layer
      */
@@ -60,10 +67,18 @@ final class FoldedAttention {
             int tokens,
             int start,
             int attended,
+            int stride,
+            Optional<BlockGrid> grid,
             int keyIndex,
             MemorySegment keyValues,
             long scratchFirst,
             FastKvCache cache) {
+        /** How many keys the token sees that is run as number {@code t}. */
+        int visible(int t) {
+            return grid.map(blocks -> Math.min(blocks.end(start + t), start + tokens))
+                    .orElse(attended);
+        }
+
         long keys(int layer) {
             return cache == null ? scratchFirst : cache.keys(layer);
         }
@@ -100,16 +115,39 @@ final class FoldedAttention {
     private Segment segment(ForwardPlan plan, int first, MemorySegment scratch, long scratchFirst) {
         int tokens = plan.ids().length;
         return switch (plan.cache()) {
-            case CacheAccess.None _ -> new Segment(first, tokens, plan.start(), tokens, 0, scratch, scratchFirst, null);
+            case CacheAccess.None _ ->
+                new Segment(
+                        first, tokens, plan.start(), tokens, tokens, Optional.empty(), 0, scratch, scratchFirst, null);
             case CacheAccess.Fill fill -> {
                 FastKvCache cache = PlanChecks.own(fill.cache(), FastKvCache.class);
-                yield new Segment(first, tokens, 0, cache.length(), 0, cache.memory(), 0, cache);
+                yield whole(first, tokens, 0, cache);
             }
             case CacheAccess.Reuse reuse -> {
                 FastKvCache cache = PlanChecks.own(reuse.cache(), FastKvCache.class);
-                yield new Segment(first, tokens, plan.start(), cache.length(), plan.start(), cache.memory(), 0, cache);
+                yield whole(first, tokens, plan.start(), cache);
+            }
+            case CacheAccess.Append append -> {
+                FastKvCache cache = PlanChecks.own(append.cache(), FastKvCache.class);
+                int length = cache.length();
+                yield new Segment(
+                        first,
+                        tokens,
+                        plan.start(),
+                        Math.min(length, Math.ceilDiv(plan.end(), KEY_UNIT) * KEY_UNIT),
+                        length,
+                        Optional.of(append.grid()),
+                        plan.start(),
+                        cache.memory(),
+                        0,
+                        cache);
             }
         };
+    }
+
+    /** A sequence that attends to all that its cache holds. */
+    private static Segment whole(int first, int tokens, int start, FastKvCache cache) {
+        int length = cache.length();
+        return new Segment(first, tokens, start, length, length, Optional.empty(), start, cache.memory(), 0, cache);
     }
 
     /** Cuts a sequence's attention into items: the workers' own heads where they have them, else shares of all. */
@@ -139,8 +177,9 @@ final class FoldedAttention {
         long rowBytes = (long) segment.attended() * kind.bytes();
         int fitting = (int) Math.max(1, SCORE_BYTES / rowBytes);
         if (rows <= fitting) {
+            boolean apart = segment.attended() < segment.stride();
             int heads = (int) Math.min(fitting / rows, KEY_BYTES / (rowBytes * config.headDim()));
-            int perItem = Math.clamp(heads, 1, Math.ceilDiv(config.kvHeads(), team.size()));
+            int perItem = apart ? 1 : Math.clamp(heads, 1, Math.ceilDiv(config.kvHeads(), team.size()));
             for (int head = firstHead; head < lastHead; head += perItem) {
                 items.add(new Item(segment, head, Math.min(perItem, lastHead - head), 0, rows));
             }
@@ -214,7 +253,7 @@ final class FoldedAttention {
         int plane = (unit - n) / k; // keys, values
         int head = (unit - n) % k;
         return segment.keys(layerIndex)
-                + (((long) plane * k + head) * segment.attended() + segment.keyIndex()) * config.headDim();
+                + (((long) plane * k + head) * segment.stride() + segment.keyIndex()) * config.headDim();
     }
 
     /** Whether each share's items need no other share's heads. */
@@ -240,8 +279,8 @@ final class FoldedAttention {
         int attended = segment.attended();
         int rowsPerHead = config.groups() * segment.tokens();
         long queryRow = (long) segment.firstToken() * config.heads() + (long) item.kvHead() * rowsPerHead + item.row();
-        long kv = segment.keys(layerIndex) + (long) item.kvHead() * attended * headDim;
-        long valueOffset = (long) config.kvHeads() * attended * headDim;
+        long kv = segment.keys(layerIndex) + (long) item.kvHead() * segment.stride() * headDim;
+        long valueOffset = (long) config.kvHeads() * segment.stride() * headDim;
         int heads = item.kvHeads();
         long scoreCount = (long) heads * item.rows() * attended;
         MemorySegment scores = workspace.part(Workspace.Part.SCORES, worker, scoreCount * kind.bytes());
@@ -256,12 +295,25 @@ final class FoldedAttention {
         long read = CacheLines.read(k, 0, keyBytes);
         // [heads, R, H] x [heads, L, H]^T to [heads, R, L]
         new BatchedProduct(type, heads, item.rows(), headDim, attended, true).run(q, k, scores);
+        if (segment.grid().isPresent()) {
+            hide(scores, item);
+        }
         Softmax.exponentiate(
                 scores, kind, 0, heads * item.rows(), attended, workspace.inverseSums(), Math.toIntExact(queryRow));
         read += CacheLines.read(v, 0, keyBytes);
         // [heads, R, L] x [heads, L, H] to [heads, R, H]
         new BatchedProduct(type, heads, item.rows(), attended, headDim, false).run(scores, v, out);
         return read;
+    }
+
+    /** Scores of keys that a row does not see. */
+    private void hide(MemorySegment scores, Item item) {
+        Segment segment = item.segment();
+        int attended = segment.attended();
+        for (int row = 0; row < item.kvHeads() * item.rows(); row++) {
+            int visible = segment.visible((item.row() + row % item.rows()) % segment.tokens());
+            Softmax.hide(scores, kind, (long) row * attended + visible, attended - visible);
+        }
     }
 
     private MemorySegment slice(MemorySegment memory, long first) {

@@ -6,8 +6,10 @@ import io.github.coda4j.tensor.Device;
 import io.github.coda4j.tensor.products.ProductPaths;
 import io.github.coda4j.weights.CheckpointFolder;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * How a checkpoint is put into memory.
@@ -16,9 +18,21 @@ import java.util.Optional;
  * @param format in which numbers its products run
  * @param device where; the fast engine runs on the CPU only
  * @param threads worker threads on the CPU, 1 to 1024
+ * @param told numbers that the checkpoint's files do not say, or that count more than theirs, by key of config.json:
+ *     {@code attention_block} and {@code mask_token_id}
  */
-public record LoadOptions(EngineKind engine, WeightFormat format, Device device, int threads) {
+public record LoadOptions(
+        EngineKind engine, WeightFormat format, Device device, int threads, Map<String, Integer> told) {
+    /** In {@link #told}: the length of the blocks of block-causal attention. */
+    public static final String ATTENTION_BLOCK = Families.BLOCK;
+    /** In {@link #told}: the id of the mask token. */
+    public static final String MASK_ID = Families.MASK;
+
+    private static final Set<String> TELLABLE = Set.of(ATTENTION_BLOCK, MASK_ID);
+
     public LoadOptions {
+        told = Map.copyOf(told);
+        told.keySet().forEach(key -> check(TELLABLE.contains(key), "config.json alone may say %s", key));
         Objects.requireNonNull(engine, "engine is null");
         Objects.requireNonNull(format, "format is null");
         Objects.requireNonNull(device, "device is null");
@@ -31,6 +45,16 @@ public record LoadOptions(EngineKind engine, WeightFormat format, Device device,
                 engine == EngineKind.FAST || format.isFloating(),
                 "%s runs in the fast engine; the plain one knows fp32 and bf16",
                 format);
+    }
+
+    /** A checkpoint that says everything itself. */
+    public LoadOptions(EngineKind engine, WeightFormat format, Device device, int threads) {
+        this(engine, format, device, threads, Map.of());
+    }
+
+    /** The same for a checkpoint of which that is told. */
+    public LoadOptions withTold(Map<String, Integer> newTold) {
+        return new LoadOptions(engine, format, device, threads, newTold);
     }
 
     /**

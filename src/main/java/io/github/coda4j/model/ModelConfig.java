@@ -7,6 +7,7 @@ import io.github.coda4j.CodaException;
 import io.github.coda4j.diffusion.Alignment;
 import io.github.coda4j.files.ConfigFile;
 import io.github.coda4j.tensor.DType;
+import io.github.coda4j.weights.Checkpoint;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -86,7 +87,7 @@ public record ModelConfig(
     }
 
     /**
-     * Reads config.json.
+     * Reads a config.json that says everything itself; see {@link #of} for those of checkpoints.
      *
      * @throws CodaException naming the key when one is missing, contradicts another, asks for something that this model
      *     does not do, or is not known
@@ -109,12 +110,40 @@ public record ModelConfig(
                     kind,
                     file.optionalBoolean("tie_word_embeddings").orElse(false),
                     file.optionalDouble("initializer_range").orElse(0.02),
-                    file.requireInt("mask_token_id"),
+                    file.requireInt(Families.MASK),
                     token(file.optionalInt("pad_token_id")),
                     endTokens(file));
         } catch (IllegalArgumentException e) {
             throw new CodaException(file.source() + ": " + e.getMessage(), e);
         }
+    }
+
+    /**
+     * Reads the config of a checkpoint of any family: in its family's keys, with the mask token that only the files of
+     * its tokenizer name.
+     *
+     * @throws CodaException naming the key when one is missing, contradicts another, asks for something that this model
+     *     does not do, or is not known, or when no file names a mask token or several name different ones
+     */
+    public static ModelConfig of(Checkpoint checkpoint) {
+        return of(checkpoint, Map.of());
+    }
+
+    /**
+     * The same with numbers that its files do not say or say otherwise.
+     *
+     * @param told by key of config.json, see {@link LoadOptions#told}
+     */
+    public static ModelConfig of(Checkpoint checkpoint, Map<String, Integer> told) {
+        ConfigFile file = FamilyCheckpoint.of(checkpoint, told).config();
+        Families.of(file);
+        if (!file.has(Families.MASK)) {
+            throw file.problem(
+                    Families.MASK,
+                    "is missing, and no tokenizer file beside it names a mask token: add the key, or say it with"
+                            + " --mask-id; an autoregressive model has none (coda init --from-ar gives it one)");
+        }
+        return read(file);
     }
 
     private static OptionalInt token(OptionalInt id) {
@@ -148,7 +177,7 @@ public record ModelConfig(
         kind.write(values);
         values.put("tie_word_embeddings", tiedHead);
         values.put("initializer_range", initializerRange);
-        values.put("mask_token_id", maskId);
+        values.put(Families.MASK, maskId);
         padId.ifPresent(id -> values.put("pad_token_id", id));
         if (!eosIds.isEmpty()) {
             values.put("eos_token_id", eosIds.size() == 1 ? eosIds.getFirst() : eosIds);

@@ -4,23 +4,36 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.coda4j.CodaException;
 import io.github.coda4j.diffusion.Alignment;
+import io.github.coda4j.diffusion.BlockCausal;
+import io.github.coda4j.diffusion.BlockCausal.Border;
 import io.github.coda4j.files.ConfigFile;
-import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.SequencedMap;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Supplier;
 
 /**
  * What a model computes besides its sizes, as data: transformers and training passes ask here and know no family. The
  * {@code model_type} of config.json names a kind; keys of config.json may differ from it ({@code attention_bias} as
- * everywhere, {@code attention_output_bias}, {@code qk_norm} and {@code logits_alignment}, which are coda4j's own).
+ * everywhere, {@code attention_output_bias}, {@code qk_norm}, {@code logits_alignment}, {@code attention_block} and
+ * {@code attention_border}, which are coda4j's own).
  *
  * @param modelType what config.json calls it
  * @param architecture the class that {@code architectures} of config.json names
  * @param qkNorm whether queries and keys are RMS-normed head by head before they are turned
  * @param bias which projections of attention have one
  * @param alignment which output row proposes which position
+ * @param blocks the blocks of block-causal attention; empty: every position sees the whole sequence. Shifted rows then
+ *     propose inside their block, and the first position of a block is proposed by the last row of the one before it,
+ *     when that is full
  */
-public record ModelKind(String modelType, String architecture, boolean qkNorm, Bias bias, Alignment alignment) {
+public record ModelKind(
+        String modelType,
+        String architecture,
+        boolean qkNorm,
+        Bias bias,
+        Alignment alignment,
+        Optional<BlockCausal> blocks) {
     /** Which projections of attention have a bias. */
     public enum Bias {
         NONE,
@@ -31,7 +44,8 @@ public record ModelKind(String modelType, String architecture, boolean qkNorm, B
     }
 
     /** CoDA, a Qwen3 with full attention. */
-    public static final ModelKind CODA = new ModelKind("CoDA", "CoDALanguageModel", true, Bias.NONE, Alignment.SHIFTED);
+    public static final ModelKind CODA =
+            new ModelKind("CoDA", "CoDALanguageModel", true, Bias.NONE, Alignment.SHIFTED, Optional.empty());
 
     static final String TYPE = "model_type";
     static final String ATTENTION_BIAS = "attention_bias";
@@ -39,20 +53,12 @@ public record ModelKind(String modelType, String architecture, boolean qkNorm, B
     static final String QK_NORM = "qk_norm";
     static final String ALIGNMENT = "logits_alignment";
 
-    /** The kinds by {@code model_type}. A family is a row here. */
-    private static final SequencedMap<String, ModelKind> BY_TYPE = new LinkedHashMap<>();
-
-    static {
-        BY_TYPE.put(CODA.modelType, CODA);
-        BY_TYPE.put("coda", CODA);
-        BY_TYPE.put("qwen3", CODA);
-    }
-
     public ModelKind {
         requireNonNull(modelType, "model type is null");
         requireNonNull(architecture, "architecture is null");
         requireNonNull(bias, "bias is null");
         requireNonNull(alignment, "alignment is null");
+        requireNonNull(blocks, "blocks are null");
     }
 
     /**
@@ -62,10 +68,8 @@ public record ModelKind(String modelType, String architecture, boolean qkNorm, B
      *     key contradicts another
      */
     static ModelKind read(ConfigFile file) {
-        ModelKind named = BY_TYPE.get(file.requireString(TYPE));
-        if (named == null) {
-            throw file.invalid(TYPE, "one of " + String.join(", ", BY_TYPE.keySet()));
-        }
+        Families.Family family = Families.of(file);
+        ModelKind named = family.kind();
         boolean qkv = file.optionalBoolean(ATTENTION_BIAS).orElse(named.bias != Bias.NONE);
         boolean output = file.optionalBoolean(OUTPUT_BIAS).orElse(qkv && named.bias != Bias.QKV);
         if (output && !qkv) {
@@ -77,21 +81,58 @@ public record ModelKind(String modelType, String architecture, boolean qkNorm, B
                 file.optionalBoolean(QK_NORM).orElse(named.qkNorm),
                 output ? Bias.QKVO : qkv ? Bias.QKV : Bias.NONE,
                 file.optionalString(ALIGNMENT)
-                        .map(text -> alignment(file, text))
-                        .orElse(named.alignment));
+                        .map(text -> parsed(file, ALIGNMENT, () -> Alignment.parse(text)))
+                        .orElse(named.alignment),
+                blocks(file, family));
     }
 
-    private static Alignment alignment(ConfigFile file, String text) {
-        try {
-            return Alignment.parse(text);
-        } catch (IllegalArgumentException e) {
-            throw new CodaException(file.source() + ": " + ALIGNMENT + ": " + e.getMessage(), e);
+    private static Optional<BlockCausal> blocks(ConfigFile file, Families.Family family) {
+        OptionalInt length = file.optionalInt(Families.BLOCK);
+        if (length.isEmpty()) {
+            if (family.unknownBlock()) {
+                throw file.invalid(
+                        Families.BLOCK,
+                        "the length of the blocks that the model was trained with, which no file of its family"
+                                + " says: add the key, or --attention-block N");
+            }
+            return family.kind().blocks;
         }
+        if (family.border().isEmpty()) {
+            throw file.invalid(
+                    Families.BLOCK,
+                    "left out: a model of model_type \"" + family.kind().modelType + "\" sees the whole sequence");
+        }
+        if (length.getAsInt() < 1) {
+            throw file.invalid(Families.BLOCK, "at least 1");
+        }
+        Border border = file.optionalString(Families.BORDER)
+                .map(text -> parsed(file, Families.BORDER, () -> Border.parse(text)))
+                .orElse(family.border().get());
+        return Optional.of(new BlockCausal(length.getAsInt(), border));
+    }
+
+    private static <T> T parsed(ConfigFile file, String key, Supplier<T> reading) {
+        try {
+            return reading.get();
+        } catch (IllegalArgumentException e) {
+            throw new CodaException(file.source() + ": " + key + ": " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * How the authors of a family decode it: parameters of a request by name, possibly none. docs/families.md says
+     * where they are from.
+     *
+     * @param config config.json; nothing is said of one whose model_type is not known
+     */
+    public static Map<String, Object> decoding(ConfigFile config) {
+        return Families.find(config).map(Families.Family::decoding).orElse(Map.of());
     }
 
     /** Adds the keys that {@link #read} needs beside model_type; coda4j's own only where they say something new. */
     void write(Map<String, Object> values) {
-        ModelKind named = BY_TYPE.get(modelType);
+        Families.Family family = Families.of(this);
+        ModelKind named = family.kind();
         values.put(ATTENTION_BIAS, bias != Bias.NONE);
         if (bias == Bias.QKV && named.bias != Bias.QKV || bias == Bias.QKVO && named.bias == Bias.QKV) {
             values.put(OUTPUT_BIAS, bias == Bias.QKVO);
@@ -101,6 +142,14 @@ public record ModelKind(String modelType, String architecture, boolean qkNorm, B
         }
         if (alignment != named.alignment) {
             values.put(ALIGNMENT, alignment.toString());
+        }
+        if (!blocks.equals(named.blocks)) {
+            blocks.ifPresent(own -> {
+                values.put(Families.BLOCK, own.length());
+                if (family.border().filter(own.border()::equals).isEmpty()) {
+                    values.put(Families.BORDER, own.border().toString());
+                }
+            });
         }
     }
 

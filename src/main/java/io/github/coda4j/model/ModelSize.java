@@ -17,10 +17,11 @@ public record ModelSize(ModelConfig config, long parameters) {
      * @throws io.github.coda4j.CodaException when they are not those of one model
      */
     public static ModelSize of(Checkpoint checkpoint) {
-        ModelConfig config = ModelConfig.read(checkpoint.config());
-        checkpoint.verify(Parameters.expected(checkpoint, config));
-        boolean ownHead = checkpoint.tensors().containsKey(Parameters.HEAD)
-                && (!config.tiedHead() || TiedHead.conflict(checkpoint).isPresent());
+        Checkpoint own = FamilyCheckpoint.of(checkpoint);
+        ModelConfig config = ModelConfig.of(own);
+        own.verify(Parameters.expected(own, config));
+        boolean ownHead = own.tensors().containsKey(Parameters.HEAD)
+                && (!config.tiedHead() || TiedHead.conflict(own).isPresent());
         long parameters = Parameters.of(config, ownHead).stream()
                 .mapToLong(ModelSize::elements)
                 .sum();

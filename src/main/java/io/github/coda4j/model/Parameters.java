@@ -88,7 +88,8 @@ public final class Parameters {
      * What a checkpoint must hold: its config says whether it is quantized or may be tied, its tensors whether it has
      * an output layer.
      */
-    public static List<TensorSpec> expected(Checkpoint checkpoint, ModelConfig config) {
+    public static List<TensorSpec> expected(Checkpoint stored, ModelConfig config) {
+        Checkpoint checkpoint = FamilyCheckpoint.of(stored);
         Optional<Quantization> quantization =
                 QuantizedCheckpoint.format(checkpoint.config()).flatMap(WeightFormat::quantization);
         if (quantization.isPresent()) {

@@ -2,9 +2,11 @@ package io.github.coda4j.model;
 
 import static io.github.coda4j.tensor.Tensor.ANY;
 
+import io.github.coda4j.diffusion.BlockGrid;
 import io.github.coda4j.tensor.DType;
 import io.github.coda4j.tensor.Device;
 import io.github.coda4j.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
@@ -109,6 +111,22 @@ public final class PlainLayer {
         assert k.hasShape(config.kvHeads(), ANY, config.headDim()) : described(k);
         assert v.hasShape(k.shape()) : described(v);
         return device.isCuda() ? fused(q, k, v) : folded(q, k, v);
+    }
+
+    /**
+     * The same where each of the T tokens, which stand from position {@code start} on, sees the blocks up to its own.
+     *
+     * @param k [K, L, H] with L at least start + T; what lies behind is not looked at
+     */
+    Tensor attention(Tensor q, Tensor k, Tensor v, int start, BlockGrid grid) {
+        int end = start + (int) q.size(1);
+        List<Tensor> parts = new ArrayList<>();
+        for (int from = start; from < end; ) {
+            int to = Math.min(grid.end(from), end);
+            parts.add(attention(q.narrow(1, from - start, to - from), k.narrow(1, 0, to), v.narrow(1, 0, to)));
+            from = to;
+        }
+        return parts.size() == 1 ? parts.getFirst() : Tensor.concat(parts, 1); // [N, T, H]
     }
 
     /** The query heads of one key/value head are stacked as rows of one product. */

@@ -3,6 +3,7 @@ package io.github.coda4j.model;
 import static io.github.coda4j.tensor.Tensor.ANY;
 
 import io.github.coda4j.Closing;
+import io.github.coda4j.diffusion.BlockGrid;
 import io.github.coda4j.model.plan.CacheAccess;
 import io.github.coda4j.model.plan.ForwardPlan;
 import io.github.coda4j.model.plan.KvCache;
@@ -215,10 +216,17 @@ public final class PlainTransformer implements Transformer {
                 return layer.attention(q, k, v);
             }
             PlainKvCache stored = PlanChecks.own(
-                    cache instanceof CacheAccess.Fill fill ? fill.cache() : ((CacheAccess.Reuse) cache).cache(),
+                    switch (cache) {
+                        case CacheAccess.None _ -> throw new AssertionError();
+                        case CacheAccess.Fill fill -> fill.cache();
+                        case CacheAccess.Reuse reuse -> reuse.cache();
+                        case CacheAccess.Append append -> append.cache();
+                    },
                     PlainKvCache.class);
             stored.put(i, start, k, v);
-            return layer.attention(q, stored.keys(i), stored.values(i)); // keys [K, L, H]
+            return cache instanceof CacheAccess.Append(KvCache _, BlockGrid grid)
+                    ? layer.attention(q, stored.keys(i), stored.values(i), start, grid)
+                    : layer.attention(q, stored.keys(i), stored.values(i)); // keys [K, L, H]
         });
     }
 

@@ -1,6 +1,7 @@
 package io.github.coda4j.model;
 
 import io.github.coda4j.Checks;
+import io.github.coda4j.diffusion.Alignment;
 import io.github.coda4j.model.plan.CacheAccess;
 import io.github.coda4j.model.plan.ForwardPlan;
 import io.github.coda4j.model.plan.KvCache;
@@ -43,6 +44,20 @@ final class PlanChecks {
                         "the plan ends at %d, the cache holds %d positions",
                         plan.end(),
                         reuse.cache().length());
+            case CacheAccess.Append append -> {
+                Checks.check(
+                        plan.end() <= append.cache().length(),
+                        "the plan ends at %d, the cache holds %d positions",
+                        plan.end(),
+                        append.cache().length());
+                int[] positions = plan.positions();
+                Checks.check(
+                        positions.length == 0
+                                || positions[positions.length - 1] < plan.end()
+                                || config.alignment() == Alignment.SHIFTED,
+                        "position %d lies behind the plan, and the model proposes in place",
+                        plan.end());
+            }
         }
     }
 

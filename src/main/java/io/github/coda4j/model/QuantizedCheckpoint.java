@@ -4,12 +4,13 @@ import io.github.coda4j.CodaException;
 import io.github.coda4j.files.ConfigFile;
 import io.github.coda4j.files.FileProblems;
 import io.github.coda4j.tensor.DType;
+import io.github.coda4j.weights.Checkpoint;
 import io.github.coda4j.weights.CheckpointFolder;
 import io.github.coda4j.weights.CheckpointWriter;
 import io.github.coda4j.weights.DTypeConversion;
 import io.github.coda4j.weights.ProgressListener;
+import io.github.coda4j.weights.StoredTensor;
 import io.github.coda4j.weights.TensorDeclaration;
-import io.github.coda4j.weights.TensorEntry;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -41,7 +42,7 @@ public final class QuantizedCheckpoint {
     }
 
     /** Tensors to be written and what they come from. */
-    private record Step(TensorEntry source, List<TensorDeclaration> targets, Conversion conversion) {}
+    private record Step(StoredTensor source, List<TensorDeclaration> targets, Conversion conversion) {}
 
     private QuantizedCheckpoint() {}
 
@@ -101,20 +102,21 @@ public final class QuantizedCheckpoint {
         if (isSame(in.path(), out)) {
             throw CodaException.of("%s cannot be quantized into itself; name another output folder", in.path());
         }
-        List<Step> steps = steps(in, quantization);
-        TiedHead.warn(in);
+        Checkpoint own = FamilyCheckpoint.of(in);
+        List<Step> steps = steps(own, quantization);
+        TiedHead.warn(own);
         List<TensorDeclaration> declarations =
                 steps.stream().flatMap(step -> step.targets().stream()).toList();
         // Sorted: Map.of has another order in each JVM, and the same model must give the same bytes.
         Map<String, String> said =
                 new TreeMap<>(Map.of("quant_method", quantization.method(), "weights", quantization.inWords()));
-        ConfigFile config = in.config().with(CONFIG_KEY, said);
+        ConfigFile config = own.config().with(CONFIG_KEY, said);
         long total = steps.stream().mapToLong(step -> step.source().bytes()).sum();
         try (CheckpointWriter writer = CheckpointWriter.create(out, config, declarations, maxShardBytes, overwrite)) {
             writer.copyCompanions(in.path());
             long done = 0;
             for (Step step : steps) {
-                write(in, step, writer, done, total, listener);
+                write(own, step, writer, done, total, listener);
                 done += step.source().bytes();
             }
             writer.finish();
@@ -129,13 +131,13 @@ public final class QuantizedCheckpoint {
         }
     }
 
-    private static List<Step> steps(CheckpointFolder in, Quantization quantization) {
+    private static List<Step> steps(Checkpoint in, Quantization quantization) {
         List<Step> steps = new ArrayList<>();
-        for (TensorEntry entry : in.tensors().values()) {
+        for (StoredTensor entry : in.tensors().values()) {
             if (!DTypeConversion.SOURCES.contains(entry.dtype())) {
                 throw CodaException.of(
                         "%s: tensor %s is %s, only F32, BF16 and F16 weights can be quantized",
-                        in.path(), entry.name(), entry.dtype());
+                        in.source(), entry.name(), entry.dtype());
             }
             if (Parameters.isProduct(entry.name())) {
                 steps.add(product(entry, entry.name(), quantization));
@@ -151,7 +153,7 @@ public final class QuantizedCheckpoint {
         return steps;
     }
 
-    private static Step floating(TensorEntry entry, DType target) {
+    private static Step floating(StoredTensor entry, DType target) {
         return new Step(
                 entry, List.of(new TensorDeclaration(entry.name(), target, entry.shape())), (rows, _, arena) -> {
                     MemorySegment result =
@@ -161,7 +163,7 @@ public final class QuantizedCheckpoint {
                 });
     }
 
-    private static Step product(TensorEntry entry, String name, Quantization quantization) {
+    private static Step product(StoredTensor entry, String name, Quantization quantization) {
         long[] shape = entry.shape();
         if (shape.length != 2 || shape[0] == 0 || shape[1] == 0) {
             throw CodaException.of("a linear weight must have two sizes above 0, got %s", entry);
@@ -174,13 +176,13 @@ public final class QuantizedCheckpoint {
     }
 
     private static void write(
-            CheckpointFolder in,
+            Checkpoint in,
             Step step,
             CheckpointWriter writer,
             long doneBefore,
             long totalBytes,
             ProgressListener listener) {
-        TensorEntry source = step.source();
+        StoredTensor source = step.source();
         long[] shape = source.shape();
         long columns = shape.length == 0 ? 1 : shape[shape.length - 1];
         long rows = columns == 0 ? 0 : source.elements() / columns;
@@ -190,7 +192,7 @@ public final class QuantizedCheckpoint {
             long count = Math.min(rowsAtOnce, rows - row);
             try (Arena arena = Arena.ofShared()) {
                 MemorySegment piece = arena.allocate(count * rowBytes);
-                in.read(source, row * rowBytes, piece);
+                in.read(source.name(), row * rowBytes, piece);
                 List<MemorySegment> results = step.conversion().of(piece, row, arena);
                 for (int i = 0; i < results.size(); i++) {
                     writer.append(step.targets().get(i).name(), results.get(i));

@@ -27,9 +27,10 @@ final class StoredWeights implements WeightSource {
      * @throws CodaException naming what is missing, too much, or of another shape or dtype
      */
     static StoredWeights open(Checkpoint checkpoint, ModelConfig config) {
-        checkpoint.verify(Parameters.expected(checkpoint, config));
-        TiedHead.warn(checkpoint);
-        return new StoredWeights(checkpoint, QuantizedCheckpoint.format(checkpoint.config()));
+        Checkpoint own = FamilyCheckpoint.of(checkpoint);
+        own.verify(Parameters.expected(own, config));
+        TiedHead.warn(own);
+        return new StoredWeights(own, QuantizedCheckpoint.format(own.config()));
     }
 
     @Override

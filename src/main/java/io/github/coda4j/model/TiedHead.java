@@ -25,7 +25,8 @@ public final class TiedHead {
     }
 
     /** Which output layer is used, where the config and the weights of a floating checkpoint disagree about it. */
-    public static Optional<String> conflict(Checkpoint checkpoint) {
+    public static Optional<String> conflict(Checkpoint stored) {
+        Checkpoint checkpoint = FamilyCheckpoint.of(stored);
         boolean tied =
                 checkpoint.config().optionalBoolean("tie_word_embeddings").orElse(false);
         StoredTensor head = checkpoint.tensors().get(Parameters.HEAD);

@@ -2,10 +2,14 @@ package io.github.coda4j.model;
 
 import io.github.coda4j.CodaException;
 import io.github.coda4j.diffusion.Alignment;
+import io.github.coda4j.diffusion.BlockCausal;
+import io.github.coda4j.diffusion.BlockGrid;
 import io.github.coda4j.model.plan.CacheAccess;
 import io.github.coda4j.model.plan.Denoiser;
+import io.github.coda4j.model.plan.KvCache;
 import io.github.coda4j.tensor.Libtorch;
 import io.github.coda4j.weights.Checkpoint;
+import java.util.Optional;
 
 /**
  * The CoDA network over the weights of one checkpoint. Used by one thread at a time; owns its native memory until
@@ -38,6 +42,18 @@ public sealed interface Transformer extends Denoiser permits PlainTransformer, F
         return config().alignment();
     }
 
+    /** The raw output of one whole sequence in block-causal attention: [ids.length, vocabSize], row by row. */
+    default float[] logits(int[] ids, BlockGrid grid) {
+        try (KvCache cache = newCache(ids.length)) {
+            return logits(ids, 0, new CacheAccess.Append(cache, grid));
+        }
+    }
+
+    @Override
+    default Optional<BlockCausal> blocks() {
+        return config().kind().blocks();
+    }
+
     @Override
     default int vocabSize() {
         return config().vocabSize();
@@ -61,8 +77,9 @@ public sealed interface Transformer extends Denoiser permits PlainTransformer, F
 
     /** The same after a preparation that was begun with the same options, which it awaits. */
     static Transformer open(Checkpoint checkpoint, LoadOptions options, Preparation preparation) {
-        ModelConfig config = ModelConfig.read(checkpoint.config());
-        Transformer loaded = load(config, StoredWeights.open(checkpoint, config), options);
+        Checkpoint own = FamilyCheckpoint.of(checkpoint, options.told());
+        ModelConfig config = ModelConfig.of(own);
+        Transformer loaded = load(config, StoredWeights.open(own, config), options);
         preparation.await();
         return loaded;
     }

@@ -7,6 +7,7 @@
     "tensor",
     "tensor.products",
     "weights",
+    "text.MaskToken",
     "text.SpecialTokens",
     "text.Tokenizer",
     "diffusion",

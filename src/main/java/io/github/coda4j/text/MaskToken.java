@@ -4,15 +4,24 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.coda4j.CodaException;
 import io.github.coda4j.files.Json;
+import io.github.coda4j.files.NamedFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 
-/** Gives the tokenizer of an autoregressive model the mask token that a diffusion model needs. */
+/** Finds the mask token of a tokenizer, and gives that of an autoregressive model the one that it lacks. */
 public final class MaskToken {
     /** Its text, as CoDA has it. */
     public static final String CONTENT = "<|mask|>";
+
+    /** What families call it whose files give no token the role of the mask. */
+    public static final List<String> KNOWN = List.of(CONTENT, "<|MASK|>", "<M>", "|<MASK>|");
 
     private static final String TOKENIZER = "tokenizer.json";
     private static final String CONFIG = "tokenizer_config.json";
@@ -58,6 +67,64 @@ public final class MaskToken {
             files.put(SPECIAL, Json.pretty(special.put(ROLE, CONTENT)));
         }
         return files;
+    }
+
+    /**
+     * The id of the mask token that the files of a tokenizer name: the one that has that role, otherwise the one among
+     * the added tokens that is called what the known families call it; empty where there is neither.
+     *
+     * @throws CodaException when they name two, or one that has no id
+     */
+    public static OptionalInt find(NamedFiles files) {
+        TokenizerConfig config = new TokenizerConfig(files);
+        Set<String> named = config.allNamed(ROLE);
+        Set<String> texts = named.isEmpty() ? new TreeSet<>(KNOWN) : named;
+        Map<String, Set<Integer>> ids = new TreeMap<>();
+        for (String text : texts) {
+            Set<Integer> found = config.idsOf(text);
+            if (found.isEmpty() && !named.isEmpty()) {
+                found = idsInTokenizer(files, text);
+            }
+            if (!found.isEmpty()) {
+                ids.put(text, found);
+            }
+        }
+        if (ids.isEmpty() && named.isEmpty()) {
+            KNOWN.forEach(text -> {
+                Set<Integer> found = idsInTokenizer(files, text);
+                if (!found.isEmpty()) {
+                    ids.put(text, found);
+                }
+            });
+        }
+        if (!named.isEmpty() && ids.isEmpty()) {
+            throw CodaException.of(
+                    "the tokenizer files in %s name the mask token '%s', which no list of added tokens has",
+                    files.source(), String.join("' and '", named));
+        }
+        Set<Integer> all = new TreeSet<>();
+        ids.values().forEach(all::addAll);
+        if (all.size() > 1) {
+            throw CodaException.of(
+                    "the tokenizer files in %s name more than one mask token: %s; leave the one that the model was"
+                            + " trained with, or say it as mask_token_id in config.json",
+                    files.source(), ids);
+        }
+        return all.stream().mapToInt(Integer::intValue).findFirst();
+    }
+
+    private static Set<Integer> idsInTokenizer(NamedFiles files, String text) {
+        Set<Integer> ids = new TreeSet<>();
+        files.bytes(TOKENIZER)
+                .ifPresent(bytes -> Json.readObject(bytes, files.source(TOKENIZER))
+                        .path("added_tokens")
+                        .forEach(token -> {
+                            if (token.path("content").asText().equals(text)
+                                    && token.path("id").isInt()) {
+                                ids.add(token.path("id").intValue());
+                            }
+                        }));
+        return ids;
     }
 
     private static ObjectNode entry(ObjectNode maker) {

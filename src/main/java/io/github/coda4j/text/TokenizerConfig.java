@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * The small files beside the vocabulary: tokenizer_config.json, special_tokens_map.json and added_tokens.json; each may
@@ -42,6 +43,30 @@ final class TokenizerConfig {
      */
     Optional<String> named(String role) {
         return content(config.path(role)).or(() -> content(specialTokensMap.path(role)));
+    }
+
+    /** The texts that either file names for a role. */
+    Set<String> allNamed(String role) {
+        Set<String> texts = new TreeSet<>();
+        content(config.path(role)).ifPresent(texts::add);
+        content(specialTokensMap.path(role)).ifPresent(texts::add);
+        return texts;
+    }
+
+    /** The ids that tokenizer_config.json and added_tokens.json give an added token of that text. */
+    Set<Integer> idsOf(String text) {
+        Set<Integer> ids = new TreeSet<>();
+        config.path("added_tokens_decoder").properties().forEach(entry -> {
+            if (content(entry.getValue()).equals(Optional.of(text))) {
+                ids.add(addedToken(entry.getKey(), entry.getValue(), files.source("tokenizer_config.json"))
+                        .id());
+            }
+        });
+        JsonNode listed = objectOrEmpty("added_tokens.json").path(text);
+        if (listed.isInt() && listed.intValue() >= 0) {
+            ids.add(listed.intValue());
+        }
+        return ids;
     }
 
     private static Optional<String> content(JsonNode node) {

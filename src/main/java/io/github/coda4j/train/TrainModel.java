@@ -61,7 +61,7 @@ record TrainModel(ModelConfig config, ParameterStore parameters, Path tokenizer)
 
     private static TrainModel stored(Path folder, Path tokenizer, Device device) {
         try (CheckpointFolder stored = CheckpointFolder.open(folder)) {
-            ModelConfig config = ModelConfig.read(stored.config());
+            ModelConfig config = ModelConfig.of(stored);
             return new TrainModel(config, ParameterLoader.load(stored, config, device), tokenizer);
         }
     }

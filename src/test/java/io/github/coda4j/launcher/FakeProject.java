@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -37,6 +38,7 @@ final class FakeProject {
             "dirname",
             "env",
             "find",
+            "getconf",
             "flock",
             "grep",
             "gzip",
@@ -150,13 +152,22 @@ final class FakeProject {
                         .filter(Files::isExecutable)
                         .findFirst();
                 if (real.isPresent() && !missing.contains(tool) && !Files.exists(tools.resolve(tool))) {
-                    Files.createSymbolicLink(tools.resolve(tool), real.get());
+                    link(tools.resolve(tool), real.get());
                 }
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         return tools;
+    }
+
+    /** Another JVM of the same test run may make the same links. */
+    private static void link(Path from, Path to) throws IOException {
+        try {
+            Files.createSymbolicLink(from, to);
+        } catch (FileAlreadyExistsException e) {
+            return;
+        }
     }
 
     Path root() {

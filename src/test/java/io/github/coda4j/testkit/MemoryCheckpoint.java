@@ -8,6 +8,7 @@ import io.github.coda4j.weights.StoredTensor;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -49,12 +50,29 @@ public final class MemoryCheckpoint implements Checkpoint {
 
     /** The same without a tensor or a file of that name. */
     public MemoryCheckpoint without(String name) {
-        MemoryCheckpoint rest = new MemoryCheckpoint(config);
-        rest.tensors.putAll(tensors);
+        MemoryCheckpoint rest = copy(config);
         rest.tensors.remove(name);
-        rest.files.putAll(files);
         rest.files.remove(name);
         return rest;
+    }
+
+    /** The same with another value of a key of its config; null takes the key away. */
+    public MemoryCheckpoint with(String key, Object value) {
+        return copy(value == null ? config.without(key) : config.with(key, value));
+    }
+
+    /** The same with another text of a small file. */
+    public MemoryCheckpoint withFile(String name, String text) {
+        MemoryCheckpoint copy = copy(config);
+        copy.files.put(name, text.getBytes(StandardCharsets.UTF_8));
+        return copy;
+    }
+
+    private MemoryCheckpoint copy(ConfigFile newConfig) {
+        MemoryCheckpoint copy = new MemoryCheckpoint(newConfig);
+        copy.tensors.putAll(tensors);
+        copy.files.putAll(files);
+        return copy;
     }
 
     @Override

@@ -36,7 +36,7 @@ public final class RandomModels {
 
     public static ModelKind kind(boolean qkNorm, Bias bias, Alignment alignment) {
         ModelKind coda = ModelKind.CODA;
-        return new ModelKind(coda.modelType(), coda.architecture(), qkNorm, bias, alignment);
+        return new ModelKind(coda.modelType(), coda.architecture(), qkNorm, bias, alignment, coda.blocks());
     }
 
     /** Two layers of awkward sizes; ids from 5 on are no special tokens. */

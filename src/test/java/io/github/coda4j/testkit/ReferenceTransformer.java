@@ -5,6 +5,7 @@ import static io.github.coda4j.Checks.check;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.coda4j.diffusion.Alignment;
+import io.github.coda4j.diffusion.BlockGrid;
 import io.github.coda4j.diffusion.CounterRandom;
 import io.github.coda4j.kernel.LogitsRow;
 import io.github.coda4j.kernel.RowProposal;
@@ -312,7 +313,10 @@ public final class ReferenceTransformer implements Denoiser {
             case CacheAccess.None() -> (Cache) newCache(ids.length);
             case CacheAccess.Fill(KvCache given) -> (Cache) given;
             case CacheAccess.Reuse(KvCache given) -> (Cache) given;
+            case CacheAccess.Append(KvCache given, BlockGrid _) -> (Cache) given;
         };
+        Optional<BlockGrid> grid =
+                access instanceof CacheAccess.Append append ? Optional.of(append.grid()) : Optional.empty();
         check(cache.filled || !(access instanceof CacheAccess.Reuse), "the cache was never filled");
         check(start + ids.length <= cache.length || local, "the cache holds %d positions", cache.length);
         double[] x = new double[ids.length * hidden];
@@ -322,7 +326,7 @@ public final class ReferenceTransformer implements Denoiser {
             }
         }
         for (int n = 0; n < layers.size(); n++) {
-            attend(layers.get(n), x, start, cache.keys[n], cache.values[n], local ? 0 : start);
+            attend(layers.get(n), x, start, cache.keys[n], cache.values[n], local ? 0 : start, grid);
             feedForward(layers.get(n), x);
         }
         cache.filled = true;
@@ -330,7 +334,8 @@ public final class ReferenceTransformer implements Denoiser {
     }
 
     /** Adds attention to x [T, D]; the new keys and values go to row {@code storeAt} and on of what is attended to. */
-    private void attend(Layer layer, double[] x, int start, double[] keys, double[] values, int storeAt) {
+    private void attend(
+            Layer layer, double[] x, int start, double[] keys, double[] values, int storeAt, Optional<BlockGrid> grid) {
         double[] h = norm(x, layer.inputNorm);
         double[] q = rotate(normIfAny(layer.q.apply(h), layer.qNorm), numHeads, start);
         double[] k = rotate(normIfAny(layer.k.apply(h), layer.kNorm), numKvHeads, start);
@@ -342,17 +347,21 @@ public final class ReferenceTransformer implements Denoiser {
         double[] scores = new double[keys.length / width];
         for (int query = 0; query < q.length / headDim; query++) {
             int kvHead = query % numHeads / (numHeads / numKvHeads);
-            softmaxScores(q, query * headDim, keys, kvHead * headDim, width, scores);
-            for (int l = 0; l < scores.length; l++) {
+            int position = start + query / numHeads;
+            int end = start + x.length / hidden;
+            int visible =
+                    grid.map(blocks -> Math.min(blocks.end(position), end)).orElse(scores.length);
+            softmaxScores(q, query * headDim, keys, kvHead * headDim, width, scores, visible);
+            for (int l = 0; l < visible; l++) {
                 axpy(scores[l], values, l * width + kvHead * headDim, mixed, query * headDim, headDim);
             }
         }
         add(x, layer.o.apply(mixed));
     }
 
-    private void softmaxScores(double[] q, int qAt, double[] keys, int kAt, int width, double[] scores) {
+    private void softmaxScores(double[] q, int qAt, double[] keys, int kAt, int width, double[] scores, int visible) {
         double max = Double.NEGATIVE_INFINITY;
-        for (int l = 0; l < scores.length; l++) {
+        for (int l = 0; l < visible; l++) {
             double dot = 0;
             for (int d = 0; d < headDim; d++) {
                 dot += q[qAt + d] * keys[l * width + kAt + d];
@@ -361,11 +370,11 @@ public final class ReferenceTransformer implements Denoiser {
             max = Math.max(max, scores[l]);
         }
         double sum = 0;
-        for (int l = 0; l < scores.length; l++) {
+        for (int l = 0; l < visible; l++) {
             scores[l] = Math.exp(scores[l] - max);
             sum += scores[l];
         }
-        for (int l = 0; l < scores.length; l++) {
+        for (int l = 0; l < visible; l++) {
             scores[l] /= sum;
         }
     }

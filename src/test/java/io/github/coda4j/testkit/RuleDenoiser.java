@@ -173,6 +173,7 @@ public final class RuleDenoiser implements Denoiser {
             case CacheAccess.None() -> plan.ids().clone();
             case CacheAccess.Fill(KvCache cache) -> ((Cache) cache).fill(plan.ids());
             case CacheAccess.Reuse(KvCache cache) -> ((Cache) cache).reuse(plan.ids(), plan.start());
+            case CacheAccess.Append _ -> throw new AssertionError("this model sees the whole sequence");
         };
     }
 

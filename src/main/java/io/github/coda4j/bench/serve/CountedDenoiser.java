@@ -1,11 +1,13 @@
 package io.github.coda4j.bench.serve;
 
 import io.github.coda4j.diffusion.Alignment;
+import io.github.coda4j.diffusion.BlockCausal;
 import io.github.coda4j.model.plan.Denoiser;
 import io.github.coda4j.model.plan.ForwardPlan;
 import io.github.coda4j.model.plan.KvCache;
 import io.github.coda4j.model.plan.Proposals;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -59,6 +61,11 @@ final class CountedDenoiser implements Denoiser {
     @Override
     public Alignment alignment() {
         return network.alignment();
+    }
+
+    @Override
+    public Optional<BlockCausal> blocks() {
+        return network.blocks();
     }
 
     @Override

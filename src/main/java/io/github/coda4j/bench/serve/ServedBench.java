@@ -47,7 +47,7 @@ final class ServedBench implements AutoCloseable {
      */
     static ServedBench start(Path folder, LoadOptions load, int sessions, int queue) {
         try (CheckpointFolder checkpoint = CheckpointFolder.open(folder)) {
-            ModelConfig config = ModelConfig.read(checkpoint.config());
+            ModelConfig config = ModelConfig.of(checkpoint, load.told());
             Tokenizer tokenizer = BpeTokenizer.load(checkpoint);
             CountedDenoiser network = new CountedDenoiser(Transformer.open(checkpoint, load));
             Engine engine = new Engine(network, tokenizer, new EngineOptions(sessions, queue, PACKED_TOKENS));

@@ -3,6 +3,7 @@
     "bench",
     "com.fasterxml.jackson",
     "diffusion.Alignment",
+    "diffusion.BlockCausal",
     "files",
     "generate",
     "generate.request",

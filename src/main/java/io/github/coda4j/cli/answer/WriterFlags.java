@@ -77,7 +77,7 @@ final class WriterFlags {
             return new Source(
                     folder,
                     options,
-                    ModelConfig.read(checkpoint.config()).maxPositions(),
+                    ModelConfig.of(checkpoint, options.told()).maxPositions(),
                     DecodeDefaults.ofCheckpoint(folder).behind(ValueSource.environment(world::variable)));
         }
     }

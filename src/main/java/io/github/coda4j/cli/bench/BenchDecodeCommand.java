@@ -140,7 +140,7 @@ final class BenchDecodeCommand implements Callable<Integer> {
             return model.config(world);
         }
         try (CheckpointFolder checkpoint = CheckpointFolder.open(folder.get())) {
-            return ModelConfig.read(checkpoint.config());
+            return ModelConfig.of(checkpoint);
         }
     }
 

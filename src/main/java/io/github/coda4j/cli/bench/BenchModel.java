@@ -41,7 +41,7 @@ final class BenchModel {
             return ModelConfig.preset(preset.orElse(DEFAULT_PRESET));
         }
         try (CheckpointFolder folder = CheckpointFolder.open(world.modelStore().folder(model.get()))) {
-            return ModelConfig.read(folder.config());
+            return ModelConfig.of(folder);
         }
     }
 

@@ -100,7 +100,7 @@ final class Asked implements AutoCloseable {
         ObjectNode described = JsonNodeFactory.instance.objectNode();
         int maxPositions;
         try (CheckpointFolder checkpoint = CheckpointFolder.open(folder)) {
-            maxPositions = ModelConfig.read(checkpoint.config()).maxPositions();
+            maxPositions = ModelConfig.of(checkpoint, options.told()).maxPositions();
             described
                     .put(
                             "name",

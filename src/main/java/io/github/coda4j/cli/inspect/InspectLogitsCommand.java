@@ -21,10 +21,14 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code coda inspect logits}. */
 @Command(
@@ -47,13 +51,30 @@ final class InspectLogitsCommand implements Callable<Integer> {
     @Mixin
     ModelFlag model;
 
-    @Option(
-            names = "--ids",
-            required = true,
-            paramLabel = "IDS|FILE.json",
-            description = "The sequence: 1,2,3, or a JSON file with a list or an object that has one as \"ids\" or "
-                    + "\"prompt\".")
-    String ids;
+    @Spec
+    CommandSpec command;
+
+    @ArgGroup(multiplicity = "1")
+    What what;
+
+    /** One sequence, or a file of cases. */
+    static final class What {
+        @Option(
+                names = "--ids",
+                required = true,
+                paramLabel = "IDS|FILE.json",
+                description = "The sequence: 1,2,3, or a JSON file with a list or an object that has one as \"ids\""
+                        + " or \"prompt\".")
+        Optional<String> ids = Optional.empty();
+
+        @Option(
+                names = CaseFile.FLAG,
+                required = true,
+                paramLabel = "FILE.json",
+                description = "Sequences as the file says, with full or block-causal attention; their ids stand beside"
+                        + " it in FILE.safetensors. Writes a tensor NAME.logits, F32 [B, T, V], for each case.")
+        Optional<Path> cases = Optional.empty();
+    }
 
     @Option(
             names = "--out",
@@ -74,9 +95,18 @@ final class InspectLogitsCommand implements Callable<Integer> {
         OutFile.checkRegular(out);
         Path folder = model.folder(world);
         LoadOptions into = load.options(folder, world, LoadFlags.Purpose.COMPARISON);
+        if (what.cases.isPresent()) {
+            CaseFile.refuseOthers(command);
+            LogitsCases cases = LogitsCases.read(what.cases.get());
+            try (CheckpointFolder checkpoint = CheckpointFolder.open(folder);
+                    Transformer transformer = Transformer.open(checkpoint, cases.told(into))) {
+                cases.write(transformer, out);
+            }
+            return ExitCodes.OK;
+        }
         try (CheckpointFolder checkpoint = CheckpointFolder.open(folder)) {
-            ModelConfig config = ModelConfig.read(checkpoint.config());
-            int[] sequence = IdsArgument.parse(ids, config.vocabSize());
+            ModelConfig config = ModelConfig.of(checkpoint, into.told());
+            int[] sequence = IdsArgument.parse(what.ids.orElseThrow(), config.vocabSize());
             checkLength(sequence.length, config);
             try (Transformer transformer = Transformer.open(checkpoint, into)) {
                 write(transformer.logits(sequence), sequence.length, config.vocabSize());

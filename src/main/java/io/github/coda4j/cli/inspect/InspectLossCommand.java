@@ -59,7 +59,7 @@ final class InspectLossCommand implements Callable<Integer> {
     public Integer call() {
         out.ifPresent(OutFile::check);
         try (CheckpointFolder folder = CheckpointFolder.open(model.folder(world))) {
-            ModelConfig config = ModelConfig.read(folder.config());
+            ModelConfig config = ModelConfig.of(folder);
             MaskedBatch batch = TrainingCase.read(passFlags.batch, config);
             try (ParameterStore parameters = ParameterLoader.load(folder, passFlags.device());
                     TrainingPass pass = passFlags.open(config, parameters)) {

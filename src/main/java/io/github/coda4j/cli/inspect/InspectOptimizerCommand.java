@@ -84,7 +84,7 @@ final class InspectOptimizerCommand implements Callable<Integer> {
         OptimizerSettings settings = settings();
         OutFile.checkRegular(out);
         try (CheckpointFolder folder = CheckpointFolder.open(model.folder(world))) {
-            ModelConfig config = ModelConfig.read(folder.config());
+            ModelConfig config = ModelConfig.of(folder);
             MaskedBatch batch = TrainingCase.read(passFlags.batch, config);
             try (ParameterStore parameters = ParameterLoader.load(folder, passFlags.device());
                     TrainingPass pass = passFlags.open(config, parameters);

@@ -24,9 +24,12 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code coda inspect trace}. */
 @Command(
@@ -54,13 +57,31 @@ final class InspectTraceCommand implements Callable<Integer> {
     @Mixin
     ModelFlag model;
 
-    @Option(
-            names = "--ids",
-            required = true,
-            paramLabel = "IDS|FILE.json",
-            description =
-                    "The prompt: 1,2,3, or a JSON file with a list or an object that has one as \"ids\" or \"prompt\".")
-    String ids;
+    @Spec
+    CommandSpec command;
+
+    @ArgGroup(multiplicity = "1")
+    What what;
+
+    /** One prompt, or a file of cases. */
+    static final class What {
+        @Option(
+                names = "--ids",
+                required = true,
+                paramLabel = "IDS|FILE.json",
+                description = "The prompt: 1,2,3, or a JSON file with a list or an object that has one as \"ids\" or"
+                        + " \"prompt\".")
+        Optional<String> ids = Optional.empty();
+
+        @Option(
+                names = CaseFile.FLAG,
+                required = true,
+                paramLabel = "FILE.json",
+                description = "Decodings as the file says, each by the rule of a family. Writes a list of \"id\","
+                        + " \"history\" (the ids after every forward that fills something), \"final\" and"
+                        + " \"total_forwards\".")
+        Optional<Path> cases = Optional.empty();
+    }
 
     @Option(
             names = "--max-new-tokens",
@@ -94,13 +115,16 @@ final class InspectTraceCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (what.cases.isPresent()) {
+            return cases(what.cases.get());
+        }
         check(newTokens >= 0, "--max-new-tokens must be 0 or positive, got %d", newTokens);
         DecodeSettings how = DecodeDefaults.STANDARD.resolve(decode.given());
         OutFile.check(out);
         Path folder = model.folder(world);
         LoadOptions into = load.options(folder, world, LoadFlags.Purpose.COMPARISON);
-        ModelConfig config = config(folder);
-        int[] prompt = IdsArgument.parse(ids, config.vocabSize());
+        ModelConfig config = config(folder, into);
+        int[] prompt = IdsArgument.parse(what.ids.orElseThrow(), config.vocabSize());
         new CanvasShape(prompt.length, newTokens == 0 ? List.of() : List.of(newTokens), newTokens > 0)
                 .checkLength(config.maxPositions());
         Canvas canvas = Canvas.forCompletion(prompt, newTokens, config.maskId());
@@ -114,9 +138,21 @@ final class InspectTraceCommand implements Callable<Integer> {
         return ExitCodes.OK;
     }
 
-    private static ModelConfig config(Path folder) {
+    private int cases(Path file) {
+        CaseFile.refuseOthers(command);
+        OutFile.check(out);
+        TraceCases cases = TraceCases.read(file);
+        Path folder = model.folder(world);
+        LoadOptions into = load.options(folder, world, LoadFlags.Purpose.COMPARISON);
+        try (Denoiser denoiser = world.models().network(folder, cases.told(into))) {
+            AtomicFiles.writeText(out, cases.run(denoiser));
+        }
+        return ExitCodes.OK;
+    }
+
+    private static ModelConfig config(Path folder, LoadOptions into) {
         try (CheckpointFolder checkpoint = CheckpointFolder.open(folder)) {
-            return ModelConfig.read(checkpoint.config());
+            return ModelConfig.of(checkpoint, into.told());
         }
     }
 }

@@ -108,11 +108,11 @@ final class ModelReport {
     private Map<String, String> tensorLines() {
         Map<String, List<Integer>> layersOf = new LinkedHashMap<>();
         for (TensorEntry entry : checkpoint.tensors().values()) {
-            String pattern = entry.name().replaceFirst("layers\\.\\d+\\.", "layers.*.");
+            String pattern = entry.name().replaceFirst("(layers|blocks)\\.\\d+\\.", "$1.*.");
             String kind = entry.dtype().safetensorsName() + " " + Arrays.toString(entry.shape());
             List<Integer> layers = layersOf.computeIfAbsent(pattern + "\n" + kind, _ -> new ArrayList<>());
             if (!pattern.equals(entry.name())) {
-                layers.add(Integer.valueOf(entry.name().replaceFirst(".*layers\\.(\\d+)\\..*", "$1")));
+                layers.add(Integer.valueOf(entry.name().replaceFirst(".*(?:layers|blocks)\\.(\\d+)\\..*", "$1")));
             }
         }
         Map<String, String> lines = new LinkedHashMap<>();

@@ -32,7 +32,12 @@ public final class CommitPolicies {
             Klass.FACTORY,
             Credit.FACTORY,
             Saber.FACTORY,
-            P2.FACTORY);
+            P2.FACTORY,
+            LowConfidence.EVEN,
+            LowConfidence.ROUNDED,
+            LowConfidence.STATIC,
+            LowConfidenceDynamic.FACTORY,
+            SubBlocks.FACTORY);
 
     private static final String SERVICE = "META-INF/services/" + CommitPolicyFactory.class.getName();
 

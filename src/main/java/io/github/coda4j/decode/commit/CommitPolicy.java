@@ -32,6 +32,14 @@ public interface CommitPolicy {
         return followsSchedule();
     }
 
+    /**
+     * Whether each block has its share of the steps rounded up, so that any number of steps goes with any number of
+     * blocks and the last block may be short; otherwise they must divide.
+     */
+    default boolean roundsStepsUp() {
+        return false;
+    }
+
     /** What has to be so that it can be used; by default nothing. */
     default Set<Need> needs() {
         return Set.of();

@@ -16,6 +16,8 @@ public record DecodeDefaults(List<ValueSource> sources) {
     /** The longest answer in tokens where nothing says how long. */
     public static final int NEW_TOKENS = 256;
 
+    private static final String CONFIG = "config.json";
+
     /** The defaults of coda4j alone: an answer depends on nothing that the request does not say. */
     public static final DecodeDefaults STANDARD = new DecodeDefaults(List.of());
 
@@ -24,13 +26,22 @@ public record DecodeDefaults(List<ValueSource> sources) {
     }
 
     /**
-     * What a checkpoint says about itself in its generation_config.json, if it has one.
+     * What a checkpoint says about itself in its generation_config.json, if it has one, and behind that how its family
+     * is decoded, which its config.json tells.
      *
-     * @throws io.github.coda4j.CodaException when the file cannot be read
+     * @throws io.github.coda4j.CodaException when a file cannot be read
      */
     public static DecodeDefaults ofCheckpoint(Path folder) {
+        List<ValueSource> sources = new ArrayList<>();
         Path file = folder.resolve(GenerationConfig.FILE_NAME);
-        return Files.exists(file) ? new DecodeDefaults(List.of(new GenerationConfig(ConfigFile.read(file)))) : STANDARD;
+        if (Files.exists(file)) {
+            sources.add(new GenerationConfig(ConfigFile.read(file)));
+        }
+        Path config = folder.resolve(CONFIG);
+        if (Files.exists(config)) {
+            sources.add(FamilyDefaults.of(ConfigFile.read(config)));
+        }
+        return new DecodeDefaults(sources);
     }
 
     /** The same behind a source that is stronger. */

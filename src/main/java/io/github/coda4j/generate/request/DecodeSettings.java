@@ -172,11 +172,18 @@ public final class DecodeSettings {
         return !(growth.of(shape, fitting(shape), standard, Long.MAX_VALUE) instanceof Growth.None);
     }
 
+    /** What a checkpoint says of blocks is about completions: holes are decoded together. */
+    private Optional<Setting<Integer>> block(CanvasShape shape) {
+        boolean completes = shape.completion() && shape.holes().size() == 1;
+        return blockLength.filter(found -> completes || !found.isOfFile() || cache != CachePolicy.NONE);
+    }
+
     /** The block length for a canvas of that shape. */
     private Optional<Integer> fitting(CanvasShape shape) {
-        return blockLength.map(found -> found.isOfRequest()
-                ? found.value()
-                : Math.min(found.value(), shape.holes().getLast()));
+        return block(shape)
+                .map(found -> found.isOfRequest()
+                        ? found.value()
+                        : Math.min(found.value(), shape.holes().getLast()));
     }
 
     /**
@@ -252,7 +259,7 @@ public final class DecodeSettings {
     }
 
     private DecodeOptions checked(int numSteps, CanvasShape shape, int maxPositions, Set<Integer> endTokens) {
-        Optional<Integer> block = blockLength.map(Setting::value);
+        Optional<Integer> block = block(shape).map(Setting::value);
         Growth grows = growth.of(shape, block, Growth.NONE, numSteps);
         return checked(numSteps, block, grows, shape, maxPositions, endTokens);
     }

@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /** A place that gives values of parameters, and what it calls them. */
-public sealed interface ValueSource permits Given, JsonBody, Environment, GenerationConfig {
+public sealed interface ValueSource permits Given, JsonBody, Environment, GenerationConfig, FamilyDefaults {
     /**
      * The value, if there is one.
      *

@@ -1,7 +1,9 @@
 package io.github.coda4j.model.plan;
 
 import io.github.coda4j.diffusion.Alignment;
+import io.github.coda4j.diffusion.BlockCausal;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The network as decoding sees it: plans in, proposals out. Used by one thread at a time; closing twice is harmless.
@@ -12,6 +14,14 @@ public interface Denoiser extends AutoCloseable {
 
     /** Which output row proposes which position. */
     Alignment alignment();
+
+    /**
+     * The blocks of a model with block-causal attention, which is asked with {@link CacheAccess.Append}; empty where
+     * every position sees the whole sequence.
+     */
+    default Optional<BlockCausal> blocks() {
+        return Optional.empty();
+    }
 
     /** Number of ids the model knows. */
     int vocabSize();

@@ -14,8 +14,9 @@ import java.util.Optional;
  * @param ids the tokens to run, a contiguous run of the sequence
  * @param start position of {@code ids[0]} in its sequence: rotary positions are start, start+1, ...
  * @param cache what to store or reuse; {@link CacheAccess.Fill} wants the whole sequence (start 0)
- * @param positions positions for which proposals are wanted, ascending, each in [start, start + ids.length); which
- *     output row proposes each says the model's {@link io.github.coda4j.diffusion.Alignment}
+ * @param positions positions for which proposals are wanted, ascending, each in [start, start + ids.length), with
+ *     {@link CacheAccess.Append} also the one behind; which output row proposes each says the model's
+ *     {@link io.github.coda4j.diffusion.Alignment}
  * @param sampling how rows become proposals
  * @param filters which tokens may be proposed for each of the positions; empty for all tokens everywhere
  * @param details what else is wanted of each position
@@ -48,12 +49,13 @@ public record ForwardPlan(
                 "filling a cache runs the whole sequence, got start %d",
                 start);
         int previous = start - 1;
+        int behind = start + ids.length + (cache instanceof CacheAccess.Append ? 1 : 0);
         for (int position : positions) {
             check(
-                    position > previous && position < start + ids.length,
+                    position > previous && position < behind,
                     "positions must ascend within [%d, %d), got %d after %d",
                     start,
-                    start + ids.length,
+                    behind,
                     position,
                     previous);
             previous = position;

@@ -31,7 +31,7 @@ public final class ParameterLoader {
      * @throws CodaException naming the tensor or key when it holds no CoDA model, or is quantized
      */
     public static ParameterStore load(Checkpoint checkpoint, Device device) {
-        return load(checkpoint, ModelConfig.read(checkpoint.config()), device);
+        return load(checkpoint, ModelConfig.of(checkpoint), device);
     }
 
     /**
