@@ -66,24 +66,43 @@ public sealed interface CachePolicy {
         }
     }
 
+    /**
+     * What a block-causal model has, and the only one that it has: forwards run the block and what is not stored of the
+     * blocks before it, which nothing changes any more. No approximation, and no forward to refresh it.
+     */
+    record Exact() implements CachePolicy {
+        @Override
+        public Refresh refresh() {
+            return new Refresh.Never();
+        }
+
+        @Override
+        public CachedRows rows() {
+            return CachedRows.BLOCK;
+        }
+    }
+
+    /** That of block-causal models. */
+    CachePolicy EXACT = new Exact();
+
     /** Every forward runs the whole sequence: exact. */
     CachePolicy NONE = new None();
 
-    /** The policy of that name: none, prefix or dual; the last two refresh at block starts only. */
+    /** The policy of that name: none, prefix, dual or exact; prefix and dual refresh at block starts only. */
     static CachePolicy of(String name) {
         return of(name, 0);
     }
 
-    /** The policy of that name with {@code refreshEvery} as for {@link Refresh.Blocks} (0 for none). */
+    /** The policy of that name with {@code refreshEvery} as for {@link Refresh.Blocks} (0 for none and exact). */
     static CachePolicy of(String name, int refreshEvery) {
         return of(name, new Refresh.Blocks(refreshEvery), CachedRows.BLOCK);
     }
 
     /**
-     * The policy of that name: none, prefix or dual.
+     * The policy of that name: none, prefix, dual or exact.
      *
-     * @param refresh at block starts for none, which has nothing to refresh
-     * @param rows the block's for none, which runs all
+     * @param refresh at block starts for none and exact, which have nothing to refresh
+     * @param rows the block's for none and exact
      */
     static CachePolicy of(String name, Refresh refresh, CachedRows rows) {
         return switch (name) {
@@ -94,8 +113,14 @@ public sealed interface CachePolicy {
             }
             case "prefix" -> new Prefix(refresh, rows);
             case "dual" -> new Dual(refresh, rows);
+            case "exact" -> {
+                check(refresh.equals(Refresh.AT_BLOCKS), "cache exact is never refreshed, got refresh %s", refresh);
+                check(rows == CachedRows.BLOCK, "cache exact runs what is not stored, got cached rows open");
+                yield EXACT;
+            }
             default ->
-                throw new IllegalArgumentException("unknown cache '" + name + "': use one of none, prefix, dual");
+                throw new IllegalArgumentException(
+                        "unknown cache '" + name + "': use one of none, prefix, dual, exact");
         };
     }
 
@@ -105,6 +130,7 @@ public sealed interface CachePolicy {
             case None _ -> "none";
             case Prefix _ -> "prefix";
             case Dual _ -> "dual";
+            case Exact _ -> "exact";
         };
     }
 

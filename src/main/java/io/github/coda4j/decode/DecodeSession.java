@@ -7,7 +7,9 @@ import io.github.coda4j.CodaException;
 import io.github.coda4j.decode.commit.BlockContext;
 import io.github.coda4j.decode.commit.Candidate;
 import io.github.coda4j.decode.commit.Draws;
+import io.github.coda4j.diffusion.Alignment;
 import io.github.coda4j.diffusion.Block;
+import io.github.coda4j.diffusion.BlockGrid;
 import io.github.coda4j.diffusion.Canvas;
 import io.github.coda4j.model.plan.CacheAccess;
 import io.github.coda4j.model.plan.Denoiser;
@@ -47,6 +49,10 @@ public final class DecodeSession implements AutoCloseable {
     private final Canvas canvas;
     private final DecodeOptions options;
     private final StoredRows stored;
+    private final Alignment alignment;
+    /** The model's blocks, where its attention is block-causal. */
+    private final Optional<BlockGrid> grid;
+
     private final Draws draws;
     private final Layout layout;
     private final Sampling sampling;
@@ -69,6 +75,10 @@ public final class DecodeSession implements AutoCloseable {
     private int limit;
     /** Nothing that follows belongs to the completion: it does not grow any more. */
     private boolean tailEnded;
+    /** Of a block-causal model: the first position of which final keys and values are not stored. */
+    private int settled;
+    /** Whether the next forward proposes the first token of the block by the last row of the one before it. */
+    private boolean atBorder;
     /** What the policy wants of the next forward, which may be asked for more. */
     private int[] wanted = {};
 
@@ -79,6 +89,7 @@ public final class DecodeSession implements AutoCloseable {
     private DecodeSession(
             Canvas canvas,
             DecodeOptions options,
+            Denoiser denoiser,
             StoredRows stored,
             Optional<HolePads> pads,
             Draws draws,
@@ -86,10 +97,15 @@ public final class DecodeSession implements AutoCloseable {
         this.canvas = canvas;
         this.options = options;
         this.stored = stored;
+        this.alignment = denoiser.alignment();
+        int given = canvas.maskedRuns().isEmpty()
+                ? canvas.length()
+                : canvas.maskedRuns().getFirst().start();
+        this.grid = denoiser.blocks().map(blocks -> blocks.grid(given));
         this.pads = pads;
         this.draws = draws;
         this.alone = alone;
-        this.layout = Layout.of(canvas, options);
+        this.layout = Layout.of(canvas, options, grid);
         this.sampling = options.sampling(canvas.maskId());
         this.tail = new GrowingTail(canvas, options.growth(), layout.tailStart());
         this.limit = canvas.length();
@@ -144,13 +160,18 @@ public final class DecodeSession implements AutoCloseable {
                 "the canvas is masked with id %d, the model's mask is %d",
                 canvas.maskId(),
                 denoiser.maskId());
-        CanvasShape.of(canvas).checkDecodable(options, denoiser.maxPositions());
+        CanvasShape shape = CanvasShape.of(canvas);
+        DecodeOptions fitted = shape.fitted(options, denoiser.blocks());
+        check(
+                alone.isEmpty() || denoiser.blocks().isEmpty(),
+                "a block-causal model has no positions that are run alone against what follows them");
+        shape.checkDecodable(fitted, denoiser.maxPositions());
         Optional<HolePads> pads = options.holePad().isEmpty()
                 ? Optional.empty()
                 : Optional.of(
                         new HolePads(options.holePad().getAsInt(), canvas, options.endTokens(), denoiser.vocabSize()));
-        StoredRows rows = new StoredRows(options.cache(), denoiser, stored);
-        return new DecodeSession(canvas, options, rows, pads, draws, alone);
+        StoredRows rows = new StoredRows(fitted.cache(), denoiser, stored);
+        return new DecodeSession(canvas, fitted, denoiser, rows, pads, draws, alone);
     }
 
     /** Whether nothing is left to do. */
@@ -185,13 +206,20 @@ public final class DecodeSession implements AutoCloseable {
             return takeSkipped();
         }
         List<StepResult> results = takeSkipped();
-        results.add(commit(proposals, !(plan.cache() instanceof CacheAccess.Reuse)));
+        results.add(commit(
+                proposals, plan.cache() instanceof CacheAccess.None || plan.cache() instanceof CacheAccess.Fill));
         if (plan.cache() instanceof CacheAccess.Fill) {
             cacheRefreshes++;
         }
+        settled = run.block().start();
         List<Commit> commits = results.getLast().commits();
-        run.stepped(commits.size() + pads.map(HolePads::numPutOff).orElse(0));
         step++;
+        if (atBorder) {
+            atBorder = false;
+            enterBlock(run.block(), layout.steps().get(blockIndex));
+        } else {
+            run.stepped(commits.size() + pads.map(HolePads::numPutOff).orElse(0));
+        }
         giveUpMasksAfterEndToken(!options.commit().remasks());
         tailEnded |= pads.filter(own -> own.closed(layout.tailStart())).isPresent();
         if (!tailEnded && tail.measures(forwards) && tail.settle(forwards, proposals, this::endsText)) {
@@ -283,7 +311,7 @@ public final class DecodeSession implements AutoCloseable {
                 enterBlock(blockIndex + 1);
                 continue;
             }
-            wanted = run.wanted(masked);
+            wanted = atBorder ? new int[] {run.block().start()} : run.wanted(masked);
             if (wanted.length > 0) {
                 next = Optional.of(planForward());
                 return;
@@ -312,6 +340,9 @@ public final class DecodeSession implements AutoCloseable {
                 resized();
             }
             enterBlock(block, layout.steps().get(index));
+            atBorder = grid.isPresent()
+                    && alignment.firstRow(block.start()) < block.start()
+                    && canvas.isMasked(block.start());
         }
     }
 
@@ -348,7 +379,7 @@ public final class DecodeSession implements AutoCloseable {
     }
 
     private ForwardPlan planForward() {
-        int[] watched = run.watched(committedPositions());
+        int[] watched = atBorder ? new int[0] : run.watched(committedPositions());
         int[] measured = !tailEnded && tail.measures(forwards + 1) ? tail.masked() : new int[0];
         int[] positions = Stream.of(wanted, watched, measured)
                 .flatMapToInt(Arrays::stream)
@@ -357,7 +388,7 @@ public final class DecodeSession implements AutoCloseable {
                 .toArray();
         ForwardPlan plan = alone.map(rows -> plan(new Block(0, canvas.length()), CacheAccess.NONE, positions)
                         .alone(rows, stored.open(canvas.length())))
-                .orElseGet(() -> planByPolicy(positions));
+                .orElseGet(() -> grid.isPresent() ? planBlock(positions) : planByPolicy(positions));
         if (plan.positions().length == 0) {
             return plan;
         }
@@ -386,6 +417,16 @@ public final class DecodeSession implements AutoCloseable {
         return apart.map(before -> plan(before, reuse, new int[0])).orElseGet(() -> plan(rows, reuse, positions));
     }
 
+    /**
+     * The block and what is not stored of those before it. At a border of shifted rows, only these: their last row
+     * proposes the block's first token.
+     */
+    private ForwardPlan planBlock(int[] positions) {
+        int end = atBorder ? run.block().start() : run.block().end();
+        KvCache growing = stored.growing(end, canvas.length(), settled);
+        return plan(new Block(settled, end), new CacheAccess.Append(growing, grid.orElseThrow()), positions);
+    }
+
     private ForwardPlan plan(Block rows, CacheAccess access, int[] positions) {
         int[] ids = canvas.ids(rows.start(), rows.end());
         return new ForwardPlan(ids, rows.start(), access, positions, sampling, draws.tokenKey(step));
@@ -393,7 +434,7 @@ public final class DecodeSession implements AutoCloseable {
 
     private Map<Integer, List<Integer>> asked() {
         Map<Integer, List<Integer>> asked = new HashMap<>();
-        for (int position : wanted) {
+        for (int position : atBorder ? new int[0] : wanted) {
             int[] tokens = run.asked(position);
             if (tokens.length > 0) {
                 asked.put(position, Arrays.stream(tokens).boxed().toList());
@@ -430,9 +471,9 @@ public final class DecodeSession implements AutoCloseable {
         Map<Boolean, List<Candidate>> told = candidates(proposals).stream()
                 .filter(candidate -> !canvas.isMasked(candidate.position()) || isWanted(candidate.position()))
                 .collect(Collectors.partitioningBy(candidate -> canvas.isMasked(candidate.position())));
-        List<Candidate> candidates = run.weighed(all, told.get(true), told.get(false));
+        List<Candidate> candidates = atBorder ? told.get(true) : run.weighed(all, told.get(true), told.get(false));
         List<Commit> chosen = new ArrayList<>();
-        for (int index : run.chosen(candidates)) {
+        for (int index : atBorder ? new int[] {0} : run.chosen(candidates)) {
             Candidate candidate = candidates.get(index);
             check(
                     candidate.token() != canvas.maskId() || options.maskCandidates() == MaskCandidates.ALLOW,
@@ -451,6 +492,9 @@ public final class DecodeSession implements AutoCloseable {
         List<Commit> commits =
                 pads.map(own -> own.settle(chosen, proposals(candidates))).orElse(chosen);
         commits.forEach(commit -> canvas.commit(commit.position(), commit.token()));
+        if (atBorder) {
+            return new StepResult(step, commits, true);
+        }
         List<Candidate> made = candidates.stream()
                 .filter(candidate -> holdsToken(candidate.position()))
                 .toList();

@@ -21,6 +21,9 @@ final class StoredRows {
     /** Rows between two parts that are run for nothing rather than in a forward of their own. */
     private static final int NEAR = 16;
 
+    /** Positions of the smallest cache that grows. */
+    private static final int LEAST_ROOM = 256;
+
     /** Nothing was run at a position yet. */
     private static final int NOTHING = -1;
 
@@ -57,6 +60,28 @@ final class StoredRows {
             cache = Optional.of(maker.apply(length));
         }
         return cache.get();
+    }
+
+    /**
+     * A cache that has room for so many positions and becomes larger as it needs to be.
+     *
+     * @param most positions that it may have
+     * @param settled positions that are kept when it becomes larger
+     */
+    KvCache growing(int length, int most, int settled) {
+        int held = cache.map(KvCache::length).orElse(0);
+        if (held < length) {
+            int room = Math.min(most, Math.max(length, Math.max(2 * held, LEAST_ROOM)));
+            KvCache larger = cache.map(old -> {
+                        int[] from = new int[room];
+                        Arrays.setAll(from, position -> position < settled ? position : NOTHING);
+                        return mover.moved(old, from);
+                    })
+                    .orElseGet(() -> maker.apply(room));
+            close();
+            cache = Optional.of(larger);
+        }
+        return cache.orElseThrow();
     }
 
     /** Whether the next forward runs the whole sequence. */

@@ -105,7 +105,18 @@ final class ForeignClient implements AutoCloseable {
     }
 
     private static List<String> prepareJava(String name) throws Exception {
-        Path pom = SOURCES.resolve(name).resolve("pom.xml");
+        Path folder = SOURCES.resolve(name);
+        String path = compiled(name, folder.resolve("Talk.java"), libraries(name, folder.resolve("pom.xml")));
+        return List.of(java(), "-Xmx256m", "-XX:TieredStopAtLevel=1", "-cp", path, "Talk");
+    }
+
+    static String java() {
+        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    }
+
+    /** The class path of a project's libraries, resolved the first time, and when its pom has changed. */
+    static synchronized String libraries(String name, Path pom) throws Exception {
+        Files.createDirectories(FETCHED);
         Path path = FETCHED.resolve(name + ".classpath").toAbsolutePath();
         Path done = FETCHED.resolve(name + ".pom.xml");
         if (!Files.exists(done) || Files.mismatch(done, pom) >= 0 || !isWhole(path)) {
@@ -120,27 +131,16 @@ final class ForeignClient implements AutoCloseable {
             fetch("the libraries of " + pom, Path.of(""), List.of(cached(resolve, "-o"), resolve));
             Files.copy(pom, done, StandardCopyOption.REPLACE_EXISTING);
         }
+        return Files.readString(path).strip();
+    }
+
+    /** The class path of a program that consists of one file. */
+    static String compiled(String name, Path source, String libraries) throws IOException {
         Path classes = Files.createDirectories(FETCHED.resolve(name));
-        String libraries = Files.readString(path).strip();
         int code = ToolProvider.getSystemJavaCompiler()
-                .run(
-                        null,
-                        null,
-                        null,
-                        "-d",
-                        classes.toString(),
-                        "-proc:none",
-                        "-cp",
-                        libraries,
-                        SOURCES.resolve(name).resolve("Talk.java").toString());
-        assertThat(code).as("compiling %s", name).isZero();
-        return List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                classes + File.pathSeparator + libraries,
-                "Talk");
+                .run(null, null, null, "-d", classes.toString(), "-proc:none", "-cp", libraries, source.toString());
+        assertThat(code).as("compiling %s", source).isZero();
+        return classes + File.pathSeparator + libraries;
     }
 
     private static boolean isWhole(Path path) throws IOException {

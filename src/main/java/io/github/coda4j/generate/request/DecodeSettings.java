@@ -366,7 +366,7 @@ public final class DecodeSettings {
 
     private CachePolicy cache() {
         Optional<Setting<String>> found = values.find(Parameter.CACHE);
-        List<String> known = List.of("none", "prefix", "dual");
+        List<String> known = List.of("none", "prefix", "dual", "exact");
         if (found.isEmpty()) {
             return cache("none");
         }
@@ -374,7 +374,8 @@ public final class DecodeSettings {
         if (!known.contains(cache.value())) {
             throw unknown(cache, known);
         }
-        if (!cache.value().equals("none") && blockLength.isEmpty()) {
+        boolean inBlocks = cache.value().equals("prefix") || cache.value().equals("dual");
+        if (inBlocks && blockLength.isEmpty()) {
             String block = values.name(Parameter.BLOCK_LENGTH);
             throw new WrongValueException(
                     cache.name(),
@@ -411,7 +412,8 @@ public final class DecodeSettings {
         boolean original = values.find(Parameter.BLOCK_START)
                 .filter(start -> start.value().equals("commit"))
                 .isPresent();
-        if (!cache.equals("none") && !original) {
+        boolean refreshed = !List.of("none", "exact").contains(cache);
+        if (refreshed && !original) {
             return found.value();
         }
         if (!found.isOfRequest()) {
@@ -424,8 +426,8 @@ public final class DecodeSettings {
         }
         String value = found.value().toString().toLowerCase(Locale.ROOT);
         throw found.wrong(
-                cache.equals("none")
-                        ? value + " has no effect without a cache: add " + values.name(Parameter.CACHE)
+                !refreshed
+                        ? value + " has no effect with cache " + cache + ": add " + values.name(Parameter.CACHE)
                                 + " prefix or dual, or leave it out"
                         : value + " does not go with " + values.name(Parameter.BLOCK_START)
                                 + " commit, whose forwards are the original's: leave one of them out");
@@ -438,7 +440,7 @@ public final class DecodeSettings {
             policy.against(found.orElseThrow(), "which takes no token whatever its probability");
             return BlockStart.PROPOSE;
         }
-        if (chosen != BlockStart.PROPOSE && cache instanceof CachePolicy.None) {
+        if (chosen != BlockStart.PROPOSE && (cache instanceof CachePolicy.None || cache instanceof CachePolicy.Exact)) {
             String name = values.name(Parameter.CACHE);
             throw new WrongValueException(
                     found.orElseThrow().name(),

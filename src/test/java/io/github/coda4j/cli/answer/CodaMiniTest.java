@@ -40,6 +40,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * The trained model in the box, from end to end; measured on sources of this project as they once were, which its
@@ -164,6 +166,25 @@ class CodaMiniTest {
     }
 
     @Test
+    void without_a_length_holes_of_the_example_and_of_the_demo_get_what_belongs_there() throws IOException {
+        String account = Files.readString(Path.of("examples/Account.java"));
+        assertThat(cli.run("infill", "examples/Account.java")).as(cli.err()).isZero();
+        // The second hole it fills with a statement that is wrong there.
+        assertThat(cli.out())
+                .startsWith(account.substring(0, account.indexOf("<|hole|>")) + "this.name = name;\n        ")
+                .endsWith(account.substring(account.lastIndexOf("<|hole|>") + "<|hole|>".length()))
+                .doesNotContain("<|");
+        Path stock = Path.of("src/main/resources/io/github/coda4j/cli/answer/demo/Stock.java");
+        Cli demo = new Cli().real();
+        assertThat(demo.run("infill", stock.toString())).as(demo.err()).isZero();
+        assertThat(demo.out())
+                .contains("    private final List<String> items = new ArrayList<>();\n")
+                .contains("    public int getLimit() {\n        return limit;\n    }\n")
+                .contains("            throw new IllegalArgumentException(\"the limit is reached\");\n")
+                .doesNotContain("<|");
+    }
+
+    @Test
     void chat_answers_from_a_pipe_and_the_same_each_time() {
         String question = "Complete this Java code:\\\n```java\\\npublic int size() {\\\n```";
         assertThat(cli.stdin(question).run("chat", "--max-new-tokens", "32"))
@@ -196,17 +217,18 @@ class CodaMiniTest {
                 .ids();
     }
 
-    @Test
-    void int8_says_what_bf16_says() {
+    @ParameterizedTest
+    @CsvSource({"INT8, 0.95, 0.01", "INT4, 0.9, 0.05"})
+    void quantized_weights_say_what_bf16_says(String format, double leastAgreement, double mostDivergence) {
         int rows = 0;
         int same = 0;
         double divergence = 0;
         try (Transformer bf16 = open(WeightFormat.BF16);
-                Transformer int8 = open(WeightFormat.INT8)) {
+                Transformer quantized = open(WeightFormat.parse(format))) {
             for (int[] document : documents.subList(0, 12)) {
                 int[] ids = Arrays.copyOf(document, Math.min(CONTEXT, document.length));
                 float[] expected = bf16.logits(ids);
-                float[] actual = int8.logits(ids);
+                float[] actual = quantized.logits(ids);
                 int vocab = bf16.vocabSize();
                 for (int row = 0; row < ids.length; row++) {
                     float[] a = Arrays.copyOfRange(expected, row * vocab, (row + 1) * vocab);
@@ -218,8 +240,8 @@ class CodaMiniTest {
             }
         }
         assertThat(rows).isGreaterThan(1000);
-        assertThat((double) same / rows).as("arg-max agreement").isGreaterThan(0.95);
-        assertThat(divergence / rows).as("mean KL divergence, nats").isLessThan(0.01);
+        assertThat((double) same / rows).as("arg-max agreement").isGreaterThan(leastAgreement);
+        assertThat(divergence / rows).as("mean KL divergence, nats").isLessThan(mostDivergence);
     }
 
     private static int argMax(float[] logits) {

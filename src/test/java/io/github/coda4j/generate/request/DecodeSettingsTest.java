@@ -142,6 +142,50 @@ class DecodeSettingsTest {
     }
 
     @Test
+    void what_ends_an_answer_comes_from_every_source() {
+        assertThat(settings(flags("")).stopStrings()).isEmpty();
+        file("{\"stop_strings\": [\"\\nclass\", \"\\ndef\"]}");
+        assertThat(settings(flags("")).stopStrings()).containsExactly("\nclass", "\ndef");
+        file("{\"stop_strings\": \"END\"}");
+        assertThat(settings(flags("")).stopStrings()).containsExactly("END");
+        file("{\"stop_strings\": null}");
+        assertThat(settings(flags("")).stopStrings()).isEmpty();
+        file("{\"stop_strings\": [\"END\"]}");
+        variables.put("STOP", "[DONE]");
+        assertThat(settings(flags("")).stopStrings()).containsExactly("[DONE]");
+        variables.put("STOP", " a, \"b\" ");
+        assertThat(settings(flags("")).stopStrings()).containsExactly(" a, \"b\" ");
+        variables.put("STOP", " [ \"\\n\", \"[\\\"\"] ");
+        assertThat(settings(flags("")).stopStrings()).containsExactly("\n", "[\"");
+        assertThat(settings(flags("--stop x")).stopStrings()).containsExactly("x");
+        assertThat(settings(body("{\"stop\": []}")).stopStrings()).isEmpty();
+    }
+
+    @Test
+    void stop_strings_that_are_none_are_refused_where_they_stand() {
+        for (String wrong : List.of("[\"a\"", "[\"a\", 1]", "[\"a\"], \"b\": 1")) {
+            variables.put("STOP", wrong);
+            assertThatThrownBy(() -> settings(flags("")))
+                    .isInstanceOf(WrongValueException.class)
+                    .hasMessage(
+                            "environment variable STOP must be a text or a JSON list of texts, got '" + wrong + "'");
+        }
+        variables.put("STOP", "[\"a\", \"\"]");
+        assertThatThrownBy(() -> settings(flags("")))
+                .isInstanceOf(WrongValueException.class)
+                .hasMessage("environment variable STOP must be texts that are not empty, got [a, ]");
+        variables.clear();
+        file("{\"stop_strings\": \"\"}");
+        assertThatThrownBy(() -> settings(flags("")))
+                .isInstanceOf(CodaException.class)
+                .hasMessage("generation_config.json: stop_strings must be texts that are not empty, got []");
+        file("{\"stop_strings\": 3}");
+        assertThatThrownBy(() -> settings(flags("")))
+                .isInstanceOf(CodaException.class)
+                .hasMessageContaining("\"stop_strings\" must be a list of strings");
+    }
+
+    @Test
     void empty_variables_and_null_keys_count_as_absent() {
         file("{\"top_p\": null, \"top_k\": null}");
         variables.put("TOP_P", "");
@@ -207,11 +251,12 @@ class DecodeSettingsTest {
                 "--alg confidence_threshold --threshold 2; --threshold must be in [0, 1], got 2.0",
                 "--alg confidence_threshold --eps 0.1; --eps 0.1 has no effect with --alg confidence_threshold",
                 "--cache dual; --cache dual needs blocks: add --block-length N",
-                "--cache dul --block-length 8; --cache must be one of none, prefix, dual, got 'dul'",
-                "--refresh never; --refresh never has no effect without a cache: add --cache prefix or dual, or",
+                "--cache dul --block-length 8; --cache must be one of none, prefix, dual, exact, got 'dul'",
+                "--refresh never; --refresh never has no effect with cache none: add --cache prefix or dual, or",
                 "--refresh often --cache dual --block-length 8; --refresh often cannot be used: a refresh is block,",
                 "--refresh every=0 --cache dual --block-length 8; every=N needs at least 1 forward, got 0",
-                "--cached-rows open; --cached-rows open has no effect without a cache: add --cache prefix or dual",
+                "--refresh never --cache exact; --refresh never has no effect with cache exact: add --cache prefix or",
+                "--cached-rows open; --cached-rows open has no effect with cache none: add --cache prefix or dual",
                 "--cached-rows some; --cached-rows must be block or open, got 'some'",
                 "--refresh never --cache dual --block-length 8 --block-start commit; --refresh never does not go"
                         + " with --block-start commit, whose forwards are the original's: leave one of them out",
