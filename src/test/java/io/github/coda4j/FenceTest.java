@@ -113,11 +113,11 @@ class FenceTest {
 
     /** A format says everything about itself, so that a new one is a file; whom it is chosen by is another matter. */
     @Test
-    void nobody_tells_int8_from_other_formats_but_the_command_that_makes_it() {
+    void nobody_tells_quantized_formats_apart_but_the_command_that_makes_them() {
         Set<String> users = CLASSES.stream()
                 .flatMap(c -> c.getFieldAccessesFromSelf().stream())
                 .filter(a -> a.getTargetOwner().isEquivalentTo(WeightFormat.class)
-                        && a.getTarget().getName().equals("INT8"))
+                        && Set.of("INT8", "INT4").contains(a.getTarget().getName()))
                 .map(a -> a.getOriginOwner().getSimpleName())
                 .collect(Collectors.toCollection(TreeSet::new));
         assertThat(users).containsExactly("QuantizeCommand", "WeightFormat");

@@ -31,7 +31,7 @@ public final class Arithmetic {
      * @param rows rows of logits; without any the output layer is not read
      */
     public static double bytes(ModelConfig config, WeightFormat format, int past, int rows) {
-        double bytes = rows > 0 ? format.productBytes(config.vocabSize(), config.hidden()) : 0;
+        double bytes = rows > 0 ? format.headBytes(config.vocabSize(), config.hidden()) : 0;
         for (TensorSpec spec : Parameters.of(config, true)) {
             if (Parameters.isProduct(spec.name()) && !spec.name().equals(Parameters.HEAD)) {
                 bytes += format.productBytes(spec.shape()[0], spec.shape()[1]);

@@ -22,8 +22,13 @@ final class Bf16Format extends WeightFormat {
     }
 
     @Override
-    DType embeddingType() {
-        return DType.BF16;
+    Embedding embedding(WeightSource source, ModelConfig config, Arena arena) {
+        return Embedding.floats(source, DType.BF16, config.vocabSize(), config.hidden(), arena);
+    }
+
+    @Override
+    long embeddingBytes(long vocab, long width) {
+        return vocab * width * DType.BF16.bytes();
     }
 
     @Override

@@ -190,9 +190,8 @@ final class FastPass {
 
         void embed() {
             int width = config.hidden();
-            NumberKind kind = weights.embeddingKind();
             for (int t = firstRow; t < lastRow; t++) {
-                rows.copy(weights.embedding(), kind, (long) ids[t] * width, width, residual, (long) t * width);
+                weights.embedding().copy(ids[t], rows, residual, (long) t * width);
             }
         }
 

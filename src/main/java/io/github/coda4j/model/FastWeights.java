@@ -1,18 +1,17 @@
 package io.github.coda4j.model;
 
 import io.github.coda4j.Closing;
-import io.github.coda4j.kernel.NumberKind;
 import io.github.coda4j.model.ShardRows.Slice;
 import io.github.coda4j.tensor.DType;
 import io.github.coda4j.tensor.LargePages;
 import io.github.coda4j.tensor.WorkerTeam;
 import io.github.coda4j.tensor.products.PackedLinear;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.IntFunction;
 
 /**
@@ -42,7 +41,7 @@ final class FastWeights implements AutoCloseable {
     private final List<PackedLinear> shards = Collections.synchronizedList(new ArrayList<>());
 
     private final Layer[] layers;
-    private final MemorySegment embedding; // [V, D]
+    private final Embedding embedding; // [V, D]
     private final float[] finalNorm; // [D]
     private final Product head; // [V, D]
 
@@ -97,16 +96,17 @@ final class FastWeights implements AutoCloseable {
             for (int i = 0; i < layers.length; i++) {
                 layers[i] = loadLayer(i, team);
             }
-            this.head = loadProduct(
+            this.head = loadShards(
                     team,
-                    config.vocabSize(),
                     config.hidden(),
-                    numbers.format().headResult(numbers.paths()),
-                    (from, to) -> List.of(new Slice(source.headName(), from, to - from)));
+                    worker -> columns(
+                            team,
+                            worker,
+                            config.vocabSize(),
+                            (from, to) -> List.of(new Slice(source.headName(), from, to - from))),
+                    (rows, to) -> numbers.format().packHead(rows, numbers.paths(), to));
             this.finalNorm = source.floats(Parameters.FINAL_NORM);
-            DType type = numbers.format().embeddingType();
-            this.embedding = arena.allocate((long) config.vocabSize() * config.hidden() * type.bytes(), 64);
-            loadEmbedding(type);
+            this.embedding = numbers.format().embedding(source, config, arena);
         } catch (RuntimeException | Error e) {
             close();
             throw e;
@@ -135,24 +135,8 @@ final class FastWeights implements AutoCloseable {
         return finalNorm;
     }
 
-    /** [V, D] in {@link #embeddingKind}. */
-    MemorySegment embedding() {
+    Embedding embedding() {
         return embedding;
-    }
-
-    NumberKind embeddingKind() {
-        return FastPass.kind(numbers.format().embeddingType());
-    }
-
-    private void loadEmbedding(DType type) {
-        int rows = config.vocabSize();
-        int chunk = 4096;
-        long rowBytes = (long) config.hidden() * type.bytes();
-        for (int first = 0; first < rows; first += chunk) {
-            int count = Math.min(chunk, rows - first);
-            source.readRows(
-                    Parameters.EMBEDDING, first, count, type, embedding.asSlice(first * rowBytes, count * rowBytes));
-        }
     }
 
     private Layer loadLayer(int i, WorkerTeam team) {
@@ -169,7 +153,6 @@ final class FastWeights implements AutoCloseable {
                 team,
                 config.intermediate(),
                 config.hidden(),
-                numbers.result(),
                 (from, to) -> List.of(new Slice(gate, from, to - from), new Slice(up, from, to - from)));
         Product down =
                 loadColumns(team, config.hidden(), config.intermediate(), Parameters.layer(i, "mlp.down_proj.weight"));
@@ -208,16 +191,17 @@ final class FastWeights implements AutoCloseable {
     }
 
     private Product loadColumns(WorkerTeam team, int outputs, int inputs, String name) {
-        return loadProduct(
-                team, outputs, inputs, numbers.result(), (from, to) -> List.of(new Slice(name, from, to - from)));
+        return loadProduct(team, outputs, inputs, (from, to) -> List.of(new Slice(name, from, to - from)));
     }
 
-    private Product loadProduct(WorkerTeam team, int outputs, int inputs, DType result, RowsOfShard rows) {
+    private Product loadProduct(WorkerTeam team, int outputs, int inputs, RowsOfShard rows) {
+        return loadShards(team, inputs, worker -> columns(team, worker, outputs, rows), this::pack);
+    }
+
+    private static List<Slice> columns(WorkerTeam team, int worker, int outputs, RowsOfShard rows) {
         int units = outputs / COLUMN_UNIT;
-        return loadShards(team, inputs, result, worker -> {
-            int to = worker + 1 == team.size() ? outputs : team.from(worker + 1, units) * COLUMN_UNIT;
-            return rows.rows(team.from(worker, units) * COLUMN_UNIT, to);
-        });
+        int to = worker + 1 == team.size() ? outputs : team.from(worker + 1, units) * COLUMN_UNIT;
+        return rows.rows(team.from(worker, units) * COLUMN_UNIT, to);
     }
 
     /** q, k and v of one layer, see {@link HeadShares}. */
@@ -226,10 +210,10 @@ final class FastWeights implements AutoCloseable {
         return loadShards(
                 team,
                 config.hidden(),
-                numbers.result(),
                 worker -> Arrays.stream(shares.of(worker))
                         .mapToObj(head -> rowsOfHead(i, head))
-                        .toList());
+                        .toList(),
+                this::pack);
     }
 
     private Slice rowsOfHead(int i, int head) {
@@ -241,17 +225,22 @@ final class FastWeights implements AutoCloseable {
                 Parameters.layer(i, "self_attn." + name + ".weight"), index * config.headDim(), config.headDim());
     }
 
-    private Product loadShards(WorkerTeam team, int inputs, DType result, IntFunction<List<Slice>> rowsOfWorker) {
+    private Product loadShards(
+            WorkerTeam team,
+            int inputs,
+            IntFunction<List<Slice>> rowsOfWorker,
+            BiFunction<ShardRows, LargePages, PackedLinear> packing) {
         PackedLinear[] ofWorker = new PackedLinear[team.size()];
         team.runOnAll(worker -> {
-            ofWorker[worker] = pack(rowsOfWorker.apply(worker), inputs, result, pages[worker]);
+            ShardRows rows = new ShardRows(source, rowsOfWorker.apply(worker), inputs);
+            ofWorker[worker] = packing.apply(rows, pages[worker]);
             shards.add(ofWorker[worker]);
         });
         return new Product(ofWorker, inputs);
     }
 
-    private PackedLinear pack(List<Slice> slices, int inputs, DType result, LargePages to) {
-        return numbers.format().pack(new ShardRows(source, slices, inputs), result, numbers.paths(), to);
+    private PackedLinear pack(ShardRows rows, LargePages to) {
+        return numbers.format().pack(rows, numbers.result(), numbers.paths(), to);
     }
 
     @Override

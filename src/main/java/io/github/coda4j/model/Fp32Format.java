@@ -20,8 +20,13 @@ final class Fp32Format extends WeightFormat {
     }
 
     @Override
-    DType embeddingType() {
-        return DType.F32;
+    Embedding embedding(WeightSource source, ModelConfig config, Arena arena) {
+        return Embedding.floats(source, DType.F32, config.vocabSize(), config.hidden(), arena);
+    }
+
+    @Override
+    long embeddingBytes(long vocab, long width) {
+        return vocab * width * DType.F32.bytes();
     }
 
     @Override

@@ -5,20 +5,16 @@ import io.github.coda4j.tensor.DType;
 import io.github.coda4j.tensor.LargePages;
 import io.github.coda4j.tensor.products.PackedLinear;
 import io.github.coda4j.tensor.products.ProductPaths;
-import io.github.coda4j.weights.Quantizer;
-import io.github.coda4j.weights.TensorDeclaration;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.List;
 import java.util.Optional;
 
 /**
- * {@link WeightFormat#INT8}. A checkpoint holds a product's weight {@code X} as {@code X} I8 [outputs, inputs] and
- * {@code X_scale} F32 [outputs] (see {@link Quantizer}).
+ * {@link WeightFormat#INT8}. A checkpoint holds a product's weight as {@link Int8Rows}, one for each output, the
+ * embedding as BF16.
  */
 final class Int8Format extends WeightFormat implements Quantization {
-    /** What follows the name of a quantized weight in the name of its scales. */
-    private static final String SCALE_SUFFIX = "_scale";
+    private static final Int8Rows ROWS = new Int8Rows();
 
     Int8Format() {
         super("int8");
@@ -30,13 +26,18 @@ final class Int8Format extends WeightFormat implements Quantization {
     }
 
     @Override
-    DType embeddingType() {
-        return DType.BF16;
+    Embedding embedding(WeightSource source, ModelConfig config, Arena arena) {
+        return Embedding.floats(source, DType.BF16, config.vocabSize(), config.hidden(), arena);
+    }
+
+    @Override
+    long embeddingBytes(long vocab, long width) {
+        return vocab * width * DType.BF16.bytes();
     }
 
     @Override
     long productBytes(long outputs, long inputs) {
-        return outputs * inputs * DType.I8.bytes() + outputs * DType.F32.bytes();
+        return ROWS.bytes(outputs, inputs);
     }
 
     @Override
@@ -47,28 +48,16 @@ final class Int8Format extends WeightFormat implements Quantization {
             float[] scales = new float[rows.outputs()];
             int at = 0;
             for (ShardRows.Slice slice : rows.slices()) {
-                MemorySegment target = weight.asSlice((long) at * inputs, (long) slice.count() * inputs);
-                read(rows.source(), slice, inputs, target, scales, at);
-                at += slice.count();
+                int count = slice.count();
+                ROWS.read(
+                        rows.source(),
+                        slice,
+                        inputs,
+                        weight.asSlice((long) at * inputs, (long) count * inputs),
+                        MemorySegment.ofArray(scales).asSlice((long) at * Float.BYTES, (long) count * Float.BYTES));
+                at += count;
             }
             return PackedLinear.int8(paths.int8(), weight, scales, rows.outputs(), inputs, result, pages);
-        }
-    }
-
-    /** Rows of int8 and their scales from {@code at} on, as they are stored or quantized here. */
-    private static void read(
-            WeightSource source, ShardRows.Slice slice, int inputs, MemorySegment target, float[] scales, int at) {
-        if (source.quantized().isPresent()) {
-            source.readRows(slice.name(), slice.first(), slice.count(), DType.I8, target);
-            System.arraycopy(source.floats(slice.name() + SCALE_SUFFIX), slice.first(), scales, at, slice.count());
-            return;
-        }
-        try (Arena temporary = Arena.ofShared()) {
-            MemorySegment floats = temporary.allocate((long) slice.count() * inputs * Float.BYTES, 64);
-            source.readRows(slice.name(), slice.first(), slice.count(), DType.F32, floats);
-            MemorySegment rowScales =
-                    MemorySegment.ofArray(scales).asSlice((long) at * Float.BYTES, (long) slice.count() * Float.BYTES);
-            Quantizer.quantize(floats, DType.F32, inputs, target, rowScales, slice.name(), slice.first());
         }
     }
 
@@ -95,7 +84,7 @@ final class Int8Format extends WeightFormat implements Quantization {
     @Override
     Optional<String> emulated(EngineKind engine, ProductPaths paths) {
         return switch (paths.int8()) {
-            case EXACT -> Optional.empty();
+            case PANELS, EXACT -> Optional.empty();
             case PAIRED ->
                 Optional.of("int8 inputs have 7 bits: this processor has no VNNI and sums pairs of products in 16");
             case FLOATS ->
@@ -120,19 +109,17 @@ final class Int8Format extends WeightFormat implements Quantization {
     }
 
     @Override
-    public List<TensorDeclaration> tensors(String name, long outputs, long inputs) {
-        return List.of(
-                new TensorDeclaration(name, DType.I8, outputs, inputs),
-                new TensorDeclaration(name + SCALE_SUFFIX, DType.F32, outputs));
+    public StoredRows products() {
+        return ROWS;
     }
 
     @Override
-    public List<MemorySegment> quantize(
-            MemorySegment weights, DType kind, long inputs, String name, long firstRow, Arena arena) {
-        long rows = weights.byteSize() / kind.bytes() / inputs;
-        MemorySegment values = arena.allocate(rows * inputs);
-        MemorySegment scales = arena.allocate(rows * Float.BYTES);
-        Quantizer.quantize(weights, kind, inputs, values, scales, name, firstRow);
-        return List.of(values, scales);
+    public StoredRows head() {
+        return ROWS;
+    }
+
+    @Override
+    public Optional<StoredRows> embedding() {
+        return Optional.empty();
     }
 }

@@ -34,10 +34,12 @@ public record ModelSize(ModelConfig config, long parameters) {
     public long weightBytes(WeightFormat format) {
         long bytes = 0;
         for (TensorSpec spec : Parameters.of(config, true)) {
-            if (Parameters.isProduct(spec.name())) {
+            if (spec.name().equals(Parameters.HEAD)) {
+                bytes += format.headBytes(spec.shape()[0], spec.shape()[1]);
+            } else if (Parameters.isProduct(spec.name())) {
                 bytes += format.productBytes(spec.shape()[0], spec.shape()[1]);
             } else if (spec.name().equals(Parameters.EMBEDDING)) {
-                bytes += elements(spec) * format.embeddingType().bytes();
+                bytes += format.embeddingBytes(spec.shape()[0], spec.shape()[1]);
             } else {
                 bytes += elements(spec) * DType.F32.bytes();
             }

@@ -2,6 +2,7 @@ package io.github.coda4j.model;
 
 import io.github.coda4j.tensor.DType;
 import io.github.coda4j.weights.Checkpoint;
+import io.github.coda4j.weights.TensorDeclaration;
 import io.github.coda4j.weights.TensorSpec;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,20 +69,33 @@ public final class Parameters {
         return name.endsWith("_proj.weight") || name.equals(HEAD);
     }
 
-    /** What a quantized checkpoint holds: products so stored, always an output layer of its own, the rest floating. */
+    /**
+     * What a quantized checkpoint holds: products so stored, always an output layer of its own, the embedding as the
+     * format says, the rest floating.
+     */
     static List<TensorSpec> of(ModelConfig c, Quantization quantization) {
         List<TensorSpec> specs = new ArrayList<>();
         for (TensorSpec spec : of(c, true)) {
-            if (isProduct(spec.name())) {
-                quantization
-                        .tensors(spec.name(), spec.shape()[0], spec.shape()[1])
-                        .forEach(stored -> specs.add(
-                                new TensorSpec(stored.name(), stored.shape(), Set.of(stored.dtype()), false)));
+            Optional<StoredRows> stored = stored(spec.name(), quantization);
+            if (stored.isPresent()) {
+                for (TensorDeclaration tensor : stored.get().tensors(spec.name(), spec.shape()[0], spec.shape()[1])) {
+                    specs.add(new TensorSpec(tensor.name(), tensor.shape(), Set.of(tensor.dtype()), false));
+                }
             } else {
                 specs.add(spec);
             }
         }
         return specs;
+    }
+
+    /** How a quantized checkpoint holds a parameter; empty where it is floating. */
+    static Optional<StoredRows> stored(String name, Quantization quantization) {
+        if (name.equals(HEAD)) {
+            return Optional.of(quantization.head());
+        }
+        return isProduct(name)
+                ? Optional.of(quantization.products())
+                : quantization.embedding().filter(_ -> name.equals(EMBEDDING));
     }
 
     /**

@@ -1,10 +1,6 @@
 package io.github.coda4j.model;
 
-import io.github.coda4j.tensor.DType;
-import io.github.coda4j.weights.TensorDeclaration;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.util.List;
+import java.util.Optional;
 
 /** How a checkpoint holds the weights of products that are no floating numbers; see {@link QuantizedCheckpoint}. */
 interface Quantization {
@@ -14,20 +10,12 @@ interface Quantization {
     /** What config.json says of it for people. */
     String inWords();
 
-    /** The tensors that a weight [outputs, inputs] of that name becomes, of which the first has its name. */
-    List<TensorDeclaration> tensors(String name, long outputs, long inputs);
+    /** Products but the output layer, whose rows are their outputs. */
+    StoredRows products();
 
-    /**
-     * Quantizes whole rows.
-     *
-     * @param weights [rows, inputs] of the given kind, in memory that any thread may touch
-     * @param kind F32, BF16 or F16
-     * @param name of the tensor they are of, for messages
-     * @param firstRow number of the first row, for messages
-     * @param arena where the results are put
-     * @return the rows' part of each of {@link #tensors}, in that order
-     * @throws io.github.coda4j.CodaException naming tensor, row and column of a NaN or infinity
-     */
-    List<MemorySegment> quantize(
-            MemorySegment weights, DType kind, long inputs, String name, long firstRow, Arena arena);
+    /** The output layer. */
+    StoredRows head();
+
+    /** The embedding; empty where it is BF16. */
+    Optional<StoredRows> embedding();
 }

@@ -27,7 +27,8 @@ import java.util.TreeMap;
  * every name ending in {@code _proj.weight} and {@code lm_head.weight}, becomes the tensors that the format says (see
  * {@link Quantization}). {@code lm_head.weight} is always there: in a tied checkpoint it is made from
  * {@code model.embed_tokens.weight}, and {@code tie_word_embeddings} in the config stays as it was. The embedding
- * becomes BF16, other tensors stay as they are except that F16 is widened to F32.
+ * becomes what the format says, BF16 or quantized too, other tensors stay as they are except that F16 is widened to
+ * F32.
  */
 public final class QuantizedCheckpoint {
     /** Key of config.json that marks a quantized checkpoint. */
@@ -139,8 +140,9 @@ public final class QuantizedCheckpoint {
                         "%s: tensor %s is %s, only F32, BF16 and F16 weights can be quantized",
                         in.source(), entry.name(), entry.dtype());
             }
-            if (Parameters.isProduct(entry.name())) {
-                steps.add(product(entry, entry.name(), quantization));
+            Optional<StoredRows> stored = Parameters.stored(entry.name(), quantization);
+            if (stored.isPresent()) {
+                steps.add(matrix(entry, entry.name(), stored.get()));
             } else if (entry.name().equals(Parameters.EMBEDDING) || entry.dtype() == DType.BF16) {
                 steps.add(floating(entry, DType.BF16));
             } else {
@@ -148,7 +150,7 @@ public final class QuantizedCheckpoint {
             }
         }
         if (!in.tensors().containsKey(Parameters.HEAD)) {
-            steps.add(product(in.tensor(Parameters.EMBEDDING), Parameters.HEAD, quantization));
+            steps.add(matrix(in.tensor(Parameters.EMBEDDING), Parameters.HEAD, quantization.head()));
         }
         return steps;
     }
@@ -163,16 +165,16 @@ public final class QuantizedCheckpoint {
                 });
     }
 
-    private static Step product(StoredTensor entry, String name, Quantization quantization) {
+    private static Step matrix(StoredTensor entry, String name, StoredRows stored) {
         long[] shape = entry.shape();
         if (shape.length != 2 || shape[0] == 0 || shape[1] == 0) {
             throw CodaException.of("a linear weight must have two sizes above 0, got %s", entry);
         }
         return new Step(
                 entry,
-                quantization.tensors(name, shape[0], shape[1]),
+                stored.tensors(name, shape[0], shape[1]),
                 (rows, firstRow, arena) ->
-                        quantization.quantize(rows, entry.dtype(), shape[1], entry.name(), firstRow, arena));
+                        stored.quantize(rows, entry.dtype(), shape[1], entry.name(), firstRow, arena));
     }
 
     private static void write(

@@ -12,7 +12,14 @@ import java.util.List;
  */
 record ShardRows(WeightSource source, List<Slice> slices, int inputs) {
     /** Rows [first, first + count) of a stored tensor. */
-    record Slice(String name, int first, int count) {}
+    record Slice(String name, int first, int count) {
+        /** [count, inputs] of a floating tensor, in memory that any thread may touch. */
+        MemorySegment read(WeightSource source, DType type, int inputs, Arena arena) {
+            MemorySegment rows = arena.allocate((long) count * inputs * type.bytes(), 64);
+            source.readRows(name, first, count, type, rows);
+            return rows;
+        }
+    }
 
     /** How many rows there are. */
     int outputs() {

@@ -8,6 +8,7 @@ import io.github.coda4j.tensor.Device;
 import io.github.coda4j.tensor.LargePages;
 import io.github.coda4j.tensor.products.PackedLinear;
 import io.github.coda4j.tensor.products.ProductPaths;
+import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -18,7 +19,7 @@ import java.util.stream.Collectors;
  * name, how its weights are packed and how many bytes they take, what its products take and give on a processor, how a
  * checkpoint holds it. Nobody else tells formats apart.
  */
-public abstract sealed class WeightFormat permits Fp32Format, Bf16Format, Int8Format {
+public abstract sealed class WeightFormat permits Fp32Format, Bf16Format, Int8Format, Int4Format {
     // The cases have no other instances and no statics that others read: a class that is first touched by way of a
     // subclass while another thread begins here would wait for it, and it for this one.
 
@@ -30,9 +31,14 @@ public abstract sealed class WeightFormat permits Fp32Format, Bf16Format, Int8Fo
     public static final WeightFormat BF16 = new Bf16Format();
     /** int8 weights with one scale per output, int8 inputs with one scale per token; attention in bfloat16. */
     public static final WeightFormat INT8 = new Int8Format();
+    /**
+     * Weights of 4 bits, which are int8 to the products: a scale per output, a whole step and zero per group of inputs;
+     * an int8 embedding; the output layer and the rest as in {@link #INT8}.
+     */
+    public static final WeightFormat INT4 = new Int4Format();
 
     /** Every format, the widest first. */
-    public static final List<WeightFormat> ALL = List.of(FP32, BF16, INT8);
+    public static final List<WeightFormat> ALL = List.of(FP32, BF16, INT8, INT4);
 
     private final String name;
 
@@ -92,11 +98,19 @@ public abstract sealed class WeightFormat permits Fp32Format, Bf16Format, Int8Fo
     /** What libtorch's tensors of such weights hold; empty where no tensor can. */
     abstract Optional<DType> tensorType();
 
-    /** What the embedding is held in, in the fast engine: F32 or BF16. Norms are always F32. */
-    abstract DType embeddingType();
+    /** Reads the embedding for the fast engine, which keeps it so. Norms are always F32. */
+    abstract Embedding embedding(WeightSource source, ModelConfig config, Arena arena);
+
+    /** Bytes of an embedding [vocab, width], with all that belongs to it. */
+    abstract long embeddingBytes(long vocab, long width);
 
     /** Bytes of a product's packed weight [outputs, inputs], with all that belongs to it. */
     abstract long productBytes(long outputs, long inputs);
+
+    /** The same of the output layer. */
+    long headBytes(long outputs, long inputs) {
+        return productBytes(outputs, inputs);
+    }
 
     /**
      * Packs a worker's share of a product's weight.
@@ -107,6 +121,11 @@ public abstract sealed class WeightFormat permits Fp32Format, Bf16Format, Int8Fo
      * @param pages where the packed weight may be put; freed after the product is closed
      */
     abstract PackedLinear pack(ShardRows rows, DType result, ProductPaths paths, LargePages pages);
+
+    /** Packs a worker's share of the output layer, which gives {@link #headResult}. */
+    PackedLinear packHead(ShardRows rows, ProductPaths paths, LargePages pages) {
+        return pack(rows, headResult(paths), paths, pages);
+    }
 
     /** What kind of product it is, for comparisons with the machine's best: F32, BF16 or U8 inputs. */
     abstract DType productType();

@@ -53,10 +53,7 @@ public final class Quantizer {
         LongStream.range(0, rows).parallel().forEach(row -> {
             float[] values = new float[(int) columns];
             DTypeConversion.read(weights, kind, row * columns, values, values.length);
-            float largest = largestMagnitude(values);
-            if (!Float.isFinite(largest)) {
-                throw notFinite(values, tensor, firstRow + row);
-            }
+            float largest = largestMagnitude(values, tensor, firstRow + row);
             byte[] rounded = new byte[values.length];
             float scale = quantizeRow(values, largest, rounded);
             MemorySegment.copy(rounded, 0, quantized, ValueLayout.JAVA_BYTE, row * columns, rounded.length);
@@ -64,11 +61,14 @@ public final class Quantizer {
         });
     }
 
-    /** NaN when the row holds one. */
-    private static float largestMagnitude(float[] values) {
+    /** Throws when the row holds a NaN or an infinity. */
+    static float largestMagnitude(float[] values, String tensor, long row) {
         float largest = 0;
         for (float value : values) {
             largest = Math.max(largest, Math.abs(value));
+        }
+        if (!Float.isFinite(largest)) {
+            throw notFinite(values, tensor, row);
         }
         return largest;
     }

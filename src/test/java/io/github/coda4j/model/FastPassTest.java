@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class FastPassTest {
     /** Two and three workers: with three, heads of one key/value head lie with several of them. */
     @ParameterizedTest
-    @CsvSource({"FP32,2", "BF16,2", "INT8,2", "FP32,3", "INT8,3"})
+    @CsvSource({"FP32,2", "BF16,2", "INT8,2", "FP32,3", "INT8,3", "INT4,2"})
     void the_answer_is_the_same_to_the_bit_whichever_worker_does_a_share(WeightFormat format, int size) {
         ModelConfig config = RandomModels.config(ModelKind.CODA);
         Numbers numbers = Numbers.here(format);

@@ -13,10 +13,12 @@ class LoadOptionsTest {
     @Test
     void what_a_processor_has_is_not_said_to_be_emulated() {
         for (WeightFormat precision : WeightFormat.ALL) {
-            assertThat(emulated(EngineKind.FAST, precision, Bf16.NATIVE, Int8.EXACT))
+            assertThat(emulated(EngineKind.FAST, precision, Bf16.NATIVE, Int8.PANELS))
                     .isEmpty();
         }
         assertThat(emulated(EngineKind.FAST, WeightFormat.FP32, Bf16.LIBTORCH, Int8.FLOATS))
+                .isEmpty();
+        assertThat(emulated(EngineKind.FAST, WeightFormat.INT8, Bf16.NATIVE, Int8.EXACT))
                 .isEmpty();
         assertThat(emulated(EngineKind.PLAIN, WeightFormat.BF16, Bf16.NATIVE, Int8.PAIRED))
                 .isEmpty();
@@ -34,6 +36,10 @@ class LoadOptionsTest {
                 .hasValueSatisfying(line -> assertThat(line).contains("7 bits", "no VNNI"));
         assertThat(emulated(EngineKind.FAST, WeightFormat.INT8, Bf16.NATIVE, Int8.FLOATS))
                 .hasValueSatisfying(line -> assertThat(line).contains("int8 is emulated", "converted to fp32"));
+        assertThat(emulated(EngineKind.FAST, WeightFormat.INT4, Bf16.NATIVE, Int8.EXACT))
+                .hasValueSatisfying(line -> assertThat(line).contains("memory and time of int8"));
+        assertThat(emulated(EngineKind.FAST, WeightFormat.INT4, Bf16.NATIVE, Int8.PAIRED))
+                .hasValueSatisfying(line -> assertThat(line).contains("memory and time of int8", "7 bits"));
     }
 
     @Test

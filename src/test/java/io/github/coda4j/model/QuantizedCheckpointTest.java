@@ -26,7 +26,7 @@ import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Quantized checkpoints made of floating ones, in the one format that there is. */
+/** Quantized checkpoints made of floating ones, above all in int8; {@link WeightFormatTest} runs over all formats. */
 class QuantizedCheckpointTest {
     @TempDir
     Path parent;
@@ -151,8 +151,8 @@ class QuantizedCheckpointTest {
         assertRefused(
                 () -> QuantizedCheckpoint.format(
                         ConfigFile.of(Map.of("quantization_config", Map.of("quant_method", "awq")), "c")),
-                "\"quantization_config.quant_method\" must be \"coda4j-int8\", the only quantized kind that "
-                        + "is read, got \"awq\"");
+                "\"quantization_config.quant_method\" must be \"coda4j-int8\" or \"coda4j-int4\", the only "
+                        + "quantized kinds that are read, got \"awq\"");
     }
 
     @Test

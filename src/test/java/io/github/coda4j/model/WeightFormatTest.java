@@ -10,7 +10,6 @@ import io.github.coda4j.tensor.products.PackedLinear;
 import io.github.coda4j.tensor.products.ProductPaths;
 import io.github.coda4j.weights.CheckpointFolder;
 import io.github.coda4j.weights.ProgressListener;
-import io.github.coda4j.weights.TensorDeclaration;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -43,7 +42,6 @@ class WeightFormatTest {
     @FieldSource("FORMATS")
     void a_format_is_either_floating_or_quantized(WeightFormat format) {
         assertThat(format.quantization().isPresent()).isEqualTo(!format.isFloating());
-        assertThat(format.embeddingType()).isIn(DType.F32, DType.BF16);
     }
 
     @ParameterizedTest
@@ -67,9 +65,14 @@ class WeightFormatTest {
     @ParameterizedTest
     @FieldSource("QUANTIZED")
     void a_weight_takes_the_bytes_of_the_tensors_that_hold_it(WeightFormat format) {
-        List<TensorDeclaration> tensors = format.quantization().orElseThrow().tensors("x", 48, 64);
-        assertThat(tensors.getFirst().name()).isEqualTo("x");
-        assertThat(tensors.stream().mapToLong(TensorDeclaration::bytes).sum()).isEqualTo(format.productBytes(48, 64));
+        Quantization quantization = format.quantization().orElseThrow();
+        assertThat(quantization.products().tensors("x", 48, 64).getFirst().name())
+                .isEqualTo("x");
+        assertThat(quantization.products().bytes(48, 64)).isEqualTo(format.productBytes(48, 64));
+        assertThat(quantization.head().bytes(48, 64)).isEqualTo(format.headBytes(48, 64));
+        quantization
+                .embedding()
+                .ifPresent(stored -> assertThat(stored.bytes(48, 64)).isEqualTo(format.embeddingBytes(48, 64)));
     }
 
     @ParameterizedTest

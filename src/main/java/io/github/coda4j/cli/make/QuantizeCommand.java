@@ -1,5 +1,7 @@
 package io.github.coda4j.cli.make;
 
+import static io.github.coda4j.Checks.check;
+
 import io.github.coda4j.Amounts;
 import io.github.coda4j.cli.ExitCodes;
 import io.github.coda4j.cli.Interrupt;
@@ -20,16 +22,19 @@ import picocli.CommandLine.Parameters;
         name = "quantize",
         sortOptions = false,
         description = {
-            "Make an int8 checkpoint of a floating one: half the size of bf16, loaded without further work.",
+            "Make a checkpoint of int8 or 4 bits of a floating one: half or a quarter of the size of bf16.",
             "",
-            "Products become int8 with one scale per output, the embedding bf16; the tokenizer is copied.",
+            "In 8 bits products become int8 with one scale per output, the embedding bf16. In 4 bits products have",
+            "steps and zeros for every 64 inputs beside that scale, output layer and embedding become int8.",
+            "The tokenizer is copied.",
             ""
         },
         footerHeading = "%nExample:%n",
-        footer = {"  coda quantize models/coda-mini --out models/coda-mini-int8"})
+        footer = {
+            "  coda quantize models/coda-mini --out models/coda-mini-int8",
+            "  coda quantize models/coda-mini --bits 4 --out models/coda-mini-int4"
+        })
 public final class QuantizeCommand implements Callable<Integer> {
-    private static final WeightFormat FORMAT = WeightFormat.INT8;
-
     private final World world;
     private final Interrupt interrupt;
 
@@ -43,6 +48,9 @@ public final class QuantizeCommand implements Callable<Integer> {
             description = "The folder to write; it appears whole or not at all.")
     Path out;
 
+    @Option(names = "--bits", paramLabel = "8|4", defaultValue = "8", description = "Bits of a weight (default: 8).")
+    int bits;
+
     @Option(names = "--overwrite", description = "Replace an older model in that folder.")
     boolean overwrite;
 
@@ -53,13 +61,15 @@ public final class QuantizeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        check(bits == 8 || bits == 4, "--bits must be 8 or 4, got %d", bits);
+        WeightFormat format = bits == 8 ? WeightFormat.INT8 : WeightFormat.INT4;
         Path folder = world.modelStore().folder(model);
         interrupt.check();
         try (CheckpointFolder checkpoint = CheckpointFolder.open(folder)) {
             try (Progress progress = Progress.ofBytes(world, "quantize")) {
                 QuantizedCheckpoint.write(
                         checkpoint,
-                        FORMAT,
+                        format,
                         out,
                         (tensor, done, total) -> {
                             interrupt.check();
@@ -73,7 +83,7 @@ public final class QuantizeCommand implements Callable<Integer> {
                                 Locale.ROOT,
                                 "%s: %s, %s (was %s)%n",
                                 out,
-                                FORMAT,
+                                format,
                                 Amounts.bytes(written.totalBytes()),
                                 Amounts.bytes(checkpoint.totalBytes()));
             }

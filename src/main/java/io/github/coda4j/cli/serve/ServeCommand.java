@@ -134,12 +134,13 @@ public final class ServeCommand implements Callable<Integer> {
         Path folder = ModelFlag.folder(named, world);
         LoadOptions options = load.options(folder, world, LoadFlags.Purpose.SPEED, this::dtypeOfEnvironment);
         Given flags = grow.addTo(decode.given().with(Parameter.MAX_NEW_TOKENS, maxNewTokens));
-        DecodeDefaults behind = DecodeDefaults.ofCheckpoint(folder).behind(ValueSource.environment(world::variable));
+        DecodeDefaults behind =
+                DecodeDefaults.ofCheckpoint(folder, options.told()).behind(ValueSource.environment(world::variable));
         behind.resolve(flags).maxNewTokens(); // what the flags say must have an effect
         DecodeDefaults defaults = behind.behind(flags);
         ServeOptions serve = new ServeOptions(maxSessions, maxQueue, Duration.ofSeconds(requestTimeout));
         EngineOptions engine = new EngineOptions(maxSessions, maxQueue, PACKED_TOKENS);
-        ModelConfig config = config(folder);
+        ModelConfig config = config(folder, options);
         try (RequestLog log = new RequestLog(this::say);
                 CodaServer server = CodaServer.start(http, serve, logRequests ? log::add : line -> {});
                 OpenModel open = world.openModel(folder, options, engine)) {
@@ -162,9 +163,9 @@ public final class ServeCommand implements Callable<Integer> {
         return ExitCodes.OK;
     }
 
-    static ModelConfig config(Path folder) {
+    static ModelConfig config(Path folder, LoadOptions load) {
         try (CheckpointFolder checkpoint = CheckpointFolder.open(folder)) {
-            return ModelConfig.of(checkpoint);
+            return ModelConfig.of(checkpoint, load.told());
         }
     }
 

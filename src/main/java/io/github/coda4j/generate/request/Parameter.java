@@ -90,7 +90,7 @@ public record Parameter<T>(String name, ValueKind<T> kind, String variable, List
     }
 
     /** As Java writes names: {@code blockLength}. */
-    String javaName() {
+    public String javaName() {
         StringBuilder text = new StringBuilder();
         for (String word : name.split("_")) {
             text.append(text.isEmpty() ? word : word.substring(0, 1).toUpperCase(Locale.ROOT) + word.substring(1));

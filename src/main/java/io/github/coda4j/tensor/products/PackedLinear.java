@@ -7,6 +7,7 @@ import io.github.coda4j.tensor.Device;
 import io.github.coda4j.tensor.LargePages;
 import io.github.coda4j.tensor.Scope;
 import io.github.coda4j.tensor.Tensor;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 
@@ -16,7 +17,8 @@ import java.util.Optional;
  *
  * <p>Not tied to a scope: closed by its owner. May be used by several threads at once.
  */
-public sealed interface PackedLinear extends AutoCloseable permits OneDnnLinear, PlainInt8Linear, PackedLinear.Plain {
+public sealed interface PackedLinear extends AutoCloseable
+        permits OneDnnLinear, PanelLinear, PlainInt8Linear, PackedLinear.Plain {
     /** Rows of the weight. */
     int outputs();
 
@@ -96,6 +98,13 @@ public sealed interface PackedLinear extends AutoCloseable permits OneDnnLinear,
                 "int8 products give F32 or BF16, asked for %s",
                 outputType);
         check(scales.length == outputs, "%d outputs need as many scales, got %d", outputs, scales.length);
+        if (path == ProductPaths.Int8.PANELS) {
+            Optional<PanelLinear> packed =
+                    PanelLinear.int8(weight, scales, outputs, inputs, path.zeroPoint(), outputType, pages);
+            if (packed.isPresent()) {
+                return packed.get();
+            }
+        }
         if (path != ProductPaths.Int8.FLOATS && OneDnn.find().isPresent()) {
             OneDnn oneDnn = OneDnn.find().get();
             for (DType type : new DType[] {outputType, DType.F32}) {
@@ -107,6 +116,28 @@ public sealed interface PackedLinear extends AutoCloseable permits OneDnnLinear,
             }
         }
         return PlainInt8Linear.of(weight, scales, outputs, inputs, path.zeroPoint());
+    }
+
+    /**
+     * Packs a weight of 4 bits; the memory may be freed afterwards. Products are those of the int8 weight that it
+     * stands for, to the bit.
+     *
+     * @param path how products run, {@link ProductPaths#here}
+     * @param outputType as {@link #int8} takes it
+     * @param pages where the packed weight is put; freed after this is closed
+     */
+    static PackedLinear int4(ProductPaths.Int8 path, Int4Weight weight, DType outputType, LargePages pages) {
+        if (path == ProductPaths.Int8.PANELS) {
+            Optional<PanelLinear> packed = PanelLinear.int4(weight, path.zeroPoint(), outputType, pages);
+            if (packed.isPresent()) {
+                return packed.get();
+            }
+        }
+        try (Arena temporary = Arena.ofConfined()) {
+            MemorySegment bytes = temporary.allocate((long) weight.outputs() * weight.inputs(), 64);
+            weight.unpack(bytes);
+            return int8(path, bytes, weight.scales(), weight.outputs(), weight.inputs(), outputType, pages);
+        }
     }
 
     /** Throws unless the memory is native and holds the rows. */

@@ -23,6 +23,11 @@ public record ProductPaths(Bf16 bf16, Int8 int8) {
 
     /** Ways to multiply with I8 weights. All are exact sums of whole numbers but for the rounding of a sum to F32. */
     public enum Int8 {
+        /**
+         * Sums in 32 bits by code that is written here for AVX-512 with VNNI (docs/adr/0031), by oneDNN where a
+         * weight's inputs do not come in fours; inputs of 8 bits around 128.
+         */
+        PANELS(128),
         /** Sums in 32 bits (VNNI); inputs of 8 bits around 128. */
         EXACT(128),
         /**
@@ -80,9 +85,10 @@ public record ProductPaths(Bf16 bf16, Int8 int8) {
         boolean widens = OneDnnLinear.isFast(oneDnn, DType.F32, DType.BF16, DType.F32);
         boolean fastInt8 = isX86 && OneDnnLinear.isFast(oneDnn, DType.U8, DType.I8, DType.F32);
         boolean hasVnni = has(isa, AVX512_VNNI) || has(isa, AVX2_VNNI);
+        boolean writes = isX86 && has(isa, AVX512_VNNI) && PanelLinear.isPossible();
         return new ProductPaths(
                 hasBf16 ? Bf16.NATIVE : widens ? Bf16.WIDENED : Bf16.LIBTORCH,
-                !fastInt8 ? Int8.FLOATS : hasVnni ? Int8.EXACT : Int8.PAIRED);
+                writes ? Int8.PANELS : !fastInt8 ? Int8.FLOATS : hasVnni ? Int8.EXACT : Int8.PAIRED);
     }
 
     private static boolean has(int isa, int bit) {

@@ -40,6 +40,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * The trained model in the box, from end to end; measured on sources of this project as they once were, which its
@@ -215,17 +217,18 @@ class CodaMiniTest {
                 .ids();
     }
 
-    @Test
-    void int8_says_what_bf16_says() {
+    @ParameterizedTest
+    @CsvSource({"INT8, 0.95, 0.01", "INT4, 0.9, 0.05"})
+    void quantized_weights_say_what_bf16_says(String format, double leastAgreement, double mostDivergence) {
         int rows = 0;
         int same = 0;
         double divergence = 0;
         try (Transformer bf16 = open(WeightFormat.BF16);
-                Transformer int8 = open(WeightFormat.INT8)) {
+                Transformer quantized = open(WeightFormat.parse(format))) {
             for (int[] document : documents.subList(0, 12)) {
                 int[] ids = Arrays.copyOf(document, Math.min(CONTEXT, document.length));
                 float[] expected = bf16.logits(ids);
-                float[] actual = int8.logits(ids);
+                float[] actual = quantized.logits(ids);
                 int vocab = bf16.vocabSize();
                 for (int row = 0; row < ids.length; row++) {
                     float[] a = Arrays.copyOfRange(expected, row * vocab, (row + 1) * vocab);
@@ -237,8 +240,8 @@ class CodaMiniTest {
             }
         }
         assertThat(rows).isGreaterThan(1000);
-        assertThat((double) same / rows).as("arg-max agreement").isGreaterThan(0.95);
-        assertThat(divergence / rows).as("mean KL divergence, nats").isLessThan(0.01);
+        assertThat((double) same / rows).as("arg-max agreement").isGreaterThan(leastAgreement);
+        assertThat(divergence / rows).as("mean KL divergence, nats").isLessThan(mostDivergence);
     }
 
     private static int argMax(float[] logits) {

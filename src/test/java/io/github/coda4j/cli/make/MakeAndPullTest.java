@@ -144,7 +144,7 @@ class MakeAndPullTest {
     }
 
     @Test
-    void quantize_makes_an_int8_model_and_says_what_to_run_next() {
+    void quantize_makes_models_of_both_kinds_and_says_what_to_run_next() {
         Path out = folder.resolve("int8");
         String model = Goldens.path("model/a-untied").toString();
         assertThat(cli.run("quantize", model, "--out", out.toString())).isZero();
@@ -152,6 +152,17 @@ class MakeAndPullTest {
             assertThat(QuantizedCheckpoint.format(made.config())).contains(WeightFormat.INT8);
         }
         assertThat(cli.out()).contains("int8, ").contains("Next: coda generate --model " + out);
+        Path four = folder.resolve("int4");
+        assertThat(cli.run("quantize", model, "--bits", "4", "--out", four.toString()))
+                .isZero();
+        assertThat(cli.out()).contains("int4, ");
+        try (CheckpointFolder made = CheckpointFolder.open(four)) {
+            assertThat(QuantizedCheckpoint.format(made.config())).contains(WeightFormat.INT4);
+        }
+        assertThat(cli.run("inspect", "model", four.toString())).isZero();
+        assertThat(cli.out()).contains("Parameters 170.5 thousand (170528)").contains("down_proj.weight_group");
+        assertThat(cli.run("quantize", model, "--bits", "3", "--out", "x")).isEqualTo(2);
+        assertThat(cli.err()).contains("--bits must be 8 or 4, got 3");
         assertThat(cli.run("quantize", model, "--out", out.toString())).isEqualTo(1);
         assertThat(cli.run(
                         "quantize",

@@ -244,7 +244,7 @@ class DecodeSettingsTest {
                 "--alg confidence_threshold --threshold 2; --threshold must be in [0, 1], got 2.0",
                 "--alg confidence_threshold --eps 0.1; --eps 0.1 has no effect with --alg confidence_threshold",
                 "--cache dual; --cache dual needs blocks: add --block-length N",
-                "--cache dul --block-length 8; --cache must be one of none, prefix, dual, got 'dul'",
+                "--cache dul --block-length 8; --cache must be one of none, prefix, dual, exact, got 'dul'",
                 "--block-start commit; --block-start commit has no effect without a cache",
                 "--block-start later; --block-start must be propose or commit, got 'later'",
                 "--mask-candidates maybe; --mask-candidates must be exclude or allow, got 'maybe'",
