@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The program of README's embedding section, with the libraries that come to an embedder and no others. */
 @Tag("process")
-class EmbeddingTest {
+public class EmbeddingTest {
     private static final Path PROGRAM = Path.of("docs/embedding/src/main/java/com/example/FillHoles.java");
 
     /** What the pom does not call optional. */
@@ -120,7 +120,7 @@ class EmbeddingTest {
     }
 
     /** coda4j and what comes to an embedder with it. */
-    static String libraries() {
+    public static String libraries() {
         return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
                 .filter(EmbeddingTest::comesAlong)
                 .collect(Collectors.joining(File.pathSeparator));

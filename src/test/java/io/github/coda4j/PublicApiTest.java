@@ -6,6 +6,12 @@ import io.github.coda4j.decode.commit.CommitPolicyFactory;
 import io.github.coda4j.generate.CodaModel;
 import io.github.coda4j.generate.EngineBusyException;
 import io.github.coda4j.generate.ModelStore;
+import io.github.coda4j.langchain4j.CodaChatModel;
+import io.github.coda4j.langchain4j.CodaChatResponseMetadata;
+import io.github.coda4j.langchain4j.CodaLanguageModel;
+import io.github.coda4j.langchain4j.CodaStreamingChatModel;
+import io.github.coda4j.langchain4j.CodaStreamingLanguageModel;
+import io.github.coda4j.langchain4j.CodaTokenCountEstimator;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Executable;
@@ -61,7 +67,13 @@ class PublicApiTest {
             CommitPolicyFactory.class,
             CodaException.class,
             WrongValueException.class,
-            EngineBusyException.class);
+            EngineBusyException.class,
+            CodaChatModel.class,
+            CodaStreamingChatModel.class,
+            CodaLanguageModel.class,
+            CodaStreamingLanguageModel.class,
+            CodaTokenCountEstimator.class,
+            CodaChatResponseMetadata.class);
 
     @Test
     void the_names_of_the_api_are_frozen() throws IOException {

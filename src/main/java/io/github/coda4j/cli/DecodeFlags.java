@@ -55,7 +55,8 @@ public final class DecodeFlags {
             names = "--cache",
             paramLabel = "KIND",
             description =
-                    "With blocks: none, prefix (reuse what is left of the block) or dual (both sides) (default: none).")
+                    "With blocks: none, prefix (reuse what is left of the block) or dual (both sides) (default: none). "
+                            + "A block-causal model has its own, exact.")
     private Optional<String> cache = Optional.empty();
 
     @Option(

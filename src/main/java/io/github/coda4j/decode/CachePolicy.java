@@ -39,15 +39,29 @@ public sealed interface CachePolicy {
         }
     }
 
+    /**
+     * What a block-causal model has, and the only one that it has: forwards run the block and what is not stored of the
+     * blocks before it, which nothing changes any more. No approximation, and no forward to refresh it.
+     */
+    record Exact() implements CachePolicy {
+        @Override
+        public int refreshEvery() {
+            return 0;
+        }
+    }
+
+    /** That of block-causal models. */
+    CachePolicy EXACT = new Exact();
+
     /** Every forward runs the whole sequence: exact. */
     CachePolicy NONE = new None();
 
-    /** The policy of that name: none, prefix or dual; the last two refresh at block starts only. */
+    /** The policy of that name: none, prefix, dual or exact; prefix and dual refresh at block starts only. */
     static CachePolicy of(String name) {
         return of(name, 0);
     }
 
-    /** The policy of that name: none, prefix or dual, with {@code refreshEvery} as for {@link Prefix} (0 for none). */
+    /** The policy of that name, with {@code refreshEvery} as for {@link Prefix} (0 for none and exact). */
     static CachePolicy of(String name, int refreshEvery) {
         return switch (name) {
             case "none" -> {
@@ -56,8 +70,13 @@ public sealed interface CachePolicy {
             }
             case "prefix" -> new Prefix(refreshEvery);
             case "dual" -> new Dual(refreshEvery);
+            case "exact" -> {
+                check(refreshEvery == 0, "cache exact is never refreshed, got a refresh interval of %d", refreshEvery);
+                yield EXACT;
+            }
             default ->
-                throw new IllegalArgumentException("unknown cache '" + name + "': use one of none, prefix, dual");
+                throw new IllegalArgumentException(
+                        "unknown cache '" + name + "': use one of none, prefix, dual, exact");
         };
     }
 
@@ -67,6 +86,7 @@ public sealed interface CachePolicy {
             case None() -> "none";
             case Prefix(int _) -> "prefix";
             case Dual(int _) -> "dual";
+            case Exact() -> "exact";
         };
     }
 

@@ -4,9 +4,11 @@ import static io.github.coda4j.Checks.check;
 
 import io.github.coda4j.WrongValueException;
 import io.github.coda4j.diffusion.Block;
+import io.github.coda4j.diffusion.BlockCausal;
 import io.github.coda4j.diffusion.Canvas;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * The lengths of a canvas. They are known before the canvas is made, so what cannot be decoded is refused before
@@ -25,6 +27,10 @@ public record CanvasShape(long given, List<Integer> holes, boolean completion) {
     public static final String BLOCK_LENGTH = "block_length";
     /** The parameter of those about how a canvas grows. */
     public static final String GROW = "grow";
+    /** The parameter of those about what forwards reuse. */
+    public static final String CACHE = "cache";
+    /** The parameter of those about where holes are. */
+    public static final String HOLES = "holes";
     /** The parameter of those about a prompt that leaves no room. */
     public static final String PROMPT = "prompt";
 
@@ -126,6 +132,46 @@ public record CanvasShape(long given, List<Integer> holes, boolean completion) {
         }
     }
 
+    /**
+     * The options as a model runs them: one with block-causal attention in its own blocks with its own cache, and with
+     * a canvas at its ceiling, since what lies behind a block costs nothing before it is reached.
+     *
+     * @param model the blocks of such a model
+     * @throws WrongValueException about {@link #BLOCK_LENGTH}, {@link #CACHE} or {@link #HOLES}: what such a model
+     *     cannot do, and the exact cache with another model
+     */
+    public DecodeOptions fitted(DecodeOptions options, Optional<BlockCausal> model) {
+        CachePolicy cache = options.cache();
+        if (model.isEmpty()) {
+            require(
+                    !(cache instanceof CachePolicy.Exact),
+                    CACHE,
+                    "cache exact needs a model with block-causal attention, and this one sees the whole sequence: use"
+                            + " none, prefix or dual");
+            return options;
+        }
+        int length = model.get().length();
+        require(
+                cache instanceof CachePolicy.None || cache instanceof CachePolicy.Exact,
+                CACHE,
+                "cache %s is for models that see the whole sequence; this one sees no block behind its own, and its"
+                        + " cache is exact: leave it out",
+                cache.id());
+        require(
+                options.blockLength().orElse(length) == length,
+                BLOCK_LENGTH,
+                "the model was trained with blocks of %d tokens, got a block length of %d: leave it out, or load the"
+                        + " model with --attention-block",
+                length,
+                options.blockLength().orElse(length));
+        require(
+                holes.isEmpty() || (completion && holes.size() == 1),
+                HOLES,
+                "the model sees nothing behind the block of a hole, so it cannot fill holes in a text: ask for what"
+                        + " follows a text");
+        return options.withGrowth(Growth.NONE).withBlocks(length, CachePolicy.EXACT);
+    }
+
     /** How many chunks a completion at its ceiling has. */
     public int numChunks(Growth.Chunks growth) {
         return completion ? Math.ceilDiv(holes.getLast(), growth.tokens()) : 1;
@@ -139,6 +185,9 @@ public record CanvasShape(long given, List<Integer> holes, boolean completion) {
     }
 
     private void checkBlocks(DecodeOptions options, int blockLength, int maxPositions) {
+        if (options.cache() instanceof CachePolicy.Exact) {
+            return; // Blocks are the model's: the first and the last may be short, and each has as many steps.
+        }
         int tail = completion ? holes.getLast() : 0;
         require(
                 tail % blockLength == 0 || options.commit().roundsStepsUp(),

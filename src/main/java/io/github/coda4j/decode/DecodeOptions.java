@@ -23,7 +23,7 @@ import java.util.function.Consumer;
  * @param blockLength empty: all masks are decoded together; otherwise masks are decoded from left to right, this many
  *     at a time
  * @param commit which proposals are committed
- * @param cache what forwards reuse; a cache needs a block length
+ * @param cache what forwards reuse; a cache needs a block length, but that of block-causal models
  * @param blockStart how a block's first token is found; {@link BlockStart#COMMIT} needs a cache that is refreshed at
  *     block starts only
  * @param maskCandidates whether the mask token may be proposed
@@ -78,7 +78,7 @@ public record DecodeOptions(
                 "eps %s has no effect with alg %s: leave it out",
                 eps,
                 commit.name());
-        boolean cached = !(cache instanceof CachePolicy.None);
+        boolean cached = !(cache instanceof CachePolicy.None || cache instanceof CachePolicy.Exact);
         check(
                 !cached || blockLength.isPresent(),
                 "cache %s needs a block length: set one (for example 32) or use cache none",

@@ -9,6 +9,7 @@ import io.github.coda4j.decode.commit.Candidate;
 import io.github.coda4j.decode.commit.Draws;
 import io.github.coda4j.diffusion.Alignment;
 import io.github.coda4j.diffusion.Block;
+import io.github.coda4j.diffusion.BlockGrid;
 import io.github.coda4j.diffusion.Canvas;
 import io.github.coda4j.model.plan.CacheAccess;
 import io.github.coda4j.model.plan.Denoiser;
@@ -26,7 +27,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -46,10 +46,16 @@ import java.util.stream.Stream;
  * The session never runs the model itself, so one forward may carry the plans of many sessions. Not thread-safe.
  */
 public final class DecodeSession implements AutoCloseable {
+    /** Positions of the smallest cache that grows. */
+    private static final int LEAST_ROOM = 256;
+
     private final Canvas canvas;
     private final DecodeOptions options;
     private final Alignment alignment;
-    private final IntFunction<KvCache> caches;
+    private final Denoiser denoiser;
+    /** The model's blocks, where its attention is block-causal. */
+    private final Optional<BlockGrid> grid;
+
     private final Draws draws;
     private final Layout layout;
     private final Sampling sampling;
@@ -72,6 +78,10 @@ public final class DecodeSession implements AutoCloseable {
     private int limit;
     /** Nothing that follows belongs to the completion: it does not grow any more. */
     private boolean tailEnded;
+    /** Of a block-causal model: the first position of which final keys and values are not stored. */
+    private int settled;
+    /** Whether the next forward proposes the first token of the block by the last row of the one before it. */
+    private boolean atBorder;
     /** What the policy wants of the next forward, which may be asked for more. */
     private int[] wanted = {};
 
@@ -83,21 +93,24 @@ public final class DecodeSession implements AutoCloseable {
     private DecodeSession(
             Canvas canvas,
             DecodeOptions options,
-            Alignment alignment,
-            IntFunction<KvCache> caches,
+            Denoiser denoiser,
             Optional<HolePads> pads,
             Draws draws,
             Optional<Block> alone,
             Optional<KvCache> cache) {
         this.canvas = canvas;
         this.options = options;
-        this.alignment = alignment;
-        this.caches = caches;
+        this.denoiser = denoiser;
+        this.alignment = denoiser.alignment();
+        int given = canvas.maskedRuns().isEmpty()
+                ? canvas.length()
+                : canvas.maskedRuns().getFirst().start();
+        this.grid = denoiser.blocks().map(blocks -> blocks.grid(given));
         this.pads = pads;
         this.draws = draws;
         this.alone = alone;
         this.cache = cache;
-        this.layout = Layout.of(canvas, options);
+        this.layout = Layout.of(canvas, options, grid);
         this.sampling = options.sampling(canvas.maskId());
         this.tail = new GrowingTail(canvas, options.growth(), layout.tailStart());
         this.limit = canvas.length();
@@ -152,12 +165,17 @@ public final class DecodeSession implements AutoCloseable {
                 "the canvas is masked with id %d, the model's mask is %d",
                 canvas.maskId(),
                 denoiser.maskId());
-        CanvasShape.of(canvas).checkDecodable(options, denoiser.maxPositions());
+        CanvasShape shape = CanvasShape.of(canvas);
+        DecodeOptions fitted = shape.fitted(options, denoiser.blocks());
+        check(
+                alone.isEmpty() || denoiser.blocks().isEmpty(),
+                "a block-causal model has no positions that are run alone against what follows them");
+        shape.checkDecodable(fitted, denoiser.maxPositions());
         Optional<HolePads> pads = options.holePad().isEmpty()
                 ? Optional.empty()
                 : Optional.of(
                         new HolePads(options.holePad().getAsInt(), canvas, options.endTokens(), denoiser.vocabSize()));
-        return new DecodeSession(canvas, options, denoiser.alignment(), denoiser::newCache, pads, draws, alone, stored);
+        return new DecodeSession(canvas, fitted, denoiser, pads, draws, alone, stored);
     }
 
     /** Whether nothing is left to do. */
@@ -187,14 +205,21 @@ public final class DecodeSession implements AutoCloseable {
         checkNumbers(proposals);
         List<StepResult> results = new ArrayList<>(skipped);
         skipped.clear();
-        results.add(commit(proposals, !(plan.cache() instanceof CacheAccess.Reuse)));
+        results.add(commit(
+                proposals, plan.cache() instanceof CacheAccess.None || plan.cache() instanceof CacheAccess.Fill));
         forwards++;
         if (plan.cache() instanceof CacheAccess.Fill) {
             cacheRefreshes++;
         }
+        settled = run.block().start();
         List<Commit> commits = results.getLast().commits();
-        run.stepped(commits.size() + pads.map(HolePads::numPutOff).orElse(0));
         step++;
+        if (atBorder) {
+            atBorder = false;
+            enterBlock(run.block(), layout.steps().get(blockIndex));
+        } else {
+            run.stepped(commits.size() + pads.map(HolePads::numPutOff).orElse(0));
+        }
         giveUpMasksAfterEndToken(!options.commit().remasks());
         tailEnded |= pads.filter(own -> own.closed(layout.tailStart())).isPresent();
         if (!tailEnded && tail.measures(forwards) && tail.settle(forwards, proposals, this::endsText)) {
@@ -288,7 +313,7 @@ public final class DecodeSession implements AutoCloseable {
                 enterBlock(blockIndex + 1);
                 continue;
             }
-            wanted = run.wanted(masked);
+            wanted = atBorder ? new int[] {run.block().start()} : run.wanted(masked);
             if (wanted.length > 0) {
                 next = Optional.of(planForward());
                 return;
@@ -316,6 +341,9 @@ public final class DecodeSession implements AutoCloseable {
                 resized();
             }
             enterBlock(block, layout.steps().get(index));
+            atBorder = grid.isPresent()
+                    && alignment.firstRow(block.start()) < block.start()
+                    && canvas.isMasked(block.start());
         }
     }
 
@@ -353,7 +381,7 @@ public final class DecodeSession implements AutoCloseable {
     }
 
     private ForwardPlan planForward() {
-        int[] watched = run.watched(committedPositions());
+        int[] watched = atBorder ? new int[0] : run.watched(committedPositions());
         int[] measured = !tailEnded && tail.measures(forwards + 1) ? tail.masked() : new int[0];
         int[] positions = Stream.of(wanted, watched, measured)
                 .flatMapToInt(Arrays::stream)
@@ -362,7 +390,7 @@ public final class DecodeSession implements AutoCloseable {
                 .toArray();
         ForwardPlan plan = alone.map(rows ->
                         plan(0, canvas.length(), CacheAccess.NONE, positions).alone(rows, openCache()))
-                .orElseGet(() -> planByPolicy(positions));
+                .orElseGet(() -> grid.isPresent() ? planBlock(positions) : planByPolicy(positions));
         List<TokenFilter> filters = pads.map(own -> own.filters(positions)).orElse(List.of());
         ForwardPlan filtered = filters.isEmpty() ? plan : plan.withFilters(filters);
         return options.details(watched.length > 0, asked())
@@ -378,10 +406,38 @@ public final class DecodeSession implements AutoCloseable {
                 : canvas.length();
         CacheAccess access = switch (options.cache()) {
             case CachePolicy.None() -> CacheAccess.NONE;
+            case CachePolicy.Exact() -> throw new AssertionError("blocks of a model are planned by themselves");
             case CachePolicy.Prefix(int _), CachePolicy.Dual(int _) ->
                 whole ? new CacheAccess.Fill(openCache()) : new CacheAccess.Reuse(openCache());
         };
         return plan(start, end, access, positions);
+    }
+
+    /**
+     * The block and what is not stored of those before it. At a border of shifted rows, only these: their last row
+     * proposes the block's first token.
+     */
+    private ForwardPlan planBlock(int[] positions) {
+        Block block = run.block();
+        int end = atBorder ? block.start() : block.end();
+        return plan(settled, end, new CacheAccess.Append(growingCache(end), grid.orElseThrow()), positions);
+    }
+
+    /** The cache with room for so many positions. */
+    private KvCache growingCache(int length) {
+        if (cache.isEmpty() || cache.get().length() < length) {
+            int held = cache.map(KvCache::length).orElse(0);
+            int room = Math.min(canvas.length(), Math.max(length, Math.max(2 * held, LEAST_ROOM)));
+            KvCache larger = cache.map(old -> {
+                        int[] from = new int[room];
+                        Arrays.setAll(from, position -> position < settled ? position : -1);
+                        return denoiser.moved(old, from);
+                    })
+                    .orElseGet(() -> denoiser.newCache(room));
+            closeCache();
+            cache = Optional.of(larger);
+        }
+        return cache.get();
     }
 
     private ForwardPlan plan(int start, int end, CacheAccess access, int[] positions) {
@@ -390,7 +446,7 @@ public final class DecodeSession implements AutoCloseable {
 
     private Map<Integer, List<Integer>> asked() {
         Map<Integer, List<Integer>> asked = new HashMap<>();
-        for (int position : wanted) {
+        for (int position : atBorder ? new int[0] : wanted) {
             int[] tokens = run.asked(position);
             if (tokens.length > 0) {
                 asked.put(position, Arrays.stream(tokens).boxed().toList());
@@ -429,7 +485,7 @@ public final class DecodeSession implements AutoCloseable {
 
     private KvCache openCache() {
         if (cache.isEmpty()) {
-            cache = Optional.of(caches.apply(canvas.length()));
+            cache = Optional.of(denoiser.newCache(canvas.length()));
         }
         return cache.get();
     }
@@ -439,9 +495,9 @@ public final class DecodeSession implements AutoCloseable {
         Map<Boolean, List<Candidate>> told = candidates(proposals).stream()
                 .filter(candidate -> !canvas.isMasked(candidate.position()) || isWanted(candidate.position()))
                 .collect(Collectors.partitioningBy(candidate -> canvas.isMasked(candidate.position())));
-        List<Candidate> candidates = run.weighed(all, told.get(true), told.get(false));
+        List<Candidate> candidates = atBorder ? told.get(true) : run.weighed(all, told.get(true), told.get(false));
         List<Commit> chosen = new ArrayList<>();
-        for (int index : run.chosen(candidates)) {
+        for (int index : atBorder ? new int[] {0} : run.chosen(candidates)) {
             Candidate candidate = candidates.get(index);
             check(
                     candidate.token() != canvas.maskId() || options.maskCandidates() == MaskCandidates.ALLOW,
@@ -460,6 +516,9 @@ public final class DecodeSession implements AutoCloseable {
         List<Commit> commits =
                 pads.map(own -> own.settle(chosen, proposals(candidates))).orElse(chosen);
         commits.forEach(commit -> canvas.commit(commit.position(), commit.token()));
+        if (atBorder) {
+            return new StepResult(step, commits, true);
+        }
         List<Candidate> made = candidates.stream()
                 .filter(candidate -> holdsToken(candidate.position()))
                 .toList();

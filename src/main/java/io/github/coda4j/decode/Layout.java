@@ -1,10 +1,12 @@
 package io.github.coda4j.decode;
 
 import io.github.coda4j.diffusion.Block;
+import io.github.coda4j.diffusion.BlockGrid;
 import io.github.coda4j.diffusion.Canvas;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * How a canvas at its ceiling is cut: its blocks from left to right, and each block's share of the steps.
@@ -16,13 +18,25 @@ import java.util.List;
  *     is none
  */
 record Layout(List<Block> blocks, List<Integer> steps, int tailStart) {
-    /** The options fit the canvas, see {@link CanvasShape#checkDecodable}. */
+    /** The layout for a model that sees the whole sequence. */
     static Layout of(Canvas canvas, DecodeOptions options) {
+        return of(canvas, options, Optional.empty());
+    }
+
+    /**
+     * The options fit the canvas, see {@link CanvasShape#checkDecodable}.
+     *
+     * @param grid the blocks of a model with block-causal attention
+     */
+    static Layout of(Canvas canvas, DecodeOptions options, Optional<BlockGrid> grid) {
         List<Block> runs = canvas.maskedRuns();
         boolean endsMasked = !runs.isEmpty() && runs.getLast().end() == canvas.length();
         int tailStart = endsMasked ? runs.getLast().start() : canvas.length();
         if (runs.isEmpty()) {
             return new Layout(List.of(), List.of(), tailStart);
+        }
+        if (grid.isPresent()) {
+            return ofGrid(canvas, options, grid.get(), tailStart);
         }
         if (options.blockLength().isEmpty()) {
             return inChunks(canvas, options, tailStart);
@@ -31,6 +45,16 @@ record Layout(List<Block> blocks, List<Integer> steps, int tailStart) {
         List<Block> blocks =
                 runs.stream().flatMap(run -> cut(run, blockLength).stream()).toList();
         return new Layout(blocks, shares(options, blocks.size()), tailStart);
+    }
+
+    /** The model's own blocks, the first of which may begin with given tokens. */
+    private static Layout ofGrid(Canvas canvas, DecodeOptions options, BlockGrid grid, int tailStart) {
+        List<Block> blocks = new ArrayList<>();
+        for (int start = grid.start(tailStart); start < canvas.length(); start = grid.end(start)) {
+            blocks.add(new Block(start, Math.min(grid.end(start), canvas.length())));
+        }
+        int steps = Math.ceilDiv(options.steps(), blocks.size());
+        return new Layout(blocks, Collections.nCopies(blocks.size(), steps), tailStart);
     }
 
     /** Steps are shared by the number of masks, at least one each. */

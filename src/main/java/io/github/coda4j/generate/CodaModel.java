@@ -77,7 +77,8 @@ public final class CodaModel implements Generator, AutoCloseable {
             Transformer transformer = Transformer.open(checkpoint, load, preparation);
             try {
                 Engine engine = new Engine(transformer, tokenizer, options);
-                return new CodaModel(folder, DecodeDefaults.ofCheckpoint(folder), transformer, tokenizer, engine);
+                return new CodaModel(
+                        folder, DecodeDefaults.ofCheckpoint(folder, load.told()), transformer, tokenizer, engine);
             } catch (RuntimeException | Error e) {
                 transformer.close();
                 throw e;
@@ -88,6 +89,11 @@ public final class CodaModel implements Generator, AutoCloseable {
     @Override
     public Generation submit(GenerateRequest request, GenerationListener listener) {
         return engine.submit(request, listener);
+    }
+
+    /** The folder that it was opened from. */
+    public Path folder() {
+        return folder;
     }
 
     /** Shape and vocabulary of the model. */

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.coda4j.Closing;
 import io.github.coda4j.CodaException;
+import io.github.coda4j.decode.DecodeOptions;
 import io.github.coda4j.generate.request.Until;
 import io.github.coda4j.model.plan.Denoiser;
 import io.github.coda4j.model.plan.ForwardPlan;
@@ -417,7 +418,8 @@ public final class Engine implements Generator, AutoCloseable {
     }
 
     private void checkRunnable(GenerateRequest request, PromptLayout layout) {
-        layout.shape().checkDecodable(request.decode(), denoiser.maxPositions());
+        DecodeOptions fitted = layout.shape().fitted(request.decode(), denoiser.blocks());
+        layout.shape().checkDecodable(fitted, denoiser.maxPositions());
         for (int position = 0; position < layout.ids().length; position++) {
             int id = layout.ids()[position];
             check(

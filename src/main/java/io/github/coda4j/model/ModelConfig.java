@@ -209,7 +209,8 @@ public record ModelConfig(
     /**
      * A named shape. {@code coda-1.7b}: the published model. {@code coda-16m} and {@code coda-mini}: 15.7 and 8.4
      * million parameters with an 8192-token vocabulary and a tied head. {@code coda-nano}: about 5.5 million with a
-     * vocabulary of 4096, to be trained on two cores. {@code coda-tiny}: small enough for tests.
+     * vocabulary of 4096, to be trained on two cores. {@code coda-tiny}: small enough for tests. The others: the shapes
+     * of models of other families.
      */
     public static ModelConfig preset(String name) {
         return Presets.read(name);

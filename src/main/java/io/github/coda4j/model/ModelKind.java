@@ -10,6 +10,7 @@ import io.github.coda4j.files.ConfigFile;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 
 /**
@@ -52,6 +53,7 @@ public record ModelKind(
     static final String OUTPUT_BIAS = "attention_output_bias";
     static final String QK_NORM = "qk_norm";
     static final String ALIGNMENT = "logits_alignment";
+    private static final String BLOCK_LENGTH = "block_length";
 
     public ModelKind {
         requireNonNull(modelType, "model type is null");
@@ -124,9 +126,15 @@ public record ModelKind(
      * where they are from.
      *
      * @param config config.json; nothing is said of one whose model_type is not known
+     * @param told numbers that are told beside it, by key
      */
-    public static Map<String, Object> decoding(ConfigFile config) {
-        return Families.find(config).map(Families.Family::decoding).orElse(Map.of());
+    public static Map<String, Object> decoding(ConfigFile config, Map<String, Integer> told) {
+        Map<String, Object> values = new TreeMap<>(
+                Families.find(config).map(Families.Family::decoding).orElse(Map.of()));
+        if (config.has(Families.BLOCK) || told.containsKey(Families.BLOCK)) {
+            values.remove(BLOCK_LENGTH); // The model's own blocks count.
+        }
+        return values;
     }
 
     /** Adds the keys that {@link #read} needs beside model_type; coda4j's own only where they say something new. */
@@ -151,6 +159,20 @@ public record ModelKind(
                 }
             });
         }
+    }
+
+    /**
+     * The same with block-causal attention in blocks of that length.
+     *
+     * @throws IllegalArgumentException when the family has none
+     */
+    public ModelKind withBlocks(int length) {
+        Border border = Families.of(this)
+                .border()
+                .orElseThrow(() -> new IllegalArgumentException("a model of model_type \"" + modelType
+                        + "\" sees the whole sequence: it has no blocks of attention"));
+        return new ModelKind(
+                modelType, architecture, qkNorm, bias, alignment, Optional.of(new BlockCausal(length, border)));
     }
 
     /** Whether the projections of queries, keys and values have biases. */

@@ -311,7 +311,7 @@ class DecodeSessionTest {
         assertThatThrownBy(() -> DecodeOptions.ofSteps(0)).hasMessage("steps must be at least 1, got 0");
         assertThatThrownBy(() -> plain.withSampling(0, 0, 0)).hasMessageContaining("top_p must be in (0, 1]");
         assertThatThrownBy(() -> CachePolicy.of("triple"))
-                .hasMessage("unknown cache 'triple': use one of none, prefix, dual");
+                .hasMessage("unknown cache 'triple': use one of none, prefix, dual, exact");
         assertThatThrownBy(() -> CachePolicy.of("none", 3)).hasMessageContaining("needs cache prefix or dual");
         assertThatThrownBy(() -> CachePolicy.of("dual", -1)).hasMessageContaining("got -1");
     }

@@ -29,6 +29,7 @@ import javax.tools.ToolProvider;
 final class ForeignClient implements AutoCloseable {
     private static final Path SOURCES = Path.of("src/test/clients");
     private static final Path FETCHED = Path.of("target/clients");
+    private static final String PACKAGES = "node_modules";
     private static final int TRIES = 4;
     private static final long SECONDS_OF_A_FETCH = 240;
     private static final long SECONDS_OF_A_CALL = 90;
@@ -87,25 +88,57 @@ final class ForeignClient implements AutoCloseable {
     }
 
     private static List<String> prepareNode() throws Exception {
+        Path folder = npm("npm", SOURCES.resolve("npm"));
+        return List.of("node", folder.resolve("talk.mjs").toString());
+    }
+
+    /** A copy of a project of npm with its packages, fetched the first time, and when its lock file has changed. */
+    static synchronized Path npm(String name, Path project) throws Exception {
+        Files.createDirectories(FETCHED);
         assertThat(run(List.of("node", "--version"), FETCHED))
                 .as("these tests need Node 20 or newer (https://nodejs.org) as `node` on the PATH")
                 .isEmpty();
-        Path folder = Files.createDirectories(FETCHED.resolve("npm"));
-        Path done = folder.resolve("installed-package-lock.json");
-        Path lock = SOURCES.resolve("npm/package-lock.json");
-        for (String file : List.of("package.json", "package-lock.json", "talk.mjs")) {
-            Files.copy(SOURCES.resolve("npm").resolve(file), folder.resolve(file), StandardCopyOption.REPLACE_EXISTING);
+        Path folder = Files.createDirectories(FETCHED.resolve(name));
+        for (Path old : filesOf(folder)) {
+            Files.delete(old);
         }
-        if (!Files.exists(done) || Files.mismatch(done, lock) >= 0) {
+        for (Path file : filesOf(project)) {
+            Path copy = folder.resolve(project.relativize(file));
+            Files.createDirectories(copy.getParent());
+            Files.copy(file, copy);
+        }
+        Path done = FETCHED.resolve(name + ".package-lock.json");
+        Path lock = project.resolve("package-lock.json");
+        if (!Files.exists(done) || Files.mismatch(done, lock) >= 0 || !Files.exists(folder.resolve(PACKAGES))) {
             List<String> install = List.of("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund");
             fetch("the npm packages of " + lock, folder, List.of(cached(install, "--prefer-offline"), install));
             Files.copy(lock, done, StandardCopyOption.REPLACE_EXISTING);
         }
-        return List.of("node", folder.resolve("talk.mjs").toString());
+        return folder;
+    }
+
+    /** All files of a project of npm but its packages. */
+    private static List<Path> filesOf(Path project) throws IOException {
+        try (Stream<Path> all = Files.walk(project)) {
+            return all.filter(Files::isRegularFile)
+                    .filter(file -> !project.relativize(file).startsWith(PACKAGES))
+                    .toList();
+        }
     }
 
     private static List<String> prepareJava(String name) throws Exception {
-        Path pom = SOURCES.resolve(name).resolve("pom.xml");
+        Path folder = SOURCES.resolve(name);
+        String path = compiled(name, folder.resolve("Talk.java"), libraries(name, folder.resolve("pom.xml")));
+        return List.of(java(), "-Xmx256m", "-XX:TieredStopAtLevel=1", "-cp", path, "Talk");
+    }
+
+    static String java() {
+        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    }
+
+    /** The class path of a project's libraries, resolved the first time, and when its pom has changed. */
+    static synchronized String libraries(String name, Path pom) throws Exception {
+        Files.createDirectories(FETCHED);
         Path path = FETCHED.resolve(name + ".classpath").toAbsolutePath();
         Path done = FETCHED.resolve(name + ".pom.xml");
         if (!Files.exists(done) || Files.mismatch(done, pom) >= 0 || !isWhole(path)) {
@@ -120,27 +153,16 @@ final class ForeignClient implements AutoCloseable {
             fetch("the libraries of " + pom, Path.of(""), List.of(cached(resolve, "-o"), resolve));
             Files.copy(pom, done, StandardCopyOption.REPLACE_EXISTING);
         }
+        return Files.readString(path).strip();
+    }
+
+    /** The class path of a program that consists of one file. */
+    static String compiled(String name, Path source, String libraries) throws IOException {
         Path classes = Files.createDirectories(FETCHED.resolve(name));
-        String libraries = Files.readString(path).strip();
         int code = ToolProvider.getSystemJavaCompiler()
-                .run(
-                        null,
-                        null,
-                        null,
-                        "-d",
-                        classes.toString(),
-                        "-proc:none",
-                        "-cp",
-                        libraries,
-                        SOURCES.resolve(name).resolve("Talk.java").toString());
-        assertThat(code).as("compiling %s", name).isZero();
-        return List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                classes + File.pathSeparator + libraries,
-                "Talk");
+                .run(null, null, null, "-d", classes.toString(), "-proc:none", "-cp", libraries, source.toString());
+        assertThat(code).as("compiling %s", source).isZero();
+        return classes + File.pathSeparator + libraries;
     }
 
     private static boolean isWhole(Path path) throws IOException {
@@ -175,7 +197,7 @@ final class ForeignClient implements AutoCloseable {
     }
 
     /** What a command said when it failed. */
-    private static Optional<String> run(List<String> command, Path folder) throws Exception {
+    static Optional<String> run(List<String> command, Path folder) throws Exception {
         Path output = Files.createTempFile("fetch", ".txt");
         try {
             ProcessBuilder builder = new ProcessBuilder(command)

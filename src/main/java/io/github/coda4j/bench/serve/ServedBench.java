@@ -63,7 +63,7 @@ final class ServedBench implements AutoCloseable {
                     tokenizer.specialTokens().endTokens(config.eosIds(), config.padId()),
                     template,
                     config.maxPositions(),
-                    DecodeDefaults.ofCheckpoint(folder),
+                    DecodeDefaults.ofCheckpoint(folder, load.told()),
                     CodaModel.lengths(folder),
                     named.created(),
                     named.fingerprint(),

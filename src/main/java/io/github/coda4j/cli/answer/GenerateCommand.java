@@ -36,7 +36,7 @@ import picocli.CommandLine.Parameters;
             "The answer goes to standard output as it becomes certain from the left; everything else to "
                     + "standard error. Values"
                     + " come from flags, else the environment (MAX_TOKENS STEPS ALG ALG_PARAM ALG_TEMP BLOCK_LENGTH "
-                    + "TEMPERATURE TOP_P TOP_K"
+                    + "TEMPERATURE TOP_P TOP_K STOP"
                     + " DEVICE), else the checkpoint's generation_config.json, else the defaults.",
             ""
         },

@@ -78,7 +78,8 @@ final class WriterFlags {
                     folder,
                     options,
                     ModelConfig.of(checkpoint, options.told()).maxPositions(),
-                    DecodeDefaults.ofCheckpoint(folder).behind(ValueSource.environment(world::variable)));
+                    DecodeDefaults.ofCheckpoint(folder, options.told())
+                            .behind(ValueSource.environment(world::variable)));
         }
     }
 

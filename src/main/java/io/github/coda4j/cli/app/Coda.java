@@ -19,6 +19,7 @@ import io.github.coda4j.cli.help.HelpCommand;
 import io.github.coda4j.cli.help.ManCommand;
 import io.github.coda4j.cli.inspect.InspectCommand;
 import io.github.coda4j.cli.make.InitCommand;
+import io.github.coda4j.cli.make.ModelsCommand;
 import io.github.coda4j.cli.make.PullCommand;
 import io.github.coda4j.cli.make.QuantizeCommand;
 import io.github.coda4j.cli.serve.PageServer;
@@ -136,6 +137,7 @@ final class Coda extends CommandGroup {
                 .addSubcommand(new InfillCommand(world))
                 .addSubcommand(new ChatCommand(world))
                 .addSubcommand(new ServeCommand(world, interrupt))
+                .addSubcommand(new ModelsCommand(world))
                 .addSubcommand(new PullCommand(world))
                 .addSubcommand(new InitCommand(world, interrupt))
                 .addSubcommand(new QuantizeCommand(world, interrupt))

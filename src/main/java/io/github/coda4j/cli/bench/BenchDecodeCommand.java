@@ -140,7 +140,7 @@ final class BenchDecodeCommand implements Callable<Integer> {
             return model.config(world);
         }
         try (CheckpointFolder checkpoint = CheckpointFolder.open(folder.get())) {
-            return ModelConfig.of(checkpoint);
+            return ModelConfig.of(checkpoint, model.told());
         }
     }
 
@@ -149,7 +149,7 @@ final class BenchDecodeCommand implements Callable<Integer> {
             return model.open(world, load);
         }
         try (CheckpointFolder checkpoint = CheckpointFolder.open(folder.get())) {
-            return Transformer.open(checkpoint, load);
+            return Transformer.open(checkpoint, load.withTold(model.told()));
         }
     }
 

@@ -122,6 +122,12 @@ final class AskFlags {
     Optional<Integer> limit = Optional.empty();
 
     @Option(
+            names = "--spread",
+            description = "With --limit: every so-many-th task of a set, which neighbors are often much alike in, and "
+                    + "not its first ones.")
+    boolean spread;
+
+    @Option(
             names = "--together",
             paramLabel = "N",
             description = "Answers under way at once (default: ${DEFAULT-VALUE}).")
@@ -164,6 +170,7 @@ final class AskFlags {
     /** What is wrong in itself. */
     void verify() {
         check(limit.isEmpty() || limit.get() >= 1, "--limit must be at least 1, got %d", limit.orElse(0));
+        check(!spread || limit.isPresent(), "--spread has no effect without --limit: leave it out");
         check(together >= 1, "--together must be at least 1, got %d", together);
         preset.ifPresent(name -> check(name.equals("report"), "--preset must be report, got '%s'", name));
         prefixEnd();

@@ -110,7 +110,8 @@ final class Asked implements AutoCloseable {
                     .put("engine", options.engine().toString())
                     .put("device", options.device().toString());
         }
-        DecodeDefaults defaults = DecodeDefaults.ofCheckpoint(folder).behind(ValueSource.environment(world::variable));
+        DecodeDefaults defaults =
+                DecodeDefaults.ofCheckpoint(folder, options.told()).behind(ValueSource.environment(world::variable));
         defaults = flags.presetValues().map(defaults::behind).orElse(defaults);
         OpenModel open = world.openModel(folder, options, new EngineOptions(flags.together, 0, PACKED_TOKENS));
         return new Own(folder, open, defaults, CodaModel.lengths(folder), maxPositions, described);
@@ -278,6 +279,9 @@ final class Asked implements AutoCloseable {
                 .put("data_md5", md5)
                 .put("tasks", problems.size())
                 .put("samples_of_a_task", samples);
+        if (flags.spread) {
+            setting.put("spread", true);
+        }
         asking.describe(setting);
         setting.setAll(respondent.setting(questions.getFirst()));
         setting.set("model", described());

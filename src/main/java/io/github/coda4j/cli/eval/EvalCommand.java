@@ -95,7 +95,9 @@ public final class EvalCommand implements Callable<Integer> {
             names = "--mode",
             paramLabel = "MODE",
             split = ",",
-            description = "Only these ways of judging (default: all of a set but evalplus-mini).")
+            description =
+                    "Only these ways of judging (default: all of a set but evalplus-mini; evalplus counts MBPP+ as "
+                            + "coda does too).")
     List<String> modes = List.of();
 
     @Mixin
@@ -210,12 +212,19 @@ public final class EvalCommand implements Callable<Integer> {
     }
 
     private List<Mode> modes(Benchmark benchmark) {
-        if (modes.isEmpty()) {
-            return benchmark.modes().stream()
-                    .filter(mode -> mode != Mode.EVALPLUS_MINI)
-                    .toList();
+        if (!modes.isEmpty()) {
+            List<Mode> named = modes.stream().map(benchmark::mode).distinct().toList();
+            check(
+                    !named.contains(Mode.EVALPLUS) || !named.contains(Mode.CODA),
+                    "the mode evalplus counts %s as coda does too: leave coda out",
+                    benchmark.label());
+            return named;
         }
-        return modes.stream().map(benchmark::mode).toList();
+        return benchmark.modes().stream()
+                .filter(mode -> mode != Mode.EVALPLUS_MINI)
+                // EvalPlus's way counts it too.
+                .filter(mode -> mode != Mode.CODA || !benchmark.modes().contains(Mode.EVALPLUS))
+                .toList();
     }
 
     private List<Point.Who> who() {

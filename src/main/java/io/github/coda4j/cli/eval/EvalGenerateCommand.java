@@ -63,7 +63,7 @@ final class EvalGenerateCommand implements Callable<Integer> {
         List<Point> points = Points.of(benchmark, asking, List.of(), List.of());
         check(points.size() == 1, "one file of samples is of one --length, got %s", String.join(",", asking.lengths));
         Benchmark.Loaded loaded = Points.load(benchmark, asking, data.folder(world));
-        List<Problem> problems = Points.first(loaded, asking.limit);
+        List<Problem> problems = Points.asked(loaded, asking);
         try (Asked asked = Asked.open(asking, world, new JudgeFlags());
                 StatusLine status = StatusLine.of(world)) {
             asked.answer(points.getFirst(), problems, loaded.md5(), samples, out, interrupt, status);

@@ -116,7 +116,7 @@ record EvalRun(
         Path folder = out.resolve(point.name());
         makeFolder(folder);
         Path file = folder.resolve(SAMPLES);
-        List<Problem> problems = Points.first(set, asking.limit);
+        List<Problem> problems = Points.asked(set, asking);
         ObjectNode setting = asked.answer(point, problems, set.md5(), samples, file, interrupt, status);
         Map<Mode, ScoreReport> scores = new LinkedHashMap<>();
         boolean part = problems.size() < set.problems().size();

@@ -8,7 +8,7 @@ import io.github.coda4j.eval.tasks.Problem;
 import io.github.coda4j.generate.Document;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.stream.IntStream;
 
 /** What is measured of a set. */
 final class Points {
@@ -64,9 +64,13 @@ final class Points {
         return benchmark.load(data, shown(benchmark, flags));
     }
 
-    /** The first of them. */
-    static List<Problem> first(Benchmark.Loaded loaded, Optional<Integer> limit) {
+    /** Those of them that are asked: all, the first, or some from all over the set. */
+    static List<Problem> asked(Benchmark.Loaded loaded, AskFlags flags) {
         List<Problem> all = List.copyOf(loaded.problems().values());
-        return all.subList(0, Math.min(limit.orElse(all.size()), all.size()));
+        int count = Math.min(flags.limit.orElse(all.size()), all.size());
+        return IntStream.range(0, count)
+                .map(i -> flags.spread ? Math.toIntExact((long) i * all.size() / count) : i)
+                .mapToObj(all::get)
+                .toList();
     }
 }

@@ -87,7 +87,9 @@ public final class InitCommand implements Callable<Integer> {
                 names = "--preset",
                 paramLabel = "NAME",
                 description = "The shape: coda-1.7b (the published model), coda-16m (16 million parameters), "
-                        + "coda-mini (8.4 million), coda-nano (5.5 million) or coda-tiny.")
+                        + "coda-mini (8.4 million), coda-nano (5.5 million), coda-tiny, or of another family:"
+                        + " qwen3-0.6b, qwen2.5-0.5b, dream-7b, sdar-1.7b, fast-dllm-v2-1.5b, llada-8b,"
+                        + " stable-diffcoder-8b.")
         Optional<String> preset = Optional.empty();
 
         @Option(

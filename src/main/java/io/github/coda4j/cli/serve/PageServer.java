@@ -45,8 +45,8 @@ public final class PageServer {
         try (CodaServer server = CodaServer.start(HttpOptions.local(0), options, line -> {});
                 OpenModel open = world.openModel(folder, load, engine)) {
             ModelFolder named = new ModelFolder(folder, Optional.empty());
-            server.serve(
-                    ServeCommand.served(open, named, ServeCommand.config(folder), DecodeDefaults.ofCheckpoint(folder)));
+            server.serve(ServeCommand.served(
+                    open, named, ServeCommand.config(folder, load), DecodeDefaults.ofCheckpoint(folder, load.told())));
             world.out().printf(Locale.ROOT, "The page is at %s (Ctrl-C ends it)%n", server.address());
             world.out().flush();
             if (world.terminals().isTerminal(SystemStream.Output)) {

@@ -50,8 +50,9 @@ import picocli.CommandLine.Spec;
             "When the model can answer, one line goes to standard output: listening on http://HOST:PORT. Flags that "
                     + "decode are what counts where a request says nothing. Behind the flags these variables of the "
                     + "environment count: HOST PORT MODEL_NAME DEVICE MAX_TOKENS STEPS ALG ALG_PARAM ALG_TEMP "
-                    + "BLOCK_LENGTH TEMPERATURE TOP_P TOP_K, TORCH_DTYPE (bfloat16, float32 or auto) behind --dtype; "
-                    + "API_KEY is one more key, LOG_LEVEL (debug, info, warning, error) what the log tells.",
+                    + "BLOCK_LENGTH TEMPERATURE TOP_P TOP_K STOP (a text, or a JSON list of texts), TORCH_DTYPE "
+                    + "(bfloat16, float32 or auto) behind --dtype; API_KEY is one more key, LOG_LEVEL (debug, info, "
+                    + "warning, error) what the log tells.",
             ""
         },
         footerHeading = "%nExamples:%n",
@@ -133,12 +134,13 @@ public final class ServeCommand implements Callable<Integer> {
         Path folder = ModelFlag.folder(named, world);
         LoadOptions options = load.options(folder, world, LoadFlags.Purpose.SPEED, this::dtypeOfEnvironment);
         Given flags = grow.addTo(decode.given().with(Parameter.MAX_NEW_TOKENS, maxNewTokens));
-        DecodeDefaults behind = DecodeDefaults.ofCheckpoint(folder).behind(ValueSource.environment(world::variable));
+        DecodeDefaults behind =
+                DecodeDefaults.ofCheckpoint(folder, options.told()).behind(ValueSource.environment(world::variable));
         behind.resolve(flags).maxNewTokens(); // what the flags say must have an effect
         DecodeDefaults defaults = behind.behind(flags);
         ServeOptions serve = new ServeOptions(maxSessions, maxQueue, Duration.ofSeconds(requestTimeout));
         EngineOptions engine = new EngineOptions(maxSessions, maxQueue, PACKED_TOKENS);
-        ModelConfig config = config(folder);
+        ModelConfig config = config(folder, options);
         try (RequestLog log = new RequestLog(this::say);
                 CodaServer server = CodaServer.start(http, serve, logRequests ? log::add : line -> {});
                 OpenModel open = world.openModel(folder, options, engine)) {
@@ -161,9 +163,9 @@ public final class ServeCommand implements Callable<Integer> {
         return ExitCodes.OK;
     }
 
-    static ModelConfig config(Path folder) {
+    static ModelConfig config(Path folder, LoadOptions load) {
         try (CheckpointFolder checkpoint = CheckpointFolder.open(folder)) {
-            return ModelConfig.of(checkpoint);
+            return ModelConfig.of(checkpoint, load.told());
         }
     }
 

@@ -16,7 +16,7 @@ import java.util.TreeMap;
 /**
  * The scores of a file of samples.
  *
- * @param passAtK by name ({@code base}, {@code plus}, {@code visible}, or {@code ""}) and k
+ * @param passAtK by name ({@code base}, {@code plus}, {@code coda}, or {@code ""}) and k
  * @param kinds how many samples failed of what
  * @param tasks how many tasks were scored
  * @param samples how many samples
@@ -32,7 +32,7 @@ public record ScoreReport(
         ObjectNode setting) {
     static final String BASE = "base";
     static final String PLUS = "plus";
-    static final String VISIBLE = "visible";
+    static final String CODA = "coda";
     private static final String PASS = "pass@";
 
     /** For people: a line for each k. */
@@ -55,7 +55,7 @@ public record ScoreReport(
 
     /** Whose way of counting a score of MBPP+ is; both are called that. */
     private String meaning(String name) {
-        if (!passAtK.containsKey(VISIBLE)) {
+        if (!passAtK.containsKey(CODA)) {
             return "";
         }
         return switch (name) {
@@ -119,11 +119,17 @@ public record ScoreReport(
                         at.get("high_95").doubleValue()));
     }
 
-    /** How EvalPlus names the two scores of a mode, and the asserts where they are counted too; or one without name. */
+    /**
+     * How EvalPlus names the two scores of a mode, and CoDA's where it is counted too; or one without name.
+     *
+     * @param shown whether the asserts that tasks show are counted beside EvalPlus's inputs
+     */
     static List<String> names(Mode mode, boolean shown) {
-        if (!mode.isEvalPlus()) {
+        if (mode == Mode.CODA) {
+            return List.of(CODA);
+        } else if (!mode.isEvalPlus()) {
             return List.of("");
         }
-        return shown ? List.of(BASE, PLUS, VISIBLE) : List.of(BASE, PLUS);
+        return shown ? List.of(BASE, PLUS, CODA) : List.of(BASE, PLUS);
     }
 }

@@ -103,7 +103,7 @@ public final class Scoring {
         Judges judges = Judges.of(plan, shown, interpreter, sandbox);
         ObjectNode setting = setting(loaded, all, judges);
         if (shown.any()) {
-            setting.put("visible_md5", shown.md5());
+            setting.put("coda_data_md5", shown.md5());
         }
         Optional<ScoreReport> there = once ? written(setting) : Optional.empty();
         if (there.isPresent()) {
@@ -333,7 +333,7 @@ public final class Scoring {
         for (String name : ScoreReport.names(plan.mode(), shown)) {
             List<PassAtK.Counts> counts = counts(samples, scores, scored -> switch (name) {
                 case ScoreReport.BASE -> scored.base().equals(Optional.of("pass"));
-                case ScoreReport.VISIBLE -> scored.visible().orElseThrow();
+                case ScoreReport.CODA -> scored.visible().orElse(scored.passed());
                 default -> scored.passed();
             });
             tasks = counts.size();
@@ -366,7 +366,7 @@ public final class Scoring {
             row.put("passed", scored.passed()).put("result", scored.result());
             scored.base().ifPresent(status -> row.put("base_status", status));
             scored.plus().ifPresent(status -> row.put("plus_status", status));
-            scored.visible().ifPresent(right -> row.put("visible_status", right ? "pass" : "fail"));
+            scored.visible().ifPresent(right -> row.put("coda_status", right ? "pass" : "fail"));
             results.append(Json.ascii(row)).append('\n');
         }
         Path out = plan.out();

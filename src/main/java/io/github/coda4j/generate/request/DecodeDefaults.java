@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What counts where a request says nothing: the sources behind it, the strongest first, and behind them the defaults of
@@ -32,6 +33,15 @@ public record DecodeDefaults(List<ValueSource> sources) {
      * @throws io.github.coda4j.CodaException when a file cannot be read
      */
     public static DecodeDefaults ofCheckpoint(Path folder) {
+        return ofCheckpoint(folder, Map.of());
+    }
+
+    /**
+     * The same for a checkpoint of which more is told than its config.json says.
+     *
+     * @param told numbers by key of config.json, as {@link io.github.coda4j.model.LoadOptions#told} has them
+     */
+    public static DecodeDefaults ofCheckpoint(Path folder, Map<String, Integer> told) {
         List<ValueSource> sources = new ArrayList<>();
         Path file = folder.resolve(GenerationConfig.FILE_NAME);
         if (Files.exists(file)) {
@@ -39,7 +49,7 @@ public record DecodeDefaults(List<ValueSource> sources) {
         }
         Path config = folder.resolve(CONFIG);
         if (Files.exists(config)) {
-            sources.add(FamilyDefaults.of(ConfigFile.read(config)));
+            sources.add(FamilyDefaults.of(ConfigFile.read(config), told));
         }
         return new DecodeDefaults(sources);
     }

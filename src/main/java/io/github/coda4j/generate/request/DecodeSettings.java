@@ -363,7 +363,7 @@ public final class DecodeSettings {
 
     private CachePolicy cache() {
         Optional<Setting<String>> found = values.find(Parameter.CACHE);
-        List<String> known = List.of("none", "prefix", "dual");
+        List<String> known = List.of("none", "prefix", "dual", "exact");
         if (found.isEmpty()) {
             return CachePolicy.NONE;
         }
@@ -371,7 +371,8 @@ public final class DecodeSettings {
         if (!known.contains(cache.value())) {
             throw unknown(cache, known);
         }
-        if (!cache.value().equals("none") && blockLength.isEmpty()) {
+        boolean inBlocks = cache.value().equals("prefix") || cache.value().equals("dual");
+        if (inBlocks && blockLength.isEmpty()) {
             String block = values.name(Parameter.BLOCK_LENGTH);
             throw new WrongValueException(
                     cache.name(),
@@ -387,7 +388,7 @@ public final class DecodeSettings {
             policy.against(found.orElseThrow(), "which takes no token whatever its probability");
             return BlockStart.PROPOSE;
         }
-        if (chosen != BlockStart.PROPOSE && cache instanceof CachePolicy.None) {
+        if (chosen != BlockStart.PROPOSE && (cache instanceof CachePolicy.None || cache instanceof CachePolicy.Exact)) {
             String name = values.name(Parameter.CACHE);
             throw new WrongValueException(
                     found.orElseThrow().name(),

@@ -2,6 +2,7 @@ package io.github.coda4j.generate.request;
 
 import io.github.coda4j.files.ConfigFile;
 import io.github.coda4j.model.ModelKind;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -10,9 +11,9 @@ import java.util.Optional;
  * @param values by the names of parameters
  */
 record FamilyDefaults(ConfigFile values) implements ValueSource {
-    /** Those of the family that config.json names. */
-    static FamilyDefaults of(ConfigFile config) {
-        return new FamilyDefaults(ConfigFile.of(ModelKind.decoding(config), "the defaults of its family"));
+    /** Those of the family that config.json names, with what is told beside it. */
+    static FamilyDefaults of(ConfigFile config, Map<String, Integer> told) {
+        return new FamilyDefaults(ConfigFile.of(ModelKind.decoding(config, told), "the defaults of its family"));
     }
 
     @Override

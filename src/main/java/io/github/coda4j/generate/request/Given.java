@@ -25,6 +25,15 @@ public final class Given implements ValueSource {
         return new Given(Parameter::javaName, Map.of());
     }
 
+    /**
+     * No values yet, of somebody who has names of their own.
+     *
+     * @param names what messages will call a parameter
+     */
+    public static Given named(Function<Parameter<?>, String> names) {
+        return new Given(names, Map.of());
+    }
+
     /** The same with this value; it replaces an earlier one. */
     public <T> Given with(Parameter<T> parameter, T value) {
         Map<Parameter<?>, Object> more = new HashMap<>(values);

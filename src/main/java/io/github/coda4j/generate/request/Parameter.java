@@ -60,8 +60,12 @@ public record Parameter<T>(String name, ValueKind<T> kind, String variable, List
     public static final Parameter<Growth> GROW = new Parameter<>("grow", ValueKind.GROWTH, "", List.of("grow"));
     /** Where an answer ends that could be longer: length, line or block. */
     public static final Parameter<String> UNTIL = new Parameter<>("until", ValueKind.TEXT, "", List.of());
-    /** What ends an answer, without being part of it; none is empty. */
-    public static final Parameter<List<String>> STOP = new Parameter<>("stop", ValueKind.TEXTS, "", List.of());
+    /**
+     * What ends an answer, without being part of it (transformers leaves it in); none is empty. A request's empty list
+     * switches off what stands behind it.
+     */
+    public static final Parameter<List<String>> STOP =
+            new Parameter<>("stop", ValueKind.TEXTS, "STOP", List.of("stop_strings"));
     /** false starts a chat's answer with an empty thought; true and no value leave the choice to the model. */
     public static final Parameter<Boolean> THINKING =
             new Parameter<>("thinking", ValueKind.TRUTH, "", List.of("enable_thinking"));
@@ -86,7 +90,7 @@ public record Parameter<T>(String name, ValueKind<T> kind, String variable, List
     }
 
     /** As Java writes names: {@code blockLength}. */
-    String javaName() {
+    public String javaName() {
         StringBuilder text = new StringBuilder();
         for (String word : name.split("_")) {
             text.append(text.isEmpty() ? word : word.substring(0, 1).toUpperCase(Locale.ROOT) + word.substring(1));

@@ -1,13 +1,16 @@
 package io.github.coda4j.generate.request;
 
+import io.github.coda4j.CodaException;
 import io.github.coda4j.decode.Growth;
 import io.github.coda4j.files.ConfigFile;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /** A kind of value: how it is read from the text of a variable and from JSON. */
 public final class ValueKind<T> {
@@ -26,8 +29,14 @@ public final class ValueKind<T> {
     static final ValueKind<Boolean> TRUTH =
             new ValueKind<>("true or false", ValueKind::truth, ConfigFile::optionalBoolean);
     static final ValueKind<String> TEXT = new ValueKind<>("text", text -> text, ConfigFile::optionalString);
-    /** One text or a list of them. */
-    static final ValueKind<List<String>> TEXTS = new ValueKind<>("text", List::of, ValueKind::texts);
+    /**
+     * One text or a list of them. As a variable a list is that of JSON, where line ends can be written too; what does
+     * not begin like one is a text.
+     */
+    static final ValueKind<List<String>> TEXTS =
+            new ValueKind<>("a text or a JSON list of texts", ValueKind::texts, ValueKind::texts);
+
+    private static final Pattern BEGINS_A_LIST = Pattern.compile("\\s*\\[\\s*\"");
 
     /** A number, or the name of a rule. */
     static final ValueKind<Growth> GROWTH =
@@ -102,6 +111,19 @@ public final class ValueKind<T> {
             return text.map(Growth::of);
         } catch (IllegalArgumentException e) {
             throw json.problem(key, "must be a number of tokens from 1 on, rho-eos or none, got " + text.orElseThrow());
+        }
+    }
+
+    private static List<String> texts(String text) {
+        if (!BEGINS_A_LIST.matcher(text).lookingAt()) {
+            return List.of(text);
+        }
+        try {
+            ConfigFile list = ConfigFile.parse("{\"texts\": " + text + "}", "the variable");
+            list.refuseKeysOtherThan(Set.of("texts"));
+            return list.requireStrings("texts");
+        } catch (CodaException e) {
+            throw new IllegalArgumentException(text, e);
         }
     }
 

@@ -104,6 +104,62 @@ class InfillCommandTest {
     }
 
     @Test
+    void a_file_of_nothing_but_a_hole_is_filled() throws IOException {
+        assertThat(infill(file("<|hole|>"), "--max-tokens", "6")).as(cli.err()).isZero();
+        assertThat(cli.out()).matches("\\d{1,6}");
+    }
+
+    @Test
+    void a_ceiling_of_one_leaves_one_token() throws IOException {
+        assertThat(infill(file("a<|hole|>b"), "--max-tokens", "1"))
+                .as(cli.err())
+                .isZero();
+        assertThat(cli.out()).isEqualTo("a1b");
+    }
+
+    @Test
+    void holes_with_nothing_between_them_are_refused() throws IOException {
+        assertThat(infill(file("a<|hole|><|hole|>b"))).isEqualTo(2);
+        assertThat(cli.err().lines())
+                .singleElement()
+                .asString()
+                .contains("segments 1 and 2 of the document are both holes: make one of them");
+        assertThat(cli.loaded()).isEmpty();
+    }
+
+    @Test
+    void a_file_that_does_not_parse_anyway_is_filled_and_said_so() throws IOException {
+        String broken = "class A { int f( { }\n int g() { return <|hole|>; } }\n";
+        Path file = Files.writeString(folder.resolve("A.java"), broken);
+        assertThat(infill(file, "--max-tokens", "4")).as(cli.err()).isZero();
+        assertThat(cli.out()).matches("(?s)class A .* return \\d{1,4}; .*");
+        assertThat(cli.err()).contains("does not parse as Java before anything");
+        Path sound = Files.writeString(folder.resolve("B.java"), broken.replace("f( {", "f() {"));
+        Cli other = new Cli().with(engine);
+        assertThat(other.run("infill", sound.toString(), "-m", MODEL, "--max-tokens", "4"))
+                .isZero();
+        assertThat(other.err()).doesNotContain("parse");
+    }
+
+    @Test
+    void a_calibration_of_another_checkpoint_is_refused_before_a_model_is_loaded() throws IOException {
+        Path model = Files.createDirectory(folder.resolve("model"));
+        for (String name : List.of("config.json", "model.safetensors")) {
+            Files.copy(Path.of(MODEL, name), model.resolve(name));
+        }
+        Files.copy(Path.of("models/coda-mini/length.json"), model.resolve("length.json"));
+        assertThat(cli.run("infill", file("a<|hole|>").toString(), "-m", model.toString()))
+                .isEqualTo(1);
+        assertThat(cli.err())
+                .contains("length.json is of another checkpoint (")
+                .contains("coda calibrate length --model " + model);
+        assertThat(cli.loaded()).isEmpty();
+        // Nobody asks it where the length is given.
+        assertThat(cli.run("infill", file("a<|hole|>").toString(), "-m", model.toString(), "--tokens", "2"))
+                .isZero();
+    }
+
+    @Test
     void a_small_context_makes_ceilings_small_that_nobody_gave() throws IOException {
         assertThat(infill(file("x".repeat(40) + "<|hole|>"), "--context", "16")).isZero();
         ScriptedGenerator generator = ScriptedGenerator.always(Script.says("x"));

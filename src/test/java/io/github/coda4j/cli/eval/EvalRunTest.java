@@ -6,7 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.coda4j.cli.app.Cli;
 import io.github.coda4j.eval.remote.FakeServer;
+import io.github.coda4j.eval.tasks.Benchmark;
+import io.github.coda4j.eval.tasks.DataFolder;
+import io.github.coda4j.eval.tasks.Mode;
 import io.github.coda4j.files.Json;
+import io.github.coda4j.files.JsonLines;
 import io.github.coda4j.generate.GenerateRequest;
 import io.github.coda4j.generate.Prompt;
 import io.github.coda4j.testkit.ScriptedGenerator;
@@ -15,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -113,6 +118,25 @@ class EvalRunTest {
     }
 
     @Test
+    void some_tasks_may_be_taken_from_all_over_the_set() throws Exception {
+        String[] command = {"infill-single", "--limit", "3", "--mode", "exact"};
+        String[] spread = {"infill-single", "--limit", "3", "--mode", "exact", "--spread"};
+        assertThat(eval(folder, spread)).as(cli.err()).isZero();
+        List<String> all = List.copyOf(Benchmark.INFILL_SINGLE
+                .load(new DataFolder(SharedData.datasets(), Map.of(), false), Mode.EXACT)
+                .problems()
+                .keySet());
+        List<String> tasks = new ArrayList<>();
+        JsonLines.read(
+                folder.resolve("infill-single.oracle/samples.jsonl"),
+                line -> tasks.add(line.object().get("task_id").asText()));
+        assertThat(tasks).containsExactly(all.get(0), all.get(344), all.get(688));
+        assertThat(eval(folder, command)).as("others are not gone on with").isEqualTo(1);
+        assertThat(cli.err()).contains("samples.jsonl.settings.json differs in spread");
+        refuses("--spread has no effect without --limit: leave it out", "infill-single", "--spread");
+    }
+
+    @Test
     void steps_are_swept_and_plotted_against_score_and_time() throws Exception {
         assertThat(eval(folder, "mbpp", "--limit", "2", "--sweep", "steps=32,64,128", "--max-new-tokens", "128"))
                 .as(cli.err())
@@ -131,9 +155,24 @@ class EvalRunTest {
     void mbpp_plus_is_reported_as_evalplus_and_as_coda_counts() throws Exception {
         assertThat(eval(folder, "mbpp+", "--limit", "2")).as(cli.err()).isZero();
         JsonNode scores = Json.readObject(folder.resolve("summary.json")).at("/measured/0/scores");
-        assertThat(scores.properties()).extracting(entry -> entry.getKey()).containsExactly("evalplus", "coda");
-        assertThat(scores.at("/evalplus/pass_at_k/plus/pass@1").isObject()).isTrue();
-        assertThat(scores.at("/coda/pass_at_k/pass@1").isObject()).isTrue();
+        assertThat(scores.properties()).extracting(entry -> entry.getKey()).containsExactly("evalplus");
+        assertThat(scores.at("/evalplus/pass_at_k").properties())
+                .extracting(entry -> entry.getKey())
+                .containsExactly("base", "plus", "coda");
+        assertThat(cli.out().lines().filter(line -> line.endsWith(": MBPP+ as CoDA's evaluation counts it")))
+                .hasSize(1);
+        assertThat(files(folder, "scores.md").stream().filter(line -> line.contains("coda pass@1")))
+                .hasSize(1);
+        Path alone = folder.resolve("alone");
+        assertThat(eval(alone, "mbpp+", "--limit", "2", "--mode", "coda"))
+                .as(cli.err())
+                .isZero();
+        assertThat(cli.out()).startsWith("mbpp+, coda: coda pass@1 0.0000 ");
+        assertThat(Json.readObject(alone.resolve("summary.json"))
+                        .at("/measured/0/scores/coda/pass_at_k/coda/pass@1")
+                        .isObject())
+                .isTrue();
+        refuses("the mode evalplus counts mbpp+ as coda does too: leave coda out", "mbpp+", "--mode", "evalplus,coda");
     }
 
     @Test

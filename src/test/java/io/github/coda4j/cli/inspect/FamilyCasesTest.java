@@ -32,6 +32,12 @@ class FamilyCasesTest {
         "open-dcoder, fast",
         "llada, plain",
         "llada, fast",
+        "a2d-qwen3-bd3lm, plain",
+        "a2d-qwen3-bd3lm, fast",
+        "sdar, fast",
+        "fast-dllm-v2, plain",
+        "fast-dllm-v2, fast",
+        "stable-diffcoder, fast",
     })
     void traces_equal_those_of_the_family_s_own_program(String family, String engine) {
         Path cases = Goldens.path("families/" + family + "/decode.json");

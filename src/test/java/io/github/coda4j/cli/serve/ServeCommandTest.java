@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.coda4j.cli.app.Cli;
+import io.github.coda4j.cli.app.RunningServer;
 import io.github.coda4j.files.Json;
 import io.github.coda4j.serve.Client;
 import io.github.coda4j.serve.Client.Reply;
@@ -19,11 +20,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -33,39 +29,23 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 @Tag("slow")
 class ServeCommandTest {
-    private static final Pattern LISTENING = Pattern.compile("(?:listening on|The page is at) (https?://\\S+)\\s");
-
-    private static final Executor THREADS = task -> Thread.ofPlatform().daemon().start(task);
-
     @TempDir
     Path folder;
 
-    /** A server that was started by its command. */
+    /** A server that was started by its command, and who talks to it. */
     private static final class Running implements AutoCloseable {
-        private final Cli cli;
-        private final CompletableFuture<Integer> code;
+        private final RunningServer server;
         private final Client client;
 
         Running(Cli cli, String... arguments) throws InterruptedException {
-            this.cli = cli;
-            this.code = CompletableFuture.supplyAsync(() -> cli.run(arguments), THREADS);
-            Matcher line = LISTENING.matcher(cli.out());
-            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-            while (!line.find() && !code.isDone() && System.nanoTime() < end) {
-                Thread.sleep(5);
-                line = LISTENING.matcher(cli.out());
-            }
-            assertThat(line.reset().find()).as(cli.err()).isTrue();
-            this.client = new Client(line.group(1));
+            server = new RunningServer(cli, arguments);
+            client = new Client(server.address());
         }
 
         @Override
         public void close() {
             client.close();
-            CompletableFuture<Void> asked = CompletableFuture.runAsync(cli.interrupt()::request, THREADS);
-            assertThat(code.join()).as(cli.err()).isZero();
-            cli.interrupt().finish();
-            asked.join();
+            server.close();
         }
     }
 
@@ -152,7 +132,8 @@ class ServeCommandTest {
                 .env("API_KEY", "secret")
                 .env("MAX_TOKENS", "7")
                 .env("BLOCK_LENGTH", "32")
-                .env("STEPS", "5");
+                .env("STEPS", "5")
+                .env("STOP", "[\"++\"]");
         try (Running running = new Running(cli, "serve", "--max-new-tokens", "4")) {
             assertThat(running.client
                             .post("/v1/completions", "{\"prompt\":\"x\"}")
@@ -163,6 +144,18 @@ class ServeCommandTest {
                     .json();
             assertThat(json.at("/usage/completion_tokens").intValue()).isEqualTo(4);
             assertThat(json.at("/coda/cost/forwards").intValue()).isLessThanOrEqualTo(5);
+            String loop = "{\"prompt\":\"for (int i = 0; i < names.size();\",\"max_tokens\":3";
+            JsonNode ended = running.client
+                    .post("/v1/completions", loop + "}", "Authorization", "Bearer secret")
+                    .json();
+            assertThat(ended.at("/choices/0/text").textValue()).isEqualTo(" i");
+            assertThat(ended.at("/choices/0/finish_reason").textValue()).isEqualTo("stop");
+            assertThat(running.client
+                            .post("/v1/completions", loop + ",\"stop\":[]}", "Authorization", "Bearer secret")
+                            .json()
+                            .at("/choices/0/text")
+                            .textValue())
+                    .isEqualTo(" i++) {\n");
         }
     }
 

@@ -409,13 +409,13 @@ class ScoringTest {
         ScoreReport report = score(plan(Benchmark.MBPP_PLUS, Mode.EVALPLUS, "both", 1, false));
         assertThat(passAt(report, "base", 1)).isEqualTo(2 / 3.0);
         assertThat(passAt(report, "plus", 1)).isEqualTo(1 / 3.0);
-        assertThat(passAt(report, "visible", 1)).isEqualTo(1);
+        assertThat(passAt(report, "coda", 1)).isEqualTo(1);
         assertThat(report.lines().get(1)).endsWith(", EvalPlus's base and added inputs: its MBPP+");
         assertThat(report.lines().get(2))
-                .startsWith("visible pass@1 1.0000 ")
+                .startsWith("coda pass@1 1.0000 ")
                 .endsWith(", the task's own asserts alone: MBPP+ as CoDA's evaluation counts it");
-        assertThat(results("both")).contains("\"plus_status\":\"fail\",\"visible_status\":\"pass\"");
-        assertThat(passAt(score(plan(Benchmark.MBPP_PLUS, Mode.CODA, "coda", 1, false)), "", 1))
+        assertThat(results("both")).contains("\"plus_status\":\"fail\",\"coda_status\":\"pass\"");
+        assertThat(passAt(score(plan(Benchmark.MBPP_PLUS, Mode.CODA, "coda", 1, false)), "coda", 1))
                 .isEqualTo(1);
         assertThat(Json.readObject(folder.resolve("both/eval_results.json")).get("pass_at_k"))
                 .hasSize(2);

@@ -135,6 +135,50 @@ class DecodeSettingsTest {
     }
 
     @Test
+    void what_ends_an_answer_comes_from_every_source() {
+        assertThat(settings(flags("")).stopStrings()).isEmpty();
+        file("{\"stop_strings\": [\"\\nclass\", \"\\ndef\"]}");
+        assertThat(settings(flags("")).stopStrings()).containsExactly("\nclass", "\ndef");
+        file("{\"stop_strings\": \"END\"}");
+        assertThat(settings(flags("")).stopStrings()).containsExactly("END");
+        file("{\"stop_strings\": null}");
+        assertThat(settings(flags("")).stopStrings()).isEmpty();
+        file("{\"stop_strings\": [\"END\"]}");
+        variables.put("STOP", "[DONE]");
+        assertThat(settings(flags("")).stopStrings()).containsExactly("[DONE]");
+        variables.put("STOP", " a, \"b\" ");
+        assertThat(settings(flags("")).stopStrings()).containsExactly(" a, \"b\" ");
+        variables.put("STOP", " [ \"\\n\", \"[\\\"\"] ");
+        assertThat(settings(flags("")).stopStrings()).containsExactly("\n", "[\"");
+        assertThat(settings(flags("--stop x")).stopStrings()).containsExactly("x");
+        assertThat(settings(body("{\"stop\": []}")).stopStrings()).isEmpty();
+    }
+
+    @Test
+    void stop_strings_that_are_none_are_refused_where_they_stand() {
+        for (String wrong : List.of("[\"a\"", "[\"a\", 1]", "[\"a\"], \"b\": 1")) {
+            variables.put("STOP", wrong);
+            assertThatThrownBy(() -> settings(flags("")))
+                    .isInstanceOf(WrongValueException.class)
+                    .hasMessage(
+                            "environment variable STOP must be a text or a JSON list of texts, got '" + wrong + "'");
+        }
+        variables.put("STOP", "[\"a\", \"\"]");
+        assertThatThrownBy(() -> settings(flags("")))
+                .isInstanceOf(WrongValueException.class)
+                .hasMessage("environment variable STOP must be texts that are not empty, got [a, ]");
+        variables.clear();
+        file("{\"stop_strings\": \"\"}");
+        assertThatThrownBy(() -> settings(flags("")))
+                .isInstanceOf(CodaException.class)
+                .hasMessage("generation_config.json: stop_strings must be texts that are not empty, got []");
+        file("{\"stop_strings\": 3}");
+        assertThatThrownBy(() -> settings(flags("")))
+                .isInstanceOf(CodaException.class)
+                .hasMessageContaining("\"stop_strings\" must be a list of strings");
+    }
+
+    @Test
     void empty_variables_and_null_keys_count_as_absent() {
         file("{\"top_p\": null, \"top_k\": null}");
         variables.put("TOP_P", "");
@@ -200,7 +244,7 @@ class DecodeSettingsTest {
                 "--alg confidence_threshold --threshold 2; --threshold must be in [0, 1], got 2.0",
                 "--alg confidence_threshold --eps 0.1; --eps 0.1 has no effect with --alg confidence_threshold",
                 "--cache dual; --cache dual needs blocks: add --block-length N",
-                "--cache dul --block-length 8; --cache must be one of none, prefix, dual, got 'dul'",
+                "--cache dul --block-length 8; --cache must be one of none, prefix, dual, exact, got 'dul'",
                 "--block-start commit; --block-start commit has no effect without a cache",
                 "--block-start later; --block-start must be propose or commit, got 'later'",
                 "--mask-candidates maybe; --mask-candidates must be exclude or allow, got 'maybe'",
