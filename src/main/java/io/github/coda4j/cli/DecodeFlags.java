@@ -60,6 +60,34 @@ public final class DecodeFlags {
     private Optional<String> cache = Optional.empty();
 
     @Option(
+            names = "--refresh",
+            paramLabel = "WHEN",
+            description = {
+                "With a cache, when the whole sequence is run again (default: block):",
+                "- block: when a block begins, as the original does; block=N: and at every N-th forward of a block",
+                "- every=N: at every N-th forward, whatever block is at work",
+                "- drift=X: after a forward that shows that stored values have changed by more than X of their norm,"
+                        + " for example 0.5",
+                "- never: once, at the beginning",
+                "With the last three a finished block's rows are run once more, with the next block's."
+            })
+    private Optional<String> refresh = Optional.empty();
+
+    @Option(
+            names = "--cached-rows",
+            paramLabel = "WHICH",
+            description = "With a cache, what is run of a block: block, all of it, or open, only what holds masks or"
+                    + " tokens that are not stored yet (default: block).")
+    private Optional<String> cachedRows = Optional.empty();
+
+    @Option(
+            names = "--window",
+            paramLabel = "W",
+            description = "With blocks, for completions: only W masks from the start of the block are in sight; the"
+                    + " window slides with the blocks (default: all of them).")
+    private Optional<Integer> window = Optional.empty();
+
+    @Option(
             names = "--block-start",
             paramLabel = "HOW",
             description =
@@ -84,6 +112,9 @@ public final class DecodeFlags {
                 .with(Parameter.EPS, eps)
                 .with(Parameter.BLOCK_LENGTH, blockLength)
                 .with(Parameter.CACHE, cache)
+                .with(Parameter.REFRESH, refresh)
+                .with(Parameter.CACHED_ROWS, cachedRows)
+                .with(Parameter.WINDOW, window)
                 .with(Parameter.BLOCK_START, blockStart)
                 .with(Parameter.MASK_CANDIDATES, maskCandidates);
     }

@@ -1,6 +1,7 @@
 package io.github.coda4j.decode;
 
 import static io.github.coda4j.Checks.check;
+import static java.util.Objects.requireNonNull;
 
 /**
  * Which keys and values a forward takes from an earlier one (Fast-dLLM, Wu et al. 2025). A cache holds what positions
@@ -10,8 +11,13 @@ public sealed interface CachePolicy {
     /** Every forward runs the whole sequence. */
     record None() implements CachePolicy {
         @Override
-        public int refreshEvery() {
-            return 1;
+        public Refresh refresh() {
+            return new Refresh.Every(1);
+        }
+
+        @Override
+        public CachedRows rows() {
+            return CachedRows.BLOCK;
         }
     }
 
@@ -19,23 +25,44 @@ public sealed interface CachePolicy {
      * Cached forwards run the block and all that is right of it against the stored keys and values of what is left of
      * it.
      *
-     * @param refreshEvery 0: one full forward at the start of each block; n: every n-th forward of a block is a full
-     *     one, counted from its first (1: all of them)
+     * @param refresh when the whole sequence is run again
+     * @param rows which of the block's rows they run
      */
-    record Prefix(int refreshEvery) implements CachePolicy {
+    record Prefix(Refresh refresh, CachedRows rows) implements CachePolicy {
         public Prefix {
-            checkRefresh(refreshEvery);
+            requireNonNull(refresh, "refresh is null");
+            requireNonNull(rows, "rows are null");
+        }
+
+        /**
+         * With all rows of the block, refreshed at block starts.
+         *
+         * @param refreshEvery as for {@link Refresh.Blocks}
+         */
+        public Prefix(int refreshEvery) {
+            this(new Refresh.Blocks(refreshEvery), CachedRows.BLOCK);
         }
     }
 
     /**
      * Cached forwards run the block alone against the stored keys and values of both sides.
      *
-     * @param refreshEvery as for {@link Prefix}
+     * @param refresh when the whole sequence is run again
+     * @param rows which of the block's rows they run
      */
-    record Dual(int refreshEvery) implements CachePolicy {
+    record Dual(Refresh refresh, CachedRows rows) implements CachePolicy {
         public Dual {
-            checkRefresh(refreshEvery);
+            requireNonNull(refresh, "refresh is null");
+            requireNonNull(rows, "rows are null");
+        }
+
+        /**
+         * With all rows of the block, refreshed at block starts.
+         *
+         * @param refreshEvery as for {@link Refresh.Blocks}
+         */
+        public Dual(int refreshEvery) {
+            this(new Refresh.Blocks(refreshEvery), CachedRows.BLOCK);
         }
     }
 
@@ -45,8 +72,13 @@ public sealed interface CachePolicy {
      */
     record Exact() implements CachePolicy {
         @Override
-        public int refreshEvery() {
-            return 0;
+        public Refresh refresh() {
+            return new Refresh.Never();
+        }
+
+        @Override
+        public CachedRows rows() {
+            return CachedRows.BLOCK;
         }
     }
 
@@ -61,17 +93,29 @@ public sealed interface CachePolicy {
         return of(name, 0);
     }
 
-    /** The policy of that name, with {@code refreshEvery} as for {@link Prefix} (0 for none and exact). */
+    /** The policy of that name with {@code refreshEvery} as for {@link Refresh.Blocks} (0 for none and exact). */
     static CachePolicy of(String name, int refreshEvery) {
+        return of(name, new Refresh.Blocks(refreshEvery), CachedRows.BLOCK);
+    }
+
+    /**
+     * The policy of that name: none, prefix, dual or exact.
+     *
+     * @param refresh at block starts for none and exact, which have nothing to refresh
+     * @param rows the block's for none and exact
+     */
+    static CachePolicy of(String name, Refresh refresh, CachedRows rows) {
         return switch (name) {
             case "none" -> {
-                check(refreshEvery == 0, "a refresh interval of %d needs cache prefix or dual, got none", refreshEvery);
+                check(refresh.equals(Refresh.AT_BLOCKS), "refresh %s needs cache prefix or dual, got none", refresh);
+                check(rows == CachedRows.BLOCK, "cached rows open need cache prefix or dual, got none");
                 yield NONE;
             }
-            case "prefix" -> new Prefix(refreshEvery);
-            case "dual" -> new Dual(refreshEvery);
+            case "prefix" -> new Prefix(refresh, rows);
+            case "dual" -> new Dual(refresh, rows);
             case "exact" -> {
-                check(refreshEvery == 0, "cache exact is never refreshed, got a refresh interval of %d", refreshEvery);
+                check(refresh.equals(Refresh.AT_BLOCKS), "cache exact is never refreshed, got refresh %s", refresh);
+                check(rows == CachedRows.BLOCK, "cache exact runs what is not stored, got cached rows open");
                 yield EXACT;
             }
             default ->
@@ -83,25 +127,16 @@ public sealed interface CachePolicy {
     /** The name that {@link #of} knows. */
     default String id() {
         return switch (this) {
-            case None() -> "none";
-            case Prefix(int _) -> "prefix";
-            case Dual(int _) -> "dual";
-            case Exact() -> "exact";
+            case None _ -> "none";
+            case Prefix _ -> "prefix";
+            case Dual _ -> "dual";
+            case Exact _ -> "exact";
         };
     }
 
-    /** 0: forwards run the whole sequence at block starts only; n: every n-th forward of a block does. */
-    int refreshEvery();
+    /** When the whole sequence is run again. */
+    Refresh refresh();
 
-    /** Whether the forward with this index within its block runs the whole sequence. */
-    default boolean runsAll(int forwardInBlock) {
-        return forwardInBlock == 0 || (refreshEvery() > 0 && forwardInBlock % refreshEvery() == 0);
-    }
-
-    private static void checkRefresh(int refreshEvery) {
-        check(
-                refreshEvery >= 0,
-                "the cache refresh interval must be 0 (block starts only) or positive, got %d",
-                refreshEvery);
-    }
+    /** Which of the block's rows a forward runs that takes the rest from the cache. */
+    CachedRows rows();
 }

@@ -27,6 +27,8 @@ public record CanvasShape(long given, List<Integer> holes, boolean completion) {
     public static final String BLOCK_LENGTH = "block_length";
     /** The parameter of those about how a canvas grows. */
     public static final String GROW = "grow";
+    /** The parameter of those about the window that slides over masks. */
+    public static final String WINDOW = "window";
     /** The parameter of those about what forwards reuse. */
     public static final String CACHE = "cache";
     /** The parameter of those about where holes are. */
@@ -99,8 +101,8 @@ public record CanvasShape(long given, List<Integer> holes, boolean completion) {
      * makes it too.
      *
      * @param maxPositions the longest sequence of the model
-     * @throws WrongValueException about {@link #NEW_TOKENS}, {@link #PROMPT}, {@link #BLOCK_LENGTH}, {@link #STEPS} or
-     *     {@link #GROW}
+     * @throws WrongValueException about {@link #NEW_TOKENS}, {@link #PROMPT}, {@link #BLOCK_LENGTH}, {@link #STEPS},
+     *     {@link #GROW} or {@link #WINDOW}
      */
     public void checkDecodable(DecodeOptions options, int maxPositions) {
         checkLength(maxPositions);
@@ -116,9 +118,9 @@ public record CanvasShape(long given, List<Integer> holes, boolean completion) {
         }
         require(
                 completion || options.growth() instanceof Growth.None,
-                GROW,
-                "grow %s has no effect: no hole is at the end of the text; leave it out",
-                options.growth());
+                options.growth() instanceof Growth.Window ? WINDOW : GROW,
+                "%s has no effect: no hole is at the end of the text; leave it out",
+                options.growth().setting());
         if (options.blockLength().isEmpty() && options.growth() instanceof Growth.Chunks chunks) {
             int numChunks = numChunks(chunks);
             require(

@@ -23,9 +23,10 @@ import java.util.function.Consumer;
  * @param blockLength empty: all masks are decoded together; otherwise masks are decoded from left to right, this many
  *     at a time
  * @param commit which proposals are committed
- * @param cache what forwards reuse; a cache needs a block length, but that of block-causal models
+ * @param cache what forwards reuse; a cache needs a block length, but that of block-causal models. When it is refreshed
+ *     and which rows are run follows from its {@link Refresh} and {@link CachedRows}
  * @param blockStart how a block's first token is found; {@link BlockStart#COMMIT} needs a cache that is refreshed at
- *     block starts only
+ *     block starts only and runs all rows of a block
  * @param maskCandidates whether the mask token may be proposed
  * @param eps last noise level of the schedule, in [0, 1); refused unless {@link #DEFAULT_EPS} where no schedule is
  *     followed
@@ -40,9 +41,9 @@ import java.util.function.Consumer;
  *     Empty: no token does
  * @param logprobs how many of the best tokens of each position are told with their log-probabilities, 0 or more, beside
  *     that of the committed token; empty: nothing of it is computed
- * @param growth how the run of masks at the end becomes as long as the answer; refused unless {@link Growth#NONE} where
- *     the mask may be proposed. {@link Growth.RhoEos} needs a block length and sees all masks in every forward, which a
- *     dual cache does not run
+ * @param growth how the run of masks at the end becomes as long as the answer; refused unless {@link Growth#NONE} or
+ *     {@link Growth.Window} where the mask may be proposed. A window needs a block length and is as long or longer.
+ *     {@link Growth.RhoEos} needs a block length and sees all masks in every forward, which a dual cache does not run
  */
 public record DecodeOptions(
         int steps,
@@ -87,8 +88,12 @@ public record DecodeOptions(
                 cached || blockStart == BlockStart.PROPOSE,
                 "block start commit has no effect without a cache: use cache prefix or dual, or leave it out");
         check(
-                !cached || blockStart == BlockStart.PROPOSE || cache.refreshEvery() == 0,
-                "block start commit refreshes at block starts only: leave the refresh interval out");
+                !cached || blockStart == BlockStart.PROPOSE || cache.refresh().equals(Refresh.AT_BLOCKS),
+                "block start commit refreshes at block starts only: leave refresh %s out",
+                cache.refresh());
+        check(
+                !cached || blockStart == BlockStart.PROPOSE || cache.rows() == CachedRows.BLOCK,
+                "block start commit runs all rows of a block: leave cached rows open out");
         new Sampling(temperature, topP, topK, Sampling.NO_TOKEN);
         if (commit.needs().contains(Need.PLAIN_PROBABILITIES)) {
             checkPlain(commit, blockStart, temperature, topP, topK);
@@ -136,11 +141,21 @@ public record DecodeOptions(
             BlockStart blockStart,
             MaskCandidates maskCandidates) {
         check(
-                growth instanceof Growth.None || maskCandidates == MaskCandidates.EXCLUDE,
-                "grow %s does not go with mask candidates allow: where an answer ends is not seen behind a mask",
-                growth);
+                growth instanceof Growth.None
+                        || growth instanceof Growth.Window
+                        || maskCandidates == MaskCandidates.EXCLUDE,
+                "%s does not go with mask candidates allow: where an answer ends is not seen behind a mask",
+                growth.setting());
         switch (growth) {
             case Growth.None() -> {}
+            case Growth.Window(int tokens) -> {
+                check(blockLength.isPresent(), "window %d needs a block length: set one (for example 32)", tokens);
+                check(
+                        tokens >= blockLength.getAsInt(),
+                        "window %d does not hold a block of %d: use %2$d or more",
+                        tokens,
+                        blockLength.getAsInt());
+            }
             case Growth.Chunks(int tokens) ->
                 check(
                         tokens % blockLength.orElse(1) == 0,

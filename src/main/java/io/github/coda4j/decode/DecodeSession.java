@@ -46,13 +46,10 @@ import java.util.stream.Stream;
  * The session never runs the model itself, so one forward may carry the plans of many sessions. Not thread-safe.
  */
 public final class DecodeSession implements AutoCloseable {
-    /** Positions of the smallest cache that grows. */
-    private static final int LEAST_ROOM = 256;
-
     private final Canvas canvas;
     private final DecodeOptions options;
+    private final StoredRows stored;
     private final Alignment alignment;
-    private final Denoiser denoiser;
     /** The model's blocks, where its attention is block-causal. */
     private final Optional<BlockGrid> grid;
 
@@ -86,7 +83,6 @@ public final class DecodeSession implements AutoCloseable {
     private int[] wanted = {};
 
     private OptionalInt endPosition = OptionalInt.empty();
-    private Optional<KvCache> cache;
     private Optional<ForwardPlan> next = Optional.empty();
     private final Closing closing = new Closing();
 
@@ -94,13 +90,13 @@ public final class DecodeSession implements AutoCloseable {
             Canvas canvas,
             DecodeOptions options,
             Denoiser denoiser,
+            StoredRows stored,
             Optional<HolePads> pads,
             Draws draws,
-            Optional<Block> alone,
-            Optional<KvCache> cache) {
+            Optional<Block> alone) {
         this.canvas = canvas;
         this.options = options;
-        this.denoiser = denoiser;
+        this.stored = stored;
         this.alignment = denoiser.alignment();
         int given = canvas.maskedRuns().isEmpty()
                 ? canvas.length()
@@ -109,7 +105,6 @@ public final class DecodeSession implements AutoCloseable {
         this.pads = pads;
         this.draws = draws;
         this.alone = alone;
-        this.cache = cache;
         this.layout = Layout.of(canvas, options, grid);
         this.sampling = options.sampling(canvas.maskId());
         this.tail = new GrowingTail(canvas, options.growth(), layout.tailStart());
@@ -175,7 +170,8 @@ public final class DecodeSession implements AutoCloseable {
                 ? Optional.empty()
                 : Optional.of(
                         new HolePads(options.holePad().getAsInt(), canvas, options.endTokens(), denoiser.vocabSize()));
-        return new DecodeSession(canvas, fitted, denoiser, pads, draws, alone, stored);
+        StoredRows rows = new StoredRows(fitted.cache(), denoiser, stored);
+        return new DecodeSession(canvas, fitted, denoiser, rows, pads, draws, alone);
     }
 
     /** Whether nothing is left to do. */
@@ -192,7 +188,7 @@ public final class DecodeSession implements AutoCloseable {
      * Commits what the policy chooses among the answers to {@link #plan}.
      *
      * @return the steps since the last call in order: the one of this forward, and around it those that needed no
-     *     forward
+     *     forward; none after a forward that only stored rows, for which nothing is asked
      * @throws CodaException if the model proposes something that is no number
      */
     public List<StepResult> apply(Proposals proposals) {
@@ -203,11 +199,15 @@ public final class DecodeSession implements AutoCloseable {
                 Arrays.toString(proposals.positions()),
                 Arrays.toString(plan.positions()));
         checkNumbers(proposals);
-        List<StepResult> results = new ArrayList<>(skipped);
-        skipped.clear();
+        stored.ran(plan);
+        forwards++;
+        if (plan.positions().length == 0) {
+            advance();
+            return takeSkipped();
+        }
+        List<StepResult> results = takeSkipped();
         results.add(commit(
                 proposals, plan.cache() instanceof CacheAccess.None || plan.cache() instanceof CacheAccess.Fill));
-        forwards++;
         if (plan.cache() instanceof CacheAccess.Fill) {
             cacheRefreshes++;
         }
@@ -230,9 +230,14 @@ public final class DecodeSession implements AutoCloseable {
             }
         }
         advance();
-        results.addAll(skipped);
-        skipped.clear();
+        results.addAll(takeSkipped());
         return results;
+    }
+
+    private List<StepResult> takeSkipped() {
+        List<StepResult> taken = new ArrayList<>(skipped);
+        skipped.clear();
+        return taken;
     }
 
     /**
@@ -248,9 +253,7 @@ public final class DecodeSession implements AutoCloseable {
         if (!done()) {
             advance();
         }
-        List<StepResult> results = List.copyOf(skipped);
-        skipped.clear();
-        return results;
+        return takeSkipped();
     }
 
     public Canvas canvas() {
@@ -289,13 +292,8 @@ public final class DecodeSession implements AutoCloseable {
     public void close() {
         closing.once(() -> {
             next = Optional.empty();
-            closeCache();
+            stored.close();
         });
-    }
-
-    private void closeCache() {
-        cache.ifPresent(KvCache::close);
-        cache = Optional.empty();
     }
 
     /** Moves to the next forward, over blocks that are finished and steps that commit nothing. */
@@ -337,7 +335,8 @@ public final class DecodeSession implements AutoCloseable {
         blockIndex = index;
         if (index < layout.blocks().size()) {
             Block block = layout.blocks().get(index);
-            if (block.start() == canvas.length() && !tailEnded && tail.append()) {
+            boolean follows = block.start() == canvas.length();
+            if (!tailEnded && ((follows && tail.append()) || tail.slide(block))) {
                 resized();
             }
             enterBlock(block, layout.steps().get(index));
@@ -374,10 +373,9 @@ public final class DecodeSession implements AutoCloseable {
         run = new BlockRun(context, options.commit(), options.blockStart());
     }
 
-    /** The canvas ends elsewhere: keys and values of another length are of no use. */
     private void resized() {
         limit = canvas.length();
-        closeCache();
+        stored.resized(canvas);
     }
 
     private ForwardPlan planForward() {
@@ -388,9 +386,12 @@ public final class DecodeSession implements AutoCloseable {
                 .distinct()
                 .sorted()
                 .toArray();
-        ForwardPlan plan = alone.map(rows ->
-                        plan(0, canvas.length(), CacheAccess.NONE, positions).alone(rows, openCache()))
+        ForwardPlan plan = alone.map(rows -> plan(new Block(0, canvas.length()), CacheAccess.NONE, positions)
+                        .alone(rows, stored.open(canvas.length())))
                 .orElseGet(() -> grid.isPresent() ? planBlock(positions) : planByPolicy(positions));
+        if (plan.positions().length == 0) {
+            return plan;
+        }
         List<TokenFilter> filters = pads.map(own -> own.filters(positions)).orElse(List.of());
         ForwardPlan filtered = filters.isEmpty() ? plan : plan.withFilters(filters);
         return options.details(watched.length > 0, asked())
@@ -398,19 +399,22 @@ public final class DecodeSession implements AutoCloseable {
                 .orElse(filtered);
     }
 
+    /** Asks for nothing where rows are only to be stored before the forward that asks. */
     private ForwardPlan planByPolicy(int[] positions) {
-        boolean whole = options.cache().runsAll(run.forwards()) || cache.isEmpty();
-        int start = whole ? 0 : firstCachedPosition(run.block());
-        int end = !whole && options.cache() instanceof CachePolicy.Dual
-                ? run.block().end()
-                : canvas.length();
-        CacheAccess access = switch (options.cache()) {
-            case CachePolicy.None() -> CacheAccess.NONE;
-            case CachePolicy.Exact() -> throw new AssertionError("blocks of a model are planned by themselves");
-            case CachePolicy.Prefix(int _), CachePolicy.Dual(int _) ->
-                whole ? new CacheAccess.Fill(openCache()) : new CacheAccess.Reuse(openCache());
-        };
-        return plan(start, end, access, positions);
+        if (options.cache() instanceof CachePolicy.None) {
+            return plan(new Block(0, canvas.length()), CacheAccess.NONE, positions);
+        }
+        boolean first = run.forwards() == 0;
+        if (stored.runsAll(run.forwards())) {
+            CacheAccess fill = new CacheAccess.Fill(stored.open(canvas.length()));
+            return plan(new Block(0, canvas.length()), fill, positions);
+        }
+        CacheAccess reuse = new CacheAccess.Reuse(stored.open(canvas.length()));
+        Block rows = stored.rows(run.block(), first, layout.blocks(), canvas, positions, options.blockStart());
+        Optional<Block> apart = first && !stored.refreshesAtBlocks()
+                ? stored.apart(run.block(), rows, layout.blocks(), canvas)
+                : Optional.empty();
+        return apart.map(before -> plan(before, reuse, new int[0])).orElseGet(() -> plan(rows, reuse, positions));
     }
 
     /**
@@ -418,30 +422,14 @@ public final class DecodeSession implements AutoCloseable {
      * proposes the block's first token.
      */
     private ForwardPlan planBlock(int[] positions) {
-        Block block = run.block();
-        int end = atBorder ? block.start() : block.end();
-        return plan(settled, end, new CacheAccess.Append(growingCache(end), grid.orElseThrow()), positions);
+        int end = atBorder ? run.block().start() : run.block().end();
+        KvCache growing = stored.growing(end, canvas.length(), settled);
+        return plan(new Block(settled, end), new CacheAccess.Append(growing, grid.orElseThrow()), positions);
     }
 
-    /** The cache with room for so many positions. */
-    private KvCache growingCache(int length) {
-        if (cache.isEmpty() || cache.get().length() < length) {
-            int held = cache.map(KvCache::length).orElse(0);
-            int room = Math.min(canvas.length(), Math.max(length, Math.max(2 * held, LEAST_ROOM)));
-            KvCache larger = cache.map(old -> {
-                        int[] from = new int[room];
-                        Arrays.setAll(from, position -> position < settled ? position : -1);
-                        return denoiser.moved(old, from);
-                    })
-                    .orElseGet(() -> denoiser.newCache(room));
-            closeCache();
-            cache = Optional.of(larger);
-        }
-        return cache.get();
-    }
-
-    private ForwardPlan plan(int start, int end, CacheAccess access, int[] positions) {
-        return new ForwardPlan(canvas.ids(start, end), start, access, positions, sampling, draws.tokenKey(step));
+    private ForwardPlan plan(Block rows, CacheAccess access, int[] positions) {
+        int[] ids = canvas.ids(rows.start(), rows.end());
+        return new ForwardPlan(ids, rows.start(), access, positions, sampling, draws.tokenKey(step));
     }
 
     private Map<Integer, List<Integer>> asked() {
@@ -476,18 +464,6 @@ public final class DecodeSession implements AutoCloseable {
     /** Not those that only growing asks about. */
     private boolean isWanted(int position) {
         return Arrays.binarySearch(wanted, position) >= 0;
-    }
-
-    /** The row that proposes the block's first token is run too, wherever it stands. */
-    private int firstCachedPosition(Block block) {
-        return options.blockStart() == BlockStart.PROPOSE ? alignment.firstRow(block.start()) : block.start();
-    }
-
-    private KvCache openCache() {
-        if (cache.isEmpty()) {
-            cache = Optional.of(denoiser.newCache(canvas.length()));
-        }
-        return cache.get();
     }
 
     /** @param all whether the forward ran the whole sequence */

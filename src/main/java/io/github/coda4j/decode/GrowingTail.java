@@ -1,5 +1,6 @@
 package io.github.coda4j.decode;
 
+import io.github.coda4j.diffusion.Block;
 import io.github.coda4j.diffusion.Canvas;
 import io.github.coda4j.model.plan.Proposals;
 import java.util.Arrays;
@@ -27,6 +28,7 @@ final class GrowingTail {
             case Growth.None() -> {}
             case Growth.Chunks(int tokens) -> resize(Math.min(ceiling, tokens));
             case Growth.RhoEos(int first, int _, int _) -> resize(Math.min(ceiling, first));
+            case Growth.Window(int tokens) -> resize(Math.min(ceiling, tokens));
         }
     }
 
@@ -37,6 +39,16 @@ final class GrowingTail {
         }
         resize((int) Math.min(ceiling, (long) length() + tokens));
         return true;
+    }
+
+    /** Lets in what a window over the block that begins has in sight; false where nothing is added. */
+    boolean slide(Block block) {
+        if (!(growth instanceof Growth.Window(int tokens)) || block.start() < start) {
+            return false;
+        }
+        int before = length();
+        resize((int) Math.min(ceiling, Math.max(before, (long) block.start() - start + tokens)));
+        return length() > before;
     }
 
     /** Whether the forward of that number, from 1, must propose something for all masks. */

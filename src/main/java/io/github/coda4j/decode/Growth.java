@@ -86,6 +86,34 @@ public sealed interface Growth {
         }
     }
 
+    /**
+     * A window slides over the masks: while a block is at work there are no masks further right than so many positions
+     * from its start (DPad's plain form, arXiv 2508.14148, with an edge where the original has a falling probability).
+     * Masks far to the right cost what masks near by cost, and say little.
+     *
+     * @param tokens of the window, at least the block length
+     */
+    record Window(int tokens) implements Growth {
+        public Window {
+            check(tokens >= 1, "a window has at least 1 token, got %d", tokens);
+        }
+
+        @Override
+        public String toString() {
+            return Integer.toString(tokens);
+        }
+
+        @Override
+        public String setting() {
+            return "window " + this;
+        }
+    }
+
+    /** What it is called where it is given: {@code grow 64}, {@code window 64}. */
+    default String setting() {
+        return "grow " + this;
+    }
+
     /** What {@link #of} calls the canvas that does not grow. */
     String NAME_OF_NONE = "none";
 

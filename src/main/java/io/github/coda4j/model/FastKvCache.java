@@ -7,10 +7,16 @@ import io.github.coda4j.kernel.NumberKind;
 import io.github.coda4j.model.plan.KvCache;
 import io.github.coda4j.tensor.LargePages;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 
 /** Keys and values of one sequence in one block of memory: [layers, 2, K, length, H]. */
 final class FastKvCache implements KvCache {
     private static final float[] NONE = new float[0];
+    private static final ValueLayout.OfFloat FLOAT =
+            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfShort SHORT =
+            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private final int length;
     private final int layers;
@@ -39,6 +45,30 @@ final class FastKvCache implements KvCache {
     @Override
     public int length() {
         return length;
+    }
+
+    @Override
+    public float[] deepestValues(int start, int end) {
+        float[] values = new float[(end - start) * kvHeads * headDim]; // [T, K, H]
+        long first = keys(layers - 1) + plane(); // [K, L, H]
+        for (int head = 0; head < kvHeads; head++) {
+            for (int t = start; t < end; t++) {
+                long from = first + ((long) head * length + t) * headDim;
+                int to = ((t - start) * kvHeads + head) * headDim;
+                for (int i = 0; i < headDim; i++) {
+                    values[to + i] = element(from + i);
+                }
+            }
+        }
+        return values;
+    }
+
+    private float element(long index) {
+        return switch (kind) {
+            case F32 -> memory.get(FLOAT, index * Float.BYTES);
+            case BF16 -> Float.intBitsToFloat(memory.get(SHORT, index * Short.BYTES) << Short.SIZE);
+            case U8, U7 -> throw new IllegalStateException("keys and values are not kept in bytes");
+        };
     }
 
     MemorySegment memory() {

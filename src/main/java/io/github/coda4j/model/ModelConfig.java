@@ -146,6 +146,15 @@ public record ModelConfig(
         return read(file);
     }
 
+    /**
+     * Reads the config.json of an autoregressive model, whose mask token is still to be chosen and is 0 here.
+     *
+     * @throws CodaException as {@link #read}
+     */
+    public static ModelConfig ofAutoregressive(ConfigFile file) {
+        return read(Families.inOurKeys(file, Map.of(Families.MASK, 0)));
+    }
+
     private static OptionalInt token(OptionalInt id) {
         return id.isPresent() && id.getAsInt() == NO_TOKEN ? OptionalInt.empty() : id;
     }

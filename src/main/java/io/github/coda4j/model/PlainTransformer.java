@@ -259,6 +259,20 @@ public final class PlainTransformer implements Transformer {
         }
 
         @Override
+        public float[] deepestValues(int start, int end) {
+            try (Scope _ = Scope.open()) {
+                return allValues
+                        .getLast()
+                        .narrow(1, start, end - start)
+                        .transpose(0, 1) // [K, T, H] to [T, K, H]
+                        .to(DType.F32)
+                        .to(Device.CPU)
+                        .contiguous()
+                        .toFloats();
+            }
+        }
+
+        @Override
         public void close() {
             allKeys.forEach(Tensor::close);
             allValues.forEach(Tensor::close);

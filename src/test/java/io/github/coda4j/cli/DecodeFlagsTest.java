@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.coda4j.decode.BlockStart;
 import io.github.coda4j.decode.CachePolicy;
+import io.github.coda4j.decode.CachedRows;
 import io.github.coda4j.decode.CanvasShape;
 import io.github.coda4j.decode.DecodeOptions;
+import io.github.coda4j.decode.Growth;
 import io.github.coda4j.decode.MaskCandidates;
+import io.github.coda4j.decode.Refresh;
 import io.github.coda4j.decode.commit.ConfidenceThreshold;
 import io.github.coda4j.decode.commit.MaskGitPlus;
 import io.github.coda4j.generate.request.DecodeDefaults;
@@ -46,6 +49,14 @@ class DecodeFlagsTest {
                         OptionalInt.empty()));
         assertThat(options("--alg confidence_threshold --threshold 0.8").commit())
                 .isEqualTo(new ConfidenceThreshold(0.8));
+    }
+
+    @Test
+    void flags_of_caches_and_the_window_reach_the_options() {
+        DecodeOptions options =
+                options("--block-length 8 --cache dual --refresh drift=0.5 --cached-rows open --window 16");
+        assertThat(options.cache()).isEqualTo(new CachePolicy.Dual(new Refresh.Drift(0.5), CachedRows.OPEN));
+        assertThat(options.growth()).isEqualTo(new Growth.Window(16));
     }
 
     private static DecodeOptions options(String line) {

@@ -95,7 +95,14 @@ class CommitPolicyContractTest {
                 DecodeOptions.ofSteps(STEPS),
                 DecodeOptions.ofSteps(STEPS).withBlocks(4, CachePolicy.NONE),
                 DecodeOptions.ofSteps(STEPS).withBlocks(2, new CachePolicy.Prefix(0)),
-                DecodeOptions.ofSteps(STEPS).withBlocks(4, new CachePolicy.Dual(2)));
+                DecodeOptions.ofSteps(STEPS).withBlocks(4, new CachePolicy.Dual(2)),
+                DecodeOptions.ofSteps(STEPS)
+                        .withBlocks(4, new CachePolicy.Dual(new Refresh.Never(), CachedRows.OPEN))
+                        .withGrowth(new Growth.Window(6)),
+                DecodeOptions.ofSteps(STEPS)
+                        .withBlocks(2, new CachePolicy.Prefix(new Refresh.Every(3), CachedRows.OPEN)),
+                DecodeOptions.ofSteps(STEPS)
+                        .withBlocks(4, new CachePolicy.Dual(new Refresh.Drift(0.01), CachedRows.BLOCK)));
         List<CommitPolicy> policies = everyPolicy().toList();
         return shapes.stream()
                 .flatMap(shape -> policies.stream()

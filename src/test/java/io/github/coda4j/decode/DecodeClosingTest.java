@@ -22,6 +22,11 @@ class DecodeClosingTest extends ClosingContract {
         }
 
         @Override
+        public float[] deepestValues(int start, int end) {
+            return new float[end - start];
+        }
+
+        @Override
         public void close() {
             assertThat(closed.incrementAndGet()).as("times closed").isEqualTo(1);
         }

@@ -291,7 +291,7 @@ class DecodeSessionTest {
         assertThatThrownBy(() -> plain.withBlockStart(BlockStart.COMMIT))
                 .hasMessageContaining("block start commit has no effect without a cache");
         assertThatThrownBy(() -> plain.withBlocks(2, new CachePolicy.Dual(3)).withBlockStart(BlockStart.COMMIT))
-                .hasMessageContaining("leave the refresh interval out");
+                .hasMessageContaining("refreshes at block starts only: leave refresh block=3 out");
         assertThatThrownBy(() -> new DecodeOptions(
                         4,
                         OptionalInt.empty(),

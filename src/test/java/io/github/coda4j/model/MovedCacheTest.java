@@ -82,6 +82,42 @@ class MovedCacheTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"PLAIN, FP32", "PLAIN, BF16", "FAST, FP32", "FAST, BF16", "FAST, INT8"})
+    void the_deepest_values_are_those_of_the_reference_by_position_also_after_a_move(
+            EngineKind engine, WeightFormat format) {
+        Path written = RandomModels.write(config(3), 4, folder.resolve("model"));
+        ReferenceTransformer reference = ReferenceTransformer.open(written);
+        double tolerance = format == WeightFormat.FP32 ? 1e-3 : 0.1;
+        try (CheckpointFolder checkpoint = CheckpointFolder.open(written);
+                Transformer model = Transformer.open(checkpoint, new LoadOptions(engine, format, Device.CPU, 2));
+                KvCache own = model.newCache(BEFORE + 3 + AFTER);
+                KvCache judge = reference.newCache(BEFORE + 3 + AFTER)) {
+            model.logits(sequence(3), 0, new CacheAccess.Fill(own));
+            reference.logits(sequence(3), 0, new CacheAccess.Fill(judge));
+            assertThat(own.deepestValues(0, own.length())).hasSize(own.length() * 2 * 12);
+            for (int start : new int[] {0, 4}) {
+                float[] expected = judge.deepestValues(start, start + 9);
+                double norm = Math.sqrt(norm(expected, new float[expected.length]));
+                assertThat(norm).isPositive();
+                assertThat(Math.sqrt(norm(own.deepestValues(start, start + 9), expected)))
+                        .isLessThan(tolerance * norm);
+            }
+            try (KvCache moved = model.moved(own, from(3, 8))) {
+                assertThat(moved.deepestValues(BEFORE + 8, moved.length()))
+                        .isEqualTo(own.deepestValues(BEFORE + 3, own.length()));
+                assertThat(moved.deepestValues(BEFORE, BEFORE + 8)).containsOnly(0);
+            }
+        }
+    }
+
+    /** The squared distance of two. */
+    private static double norm(float[] a, float[] b) {
+        return IntStream.range(0, a.length)
+                .mapToDouble(i -> (double) (a[i] - b[i]) * (a[i] - b[i]))
+                .sum();
+    }
+
     private static float[] alone(Transformer model, KvCache cache, int was, int is) {
         try (KvCache moved = model.moved(cache, from(was, is))) {
             return model.logits(hole(is), BEFORE, new CacheAccess.Reuse(moved));

@@ -126,6 +126,17 @@ public final class ReferenceTransformer implements Denoiser {
         }
 
         @Override
+        public float[] deepestValues(int start, int end) {
+            double[] last = values[values.length - 1]; // [L, K * H]
+            int width = last.length / length;
+            float[] part = new float[(end - start) * width];
+            for (int i = 0; i < part.length; i++) {
+                part[i] = (float) last[start * width + i];
+            }
+            return part;
+        }
+
+        @Override
         public void close() {}
     }
 

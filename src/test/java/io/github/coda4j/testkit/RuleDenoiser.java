@@ -194,11 +194,13 @@ public final class RuleDenoiser implements Denoiser {
 
     private final class Cache implements KvCache {
         private final int[] ids;
+        private final float[] values;
         private boolean filled;
         private boolean closed;
 
         Cache(int length) {
             ids = new int[length];
+            values = new float[length];
         }
 
         void takeOver(Cache other, int[] from) {
@@ -206,6 +208,9 @@ public final class RuleDenoiser implements Denoiser {
             assertThat(other.filled).isTrue();
             filled = true;
             Arrays.setAll(ids, i -> from[i] < 0 ? NOTHING : other.ids[from[i]]);
+            for (int i = 0; i < from.length; i++) {
+                values[i] = from[i] < 0 ? 0 : other.values[from[i]];
+            }
         }
 
         int[] fill(int[] all) {
@@ -219,12 +224,19 @@ public final class RuleDenoiser implements Denoiser {
             assertThat(closed).isFalse();
             assertThat(filled).isTrue();
             System.arraycopy(some, 0, ids, start, some.length);
+            Arrays.fill(values, start, start + some.length, (float) (1 + hash(ids, 0)));
             return ids.clone();
         }
 
         @Override
         public int length() {
             return ids.length;
+        }
+
+        /** A hash of the whole sequence as the position saw it when it was run. */
+        @Override
+        public float[] deepestValues(int start, int end) {
+            return Arrays.copyOfRange(values, start, end);
         }
 
         @Override

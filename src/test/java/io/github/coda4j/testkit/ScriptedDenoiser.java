@@ -42,6 +42,11 @@ public final class ScriptedDenoiser implements Denoiser {
         }
 
         @Override
+        public float[] deepestValues(int start, int end) {
+            return new float[end - start];
+        }
+
+        @Override
         public void close() {
             closed = true;
         }

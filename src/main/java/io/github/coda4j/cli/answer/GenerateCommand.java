@@ -37,7 +37,8 @@ import picocli.CommandLine.Parameters;
                     + "standard error. Values"
                     + " come from flags, else the environment (MAX_TOKENS STEPS ALG ALG_PARAM ALG_TEMP BLOCK_LENGTH "
                     + "TEMPERATURE TOP_P TOP_K STOP"
-                    + " DEVICE), else the checkpoint's generation_config.json, else the defaults.",
+                    + " CACHE_REFRESH CACHED_ROWS CANVAS_WINDOW DEVICE), else the "
+                    + "checkpoint's generation_config.json, else the defaults.",
             ""
         },
         footerHeading = "%nExamples:%n",

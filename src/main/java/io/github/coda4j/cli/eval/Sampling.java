@@ -25,6 +25,9 @@ final class Sampling {
             Parameter.EPS,
             Parameter.BLOCK_LENGTH,
             Parameter.CACHE,
+            Parameter.REFRESH,
+            Parameter.CACHED_ROWS,
+            Parameter.WINDOW,
             Parameter.BLOCK_START,
             Parameter.MASK_CANDIDATES);
 

@@ -50,9 +50,10 @@ import picocli.CommandLine.Spec;
             "When the model can answer, one line goes to standard output: listening on http://HOST:PORT. Flags that "
                     + "decode are what counts where a request says nothing. Behind the flags these variables of the "
                     + "environment count: HOST PORT MODEL_NAME DEVICE MAX_TOKENS STEPS ALG ALG_PARAM ALG_TEMP "
-                    + "BLOCK_LENGTH TEMPERATURE TOP_P TOP_K STOP (a text, or a JSON list of texts), TORCH_DTYPE "
-                    + "(bfloat16, float32 or auto) behind --dtype; API_KEY is one more key, LOG_LEVEL (debug, info, "
-                    + "warning, error) what the log tells.",
+                    + "BLOCK_LENGTH TEMPERATURE TOP_P TOP_K CACHE_REFRESH CACHED_ROWS "
+                    + "CANVAS_WINDOW STOP (a text, or a JSON list of texts), "
+                    + "TORCH_DTYPE (bfloat16, float32 or auto) behind --dtype; "
+                    + "API_KEY is one more key, LOG_LEVEL (debug, info, warning, error) what the log tells.",
             ""
         },
         footerHeading = "%nExamples:%n",

@@ -5,10 +5,12 @@ import io.github.coda4j.Nearest;
 import io.github.coda4j.WrongValueException;
 import io.github.coda4j.decode.BlockStart;
 import io.github.coda4j.decode.CachePolicy;
+import io.github.coda4j.decode.CachedRows;
 import io.github.coda4j.decode.CanvasShape;
 import io.github.coda4j.decode.DecodeOptions;
 import io.github.coda4j.decode.Growth;
 import io.github.coda4j.decode.MaskCandidates;
+import io.github.coda4j.decode.Refresh;
 import io.github.coda4j.decode.commit.CommitPolicy;
 import io.github.coda4j.decode.commit.Need;
 import java.util.Arrays;
@@ -296,6 +298,7 @@ public final class DecodeSettings {
             case CanvasShape.BLOCK_LENGTH -> Parameter.BLOCK_LENGTH;
             case CanvasShape.NEW_TOKENS -> Parameter.MAX_NEW_TOKENS;
             case CanvasShape.GROW -> Parameter.GROW;
+            case CanvasShape.WINDOW -> Parameter.WINDOW;
             default -> throw problem;
         };
         Stream<Optional<Setting<Integer>>> involved = switch (problem.parameter()) {
@@ -365,7 +368,7 @@ public final class DecodeSettings {
         Optional<Setting<String>> found = values.find(Parameter.CACHE);
         List<String> known = List.of("none", "prefix", "dual", "exact");
         if (found.isEmpty()) {
-            return CachePolicy.NONE;
+            return cache("none");
         }
         Setting<String> cache = found.get();
         if (!known.contains(cache.value())) {
@@ -378,7 +381,56 @@ public final class DecodeSettings {
                     cache.name(),
                     String.format(Locale.ROOT, "%s needs blocks: add %s N, for example %s 32", cache, block, block));
         }
-        return CachePolicy.of(cache.value());
+        return cache(cache.value());
+    }
+
+    private CachePolicy cache(String name) {
+        Setting<Refresh> refresh = values.find(Parameter.REFRESH)
+                .map(DecodeSettings::refresh)
+                .orElse(Setting.ofDefault(Refresh.AT_BLOCKS, values.name(Parameter.REFRESH)));
+        Optional<Setting<String>> rowsFound = values.find(Parameter.CACHED_ROWS);
+        Setting<CachedRows> rows = new Setting<>(
+                choice(rowsFound, CachedRows.BLOCK, CachedRows.values()),
+                rowsFound.map(Setting::origin).orElse(Setting.Origin.DEFAULT),
+                rowsFound.map(Setting::name).orElse(values.name(Parameter.CACHED_ROWS)));
+        return CachePolicy.of(name, ofCache(name, refresh, Refresh.AT_BLOCKS), ofCache(name, rows, CachedRows.BLOCK));
+    }
+
+    private static Setting<Refresh> refresh(Setting<String> found) {
+        try {
+            return new Setting<>(Refresh.of(found.value()), found.origin(), found.name());
+        } catch (IllegalArgumentException e) {
+            throw found.wrong(found.value() + " cannot be used: " + e.getMessage());
+        }
+    }
+
+    /** The value; {@code neutral} where it has no effect and somebody else than the request says it. */
+    private <T> T ofCache(String cache, Setting<T> found, T neutral) {
+        if (found.value().equals(neutral)) {
+            return neutral;
+        }
+        boolean original = values.find(Parameter.BLOCK_START)
+                .filter(start -> start.value().equals("commit"))
+                .isPresent();
+        boolean refreshed = !List.of("none", "exact").contains(cache);
+        if (refreshed && !original) {
+            return found.value();
+        }
+        if (!found.isOfRequest()) {
+            LOG.info(
+                    "{} is left out: it does not go with cache {}{}",
+                    found,
+                    cache,
+                    original ? ", block start commit" : "");
+            return neutral;
+        }
+        String value = found.value().toString().toLowerCase(Locale.ROOT);
+        throw found.wrong(
+                !refreshed
+                        ? value + " has no effect with cache " + cache + ": add " + values.name(Parameter.CACHE)
+                                + " prefix or dual, or leave it out"
+                        : value + " does not go with " + values.name(Parameter.BLOCK_START)
+                                + " commit, whose forwards are the original's: leave one of them out");
     }
 
     private BlockStart blockStart(PolicyChoice policy) {

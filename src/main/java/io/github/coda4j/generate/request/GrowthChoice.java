@@ -22,10 +22,30 @@ final class GrowthChoice {
 
     GrowthChoice(Values values, CachePolicy cache, BlockStart blockStart, MaskCandidates maskCandidates) {
         this.values = values;
-        this.setting = values.find(Parameter.GROW);
+        this.setting = chosen(values);
         this.cache = cache;
         this.blockStart = blockStart;
         this.maskCandidates = maskCandidates;
+    }
+
+    /** A window counts where nothing says how the canvas grows; of two, the one that the request says. */
+    private static Optional<Setting<Growth>> chosen(Values values) {
+        Optional<Setting<Growth>> grow = values.find(Parameter.GROW);
+        Optional<Setting<Growth>> window = values.find(Parameter.WINDOW)
+                .map(found -> found.require(n -> n >= 1, "at least 1"))
+                .map(found -> new Setting<>(new Growth.Window(found.value()), found.origin(), found.name()));
+        boolean grows =
+                grow.filter(found -> !(found.value() instanceof Growth.None)).isPresent();
+        if (window.isEmpty() || !grows) {
+            return window.or(() -> grow);
+        }
+        boolean ofRequest = window.get().isOfRequest();
+        if (ofRequest && grow.get().isOfRequest()) {
+            throw window.get()
+                    .wrong(window.get().value() + " and " + grow.get() + " exclude each other: both say how"
+                            + " many masks there are; leave one of them out");
+        }
+        return ofRequest ? window : grow;
     }
 
     /**
@@ -62,12 +82,13 @@ final class GrowthChoice {
 
     /** What it does not go with, as {@link io.github.coda4j.decode.DecodeOptions} has it, in the request's names. */
     private Optional<String> problem(Growth wanted, Optional<Integer> block) {
-        if (maskCandidates == MaskCandidates.ALLOW) {
+        if (maskCandidates == MaskCandidates.ALLOW && !(wanted instanceof Growth.Window)) {
             return Optional.of("does not go with " + values.name(Parameter.MASK_CANDIDATES)
                     + " allow: where an answer ends is not seen behind a mask");
         }
         return switch (wanted) {
             case Growth.None() -> Optional.empty();
+            case Growth.Window(int tokens) -> ofWindow(tokens, block);
             case Growth.Chunks(int tokens) ->
                 block.filter(length -> tokens % length != 0).map(length -> multiple(tokens, length));
             case Growth.RhoEos(int _, int _, int _) -> ofRhoEos(block);
@@ -84,10 +105,22 @@ final class GrowthChoice {
                 (long) below + length);
     }
 
+    private String needsBlocks() {
+        String name = values.name(Parameter.BLOCK_LENGTH);
+        return "needs blocks: add " + name + " N, for example " + name + " 32";
+    }
+
+    private Optional<String> ofWindow(int tokens, Optional<Integer> block) {
+        if (block.isEmpty()) {
+            return Optional.of(needsBlocks());
+        }
+        return block.filter(length -> tokens < length)
+                .map(length -> "does not hold a block of " + length + ": use " + length + " or more");
+    }
+
     private Optional<String> ofRhoEos(Optional<Integer> block) {
         if (block.isEmpty()) {
-            String name = values.name(Parameter.BLOCK_LENGTH);
-            return Optional.of("needs blocks: add " + name + " N, for example " + name + " 32");
+            return Optional.of(needsBlocks());
         }
         if (cache instanceof CachePolicy.Dual) {
             return Optional.of("looks at all masks in every forward, and " + values.name(Parameter.CACHE)

@@ -40,6 +40,12 @@ public record Parameter<T>(String name, ValueKind<T> kind, String variable, List
             new Parameter<>("block_length", ValueKind.INTEGER, "BLOCK_LENGTH", List.of());
     /** What forwards reuse: none, prefix or dual. */
     public static final Parameter<String> CACHE = new Parameter<>("cache", ValueKind.TEXT, "", List.of());
+    /** When a cache is refreshed by a run of the whole sequence: block, block=N, every=N, drift=X or never. */
+    public static final Parameter<String> REFRESH =
+            new Parameter<>("refresh", ValueKind.TEXT, "CACHE_REFRESH", List.of("refresh"));
+    /** Which of a block's rows cached forwards run: block (all) or open (those that may still be committed). */
+    public static final Parameter<String> CACHED_ROWS =
+            new Parameter<>("cached_rows", ValueKind.TEXT, "CACHED_ROWS", List.of("cached_rows"));
     /** How a block's first token is found: propose or commit. */
     public static final Parameter<String> BLOCK_START = new Parameter<>("block_start", ValueKind.TEXT, "", List.of());
     /** Whether the mask may be proposed: exclude or allow. */
@@ -58,6 +64,9 @@ public record Parameter<T>(String name, ValueKind<T> kind, String variable, List
             new Parameter<>("context", ValueKind.INTEGER, "", List.of("context"));
     /** How the canvas of a completion grows: a number of tokens, rho-eos or none. */
     public static final Parameter<Growth> GROW = new Parameter<>("grow", ValueKind.GROWTH, "", List.of("grow"));
+    /** Masks in sight from the start of the block at work, at least the block length; without a value all of them. */
+    public static final Parameter<Integer> WINDOW =
+            new Parameter<>("window", ValueKind.INTEGER, "CANVAS_WINDOW", List.of("window"));
     /** Where an answer ends that could be longer: length, line or block. */
     public static final Parameter<String> UNTIL = new Parameter<>("until", ValueKind.TEXT, "", List.of());
     /**

@@ -8,6 +8,15 @@ public interface KvCache extends AutoCloseable {
     /** Number of positions it holds. */
     int length();
 
+    /**
+     * What the deepest layer has stored as values: what of the sequence has gone into each position.
+     *
+     * @param start first position, in [0, end)
+     * @param end in (start, length]
+     * @return [end - start, width], the same width for every cache of a model; 0 where nothing was stored
+     */
+    float[] deepestValues(int start, int end);
+
     @Override
     void close();
 }

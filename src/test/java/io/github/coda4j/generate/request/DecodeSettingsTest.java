@@ -7,9 +7,12 @@ import io.github.coda4j.CodaException;
 import io.github.coda4j.WrongValueException;
 import io.github.coda4j.decode.BlockStart;
 import io.github.coda4j.decode.CachePolicy;
+import io.github.coda4j.decode.CachedRows;
 import io.github.coda4j.decode.CanvasShape;
 import io.github.coda4j.decode.DecodeOptions;
+import io.github.coda4j.decode.Growth;
 import io.github.coda4j.decode.MaskCandidates;
+import io.github.coda4j.decode.Refresh;
 import io.github.coda4j.decode.commit.CommitPolicies;
 import io.github.coda4j.decode.commit.ConfidenceThreshold;
 import io.github.coda4j.decode.commit.Entropy;
@@ -48,6 +51,10 @@ class DecodeSettingsTest {
             Parameter.EPS,
             Parameter.BLOCK_LENGTH,
             Parameter.CACHE,
+            Parameter.REFRESH,
+            Parameter.CACHED_ROWS,
+            Parameter.WINDOW,
+            Parameter.GROW,
             Parameter.BLOCK_START,
             Parameter.MASK_CANDIDATES,
             Parameter.HOLE_PADS,
@@ -245,6 +252,18 @@ class DecodeSettingsTest {
                 "--alg confidence_threshold --eps 0.1; --eps 0.1 has no effect with --alg confidence_threshold",
                 "--cache dual; --cache dual needs blocks: add --block-length N",
                 "--cache dul --block-length 8; --cache must be one of none, prefix, dual, exact, got 'dul'",
+                "--refresh never; --refresh never has no effect with cache none: add --cache prefix or dual, or",
+                "--refresh often --cache dual --block-length 8; --refresh often cannot be used: a refresh is block,",
+                "--refresh every=0 --cache dual --block-length 8; every=N needs at least 1 forward, got 0",
+                "--refresh never --cache exact; --refresh never has no effect with cache exact: add --cache prefix or",
+                "--cached-rows open; --cached-rows open has no effect with cache none: add --cache prefix or dual",
+                "--cached-rows some; --cached-rows must be block or open, got 'some'",
+                "--refresh never --cache dual --block-length 8 --block-start commit; --refresh never does not go"
+                        + " with --block-start commit, whose forwards are the original's: leave one of them out",
+                "--window 16; --window 16 needs blocks: add --block-length N, for example --block-length 32",
+                "--window 4 --block-length 8; --window 4 does not hold a block of 8: use 8 or more",
+                "--window 0 --block-length 8; --window must be at least 1, got 0",
+                "--window 16 --grow 16 --block-length 8; --window 16 and --grow 16 exclude each other: both say how",
                 "--block-start commit; --block-start commit has no effect without a cache",
                 "--block-start later; --block-start must be propose or commit, got 'later'",
                 "--mask-candidates maybe; --mask-candidates must be exclude or allow, got 'maybe'",
@@ -380,6 +399,50 @@ class DecodeSettingsTest {
     void a_default_length_that_the_model_does_not_take_is_named() {
         assertThatThrownBy(() -> settings(flags("")).completion(0, 100, Set.of()))
                 .hasMessageEndingWith("(--max-new-tokens 256 (the default))");
+    }
+
+    @Test
+    void refresh_rows_and_window_come_from_every_source_and_are_left_out_where_they_have_no_effect() {
+        String blocks = "--block-length 8 --cache dual";
+        CachePolicy seldom = new CachePolicy.Dual(new Refresh.Every(40), CachedRows.OPEN);
+        assertThat(resolve(blocks, 64).cache()).isEqualTo(CachePolicy.of("dual"));
+        assertThat(resolve(blocks + " --refresh block --cached-rows block", 64).cache())
+                .isEqualTo(CachePolicy.of("dual"));
+        assertThat(resolve("--refresh block --cached-rows block", 64).cache())
+                .as("neutral values need no cache")
+                .isEqualTo(CachePolicy.NONE);
+        assertThat(resolve(blocks + " --refresh every=40 --cached-rows open", 64)
+                        .cache())
+                .isEqualTo(seldom);
+        assertThat(resolve(blocks + " --window 16", 64).growth()).isEqualTo(new Growth.Window(16));
+        assertThat(resolve(blocks + " --window 16 --grow none", 64).growth()).isEqualTo(new Growth.Window(16));
+        ValueSource body = body("{\"block_length\": 8, \"cache\": \"prefix\", \"refresh\": \"drift=0.5\","
+                + " \"cached_rows\": \"open\", \"window\": 24}");
+        DecodeOptions fromBody = settings(body).completion(0, MOST, Set.of());
+        assertThat(fromBody.cache()).isEqualTo(new CachePolicy.Prefix(new Refresh.Drift(0.5), CachedRows.OPEN));
+        assertThat(fromBody.growth()).isEqualTo(new Growth.Window(24));
+
+        file("{\"refresh\": \"never\", \"window\": 32, \"cached_rows\": \"block\"}");
+        assertThat(resolve(blocks, 64).cache()).isEqualTo(new CachePolicy.Dual(new Refresh.Never(), CachedRows.BLOCK));
+        assertThat(resolve(blocks, 64).growth()).isEqualTo(new Growth.Window(32));
+        variables.put("CACHE_REFRESH", "every=40");
+        variables.put("CACHED_ROWS", "open");
+        variables.put("CANVAS_WINDOW", "16");
+        assertThat(resolve(blocks, 64).cache()).isEqualTo(seldom);
+        assertThat(resolve(blocks, 64).growth()).isEqualTo(new Growth.Window(16));
+        assertThat(resolve(blocks + " --grow 16", 64).growth())
+                .as("the request says it otherwise")
+                .isEqualTo(new Growth.Chunks(16));
+        assertThat(resolve("", 64)).as("no effect, so left out").isEqualTo(DecodeOptions.ofSteps(64));
+        assertThat(resolve("--block-length 32", 64).growth())
+                .as("a window that holds no block")
+                .isEqualTo(Growth.NONE);
+        assertThat(resolve(blocks + " --block-start commit", 64).cache()).isEqualTo(CachePolicy.of("dual"));
+        DecodeOptions holes = settings(flags(blocks)).options(new CanvasShape(0, List.of(16), false), MOST, Set.of());
+        assertThat(holes.growth()).isEqualTo(Growth.NONE);
+        variables.clear();
+        file("{\"refresh\": \"always\"}");
+        assertThatThrownBy(() -> resolve(blocks, 64)).hasMessageStartingWith("generation_config.json: refresh always");
     }
 
     @Test
