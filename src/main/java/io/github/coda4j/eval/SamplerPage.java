@@ -51,15 +51,13 @@ public record SamplerPage(String model, String command, String machine, LocalDat
         lines.add("- " + machine + "; " + date);
         lines.add("- The span is one block; where a row says how a cache is refreshed it is cut into blocks of 8.");
         lines.add("");
+        lines.add("**tok/forw.**: tokens for each pass of the model, every pass counted. **full**: passes over the");
+        lines.add("whole sequence, for each span. **rows**: positions that all passes ran, for each token. **exact**,");
+        lines.add("**tokens**, **parses**: spans of which every token is right, tokens that are right at their place,");
         lines.add(
-                "**tok/forw.**: tokens for each pass of the model, every pass counted. **full**: passes over the whole");
+                "files that still parse, in percent with 95 % intervals (Wilson; of tokens by drawing spans). **AUP**:");
         lines.add(
-                "sequence, for each span. **rows**: positions that all passes ran, for each token. **exact**, **tokens**,");
-        lines.add(
-                "**parses**: spans of which every token is right, tokens that are right at their place, files that still");
-        lines.add(
-                "parse, in percent with 95 % intervals (Wilson; of tokens by drawing spans). **AUP**: the area under the");
-        lines.add("curve of tokens right against tokens per forward as d3LLM's leaderboard defines it.");
+                "the area under the curve of tokens right against tokens per forward, as d3LLM's leaderboard has it.");
         lines.add("");
         lines.add("![Tokens right against tokens per forward](" + plot + ")");
         for (List<SamplerRow> ofKind : by(rows, SamplerRow::kind).values()) {
