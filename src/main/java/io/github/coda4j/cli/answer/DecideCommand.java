@@ -128,7 +128,8 @@ public final class DecideCommand implements Callable<Integer> {
         ObjectNode probabilities = node.putObject("probabilities");
         for (int i = 0; i < decision.probabilities().size(); i++) {
             probabilities.put(
-                    decision.question().labels().get(i), decision.probabilities().get(i));
+                    decision.question().labels().get(i),
+                    decision.probabilities().get(i));
         }
         node.put("label", decision.label());
         node.put("confidence", decision.confidence());
