@@ -7,6 +7,7 @@ import io.github.coda4j.cli.ExitCodes;
 import io.github.coda4j.cli.Interrupt;
 import io.github.coda4j.cli.World;
 import io.github.coda4j.cli.answer.ChatCommand;
+import io.github.coda4j.cli.answer.DecideCommand;
 import io.github.coda4j.cli.answer.DemoCommand;
 import io.github.coda4j.cli.answer.GenerateCommand;
 import io.github.coda4j.cli.answer.InfillCommand;
@@ -136,6 +137,7 @@ final class Coda extends CommandGroup {
                 .addSubcommand(new GenerateCommand(world))
                 .addSubcommand(new InfillCommand(world))
                 .addSubcommand(new ChatCommand(world))
+                .addSubcommand(new DecideCommand(world))
                 .addSubcommand(new ServeCommand(world, interrupt))
                 .addSubcommand(new ModelsCommand(world))
                 .addSubcommand(new PullCommand(world))
