@@ -63,7 +63,8 @@ public final class ProductPeak {
                 Arena arena = Arena.ofShared()) {
             MemorySegment[] results = new MemorySegment[team.size()];
             try (Scope _ = Scope.open()) {
-                team.runOnAll(share -> shards[share] = pack(type, columns, inputs, pages));
+                team.runOnAll(
+                        share -> shards[share] = pack(type, ProductPaths.here().int8(), columns, inputs, pages));
                 MemorySegment input =
                         random(shards[0].inputType(), rows, inputs).memory();
                 for (int share = 0; share < results.length; share++) {
@@ -96,7 +97,7 @@ public final class ProductPeak {
         Libtorch.setThreads(threads);
         long best = Long.MAX_VALUE;
         try (LargePages pages = new LargePages(BLOCK_BYTES);
-                PackedLinear linear = pack(type, outputs, inputs, pages);
+                PackedLinear linear = pack(type, ofLibrary(), outputs, inputs, pages);
                 Scope _ = Scope.open()) {
             Tensor input = random(linear.inputType(), rows, inputs);
             Tensor output = Tensor.empty(linear.outputType(), Device.CPU, rows, outputs);
@@ -111,7 +112,13 @@ public final class ProductPeak {
         return 2.0 * rows * outputs * inputs / best;
     }
 
-    private static PackedLinear pack(DType type, int outputs, int inputs, LargePages pages) {
+    /** The way of a library, which has threads of its own. */
+    private static ProductPaths.Int8 ofLibrary() {
+        ProductPaths.Int8 here = ProductPaths.here().int8();
+        return here == ProductPaths.Int8.PANELS ? ProductPaths.Int8.EXACT : here;
+    }
+
+    private static PackedLinear pack(DType type, ProductPaths.Int8 int8, int outputs, int inputs, LargePages pages) {
         ProductPaths paths = ProductPaths.here();
         try (Scope _ = Scope.open()) {
             return switch (type) {
@@ -123,7 +130,7 @@ public final class ProductPeak {
                     float[] scales = new float[outputs];
                     java.util.Arrays.fill(scales, 0.01f);
                     yield PackedLinear.int8(
-                            paths.int8(),
+                            int8,
                             random(DType.I8, outputs, inputs).memory(),
                             scales,
                             outputs,
