@@ -294,8 +294,16 @@ function useable(): void {
 
 function messages(): void {
   const log = element("messages");
-  log.replaceChildren(...session.messages.map(bubble));
+  log.replaceChildren(...(session.messages.length > 0 ? session.messages.map(bubble) : [welcome()]));
   log.scrollTop = log.scrollHeight;
+}
+
+function welcome(): HTMLElement {
+  const text = document.createElement("p");
+  text.className = "welcome";
+  text.textContent =
+    "Ask the model that is served. coda-mini, the small one in the box, fills holes and does not converse.";
+  return text;
 }
 
 function bubble({ role, content }: Message): HTMLElement {

@@ -169,6 +169,8 @@ export class Stage {
     const asked = this.asked;
     const url = asked === null ? "" : new URL(asked.path, document.baseURI).href;
     const none = "Fill or ask something first: here is then the same request for your own program.";
+    element("code-curl").classList.toggle("nothing", asked === null);
+    element("code-java").classList.toggle("nothing", asked === null);
     element("code-curl").textContent = asked === null ? none : curl(url, asked.body, asked.withKey);
     element("code-java").textContent = asked === null ? none : java(url, asked.body, asked.withKey);
     element<HTMLButtonElement>("copy-curl").disabled = asked === null;

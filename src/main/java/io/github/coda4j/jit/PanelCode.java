@@ -12,7 +12,8 @@ import io.github.coda4j.jit.Assembler.Vector;
  * <p>Inputs are taken in chunks, whose part of the panel stays in the first cache while rows go by in blocks of eight.
  * A block holds its sums, 8 rows by 48 columns, in 24 vector registers; between chunks they lie in memory. Weights of
  * the next chunk are asked for in every step of this one, a share of them by each block, so that they arrive while it
- * multiplies. Weights of 4 bits become int8 in memory of a chunk's size first.
+ * multiplies. Weights of 4 bits become int8 in memory of a chunk's size first; for a single block, which would use that
+ * once, in registers on their way.
  *
  * <p>The code takes the address of its {@link Slot slots} and changes nothing else but what they point to.
  */
@@ -67,7 +68,7 @@ final class PanelCode {
         GROUP_ZEROS,
         /** Of 4 bits: steps of inputs in a group. */
         GROUP_LENGTH,
-        /** Of 4 bits: address of memory for a chunk of int8. */
+        /** Of 4 bits: address of memory for a chunk of int8, or for a group's steps and zeros. */
         UNPACKED,
         /** Of 4 bits: four bytes of 0x0F. */
         LOWER_HALVES,
@@ -115,24 +116,39 @@ final class PanelCode {
     // Vector registers: sums are 0 to 23.
     private static final int OPERAND = 24;
     private static final int INPUTS = 28;
+    private static final int LOWER_HALVES = 31;
+    private static final int WORDS = 30;
+    private static final int BYTES = 29;
     private static final int LAST_COLUMNS = 1;
+
+    /** How a panel's weights are stored and used. */
+    enum Weights {
+        INT8,
+        /** 4 bits, for one block of rows. */
+        INT4_ONCE,
+        /** 4 bits, for several blocks. */
+        INT4
+    }
 
     private final Assembler to = new Assembler();
 
-    /** Where code begins that multiplies with a panel, by its vectors. */
-    private final int[] int8 = new int[4];
-
-    private final int[] int4 = new int[4];
-    /** Where a block's code begins, by whether results are BF16, vectors and rows. */
-    private final int[][][] blocks = new int[2][4][ROWS + 1];
+    /** Where code begins that multiplies with a panel, by its weights and vectors. */
+    private final int[][] panels = new int[Weights.values().length][4];
+    /** Where a block's code begins, by weights, whether results are BF16, vectors and rows. */
+    private final int[][][][] blocks = new int[Weights.values().length][2][4][ROWS + 1];
 
     private PanelCode() {
-        for (int vectors = 1; vectors <= 3; vectors++) {
-            int8[vectors] = panel(vectors, false);
-            int4[vectors] = panel(vectors, true);
-            for (int rows = 1; rows <= ROWS; rows++) {
-                blocks[0][vectors][rows] = block(rows, vectors, false);
-                blocks[1][vectors][rows] = block(rows, vectors, true);
+        for (Weights weights : Weights.values()) {
+            for (int vectors = 1; vectors <= 3; vectors++) {
+                panels[weights.ordinal()][vectors] = panel(vectors, weights);
+                for (int rows = 1; rows <= ROWS; rows++) {
+                    for (int bf16 = 0; bf16 < 2; bf16++) {
+                        // Once they are unpacked, 4 bits are int8.
+                        blocks[weights.ordinal()][bf16][vectors][rows] = weights == Weights.INT4
+                                ? blocks[Weights.INT8.ordinal()][bf16][vectors][rows]
+                                : block(rows, vectors, bf16 == 1, weights);
+                    }
+                }
             }
         }
     }
@@ -146,20 +162,20 @@ final class PanelCode {
     }
 
     /** Offset of the code for a panel. */
-    int panelAt(int vectors, boolean fourBits) {
-        return (fourBits ? int4 : int8)[vectors];
+    int panelAt(int vectors, Weights weights) {
+        return panels[weights.ordinal()][vectors];
     }
 
     /** Offset of the code for a block. */
-    int blockAt(int rows, int vectors, boolean bf16) {
-        return blocks[bf16 ? 1 : 0][vectors][rows];
+    int blockAt(int rows, int vectors, boolean bf16, Weights weights) {
+        return blocks[weights.ordinal()][bf16 ? 1 : 0][vectors][rows];
     }
 
     private static Address slot(Slot slot) {
         return Address.of(SLOTS, (int) slot.offset());
     }
 
-    private int panel(int vectors, boolean fourBits) {
+    private int panel(int vectors, Weights weights) {
         int begin = to.size();
         Label chunk = new Label();
         Label block = new Label();
@@ -177,14 +193,18 @@ final class PanelCode {
         to.load(FREE, slot(Slot.MASK));
         to.mask(LAST_COLUMNS, FREE);
         to.bind(chunk);
-        to.set(FREE, CHUNK);
-        least(FREE, STEPS_LEFT);
+        if (weights == Weights.INT4_ONCE) {
+            to.move(FREE, STEPS_LEFT); // one block keeps its sums in registers throughout
+        } else {
+            to.set(FREE, CHUNK);
+            least(FREE, STEPS_LEFT);
+        }
         to.subtract(STEPS_LEFT, FREE);
         to.store(slot(Slot.CHUNK_STEPS), FREE);
         to.load(AHEAD, slot(Slot.AHEAD));
         to.add(AHEAD, CHUNK_WEIGHTS);
         to.load(AHEAD_STEP, slot(Slot.AHEAD_STEP));
-        if (fourBits) {
+        if (weights == Weights.INT4) {
             unpack(vectors);
         }
         to.move(ROW_0, CHUNK_INPUT);
@@ -207,7 +227,7 @@ final class PanelCode {
         to.set(BEGUN, 1);
         to.load(FREE, slot(Slot.CHUNK_STEPS));
         to.address(CHUNK_INPUT, new Address(CHUNK_INPUT, FREE, Panels.STEP, 0));
-        if (fourBits) {
+        if (weights == Weights.INT4) {
             to.load(CHUNK_WEIGHTS, slot(Slot.PACKED_NEXT));
         } else {
             to.multiply(FREE, FREE, vectors * VECTOR);
@@ -237,9 +257,6 @@ final class PanelCode {
         Register unpacked = Register.RBX;
         Register groupSteps = Register.RSI;
         Register groupZeros = Register.R12;
-        int lowerHalves = 31;
-        int words = 30;
-        int bytes = 29;
         Label group = new Label();
         Label pair = new Label();
         to.load(unpacked, slot(Slot.UNPACKED));
@@ -247,18 +264,14 @@ final class PanelCode {
         to.load(groupZeros, slot(Slot.GROUP_ZEROS));
         to.move(WEIGHTS, CHUNK_WEIGHTS);
         to.move(COUNT, FREE);
-        to.vector(Vector.VPBROADCASTD, lowerHalves, slot(Slot.LOWER_HALVES));
-        to.vector(Vector.VPBROADCASTD, words, slot(Slot.WORDS));
-        to.vector(Vector.VPBROADCASTD, bytes, slot(Slot.BYTES));
+        constants();
         to.bind(group);
         to.load(FREE, slot(Slot.GROUP_LENGTH));
         least(FREE, COUNT);
         to.subtract(COUNT, FREE);
         for (int v = 0; v < vectors; v++) {
-            to.vector(Vector.VPMOVZXBD, v, Address.of(groupSteps, Panels.LANES * v));
-            to.vector(Vector.VPMULLD, v, v, words);
-            to.vector(Vector.VPMOVZXBD, 4 + v, Address.of(groupZeros, Panels.LANES * v));
-            to.vector(Vector.VPMULLD, 4 + v, 4 + v, bytes);
+            spread(v, groupSteps, v, WORDS);
+            spread(4 + v, groupZeros, v, BYTES);
         }
         to.add(groupSteps, Panels.LANES * vectors);
         to.add(groupZeros, Panels.LANES * vectors);
@@ -267,9 +280,9 @@ final class PanelCode {
             int first = 8 + 2 * v;
             int second = first + 1;
             to.vector(Vector.LOAD, second, Address.of(WEIGHTS, VECTOR * v));
-            to.vector(Vector.VPANDD, first, second, lowerHalves);
+            to.vector(Vector.VPANDD, first, second, LOWER_HALVES);
             to.shiftRight(second, second, 4);
-            to.vector(Vector.VPANDD, second, second, lowerHalves);
+            to.vector(Vector.VPANDD, second, second, LOWER_HALVES);
             for (int half : new int[] {first, second}) {
                 // Words hold two q of 0 to 15 in their bytes: times at most 16 none reaches into the next.
                 to.vector(Vector.VPMULLW, half, half, v);
@@ -290,8 +303,20 @@ final class PanelCode {
         to.load(CHUNK_WEIGHTS, slot(Slot.UNPACKED));
     }
 
+    private void constants() {
+        to.vector(Vector.VPBROADCASTD, LOWER_HALVES, slot(Slot.LOWER_HALVES));
+        to.vector(Vector.VPBROADCASTD, WORDS, slot(Slot.WORDS));
+        to.vector(Vector.VPBROADCASTD, BYTES, slot(Slot.BYTES));
+    }
+
+    /** Copies each of 16 bytes into two words or four bytes of a column. */
+    private void spread(int vector, Register from, int index, int copies) {
+        to.vector(Vector.VPMOVZXBD, vector, Address.of(from, Panels.LANES * index));
+        to.vector(Vector.VPMULLD, vector, vector, copies);
+    }
+
     /** A block's part of a chunk, or its end: goes on to the next block. */
-    private int block(int rows, int vectors, boolean bf16) {
+    private int block(int rows, int vectors, boolean bf16, Weights weights) {
         int begin = to.size();
         Label begun = new Label();
         Label ready = new Label();
@@ -309,7 +334,11 @@ final class PanelCode {
             to.vector(Vector.LOAD, sum, Address.of(SUMS, VECTOR * sum));
         }
         to.bind(ready);
-        multiply(rows, vectors);
+        if (weights == Weights.INT4_ONCE) {
+            multiplyOnce(rows, vectors);
+        } else {
+            multiply(rows, vectors);
+        }
         to.load(FREE, slot(Slot.CHUNK_STEPS));
         to.negate(FREE);
         to.address(ROW_0, new Address(ROW_0, FREE, Panels.STEP, 0));
@@ -328,18 +357,20 @@ final class PanelCode {
         return begin;
     }
 
+    /** The rows of a block at the current step. */
+    private static final Address[] ROW = {
+        Address.of(ROW_0, 0),
+        new Address(ROW_0, STRIDE, 1, 0),
+        new Address(ROW_0, STRIDE, 2, 0),
+        new Address(ROW_0, THREE_STRIDES, 1, 0),
+        Address.of(ROW_4, 0),
+        new Address(ROW_4, STRIDE, 1, 0),
+        new Address(ROW_4, STRIDE, 2, 0),
+        new Address(ROW_4, THREE_STRIDES, 1, 0)
+    };
+
     private void multiply(int rows, int vectors) {
         Label step = new Label();
-        Address[] row = {
-            Address.of(ROW_0, 0),
-            new Address(ROW_0, STRIDE, 1, 0),
-            new Address(ROW_0, STRIDE, 2, 0),
-            new Address(ROW_0, THREE_STRIDES, 1, 0),
-            Address.of(ROW_4, 0),
-            new Address(ROW_4, STRIDE, 1, 0),
-            new Address(ROW_4, STRIDE, 2, 0),
-            new Address(ROW_4, THREE_STRIDES, 1, 0)
-        };
         to.address(ROW_4, new Address(ROW_0, STRIDE, 4, 0));
         to.move(WEIGHTS, CHUNK_WEIGHTS);
         to.load(COUNT, slot(Slot.CHUNK_STEPS));
@@ -348,11 +379,7 @@ final class PanelCode {
             to.vector(Vector.LOAD, OPERAND + v, Address.of(WEIGHTS, VECTOR * v));
         }
         for (int r = 0; r < rows; r++) {
-            int inputs = INPUTS + r % 2;
-            to.vector(Vector.VPBROADCASTD, inputs, row[r]);
-            for (int v = 0; v < vectors; v++) {
-                to.vector(Vector.VPDPBUSD, r * vectors + v, inputs, OPERAND + v);
-            }
+            multiplyRow(r, ROW[r], vectors);
             if (r < LINES_AHEAD) {
                 to.prefetch(Address.of(AHEAD, VECTOR * r));
             }
@@ -366,6 +393,71 @@ final class PanelCode {
         to.add(AHEAD, AHEAD_STEP);
         to.decrement(COUNT);
         to.jump(Condition.NOT_EQUAL, step);
+    }
+
+    private void multiplyRow(int row, Address from, int vectors) {
+        int inputs = INPUTS - row % 2;
+        to.vector(Vector.VPBROADCASTD, inputs, from);
+        for (int v = 0; v < vectors; v++) {
+            to.vector(Vector.VPDPBUSD, row * vectors + v, inputs, OPERAND + v);
+        }
+    }
+
+    /** All steps of a block whose weights of 4 bits become int8 in registers. */
+    private void multiplyOnce(int rows, int vectors) {
+        // Nothing of what these hold is needed once a block has all steps.
+        Register groupSteps = Register.R14;
+        Register groupZeros = Register.R13;
+        Register spread = Register.R12;
+        int zeros = 3 * VECTOR;
+        Label group = new Label();
+        Label pair = new Label();
+        to.address(ROW_4, new Address(ROW_0, STRIDE, 4, 0));
+        to.move(WEIGHTS, CHUNK_WEIGHTS);
+        to.load(COUNT, slot(Slot.CHUNK_STEPS));
+        to.load(groupSteps, slot(Slot.GROUP_STEPS));
+        to.load(groupZeros, slot(Slot.GROUP_ZEROS));
+        to.load(spread, slot(Slot.UNPACKED));
+        constants();
+        to.bind(group);
+        to.load(FREE, slot(Slot.GROUP_LENGTH));
+        least(FREE, COUNT);
+        to.subtract(COUNT, FREE);
+        for (int v = 0; v < vectors; v++) {
+            spread(OPERAND, groupSteps, v, WORDS);
+            to.store(Address.of(spread, VECTOR * v), OPERAND, Assembler.ALL);
+            spread(OPERAND + 1, groupZeros, v, BYTES);
+            to.store(Address.of(spread, zeros + VECTOR * v), OPERAND + 1, Assembler.ALL);
+        }
+        to.add(groupSteps, Panels.LANES * vectors);
+        to.add(groupZeros, Panels.LANES * vectors);
+        to.bind(pair);
+        for (int half = 0; half < 2; half++) {
+            for (int v = 0; v < vectors; v++) {
+                int weight = OPERAND + v;
+                to.vector(Vector.LOAD, weight, Address.of(WEIGHTS, VECTOR * v));
+                if (half == 1) {
+                    to.shiftRight(weight, weight, 4);
+                }
+                to.vector(Vector.VPANDD, weight, weight, LOWER_HALVES);
+                to.vector(Vector.VPMULLW, weight, weight, Address.of(spread, VECTOR * v));
+                to.vector(Vector.VPSUBB, weight, weight, Address.of(spread, zeros + VECTOR * v));
+            }
+            for (int r = 0; r < rows; r++) {
+                multiplyRow(r, ROW[r].plus(half * Panels.STEP), vectors);
+            }
+        }
+        for (int v = 0; v < vectors; v++) {
+            to.prefetch(Address.of(AHEAD, VECTOR * v));
+        }
+        to.add(ROW_0, 2 * Panels.STEP);
+        to.add(ROW_4, 2 * Panels.STEP);
+        to.add(WEIGHTS, VECTOR * vectors);
+        to.add(AHEAD, VECTOR * vectors);
+        to.add(FREE, -2);
+        to.jump(Condition.NOT_EQUAL, pair);
+        to.test(COUNT);
+        to.jump(Condition.NOT_EQUAL, group);
     }
 
     private void giveOut(int rows, int vectors, boolean bf16) {

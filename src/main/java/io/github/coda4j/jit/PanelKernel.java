@@ -1,6 +1,7 @@
 package io.github.coda4j.jit;
 
 import io.github.coda4j.jit.PanelCode.Slot;
+import io.github.coda4j.jit.PanelCode.Weights;
 import java.lang.foreign.AddressLayout;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -27,15 +28,16 @@ public final class PanelKernel {
 
     private final PanelCode code;
     private final MemorySegment memory;
-    private final MemorySegment[] int8 = new MemorySegment[4];
-    private final MemorySegment[] int4 = new MemorySegment[4];
+    /** By weights and vectors. */
+    private final MemorySegment[][] panels = new MemorySegment[Weights.values().length][4];
 
     private PanelKernel(PanelCode code, MemorySegment memory) {
         this.code = code;
         this.memory = memory;
-        for (int vectors = 1; vectors <= 3; vectors++) {
-            int8[vectors] = memory.asSlice(code.panelAt(vectors, false));
-            int4[vectors] = memory.asSlice(code.panelAt(vectors, true));
+        for (Weights weights : Weights.values()) {
+            for (int vectors = 1; vectors <= 3; vectors++) {
+                panels[weights.ordinal()][vectors] = memory.asSlice(code.panelAt(vectors, weights));
+            }
         }
     }
 
@@ -100,7 +102,8 @@ public final class PanelKernel {
 
     private void multiply(PanelWeight weight, Scratch scratch, int rows, long output, boolean bf16) {
         Panels panels = weight.panels();
-        MemorySegment[] code = panels.group() == 0 ? int8 : int4;
+        Weights weights =
+                panels.group() == 0 ? Weights.INT8 : rows <= PanelCode.ROWS ? Weights.INT4_ONCE : Weights.INT4;
         int blocks = Math.ceilDiv(rows, PanelCode.ROWS);
         int ofStep = 3 * PanelCode.VECTOR / (panels.group() == 0 ? 1 : 2);
         scratch.set(Slot.AHEAD, (long) ofStep * PanelCode.CHUNK);
@@ -110,8 +113,10 @@ public final class PanelKernel {
             int vectors = panels.vectors(panel);
             int column = panel * Panels.WIDTH;
             if (panel == 0 || vectors < 3) {
-                scratch.set(Slot.BLOCK, blockAt(PanelCode.ROWS, vectors, bf16));
-                scratch.set(Slot.TAIL, rows % PanelCode.ROWS == 0 ? 0 : blockAt(rows % PanelCode.ROWS, vectors, bf16));
+                scratch.set(Slot.BLOCK, blockAt(PanelCode.ROWS, vectors, bf16, weights));
+                scratch.set(
+                        Slot.TAIL,
+                        rows % PanelCode.ROWS == 0 ? 0 : blockAt(rows % PanelCode.ROWS, vectors, bf16, weights));
             }
             int ofLast = Math.min(Panels.LANES, panels.outputs() - column - (vectors - 1) * Panels.LANES);
             scratch.set(Slot.MASK, (1L << ofLast) - 1);
@@ -125,14 +130,14 @@ public final class PanelKernel {
                 scratch.set(Slot.GROUP_ZEROS, weight.groupZeros().address() + group);
             }
             try {
-                CALL.invokeExact(code[vectors], scratch.slots);
+                CALL.invokeExact(this.panels[weights.ordinal()][vectors], scratch.slots);
             } catch (Throwable e) {
                 throw new IllegalStateException("the kernel cannot be called", e);
             }
         }
     }
 
-    private long blockAt(int rows, int vectors, boolean bf16) {
-        return memory.address() + code.blockAt(rows, vectors, bf16);
+    private long blockAt(int rows, int vectors, boolean bf16, Weights weights) {
+        return memory.address() + code.blockAt(rows, vectors, bf16, weights);
     }
 }

@@ -80,7 +80,7 @@ final class Families {
                     kind("a2d-qwen3", "A2DQwen3LMHeadModel", true, Bias.NONE, Alignment.IN_PLACE),
                     false,
                     Optional.of(Border.PROMPT_END),
-                    Map.of("alg", "low_confidence_rounded", "block_length", 32)),
+                    Map.of("alg", "low_confidence_rounded", "block_length", 32, "thinking", false)),
             full(
                     List.of("a2d-qwen2"),
                     kind("a2d-qwen2", "A2DQwen2LMHeadModel", false, Bias.QKV, Alignment.IN_PLACE),
@@ -208,6 +208,15 @@ final class Families {
      * @throws CodaException naming a key or token that is not known or contradicts another
      */
     static ConfigFile canonical(ConfigFile stored, NamedFiles files, Map<String, Integer> told) {
+        ConfigFile file = inOurKeys(stored, told);
+        return find(stored)
+                .filter(_ -> !file.has(MASK))
+                .map(family -> withMask(family, file, files))
+                .orElse(file);
+    }
+
+    /** The same with nothing that other files say. */
+    static ConfigFile inOurKeys(ConfigFile stored, Map<String, Integer> told) {
         if (find(stored).isEmpty()) {
             return stored;
         }
@@ -219,7 +228,7 @@ final class Families {
         if (family.derivesHeadDim() && !file.has(HEAD_DIM)) {
             file = file.with(HEAD_DIM, derivedHeadDim(file));
         }
-        return file.has(MASK) ? file : withMask(family, file, files);
+        return file;
     }
 
     private static int derivedHeadDim(ConfigFile file) {

@@ -146,6 +146,15 @@ public record ModelConfig(
         return read(file);
     }
 
+    /**
+     * Reads the config.json of an autoregressive model, whose mask token is still to be chosen and is 0 here.
+     *
+     * @throws CodaException as {@link #read}
+     */
+    public static ModelConfig ofAutoregressive(ConfigFile file) {
+        return read(Families.inOurKeys(file, Map.of(Families.MASK, 0)));
+    }
+
     private static OptionalInt token(OptionalInt id) {
         return id.isPresent() && id.getAsInt() == NO_TOKEN ? OptionalInt.empty() : id;
     }
@@ -209,7 +218,8 @@ public record ModelConfig(
     /**
      * A named shape. {@code coda-1.7b}: the published model. {@code coda-16m} and {@code coda-mini}: 15.7 and 8.4
      * million parameters with an 8192-token vocabulary and a tied head. {@code coda-nano}: about 5.5 million with a
-     * vocabulary of 4096, to be trained on two cores. {@code coda-tiny}: small enough for tests.
+     * vocabulary of 4096, to be trained on two cores. {@code coda-tiny}: small enough for tests. The others: the shapes
+     * of models of other families.
      */
     public static ModelConfig preset(String name) {
         return Presets.read(name);

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * What a model computes besides its sizes, as data: transformers and training passes ask here and know no family. The
@@ -159,6 +160,41 @@ public record ModelKind(
                 }
             });
         }
+    }
+
+    /**
+     * The kind of that {@code model_type}, for a model whose layers are known.
+     *
+     * @throws IllegalArgumentException when there is none, with the list of those that there are, or when its layers
+     *     are others
+     */
+    public static ModelKind of(String modelType, ModelKind layers) {
+        ModelKind kind = Families.ALL.stream()
+                .filter(row -> row.types().contains(modelType))
+                .map(Families.Family::kind)
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("unknown kind \"" + modelType + "\"; known: "
+                        + Families.ALL.stream().map(row -> row.kind().modelType).collect(Collectors.joining(", "))));
+        if (kind.qkNorm != layers.qkNorm || kind.bias != layers.bias) {
+            throw new IllegalArgumentException("the layers of " + modelType + " are others than those of "
+                    + layers.modelType + ": norms of heads " + kind.qkNorm + " and " + layers.qkNorm + ", biases "
+                    + kind.bias + " and " + layers.bias);
+        }
+        return kind;
+    }
+
+    /**
+     * The same with block-causal attention in blocks of that length.
+     *
+     * @throws IllegalArgumentException when the family has none
+     */
+    public ModelKind withBlocks(int length) {
+        Border border = Families.of(this)
+                .border()
+                .orElseThrow(() -> new IllegalArgumentException("a model of model_type \"" + modelType
+                        + "\" sees the whole sequence: it has no blocks of attention"));
+        return new ModelKind(
+                modelType, architecture, qkNorm, bias, alignment, Optional.of(new BlockCausal(length, border)));
     }
 
     /** Whether the projections of queries, keys and values have biases. */

@@ -11,7 +11,19 @@ import java.util.List;
 
 /** The named shapes: each a config.json among the resources, {@code presets/NAME.json}. */
 final class Presets {
-    static final List<String> NAMES = List.of("coda-1.7b", "coda-16m", "coda-mini", "coda-nano", "coda-tiny");
+    static final List<String> NAMES = List.of(
+            "coda-1.7b",
+            "coda-16m",
+            "coda-mini",
+            "coda-nano",
+            "coda-tiny",
+            "qwen3-0.6b",
+            "qwen2.5-0.5b",
+            "dream-7b",
+            "sdar-1.7b",
+            "fast-dllm-v2-1.5b",
+            "llada-8b",
+            "stable-diffcoder-8b");
 
     private Presets() {}
 

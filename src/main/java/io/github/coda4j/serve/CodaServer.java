@@ -69,6 +69,7 @@ public final class CodaServer implements AutoCloseable {
         routes.addAll(new OllamaRoutes(service).routes());
         routes.addAll(new PageRoutes().routes());
         routes.addAll(new MercuryRoutes(service).routes());
+        routes.addAll(new DecisionRoutes(service).routes());
         routes.addAll(new ModelRoutes(service).routes());
         routes.addAll(new HealthRoutes(service).routes());
         return routes;

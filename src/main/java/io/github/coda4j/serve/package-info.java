@@ -10,6 +10,7 @@
     "diffusion",
     "generate",
     "generate.length",
+    "generate.decision",
     "generate.request",
     "com.fasterxml.jackson",
     "io.prometheus"

@@ -23,6 +23,11 @@ public final class ChatJson {
 
     private ChatJson() {}
 
+    /** JSON as models saw it in their prompts: as Python's {@code json.dumps(value, ensure_ascii=False)} writes it. */
+    public static String asPython(JsonNode value) {
+        return PythonJson.write(value);
+    }
+
     static ChatRequest parse(String json, MessageReading reading) {
         JsonNode request = tree(json, REQUEST);
         if (!request.isObject()) {

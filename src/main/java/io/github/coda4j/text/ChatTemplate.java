@@ -13,8 +13,9 @@ import java.util.Optional;
  *
  * <p>A checkpoint may bring a template of its own ({@code chat_template.jinja} or in {@code tokenizer_config.json}). It
  * is not run; it is looked at: when it lacks one of the family's marks ({@code enable_thinking},
- * {@code <tool_response>}, ...) the checkpoint was trained on other prompts and {@link #forCheckpoint} refuses it. A
- * checkpoint without a template is taken to be of the family.
+ * {@code <tool_response>}, ...) it is either one of turns alone ({@link TurnTemplate}: plain ChatML, LLaDA's headers),
+ * or the checkpoint was trained on other prompts and {@link #forCheckpoint} refuses it. A checkpoint without a template
+ * is taken to be of the family.
  */
 public final class ChatTemplate {
     private static final List<String> FAMILY_MARKS = List.of(
@@ -36,22 +37,32 @@ public final class ChatTemplate {
                     + "\"arguments\": <args-json-object>}\n"
                     + "</tool_call><|im_end|>\n";
 
-    private ChatTemplate() {}
+    /** Empty for that of the Qwen3/CoDA family. */
+    private final Optional<TurnTemplate> turns;
+
+    private ChatTemplate(Optional<TurnTemplate> turns) {
+        this.turns = turns;
+    }
 
     /** The template of the Qwen3/CoDA family. */
     public static ChatTemplate coda() {
-        return new ChatTemplate();
+        return new ChatTemplate(Optional.empty());
     }
 
     /**
      * The template for a checkpoint folder.
      *
-     * @throws CodaException when the folder's own template is not of the Qwen3/CoDA family
+     * @throws CodaException when the folder's own template is neither of the Qwen3/CoDA family nor one of turns alone
      */
     public static ChatTemplate forCheckpoint(Path folder) {
-        Optional<String> template = new TokenizerConfig(NamedFiles.of(folder)).chatTemplate();
+        TokenizerConfig config = new TokenizerConfig(NamedFiles.of(folder));
+        Optional<String> template = config.chatTemplate();
         for (String mark : template.isPresent() ? FAMILY_MARKS : List.<String>of()) {
             if (!template.get().contains(mark)) {
+                Optional<TurnTemplate> turns = TurnTemplate.of(template.get(), config.named("bos_token"));
+                if (turns.isPresent()) {
+                    return new ChatTemplate(turns);
+                }
                 throw CodaException.of(
                         "the chat template in %s is not of the Qwen3/CoDA family: it does not mention '%s'; "
                                 + "send the prompt as raw text,"
@@ -59,7 +70,7 @@ public final class ChatTemplate {
                         folder, mark);
             }
         }
-        return new ChatTemplate();
+        return coda();
     }
 
     /**
@@ -93,6 +104,9 @@ public final class ChatTemplate {
 
     /** The same prompt with the place of each answer in it. */
     public Answered markAnswers(ChatRequest request) {
+        if (turns.isPresent()) {
+            return turns.get().render(request);
+        }
         List<MarkedText.Span> answers = new ArrayList<>();
         MarkedText.Builder out = new MarkedText.Builder();
         List<ChatMessage> messages = request.messages();

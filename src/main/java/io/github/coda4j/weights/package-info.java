@@ -1,4 +1,4 @@
-/** Reads and writes safetensors and checkpoint folders, strictly; rounds to int8. */
+/** Reads and writes safetensors and checkpoint folders, strictly; rounds to int8 and 4 bits. */
 @MayUse({"files", "tensor.DType", "com.fasterxml.jackson"})
 package io.github.coda4j.weights;
 

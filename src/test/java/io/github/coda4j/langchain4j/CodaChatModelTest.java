@@ -32,7 +32,11 @@ import dev.langchain4j.model.chat.response.StreamingHandle;
 import dev.langchain4j.model.output.FinishReason;
 import dev.langchain4j.model.output.Response;
 import io.github.coda4j.decode.Growth;
+import io.github.coda4j.generate.GenerateRequest;
+import io.github.coda4j.generate.Generation;
+import io.github.coda4j.generate.GenerationListener;
 import io.github.coda4j.generate.request.Parameter;
+import io.github.coda4j.generate.request.ValueSource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -248,6 +252,37 @@ class CodaChatModelTest {
             assertThat(whole.aiMessage().text()).isEqualTo(Parrot.STORY).isEqualTo(heard.text.toString());
             assertThat(heard.threads).hasSize(1).doesNotContain(Thread.currentThread());
         }
+    }
+
+    @Test
+    void an_answer_that_is_faster_than_its_submission_is_told_by_one_thread() throws Exception {
+        Backend slow = new Backend() {
+            @Override
+            public String name() {
+                return parrot.name();
+            }
+
+            @Override
+            public GenerateRequest request(io.github.coda4j.text.ChatRequest chat, ValueSource given) {
+                return parrot.request(chat, given);
+            }
+
+            @Override
+            public GenerateRequest request(String text, ValueSource given) {
+                return parrot.request(text, given);
+            }
+
+            @Override
+            public Generation submit(GenerateRequest request, GenerationListener listener) {
+                Generation generation = parrot.submit(request, listener);
+                LockSupport.parkNanos(300_000_000);
+                return generation;
+            }
+        };
+        Heard heard = new Heard();
+        CodaStreamingChatModel.builder().backend(slow).build().chat("hello", heard);
+        assertThat(heard.whole.get().aiMessage().text()).isEqualTo("Hi!");
+        assertThat(heard.threads).hasSize(1).doesNotContain(Thread.currentThread());
     }
 
     @Test

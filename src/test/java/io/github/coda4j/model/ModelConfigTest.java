@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ModelConfigTest {
@@ -26,10 +28,22 @@ class ModelConfigTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"coda-1.7b", "coda-16m", "coda-mini", "coda-nano", "coda-tiny"})
+    @MethodSource("io.github.coda4j.model.ModelConfig#presets")
     void a_preset_survives_its_own_file(String name) {
         ModelConfig config = ModelConfig.preset(name);
         assertThat(ModelConfig.read(config.toFile(DType.BF16))).isEqualTo(config);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "qwen3-0.6b, 596_049_920",
+        "qwen2.5-0.5b, 494_032_768",
+        "dream-7b, 7_615_616_512",
+        "sdar-1.7b, 2_031_739_904",
+        "llada-8b, 8_015_581_184",
+    })
+    void presets_of_other_families_have_their_sizes(String name, String parameters) {
+        assertThat(ModelConfig.preset(name).numParameters()).isEqualTo(Long.parseLong(parameters.replace("_", "")));
     }
 
     @Test

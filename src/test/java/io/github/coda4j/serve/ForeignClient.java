@@ -29,6 +29,7 @@ import javax.tools.ToolProvider;
 final class ForeignClient implements AutoCloseable {
     private static final Path SOURCES = Path.of("src/test/clients");
     private static final Path FETCHED = Path.of("target/clients");
+    private static final String PACKAGES = "node_modules";
     private static final int TRIES = 4;
     private static final long SECONDS_OF_A_FETCH = 240;
     private static final long SECONDS_OF_A_CALL = 90;
@@ -87,21 +88,42 @@ final class ForeignClient implements AutoCloseable {
     }
 
     private static List<String> prepareNode() throws Exception {
+        Path folder = npm("npm", SOURCES.resolve("npm"));
+        return List.of("node", folder.resolve("talk.mjs").toString());
+    }
+
+    /** A copy of a project of npm with its packages, fetched the first time, and when its lock file has changed. */
+    static synchronized Path npm(String name, Path project) throws Exception {
+        Files.createDirectories(FETCHED);
         assertThat(run(List.of("node", "--version"), FETCHED))
                 .as("these tests need Node 20 or newer (https://nodejs.org) as `node` on the PATH")
                 .isEmpty();
-        Path folder = Files.createDirectories(FETCHED.resolve("npm"));
-        Path done = folder.resolve("installed-package-lock.json");
-        Path lock = SOURCES.resolve("npm/package-lock.json");
-        for (String file : List.of("package.json", "package-lock.json", "talk.mjs")) {
-            Files.copy(SOURCES.resolve("npm").resolve(file), folder.resolve(file), StandardCopyOption.REPLACE_EXISTING);
+        Path folder = Files.createDirectories(FETCHED.resolve(name));
+        for (Path old : filesOf(folder)) {
+            Files.delete(old);
         }
-        if (!Files.exists(done) || Files.mismatch(done, lock) >= 0) {
+        for (Path file : filesOf(project)) {
+            Path copy = folder.resolve(project.relativize(file));
+            Files.createDirectories(copy.getParent());
+            Files.copy(file, copy);
+        }
+        Path done = FETCHED.resolve(name + ".package-lock.json");
+        Path lock = project.resolve("package-lock.json");
+        if (!Files.exists(done) || Files.mismatch(done, lock) >= 0 || !Files.exists(folder.resolve(PACKAGES))) {
             List<String> install = List.of("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund");
             fetch("the npm packages of " + lock, folder, List.of(cached(install, "--prefer-offline"), install));
             Files.copy(lock, done, StandardCopyOption.REPLACE_EXISTING);
         }
-        return List.of("node", folder.resolve("talk.mjs").toString());
+        return folder;
+    }
+
+    /** All files of a project of npm but its packages. */
+    private static List<Path> filesOf(Path project) throws IOException {
+        try (Stream<Path> all = Files.walk(project)) {
+            return all.filter(Files::isRegularFile)
+                    .filter(file -> !project.relativize(file).startsWith(PACKAGES))
+                    .toList();
+        }
     }
 
     private static List<String> prepareJava(String name) throws Exception {
@@ -175,7 +197,7 @@ final class ForeignClient implements AutoCloseable {
     }
 
     /** What a command said when it failed. */
-    private static Optional<String> run(List<String> command, Path folder) throws Exception {
+    static Optional<String> run(List<String> command, Path folder) throws Exception {
         Path output = Files.createTempFile("fetch", ".txt");
         try {
             ProcessBuilder builder = new ProcessBuilder(command)

@@ -10,6 +10,7 @@
     "model",
     "decode",
     "generate",
+    "generate.decision",
     "generate.request",
     "generate.length",
     "syntax.Grammar",

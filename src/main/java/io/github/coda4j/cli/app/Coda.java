@@ -7,6 +7,7 @@ import io.github.coda4j.cli.ExitCodes;
 import io.github.coda4j.cli.Interrupt;
 import io.github.coda4j.cli.World;
 import io.github.coda4j.cli.answer.ChatCommand;
+import io.github.coda4j.cli.answer.DecideCommand;
 import io.github.coda4j.cli.answer.DemoCommand;
 import io.github.coda4j.cli.answer.GenerateCommand;
 import io.github.coda4j.cli.answer.InfillCommand;
@@ -19,6 +20,7 @@ import io.github.coda4j.cli.help.HelpCommand;
 import io.github.coda4j.cli.help.ManCommand;
 import io.github.coda4j.cli.inspect.InspectCommand;
 import io.github.coda4j.cli.make.InitCommand;
+import io.github.coda4j.cli.make.ModelsCommand;
 import io.github.coda4j.cli.make.PullCommand;
 import io.github.coda4j.cli.make.QuantizeCommand;
 import io.github.coda4j.cli.serve.PageServer;
@@ -135,7 +137,9 @@ final class Coda extends CommandGroup {
                 .addSubcommand(new GenerateCommand(world))
                 .addSubcommand(new InfillCommand(world))
                 .addSubcommand(new ChatCommand(world))
+                .addSubcommand(new DecideCommand(world))
                 .addSubcommand(new ServeCommand(world, interrupt))
+                .addSubcommand(new ModelsCommand(world))
                 .addSubcommand(new PullCommand(world))
                 .addSubcommand(new InitCommand(world, interrupt))
                 .addSubcommand(new QuantizeCommand(world, interrupt))

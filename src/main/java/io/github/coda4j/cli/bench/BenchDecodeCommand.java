@@ -289,7 +289,7 @@ final class BenchDecodeCommand implements Callable<Integer> {
             return model.config(world);
         }
         try (CheckpointFolder checkpoint = CheckpointFolder.open(folder.get())) {
-            return ModelConfig.of(checkpoint);
+            return ModelConfig.of(checkpoint, model.told());
         }
     }
 
@@ -298,7 +298,7 @@ final class BenchDecodeCommand implements Callable<Integer> {
             return model.open(world, load);
         }
         try (CheckpointFolder checkpoint = CheckpointFolder.open(folder.get())) {
-            return Transformer.open(checkpoint, load);
+            return Transformer.open(checkpoint, load.withTold(model.told()));
         }
     }
 

@@ -12,6 +12,7 @@ import io.github.coda4j.model.training.ParameterStore;
 import io.github.coda4j.tensor.Device;
 import io.github.coda4j.weights.CheckpointFolder;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
@@ -31,18 +32,39 @@ final class BenchModel {
             names = "--preset",
             paramLabel = "NAME",
             description = "Random weights of this shape instead of a model: coda-1.7b, coda-16m, coda-mini, "
-                    + "coda-nano or coda-tiny.")
+                    + "coda-nano, coda-tiny, qwen3-0.6b, qwen2.5-0.5b, dream-7b, sdar-1.7b, fast-dllm-v2-1.5b, "
+                    + "llada-8b or stable-diffcoder-8b.")
     Optional<String> preset = Optional.empty();
+
+    @Option(
+            names = "--attention-block",
+            paramLabel = "N",
+            description = "Length of the blocks of block-causal attention (default: what the model or preset says).")
+    Optional<Integer> attentionBlock = Optional.empty();
 
     /** The shape of what will be measured. */
     ModelConfig config(World world) {
         checkOne();
         if (model.isEmpty()) {
-            return ModelConfig.preset(preset.orElse(DEFAULT_PRESET));
+            return shape();
         }
         try (CheckpointFolder folder = CheckpointFolder.open(world.modelStore().folder(model.get()))) {
-            return ModelConfig.of(folder);
+            return ModelConfig.of(folder, told());
         }
+    }
+
+    /** What the flags say of a model beside its files, see {@link LoadOptions#told}. */
+    Map<String, Integer> told() {
+        return attentionBlock
+                .map(length -> Map.of(LoadOptions.ATTENTION_BLOCK, length))
+                .orElse(Map.of());
+    }
+
+    private ModelConfig shape() {
+        ModelConfig shape = ModelConfig.preset(preset.orElse(DEFAULT_PRESET));
+        return attentionBlock
+                .map(length -> shape.withKind(shape.kind().withBlocks(length)))
+                .orElse(shape);
     }
 
     /** The parameters in memory; random ones where no model is named. */
@@ -75,11 +97,11 @@ final class BenchModel {
     Transformer open(World world, LoadOptions options) {
         checkOne();
         if (model.isEmpty()) {
-            return Transformer.random(ModelConfig.preset(preset.orElse(DEFAULT_PRESET)), SEED, options);
+            return Transformer.random(shape(), SEED, options);
         }
         Path path = world.modelStore().folder(model.get());
         try (CheckpointFolder folder = CheckpointFolder.open(path)) {
-            return Transformer.open(folder, options);
+            return Transformer.open(folder, options.withTold(told()));
         }
     }
 }

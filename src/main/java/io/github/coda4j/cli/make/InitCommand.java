@@ -78,6 +78,13 @@ public final class InitCommand implements Callable<Integer> {
                     + " tokenizer's. Without one a tokenizer of single bytes is made.")
     Optional<Path> tokenizer = Optional.empty();
 
+    @Option(
+            names = "--kind",
+            paramLabel = "TYPE",
+            description = "With --from-ar: the model_type that the model gets, such as a2d-qwen3, a2d-qwen2 (rows in"
+                    + " place) or qwen2 (default: CoDA for Qwen3, qwen2 for Qwen2.5; both shifted, as the model is).")
+    Optional<String> kind = Optional.empty();
+
     @Option(names = "--overwrite", description = "Replace an older model in that folder.")
     boolean overwrite;
 
@@ -87,15 +94,18 @@ public final class InitCommand implements Callable<Integer> {
                 names = "--preset",
                 paramLabel = "NAME",
                 description = "The shape: coda-1.7b (the published model), coda-16m (16 million parameters), "
-                        + "coda-mini (8.4 million), coda-nano (5.5 million) or coda-tiny.")
+                        + "coda-mini (8.4 million), coda-nano (5.5 million), coda-tiny, or of another family:"
+                        + " qwen3-0.6b, qwen2.5-0.5b, dream-7b, sdar-1.7b, fast-dllm-v2-1.5b, llada-8b,"
+                        + " stable-diffcoder-8b.")
         Optional<String> preset = Optional.empty();
 
         @Option(
                 names = "--from-ar",
                 paramLabel = "DIR",
-                description = "In place of --preset: take the weights of this autoregressive Qwen3 folder as they "
-                        + "are, and give"
-                        + " tokenizer and vocabulary the mask token that they lack.")
+                description =
+                        "In place of --preset: take the weights of this autoregressive Qwen3 or Qwen2.5 folder as "
+                                + "they are, and give"
+                                + " tokenizer and vocabulary the mask token that they lack.")
         Optional<Path> fromAr = Optional.empty();
     }
 
@@ -112,6 +122,7 @@ public final class InitCommand implements Callable<Integer> {
     }
 
     private int random(String shape) {
+        check(kind.isEmpty(), "--kind has no effect with --preset, which says it: leave it out");
         check(
                 ModelConfig.presets().contains(shape),
                 "--preset must be one of %s, got '%s'%s",
@@ -171,7 +182,7 @@ public final class InitCommand implements Callable<Integer> {
                 special.mask().orElseGet(() -> loaded.idOf(MaskToken.CONTENT).orElse(loaded.vocabSize()));
         ModelConfig config;
         try (CheckpointFolder source = CheckpointFolder.open(folder)) {
-            config = ParameterLoader.autoregressiveConfig(source.config(), maskId, special.pad());
+            config = ParameterLoader.autoregressiveConfig(source.config(), maskId, special.pad(), kind);
             try (ParameterStore parameters = ParameterLoader.autoregressive(source, config, Device.CPU)) {
                 interrupt.check();
                 ParameterWriter.write(

@@ -24,9 +24,9 @@ import picocli.CommandLine.Parameters;
         description = {
             "Make a checkpoint of int8 or 4 bits of a floating one: half or a quarter of the size of bf16.",
             "",
-            "In 8 bits products become int8 with one scale per output, the embedding bf16. In 4 bits products have",
-            "steps and zeros for every 64 inputs beside that scale, output layer and embedding become int8.",
-            "The tokenizer is copied.",
+            "In 8 bits products become int8 with one scale per output, the embedding bf16. In 4 bits they",
+            "have steps and zeros for every 64 inputs too, output layer and embedding become int8. The",
+            "tokenizer is copied.",
             ""
         },
         footerHeading = "%nExample:%n",

@@ -1,6 +1,8 @@
-/** Commands that make or fetch models: init, quantize, pull. */
+/** Commands that make, fetch or list models: init, quantize, pull, models. */
 @MayUse({
     "picocli",
+    "com.fasterxml.jackson",
+    "com.sun.management",
     "cli",
     "files",
     "tensor.Device",

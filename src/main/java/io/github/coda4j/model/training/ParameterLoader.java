@@ -5,6 +5,7 @@ import static io.github.coda4j.Checks.check;
 import io.github.coda4j.CodaException;
 import io.github.coda4j.files.ConfigFile;
 import io.github.coda4j.model.ModelConfig;
+import io.github.coda4j.model.ModelKind;
 import io.github.coda4j.model.Parameters;
 import io.github.coda4j.model.WeightSource;
 import io.github.coda4j.tensor.DType;
@@ -16,6 +17,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /** Where the parameters of a training run come from: a checkpoint, random numbers, or an autoregressive model. */
@@ -55,25 +57,41 @@ public final class ParameterLoader {
     }
 
     /**
-     * The config that an autoregressive Qwen3 model gets for diffusion: the same with a mask token. Where the mask's id
-     * lies beyond the vocabulary, that grows to the next multiple of {@value #VOCABULARY_UNIT} rows.
+     * The config that an autoregressive Qwen3 or Qwen2 model gets for diffusion: the same with a mask token, as a kind
+     * whose rows are shifted like its own (CoDA's, Open-dCoder's). Where the mask's id lies beyond the vocabulary, that
+     * grows to the next multiple of {@value #VOCABULARY_UNIT} rows.
      *
      * @param file its config.json
      * @param maskId an id that no text uses
      * @param padId the padding token, if there is one
-     * @throws CodaException when the config is not of a Qwen3 model, or has a mask token already
+     * @throws CodaException when the config is not of such a model, or has a mask token already
      */
     public static ModelConfig autoregressiveConfig(ConfigFile file, int maskId, OptionalInt padId) {
+        return autoregressiveConfig(file, maskId, padId, Optional.empty());
+    }
+
+    /**
+     * The same as a kind that is named.
+     *
+     * @param kind a model_type whose layer is that of the model; one whose rows are in place begins further from what
+     *     it will learn
+     * @throws IllegalArgumentException when there is no such kind, or its layer is another
+     */
+    public static ModelConfig autoregressiveConfig(
+            ConfigFile file, int maskId, OptionalInt padId, Optional<String> kind) {
         check(maskId >= 0, "the id of the mask token must not be negative, got %d", maskId);
-        if (!file.requireString("model_type").equals("qwen3")) {
-            throw file.invalid("model_type", "\"qwen3\" for an autoregressive start");
+        String type = file.requireString("model_type");
+        if (!type.equals("qwen3") && !type.equals("qwen2")) {
+            throw file.invalid("model_type", "\"qwen3\" or \"qwen2\" for an autoregressive start");
         }
         if (file.has("mask_token_id")) {
             throw CodaException.of(
                     "%s has a mask_token_id: it is a diffusion model already, start from it as from any checkpoint",
                     file.source());
         }
-        ModelConfig own = ModelConfig.read(file.with("mask_token_id", 0));
+        ModelConfig read = ModelConfig.ofAutoregressive(file);
+        ModelConfig own =
+                kind.map(name -> read.withKind(ModelKind.of(name, read.kind()))).orElse(read);
         int rows = maskId < own.vocabSize()
                 ? own.vocabSize()
                 : Math.ceilDiv(maskId + 1, VOCABULARY_UNIT) * VOCABULARY_UNIT;

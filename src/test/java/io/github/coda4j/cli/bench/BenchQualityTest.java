@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.coda4j.cli.app.Cli;
+import io.github.coda4j.eval.QualityReport;
 import io.github.coda4j.files.Json;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -73,6 +74,38 @@ class BenchQualityTest {
                 .isGreaterThan(row(report, "6 tokens", "both sides")
                         .get("tokens_per_forward")
                         .doubleValue());
+    }
+
+    @Test
+    void eval_makes_the_same_report_and_needs_no_sets_for_it() {
+        String model = folder.resolve("model").toString();
+        String shards = folder.resolve("shards").toString();
+        String code = "src/main/java/io/github/coda4j/masking";
+        run("init", "--preset", "coda-tiny", "--out", model);
+        run("data", "tokenize", "--tokenizer", model, "--out", shards, "--held-out", "0.3", code);
+        Path out = folder.resolve("evaluation");
+        String sets = folder.resolve("none").toString();
+        run(
+                "eval",
+                "quality",
+                "--model",
+                model,
+                "--shards",
+                shards,
+                "--threads",
+                "1",
+                "--data",
+                sets,
+                "--out",
+                "" + out);
+        assertThat(cli.out()).contains(QualityReport.headline(), "lines 8-16    both sides");
+        JsonNode summary = Json.readObject(out.resolve("summary.json"));
+        assertThat(summary.at("/quality/spans").findValuesAsText("method"))
+                .containsExactly("5-gram", "both sides", "left side only");
+        assertThat(summary.at("/quality/cross_entropy/noise").doubleValue()).isPositive();
+        assertThat(summary.get("measured")).isEmpty();
+        assertPage(out.resolve("quality/quality.md"), "    coda eval quality --model", "| left side only |");
+        assertThat(out.resolve("index.html")).exists();
     }
 
     @Test

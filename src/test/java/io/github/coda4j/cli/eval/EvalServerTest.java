@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code coda eval --base-url}: a server of ours from end to end, and servers with which something is wrong. */
+@Tag("process")
 @Tag("slow")
 @Timeout(180)
 class EvalServerTest {

@@ -116,6 +116,16 @@ class MakeAndPullTest {
             assertThat(made.config().requireString("model_type")).isEqualTo("CoDA");
         }
         assertThat(weights("start")).hasSameSizeAs(weights("qwen"));
+        String inPlace = folder + "/in-place";
+        assertThat(cli.run("init", "--from-ar", qwen.toString(), "--kind", "a2d-qwen3", "--out", inPlace))
+                .as(cli.err())
+                .isZero();
+        try (CheckpointFolder made = CheckpointFolder.open(folder.resolve("in-place"))) {
+            assertThat(made.config().requireString("model_type")).isEqualTo("a2d-qwen3");
+        }
+        assertThat(cli.run("init", "--from-ar", qwen.toString(), "--kind", "a2d-qwen2", "--out", "x"))
+                .isEqualTo(2);
+        assertThat(cli.err()).contains("the layers of a2d-qwen2 are others");
         assertThat(cli.run("init", "--from-ar", qwen.toString(), "--preset", "coda-tiny", "--out", "x"))
                 .isEqualTo(2);
         assertThat(cli.run("init", "--from-ar", qwen.toString(), "--seed", "1", "--out", "x"))

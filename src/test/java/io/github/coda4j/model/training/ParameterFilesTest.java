@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.coda4j.CodaException;
+import io.github.coda4j.diffusion.Alignment;
 import io.github.coda4j.files.ConfigFile;
 import io.github.coda4j.model.ModelConfig;
 import io.github.coda4j.model.Parameters;
@@ -185,6 +186,28 @@ class ParameterFilesTest {
         assertThatThrownBy(() -> ParameterLoader.autoregressiveConfig(file, 319, OptionalInt.empty()))
                 .isInstanceOf(CodaException.class)
                 .hasMessageContaining(message);
+    }
+
+    @Test
+    void a_qwen2_starts_as_a_shifted_kind_or_as_the_one_that_is_named() {
+        ConfigFile file = ConfigFile.read(
+                        Goldens.path("families/a2d-qwen2-mdlm").resolve("config.json"))
+                .with("model_type", "qwen2");
+        ModelConfig shifted = ParameterLoader.autoregressiveConfig(file, 160, OptionalInt.empty());
+        assertThat(shifted.kind().modelType()).isEqualTo("qwen2");
+        assertThat(shifted.alignment()).isEqualTo(Alignment.SHIFTED);
+        assertThat(shifted.headDim()).isEqualTo(12);
+        ModelConfig inPlace =
+                ParameterLoader.autoregressiveConfig(file, 170, OptionalInt.empty(), Optional.of("a2d-qwen2"));
+        assertThat(inPlace.alignment()).isEqualTo(Alignment.IN_PLACE);
+        assertThat(inPlace.vocabSize()).isEqualTo(192);
+        assertThatThrownBy(() ->
+                        ParameterLoader.autoregressiveConfig(file, 160, OptionalInt.empty(), Optional.of("a2d-qwen3")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("norms of heads true and false");
+        assertThatThrownBy(() ->
+                        ParameterLoader.autoregressiveConfig(file, 160, OptionalInt.empty(), Optional.of("gemma")))
+                .hasMessageContaining("unknown kind \"gemma\"; known: CoDA, a2d-qwen3");
     }
 
     private Path autoregressive() throws IOException {

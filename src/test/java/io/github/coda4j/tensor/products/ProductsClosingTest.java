@@ -28,8 +28,14 @@ class ProductsClosingTest extends ClosingContract {
         return List.of(
                 new Case("PackedLinear$Plain", _ -> packed(Float.BYTES, (w, _) -> PackedLinear.f32(w, SIZE, SIZE))),
                 new Case("PlainInt8Linear", _ -> int8(ProductPaths.Int8.FLOATS)),
-                new Case("OneDnnLinear", _ -> {
+                new Case("PanelLinear", _ -> {
                     PackedLinear packed = int8(ProductPaths.here().int8());
+                    Assumptions.assumeTrue(packed instanceof PanelLinear, "the kernel runs here");
+                    return packed;
+                }),
+                new Case("OneDnnLinear", _ -> {
+                    ProductPaths.Int8 here = ProductPaths.here().int8();
+                    PackedLinear packed = int8(here == ProductPaths.Int8.PANELS ? ProductPaths.Int8.EXACT : here);
                     Assumptions.assumeTrue(packed instanceof OneDnnLinear, "oneDNN has int8 products here");
                     return packed;
                 }));
