@@ -171,8 +171,9 @@ public final class DecodeStudy {
     }
 
     /** Answers as a model would that proposes its first token everywhere, and runs nothing. */
-    private record Canned(Denoiser like) implements Denoiser {
-        private record Nothing(int length) implements KvCache {
+    record Canned(Denoiser like) implements Denoiser {
+        /** Keys and values that nobody stored. */
+        record Nothing(int length) implements KvCache {
             @Override
             public float[] deepestValues(int start, int end) {
                 return new float[end - start];
