@@ -5,6 +5,7 @@
 @MayUse({
     "com.fasterxml.jackson",
     "decode",
+    "decode.commit",
     "diffusion",
     "files",
     "generate",

@@ -53,11 +53,10 @@ public record SamplerPage(String model, String command, String machine, LocalDat
         lines.add("");
         lines.add("**tok/forw.**: tokens for each pass of the model, every pass counted. **full**: passes over the");
         lines.add("whole sequence, for each span. **rows**: positions that all passes ran, for each token. **exact**,");
-        lines.add("**tokens**, **parses**: spans of which every token is right, tokens that are right at their place,");
         lines.add(
-                "files that still parse, in percent with 95 % intervals (Wilson; of tokens by drawing spans). **AUP**:");
-        lines.add(
-                "the area under the curve of tokens right against tokens per forward, as d3LLM's leaderboard has it.");
+                "**tokens**, **parses**: spans of which every token is right, tokens right at their place, files that");
+        lines.add("still parse, in percent with 95 % intervals (Wilson; of tokens by drawing spans). **AUP**: the");
+        lines.add("area under the curve of tokens right against tokens per forward, as d3LLM's leaderboard has it.");
         lines.add("");
         lines.add("![Tokens right against tokens per forward](" + plot + ")");
         for (List<SamplerRow> ofKind : by(rows, SamplerRow::kind).values()) {

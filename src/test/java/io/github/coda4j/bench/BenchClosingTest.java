@@ -23,6 +23,8 @@ class BenchClosingTest extends ClosingContract {
                 Optional.empty(),
                 new Timing(0, 1));
         return List.of(
+                new Case("DecodeStudy$Canned", _ -> new DecodeStudy.Canned(RuleDenoiser.ofHash())),
+                new Case("DecodeStudy$Canned$Nothing", _ -> new DecodeStudy.Canned.Nothing(4)),
                 new Case("SteeredModel", _ -> new SteeredModel(RuleDenoiser.ofHash(), 'x')),
                 new Case(
                         "TrainingBench",

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jline.terminal.spi.SystemStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -242,5 +243,42 @@ class BenchTest {
         assertThat(Arithmetic.productWeights(config)).isEqualTo(28 * 50_331_648.0);
         double step = Arithmetic.operations(config, 32, 544, 32);
         assertThat(step).isEqualTo(2 * 28 * 50_331_648.0 * 32 + 4.0 * 32 * 544 * 2048 * 28 + 2.0 * 32 * 2048 * 151936);
+    }
+
+    @Test
+    void bench_decode_compares_ways_to_decode_at_an_assumed_number_of_commits() {
+        Cli cli = new Cli();
+        List<String> study = List.of("bench", "decode", "--preset", "coda-tiny", "--threads", "1", "--commits", "2");
+        assertThat(cli.run(with(
+                        study,
+                        "--prompt-tokens",
+                        "24",
+                        "--max-new-tokens",
+                        "16",
+                        "--blocks",
+                        "4,8",
+                        "--refreshes",
+                        "block,never",
+                        "--goals",
+                        "0.001,1e12")))
+                .as(cli.err())
+                .isZero();
+        assertThat(cli.out())
+                .contains("16 tokens after 24; 2.0 commits per forward are assumed", "at 0.001")
+                .containsPattern("block 4, refresh block +2\\.00 +4 +\\S+ +4 +\\S+ +\\S+ +1\\.00 +-")
+                .containsPattern("block 8, refresh never +2\\.00 +1 +\\S+ +7 +\\S+ +\\S+ +1\\.00 +-");
+        for (String flag : List.of("--steps 8", "--block-length 8", "--refresh never", "--temperature 1")) {
+            assertThat(cli.run(with(study, flag.split(" ")))).isEqualTo(2);
+            assertThat(cli.err()).contains(flag.split(" ")[0] + " does not go with --commits");
+        }
+        assertThat(cli.run("bench", "decode", "--preset", "coda-tiny", "--blocks", "8"))
+                .isEqualTo(2);
+        assertThat(cli.err()).contains("--blocks, --refreshes and --goals compare ways to decode: add --commits X");
+        assertThat(cli.run(with(study, "--refreshes", "often"))).isEqualTo(2);
+        assertThat(cli.err()).contains("--refresh often cannot be used");
+    }
+
+    private static String[] with(List<String> command, String... more) {
+        return Stream.concat(command.stream(), Stream.of(more)).toArray(String[]::new);
     }
 }
