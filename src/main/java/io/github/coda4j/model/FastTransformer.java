@@ -16,9 +16,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The model for the CPU: packed weights of any format cut over a team of workers, fused passes between the
- * products, attention with the query heads of one key/value head folded into rows, all sequences of a forward packed
- * into one set of rows, logits only for the rows that are asked for. Never differentiable.
+ * The model for the CPU: packed weights of any format cut over a team of workers, fused passes between the products,
+ * attention with the query heads of one key/value head folded into rows, all sequences of a forward packed into one set
+ * of rows, logits only for the rows that are asked for. Never differentiable.
  */
 public final class FastTransformer implements Transformer {
     // T packed tokens of all sequences, R rows of logits that are asked for, V vocabulary

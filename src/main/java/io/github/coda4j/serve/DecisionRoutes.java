@@ -33,8 +33,9 @@ final class DecisionRoutes {
         ObjectNode answers = answer.putObject("answers");
         int most = service.options().maxSessions() + service.options().maxQueue();
         if (body.questions().size() > most) {
-            throw Problem.wrong("questions", "questions are " + body.questions().size() + ", at most " + most
-                    + " are decided at a time");
+            throw Problem.wrong(
+                    "questions",
+                    "questions are " + body.questions().size() + ", at most " + most + " are decided at a time");
         }
         int tokens = 0;
         List<Decider.Pending> pending = new CopyOnWriteArrayList<>();
@@ -64,7 +65,8 @@ final class DecisionRoutes {
                     model.tokenizer(),
                     model.template()
                             .orElseThrow(() -> Problem.unsupported(
-                                    "questions", "the model was trained on chats of another family: it is not asked so")),
+                                    "questions",
+                                    "the model was trained on chats of another family: it is not asked so")),
                     model.maskId());
         } catch (IllegalArgumentException e) {
             throw Problem.unsupported("questions", e.getMessage());
@@ -73,8 +75,7 @@ final class DecisionRoutes {
 
     private Decider.Pending submit(Decider decider, String state, String name, Question question) {
         try {
-            return decider.submit(
-                    state, question, Optional.of(service.options().requestTimeout()));
+            return decider.submit(state, question, Optional.of(service.options().requestTimeout()));
         } catch (IllegalArgumentException e) {
             throw Problem.wrong("questions." + name, e.getMessage());
         }

@@ -26,10 +26,10 @@ import java.util.concurrent.ConcurrentSkipListMap;
 
 /**
  * Asks a model to decide: state, question and options are put into one prompt with a mask beside each option, and one
- * forward says how much more probable "Yes" is than "No" at each of them. Nothing is generated, and the sampler plays no
- * part. Prompt and reading are those of the S1 decision models (zhouzihao11/jev-dllm, shared yes and no), which were
- * trained so; any model that sees the whole sequence can be asked. Where the tokenizer has no single tokens
- * {@code Yes} and {@code No}, {@code true} and {@code false} take their places.
+ * forward says how much more probable "Yes" is than "No" at each of them. Nothing is generated, and the sampler plays
+ * no part. Prompt and reading are those of the S1 decision models (zhouzihao11/jev-dllm, shared yes and no), which were
+ * trained so; any model that sees the whole sequence can be asked. Where the tokenizer has no single tokens {@code Yes}
+ * and {@code No}, {@code true} and {@code false} take their places.
  */
 public final class Decider {
     private static final String SYSTEM = "You are a helpful assistant.";
@@ -130,7 +130,8 @@ public final class Decider {
                 }
             }
         };
-        GenerateRequest request = GenerateRequest.of(ids, 0, DecodeOptions.ofSteps(1).withCommit(policy));
+        GenerateRequest request =
+                GenerateRequest.of(ids, 0, DecodeOptions.ofSteps(1).withCommit(policy));
         if (deadline.isPresent()) {
             request = request.withDeadline(deadline.get());
         }
@@ -152,9 +153,13 @@ public final class Decider {
     /** The prompt as ids, a mask beside each option. */
     int[] prompt(String state, Question question) {
         char mark = mark(state + question);
-        StringBuilder user = new StringBuilder("State:\n" + state + "\n\nQuestion:\n" + question.instructions() + "\n\n");
+        StringBuilder user =
+                new StringBuilder("State:\n" + state + "\n\nQuestion:\n" + question.instructions() + "\n\n");
         if (question.kind() == Question.Kind.YES_NO) {
-            user.append("Answer ").append(String.join(" or ", words)).append(".\nAnswer:").append(mark);
+            user.append("Answer ")
+                    .append(String.join(" or ", words))
+                    .append(".\nAnswer:")
+                    .append(mark);
         } else {
             user.append("For each option, mark ")
                     .append(words.getFirst())

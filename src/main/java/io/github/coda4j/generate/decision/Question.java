@@ -48,8 +48,8 @@ public record Question(Kind kind, String instructions, List<String> labels, List
     public static Question choice(String instructions, List<String> labels, List<String> descriptions) {
         check(labels.size() == descriptions.size(), "%d options need as many descriptions", labels.size());
         List<String> options = IntStream.range(0, labels.size())
-                .mapToObj(i ->
-                        descriptions.get(i).isEmpty() ? labels.get(i) : labels.get(i) + ": " + descriptions.get(i))
+                .mapToObj(
+                        i -> descriptions.get(i).isEmpty() ? labels.get(i) : labels.get(i) + ": " + descriptions.get(i))
                 .toList();
         return new Question(Kind.CHOICE, instructions, labels, options);
     }

@@ -11,8 +11,8 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
- * Puts yes or no into every mask at once, whichever is more probable; ranks by how much more probable yes is than no, as
- * the difference of their logits.
+ * Puts yes or no into every mask at once, whichever is more probable; ranks by how much more probable yes is than no,
+ * as the difference of their logits.
  */
 record YesNo(int yes, int no) implements CommitPolicy {
     @Override

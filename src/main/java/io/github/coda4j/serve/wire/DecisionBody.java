@@ -106,7 +106,9 @@ public record DecisionBody(String state, SequencedMap<String, Question> question
     private static void probabilities(ObjectNode answer, Decision decision) {
         ObjectNode node = answer.putObject("probabilities");
         for (int i = 0; i < decision.probabilities().size(); i++) {
-            node.put(decision.question().labels().get(i), decision.probabilities().get(i));
+            node.put(
+                    decision.question().labels().get(i),
+                    decision.probabilities().get(i));
         }
         answer.put("confidence", decision.confidence());
     }

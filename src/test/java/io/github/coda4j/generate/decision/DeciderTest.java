@@ -53,7 +53,9 @@ class DeciderTest {
         for (int i = 0; i < odds.length; i++) {
             assertThat(decision.probabilities().get(i)).isCloseTo(Math.exp(odds[i]) / sum, within(1e-4));
         }
-        int best = IntStream.range(0, 3).reduce((a, b) -> odds[b] > odds[a] ? b : a).orElseThrow();
+        int best = IntStream.range(0, 3)
+                .reduce((a, b) -> odds[b] > odds[a] ? b : a)
+                .orElseThrow();
         assertThat(decision.best()).isEqualTo(best);
         assertThat(decision.label()).isEqualTo(question.labels().get(best));
     }
@@ -64,7 +66,8 @@ class DeciderTest {
         Decision decision = decider.decide("", question, Optional.empty());
         double odds = odds(decider.prompt("", question))[0];
         assertThat(decision.probabilities().getLast()).isCloseTo(1 / (1 + Math.exp(-odds)), within(1e-4));
-        assertThat(decision.probabilities().getFirst() + decision.probabilities().getLast())
+        assertThat(decision.probabilities().getFirst()
+                        + decision.probabilities().getLast())
                 .isCloseTo(1, within(1e-9));
     }
 
