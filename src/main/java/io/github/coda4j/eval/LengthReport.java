@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -91,18 +92,21 @@ public record LengthReport(List<LengthResult> results, Optional<LengthCalibratio
      */
     List<String> section(String command, String about, Optional<String> plot) {
         List<String> lines = new ArrayList<>(List.of(HEADING, "", "Made by", "", "    " + command, "", about, ""));
-        lines.add("Pieces of held-out files are taken out and filled without being told how long they were, by the "
-                + "methods of `coda infill`; the answer is compared as text. **true length**: the number of tokens is "
-                + "told, with the context that the checkpoint asks for and, of holes of up to 16 tokens, with all "
-                + "that the model takes. **fixed**: 32 tokens, and the same where pads close the hole. **search "
-                + "alone**: the length of which the empty hole is surest. **+**: one source of the length "
-                + "after another: the log-probability of the best "
-                + "lengths' answers as decoded, the same and read back, whether the file parses, pads that were "
-                + "trained. **auto**: all of them. **forwards**: of one sequence, for each hole; those that find a "
-                + "length run a part of it.");
+        lines.addAll(
+                Prose.lines("Pieces of held-out files are taken out and filled without being told how long they were, "
+                        + "by the methods of `coda infill`; the answer is compared as text. **true length**: the "
+                        + "number of tokens is told, with the context that the checkpoint asks for and, of holes of "
+                        + "up to 16 tokens, with all that the model takes. **fixed**: 32 tokens, and the same where "
+                        + "pads close the hole. **search alone**: the length of which the empty hole is surest. "
+                        + "**+**: one source of the length after another: the log-probability of the best lengths' "
+                        + "answers as decoded, the same and read back, whether the file parses, pads that were "
+                        + "trained. **auto**: all of them. **forwards**: of one sequence, for each hole; those that "
+                        + "find a length run a part of it."));
         lines.add("");
         lines.addAll(COLUMNS.markdown(of(LengthBench.UP_TO_SHORT)));
-        lines.addAll(List.of("", ratio(), ""));
+        lines.add("");
+        lines.addAll(Prose.lines(ratio()));
+        lines.add("");
         plot.ifPresent(file -> lines.addAll(List.of(
                 "![How sure the model is of empty holes, and the curve of its calibration](" + file + ")", "")));
         Set<String> kinds = new LinkedHashSet<>();
@@ -125,7 +129,7 @@ public record LengthReport(List<LengthResult> results, Optional<LengthCalibratio
             return "No hole is that short.";
         }
         return String.format(
-                java.util.Locale.ROOT,
+                Locale.ROOT,
                 "Of holes of up to %d tokens, `auto` fills %s of those that are exact at the true length (%d and %d), "
                         + "and %s of those whose files parse (%d and %d).",
                 LengthBench.SHORT,

@@ -80,7 +80,7 @@ public final class QualityBench {
                 TokenShards train = TokenShards.open(shards, Split.TRAIN)) {
             heldOut.manifest().requireTokenizer(tokenizer, model);
             List<int[]> files = documents(heldOut);
-            kinds = kinds(files, tokenizer);
+            kinds = kinds(plan, shards, files, tokenizer);
             holes = plan.unknownHoles() == 0
                     ? Map.of()
                     : new HoleSampler(tokenizer, plan.seed())
@@ -159,7 +159,9 @@ public final class QualityBench {
         return variants;
     }
 
-    private Map<String, List<InfillSpan>> kinds(List<int[]> documents, BpeTokenizer tokenizer) {
+    /** The spans of a plan, by what their kind is called. */
+    static Map<String, List<InfillSpan>> kinds(
+            QualityPlan plan, Path shards, List<int[]> documents, BpeTokenizer tokenizer) {
         SpanSampler sampler = new SpanSampler(plan.context(), plan.seed());
         Map<String, List<InfillSpan>> kinds = new LinkedHashMap<>();
         plan.lines().ifPresent(lines -> {
@@ -185,7 +187,7 @@ public final class QualityBench {
         return false;
     }
 
-    private static List<int[]> documents(TokenShards shards) {
+    static List<int[]> documents(TokenShards shards) {
         List<int[]> documents = new ArrayList<>();
         for (long i = 0; i < shards.numDocuments(); i++) {
             documents.add(shards.document(i));
@@ -194,7 +196,7 @@ public final class QualityBench {
     }
 
     /** Documents of shards end with the end token; one inside stays and makes the text no file of any language. */
-    private static int[] withoutEnd(int[] ids, BpeTokenizer tokenizer) {
+    static int[] withoutEnd(int[] ids, BpeTokenizer tokenizer) {
         boolean ends = ids.length > 0
                 && ids[ids.length - 1] == tokenizer.specialTokens().requireEos();
         return ends ? Arrays.copyOf(ids, ids.length - 1) : ids;

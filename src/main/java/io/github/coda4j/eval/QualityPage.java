@@ -4,6 +4,7 @@ import io.github.coda4j.files.AtomicFiles;
 import io.github.coda4j.files.TextFiles;
 import io.github.coda4j.generate.length.LengthCalibration;
 import io.github.coda4j.model.LoadOptions;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
@@ -80,14 +81,18 @@ public record QualityPage(String model, String command, LoadOptions into, Qualit
         return QualityPlot.png(model, kind, plotted);
     }
 
+    /** Seconds mean little where others used the machine: the load average says whether they did, where it is known. */
     private String machine() {
+        double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
         return String.format(
                 Locale.ROOT,
-                "%s, %s, %d threads, %s; %s",
+                "%s, %s, %d thread%s, %s%s; %s",
                 into.format(),
                 into.device(),
                 into.threads(),
+                into.threads() == 1 ? "" : "s",
                 System.getProperty("os.arch"),
+                load < 0 ? "" : String.format(Locale.ROOT, ", load average %.0f", load),
                 date);
     }
 

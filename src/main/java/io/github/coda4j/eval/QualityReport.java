@@ -118,12 +118,13 @@ public record QualityReport(Map<String, Double> losses, List<InfillResult> resul
         if (results.isEmpty()) {
             return String.join("\n", lines);
         }
-        lines.add("**exact**: spans of which every token is right. **tokens**: tokens that are right at their "
-                + "place. **parses**: files that still"
-                + " parse with the span filled in, of those that did before; Java by JavaParser, "
-                + "Python by tree-sitter."
-                + " **tok/forw.**: tokens for each pass of the model. Steps are one token each unless "
-                + "another number is named.");
+        lines.addAll(Prose.lines(
+                "**exact**: spans of which every token is right. **tokens**: tokens that are right at their "
+                        + "place. **parses**: files that still"
+                        + " parse with the span filled in, of those that did before; Java by JavaParser, "
+                        + "Python by tree-sitter."
+                        + " **tok/forw.**: tokens for each pass of the model. Steps are one token each unless "
+                        + "another number is named."));
         lines.add("");
         lines.add("![Quality against tokens per forward](" + plot + ")");
         Set<String> kinds =

@@ -3,10 +3,16 @@ package io.github.coda4j.jit;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 
 /** A weight [outputs, inputs] of int8 or 4 bits in the layout of {@link Panels}, with what its products need. */
 public final class PanelWeight {
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
+    /** Four bytes of an array as they lie. */
+    private static final VarHandle FOUR = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.nativeOrder());
+
     private static final int VECTOR = 64;
     /** The lower half of each byte. */
     private static final int LOWER = 0x0F0F0F0F;
@@ -22,9 +28,14 @@ public final class PanelWeight {
 
     private PanelWeight(Panels panels, float[] scales, SegmentAllocator large, SegmentAllocator small) {
         this.panels = panels;
-        this.values = large.allocate(panels.bytes(), VECTOR).fill((byte) 0);
-        this.groupSteps = large.allocate(panels.groupBytes(), VECTOR).fill((byte) 0);
-        this.groupZeros = large.allocate(panels.groupBytes(), VECTOR).fill((byte) 0);
+        this.values = large.allocate(panels.bytes(), VECTOR);
+        this.groupSteps = large.allocate(panels.groupBytes(), VECTOR);
+        this.groupZeros = large.allocate(panels.groupBytes(), VECTOR);
+        if (panels.padded() > panels.outputs()) { // otherwise all of it is written
+            values.fill((byte) 0);
+            groupSteps.fill((byte) 0);
+            groupZeros.fill((byte) 0);
+        }
         this.scales = small.allocate(4L * panels.padded(), VECTOR);
         this.starts = small.allocate(4L * panels.padded(), VECTOR);
         MemorySegment.copy(scales, 0, this.scales, ValueLayout.JAVA_FLOAT, 0, scales.length);
@@ -57,7 +68,6 @@ public final class PanelWeight {
         byte[] row = new byte[inputs];
         for (int output = 0; output < scales.length; output++) {
             MemorySegment.copy(weight, ValueLayout.JAVA_BYTE, (long) output * inputs, row, 0, inputs);
-            MemorySegment from = MemorySegment.ofArray(row);
             int sum = 0;
             for (byte value : row) {
                 sum += value;
@@ -65,7 +75,7 @@ public final class PanelWeight {
             long at = packed.panels.at(output, 0);
             long step = packed.bytesOfStep(output);
             for (int input = 0; input < inputs; input += Panels.STEP) {
-                packed.values.set(INT, at, from.get(INT, input));
+                packed.values.set(INT, at, (int) FOUR.get(row, input));
                 at += step;
             }
             packed.starts.setAtIndex(ValueLayout.JAVA_INT, output, -zeroPoint * sum);
@@ -92,7 +102,6 @@ public final class PanelWeight {
         PanelWeight packed = new PanelWeight(new Panels(scales.length, inputs, group), scales, large, small);
         Panels panels = packed.panels;
         byte[] row = new byte[inputs / 2];
-        MemorySegment from = MemorySegment.ofArray(row);
         for (int output = 0; output < scales.length; output++) {
             MemorySegment.copy(q, ValueLayout.JAVA_BYTE, (long) output * row.length, row, 0, row.length);
             long at = panels.at(output, 0);
@@ -103,7 +112,7 @@ public final class PanelWeight {
                 int last = Math.min(first + group, inputs);
                 int ofGroup = 0;
                 for (int input = first; input < last; input += 2 * Panels.STEP) {
-                    int eight = from.get(INT, input / 2);
+                    int eight = (int) FOUR.get(row, input / 2);
                     ofGroup += ((eight & LOWER) + (eight >>> 4 & LOWER)) * 0x01010101 >>> 24;
                     packed.values.set(INT, at, Integer.expand(eight, LOWER) | Integer.expand(eight >>> 16, ~LOWER));
                     at += pair;

@@ -22,8 +22,8 @@ final class Bf16Format extends WeightFormat {
     }
 
     @Override
-    Embedding embedding(WeightSource source, ModelConfig config, Arena arena) {
-        return Embedding.floats(source, DType.BF16, config.vocabSize(), config.hidden(), arena);
+    Embedding embedding(WeightSource source, ModelConfig config, LargePages pages) {
+        return Embedding.floats(source, DType.BF16, config.vocabSize(), config.hidden(), pages);
     }
 
     @Override

@@ -3,7 +3,7 @@ package io.github.coda4j.model;
 import io.github.coda4j.kernel.NumberKind;
 import io.github.coda4j.kernel.Rows;
 import io.github.coda4j.tensor.DType;
-import java.lang.foreign.Arena;
+import io.github.coda4j.tensor.LargePages;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -24,9 +24,9 @@ sealed interface Embedding {
      *
      * @param type F32 or BF16
      */
-    static Embedding floats(WeightSource source, DType type, int vocab, int width, Arena arena) {
+    static Embedding floats(WeightSource source, DType type, int vocab, int width, LargePages pages) {
         long rowBytes = (long) width * type.bytes();
-        MemorySegment memory = arena.allocate(vocab * rowBytes, 64);
+        MemorySegment memory = pages.allocate(vocab * rowBytes);
         for (ShardRows.Slice slice : slices(vocab)) {
             MemorySegment rows = memory.asSlice(slice.first() * rowBytes, slice.count() * rowBytes);
             source.readRows(slice.name(), slice.first(), slice.count(), type, rows);
@@ -35,9 +35,9 @@ sealed interface Embedding {
     }
 
     /** Reads one of int8. */
-    static Embedding int8(WeightSource source, int vocab, int width, Arena arena) {
-        MemorySegment memory = arena.allocate((long) vocab * width, 64);
-        MemorySegment scales = arena.allocate((long) vocab * Float.BYTES, 64);
+    static Embedding int8(WeightSource source, int vocab, int width, LargePages pages) {
+        MemorySegment memory = pages.allocate((long) vocab * width);
+        MemorySegment scales = pages.allocate((long) vocab * Float.BYTES);
         for (ShardRows.Slice slice : slices(vocab)) {
             new Int8Rows()
                     .read(

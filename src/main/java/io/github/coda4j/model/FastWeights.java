@@ -6,7 +6,6 @@ import io.github.coda4j.tensor.DType;
 import io.github.coda4j.tensor.LargePages;
 import io.github.coda4j.tensor.WorkerTeam;
 import io.github.coda4j.tensor.products.PackedLinear;
-import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -33,7 +32,6 @@ final class FastWeights implements AutoCloseable {
     private final ModelConfig config;
     private final Numbers numbers;
     private final WeightSource source;
-    private final Arena arena = Arena.ofShared();
     private final Closing closing = new Closing();
     /** Of each worker. */
     private final LargePages[] pages;
@@ -106,7 +104,7 @@ final class FastWeights implements AutoCloseable {
                             (from, to) -> List.of(new Slice(source.headName(), from, to - from))),
                     (rows, to) -> numbers.format().packHead(rows, numbers.paths(), to));
             this.finalNorm = source.floats(Parameters.FINAL_NORM);
-            this.embedding = numbers.format().embedding(source, config, arena);
+            this.embedding = numbers.format().embedding(source, config, pages[0]);
         } catch (RuntimeException | Error e) {
             close();
             throw e;
@@ -248,7 +246,6 @@ final class FastWeights implements AutoCloseable {
         closing.once(() -> {
             List<AutoCloseable> parts = new ArrayList<>(shards);
             parts.addAll(List.of(pages));
-            parts.add(arena);
             Closing.all(parts);
         });
     }

@@ -20,8 +20,8 @@ final class Fp32Format extends WeightFormat {
     }
 
     @Override
-    Embedding embedding(WeightSource source, ModelConfig config, Arena arena) {
-        return Embedding.floats(source, DType.F32, config.vocabSize(), config.hidden(), arena);
+    Embedding embedding(WeightSource source, ModelConfig config, LargePages pages) {
+        return Embedding.floats(source, DType.F32, config.vocabSize(), config.hidden(), pages);
     }
 
     @Override

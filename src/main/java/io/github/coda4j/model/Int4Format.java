@@ -6,7 +6,6 @@ import io.github.coda4j.tensor.LargePages;
 import io.github.coda4j.tensor.products.PackedLinear;
 import io.github.coda4j.tensor.products.ProductPaths;
 import io.github.coda4j.weights.GroupQuantizer;
-import java.lang.foreign.Arena;
 import java.util.Optional;
 
 /**
@@ -29,8 +28,8 @@ final class Int4Format extends WeightFormat implements Quantization {
     }
 
     @Override
-    Embedding embedding(WeightSource source, ModelConfig config, Arena arena) {
-        return Embedding.int8(source, config.vocabSize(), config.hidden(), arena);
+    Embedding embedding(WeightSource source, ModelConfig config, LargePages pages) {
+        return Embedding.int8(source, config.vocabSize(), config.hidden(), pages);
     }
 
     @Override
@@ -50,7 +49,7 @@ final class Int4Format extends WeightFormat implements Quantization {
 
     @Override
     PackedLinear pack(ShardRows rows, DType result, ProductPaths paths, LargePages pages) {
-        try (Arena temporary = Arena.ofShared()) {
+        try (LargePages temporary = new LargePages(1)) {
             return PackedLinear.int4(paths.int8(), ROWS.read(rows, temporary), result, pages);
         }
     }

@@ -1,6 +1,7 @@
 package io.github.coda4j.model;
 
 import io.github.coda4j.tensor.DType;
+import io.github.coda4j.tensor.LargePages;
 import io.github.coda4j.tensor.products.Int4Weight;
 import io.github.coda4j.weights.GroupQuantizer;
 import io.github.coda4j.weights.TensorDeclaration;
@@ -36,12 +37,12 @@ record Int4Rows() implements StoredRows {
     }
 
     /** Reads rows, one slice after the other, as they are stored, or quantizes them where the source is floating. */
-    Int4Weight read(ShardRows rows, Arena arena) {
+    Int4Weight read(ShardRows rows, LargePages to) {
         int width = rows.inputs();
         long valueBytes = GroupQuantizer.valueBytes(width);
         long groupBytes = GroupQuantizer.groupBytes(width);
-        MemorySegment values = arena.allocate(rows.outputs() * valueBytes, 64);
-        MemorySegment groups = arena.allocate(rows.outputs() * groupBytes, 64);
+        MemorySegment values = to.allocate(rows.outputs() * valueBytes);
+        MemorySegment groups = to.allocate(rows.outputs() * groupBytes);
         float[] scales = new float[rows.outputs()];
         int at = 0;
         for (ShardRows.Slice slice : rows.slices()) {

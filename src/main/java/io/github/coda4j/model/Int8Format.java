@@ -5,7 +5,6 @@ import io.github.coda4j.tensor.DType;
 import io.github.coda4j.tensor.LargePages;
 import io.github.coda4j.tensor.products.PackedLinear;
 import io.github.coda4j.tensor.products.ProductPaths;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 
@@ -26,8 +25,8 @@ final class Int8Format extends WeightFormat implements Quantization {
     }
 
     @Override
-    Embedding embedding(WeightSource source, ModelConfig config, Arena arena) {
-        return Embedding.floats(source, DType.BF16, config.vocabSize(), config.hidden(), arena);
+    Embedding embedding(WeightSource source, ModelConfig config, LargePages pages) {
+        return Embedding.floats(source, DType.BF16, config.vocabSize(), config.hidden(), pages);
     }
 
     @Override
@@ -43,8 +42,8 @@ final class Int8Format extends WeightFormat implements Quantization {
     @Override
     PackedLinear pack(ShardRows rows, DType result, ProductPaths paths, LargePages pages) {
         int inputs = rows.inputs();
-        try (Arena temporary = Arena.ofShared()) {
-            MemorySegment weight = temporary.allocate((long) rows.outputs() * inputs, 64);
+        try (LargePages temporary = new LargePages(1)) {
+            MemorySegment weight = temporary.allocate((long) rows.outputs() * inputs);
             float[] scales = new float[rows.outputs()];
             int at = 0;
             for (ShardRows.Slice slice : rows.slices()) {

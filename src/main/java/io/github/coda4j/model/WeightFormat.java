@@ -8,7 +8,6 @@ import io.github.coda4j.tensor.Device;
 import io.github.coda4j.tensor.LargePages;
 import io.github.coda4j.tensor.products.PackedLinear;
 import io.github.coda4j.tensor.products.ProductPaths;
-import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -98,8 +97,12 @@ public abstract sealed class WeightFormat permits Fp32Format, Bf16Format, Int8Fo
     /** What libtorch's tensors of such weights hold; empty where no tensor can. */
     abstract Optional<DType> tensorType();
 
-    /** Reads the embedding for the fast engine, which keeps it so. Norms are always F32. */
-    abstract Embedding embedding(WeightSource source, ModelConfig config, Arena arena);
+    /**
+     * Reads the embedding for the fast engine, which keeps it so. Norms are always F32.
+     *
+     * @param pages where it is put
+     */
+    abstract Embedding embedding(WeightSource source, ModelConfig config, LargePages pages);
 
     /** Bytes of an embedding [vocab, width], with all that belongs to it. */
     abstract long embeddingBytes(long vocab, long width);

@@ -78,7 +78,8 @@ class QualityReportTest {
         assertThat(section)
                 .startsWith("## Holes of unknown length\n")
                 .contains("    coda bench quality\n", "| line | auto | 4 | 75.0% | 62.5% | 50.0% | 25.0 | 1.500 |")
-                .contains("| up to 16 | + trained pads | - | not trained | - | - | - | - |")
+                .contains("| up to 16 | + trained pads | - | not trained | - | - | - | - |");
+        assertThat(section.replace('\n', ' '))
                 .contains("`auto` fills 75.0% of those that are exact at the true length (3 and 4), "
                         + "and 50.0% of those whose files parse (2 and 4)");
         assertThat(LengthReport.line(result("line", "auto", 3, 1)).split(" +"))
@@ -92,6 +93,24 @@ class QualityReportTest {
         assertThat(rows.get(0).get("files_judged").intValue()).isEqualTo(2);
         assertThat(rows.get(3).get("trained").booleanValue()).isFalse();
         assertThat(rows.get(3).has("exact")).isFalse();
+    }
+
+    @Test
+    void prose_of_a_page_fits_in_lines_of_120(@TempDir Path folder) {
+        LengthReport lengths = new LengthReport(
+                List.of(result("up to 16", "true length", 4, 4), result("up to 16", "auto", 3, 2)), Optional.empty());
+        Path file = folder.resolve("page.md");
+        page("coda " + "x".repeat(200)).write(new QualityReport(Map.of(), List.of(RESULT), lengths), file);
+        String page = TextFiles.read(file);
+        assertThat(page.lines().filter(line -> !line.startsWith("|") && !line.startsWith("    ")))
+                .hasSizeGreaterThan(20)
+                .allMatch(line -> line.length() <= 120);
+        assertThat(page.replace('\n', ' '))
+                .contains("spans of which every token is right. **tokens**: tokens that are right at their place.")
+                .contains("filled without being told how long they were, by the methods of `coda infill`;");
+        assertThat(Prose.lines("a".repeat(119) + " b " + "c".repeat(118) + " d"))
+                .containsExactly("a".repeat(119), "b " + "c".repeat(118), "d");
+        assertThat(Prose.lines("x".repeat(130))).containsExactly("x".repeat(130));
     }
 
     @Test

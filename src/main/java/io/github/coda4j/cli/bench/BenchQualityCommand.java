@@ -3,6 +3,7 @@ package io.github.coda4j.cli.bench;
 import static io.github.coda4j.Checks.check;
 
 import io.github.coda4j.cli.ExitCodes;
+import io.github.coda4j.cli.FormatNames;
 import io.github.coda4j.cli.LoadFlags;
 import io.github.coda4j.cli.ModelFlag;
 import io.github.coda4j.cli.OutFile;
@@ -16,7 +17,11 @@ import io.github.coda4j.eval.QualityListener;
 import io.github.coda4j.eval.QualityPage;
 import io.github.coda4j.eval.QualityPlan;
 import io.github.coda4j.eval.QualityReport;
+import io.github.coda4j.eval.SamplerPage;
+import io.github.coda4j.eval.SamplerRow;
+import io.github.coda4j.eval.SamplerSweep;
 import io.github.coda4j.model.LoadOptions;
+import io.github.coda4j.model.WeightFormat;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -49,11 +54,16 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExamples:%n",
         footer = {
             "  coda bench quality --data data/code",
+            "  coda bench quality --data data/coda-mini/code --lengths 32 --sweep samplers --spans 300 "
+                    + "--out docs/samplers.md",
             "  coda bench quality --data data/coda-mini/code --lengths 4,8,16,32 --sweep --out docs/quality.md",
             "  coda bench quality --data data/coda-mini/code --lines none --loss-rows 0 --unknown-length 20 "
                     + "--out docs/quality.md"
         })
 final class BenchQualityCommand implements Callable<Integer> {
+    private static final String METHODS = "methods";
+    private static final String SAMPLERS = "samplers";
+
     private final World world;
 
     @Mixin
@@ -88,8 +98,34 @@ final class BenchQualityCommand implements Callable<Integer> {
             description = "Lengths of spans anywhere in a document, for example 4,8,16,32 (default: none).")
     List<Integer> lengths = List.of();
 
-    @Option(names = "--sweep", description = "Also with fewer steps, with caches, and with confidence thresholds.")
-    boolean sweep;
+    @Option(
+            names = "--sweep",
+            arity = "0..1",
+            fallbackValue = METHODS,
+            paramLabel = "WHAT",
+            description = {
+                "methods (without a word): also with fewer steps, with caches, and with confidence thresholds.",
+                "samplers: instead, every rule of commitment at several settings with every cache, and caches refreshed"
+                        + " in one way after another: curves of accuracy against tokens per forward. Rows go to a file"
+                        + " beside --out as they are measured; the same command goes on where it was killed."
+            })
+    Optional<String> sweep = Optional.empty();
+
+    @Option(
+            names = "--limit-rules",
+            split = ",",
+            paramLabel = "NAME",
+            description = "With --sweep samplers, only these rules, or refresh for the ways to refresh caches.")
+    List<String> rules = List.of();
+
+    @Option(
+            names = "--formats",
+            split = ",",
+            paramLabel = "KIND",
+            completionCandidates = FormatNames.class,
+            description = "With --sweep samplers, numbers to compute in, one after another, of ${COMPLETION-CANDIDATES}"
+                    + " (default: that of --dtype).")
+    List<String> formats = List.of();
 
     @Option(
             names = "--baseline-tokens",
@@ -145,9 +181,19 @@ final class BenchQualityCommand implements Callable<Integer> {
                 !lines.equals("none") || !lengths.isEmpty() || unknownHoles > 0,
                 "nothing to fill in: give --lines, --lengths or --unknown-length");
         QualityPlan plan = new QualityPlan(
-                spans, context, lines(lines), lengths, sweep, baselineTokens, lossRows, unknownHoles, seed);
+                spans, context, lines(lines), lengths, sweep.isPresent(), baselineTokens, lossRows, unknownHoles, seed);
+        sweep.ifPresent(what ->
+                check(what.equals(METHODS) || what.equals(SAMPLERS), "--sweep is methods or samplers, got '%s'", what));
+        boolean samplers = sweep.equals(Optional.of(SAMPLERS));
+        check(
+                samplers || (rules.isEmpty() && formats.isEmpty()),
+                "--limit-rules and --formats are for --sweep samplers: add it, or leave them out");
         Path folder = model.folder(world);
         LoadOptions into = load.options(folder, world, LoadFlags.Purpose.SPEED);
+        if (samplers) {
+            sweep(folder, into, plan);
+            return ExitCodes.OK;
+        }
         Console console = new Console();
         QualityReport report;
         try {
@@ -160,6 +206,38 @@ final class BenchQualityCommand implements Callable<Integer> {
         }
         out.ifPresent(file -> write(report, file, folder, into, plan));
         return ExitCodes.OK;
+    }
+
+    private void sweep(Path folder, LoadOptions into, QualityPlan plan) {
+        check(
+                !json && unknownHoles == 0,
+                "--json and --unknown-length do not go with --sweep samplers: leave them out");
+        check(
+                !lines.equals("none") || !lengths.isEmpty(),
+                "nothing to fill in: --sweep samplers needs --lines or --lengths");
+        Path page = out.orElseThrow(
+                () -> new IllegalArgumentException("--sweep samplers writes a page and its rows: add --out FILE.md"));
+        String base = page.getFileName().toString().replaceFirst("\\.md$", "");
+        List<WeightFormat> numbers = formats.isEmpty()
+                ? List.of(into.format())
+                : formats.stream().map(WeightFormat::parse).toList();
+        List<SamplerRow> rows = SamplerSweep.measure(
+                folder, into, data, plan, numbers, rules, page.resolveSibling(base + ".rows.jsonl"), row -> {
+                    world.out().println(SamplerSweep.line(row));
+                    world.out().flush();
+                });
+        String name = folder.toAbsolutePath().normalize().getFileName().toString();
+        String machine = String.format(
+                Locale.ROOT,
+                "%s, %d threads, %s; at most %d spans of a kind, each with %d tokens around it, seed %d",
+                into.device(),
+                into.threads(),
+                System.getProperty("os.arch"),
+                plan.spans(),
+                plan.context(),
+                plan.seed());
+        Path plot = new SamplerPage(name, commandLine(), machine, LocalDate.now(ZoneOffset.UTC)).write(rows, page);
+        world.note("wrote " + page + ", " + plot);
     }
 
     /** Prints what each method reached as soon as it is known, and how far the work is meanwhile. */

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.coda4j.cli.app.Cli;
+import io.github.coda4j.eval.QualityReport;
 import io.github.coda4j.files.Json;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import javax.imageio.ImageIO;
@@ -74,6 +77,38 @@ class BenchQualityTest {
     }
 
     @Test
+    void eval_makes_the_same_report_and_needs_no_sets_for_it() {
+        String model = folder.resolve("model").toString();
+        String shards = folder.resolve("shards").toString();
+        String code = "src/main/java/io/github/coda4j/masking";
+        run("init", "--preset", "coda-tiny", "--out", model);
+        run("data", "tokenize", "--tokenizer", model, "--out", shards, "--held-out", "0.3", code);
+        Path out = folder.resolve("evaluation");
+        String sets = folder.resolve("none").toString();
+        run(
+                "eval",
+                "quality",
+                "--model",
+                model,
+                "--shards",
+                shards,
+                "--threads",
+                "1",
+                "--data",
+                sets,
+                "--out",
+                "" + out);
+        assertThat(cli.out()).contains(QualityReport.headline(), "lines 8-16    both sides");
+        JsonNode summary = Json.readObject(out.resolve("summary.json"));
+        assertThat(summary.at("/quality/spans").findValuesAsText("method"))
+                .containsExactly("5-gram", "both sides", "left side only");
+        assertThat(summary.at("/quality/cross_entropy/noise").doubleValue()).isPositive();
+        assertThat(summary.get("measured")).isEmpty();
+        assertPage(out.resolve("quality/quality.md"), "    coda eval quality --model", "| left side only |");
+        assertThat(out.resolve("index.html")).exists();
+    }
+
+    @Test
     void the_trained_model_finds_it_harder_to_complete_a_window_than_to_fill_it_in() {
         String shards = folder.resolve("mini").toString();
         run(
@@ -108,6 +143,54 @@ class BenchQualityTest {
     }
 
     @Test
+    void a_sweep_of_samplers_writes_rows_as_it_goes_and_goes_on_behind_those_that_it_finds() throws IOException {
+        String model = folder.resolve("model").toString();
+        String shards = folder.resolve("shards").toString();
+        run("init", "--preset", "coda-tiny", "--out", model);
+        String code = "src/main/java/io/github/coda4j/decode";
+        run("data", "tokenize", "--tokenizer", model, "--out", shards, "--held-out", "0.3", code);
+        Path page = folder.resolve("curves.md");
+        Path rows = folder.resolve("curves.rows.jsonl");
+        List<String> sweep = new ArrayList<>(List.of("bench", "quality", "--model", model, "--data", shards));
+        sweep.addAll(
+                List.of("--spans", "3", "--context", "48", "--threads", "1", "--lines", "none", "--lengths", "16"));
+        sweep.addAll(List.of("--sweep", "samplers", "--limit-rules", "frechet,refresh", "--out", page.toString()));
+        sweep.addAll(List.of("--formats", "fp32,int8"));
+        run(sweep.toArray(String[]::new));
+        List<String> all = Files.readAllLines(rows);
+        // A line of what they have in common; in each format 4 settings x 3 caches, and 12 refreshes x 2 caches x 4.
+        assertThat(all).hasSize(1 + 2 * (12 + 96));
+        assertThat(page)
+                .content()
+                .contains("## 16 tokens", "| frechet | delta 0.25 | dual | int8 | 3 |", "| refresh never");
+        assertThat(folder.resolve("curves.png")).isNotEmptyFile();
+
+        // As after a kill: the last rows are missing. One that is there is not measured again.
+        List<String> half = new ArrayList<>(all.subList(0, 20));
+        half.set(1, half.get(1).replace("\"spans\":3", "\"spans\":77"));
+        Files.write(rows, half);
+        run(sweep.toArray(String[]::new));
+        List<String> again = Files.readAllLines(rows);
+        assertThat(again).hasSameSizeAs(all);
+        assertThat(again.get(1)).contains("\"spans\":77");
+        assertThat(again.subList(2, all.size())).isEqualTo(all.subList(2, all.size()));
+
+        sweep.set(sweep.indexOf("48"), "40");
+        assertThat(cli.run(sweep.toArray(String[]::new))).isEqualTo(1);
+        assertThat(cli.err()).contains("curves.rows.jsonl has rows of another model, other spans or another context");
+        assertRefused(sweep, "frechet,refresh", "frechett", "no rule is called 'frechett'");
+        assertRefused(sweep, "samplers", "all", "--sweep is methods or samplers, got 'all'");
+        assertRefused(sweep, "samplers", "methods", "--limit-rules and --formats are for --sweep samplers");
+    }
+
+    private void assertRefused(List<String> command, String word, String other, String message) {
+        List<String> changed = new ArrayList<>(command);
+        changed.set(changed.indexOf(word), other);
+        assertThat(cli.run(changed.toArray(String[]::new))).isEqualTo(2);
+        assertThat(cli.err()).contains(message);
+    }
+
+    @Test
     void shards_of_another_tokenizer_are_refused() {
         String model = folder.resolve("model").toString();
         String other = folder.resolve("tokenizer").toString();
@@ -122,7 +205,7 @@ class BenchQualityTest {
     }
 
     private JsonNode quality(String model, String shards, String... flags) {
-        List<String> arguments = new java.util.ArrayList<>(List.of(
+        List<String> arguments = new ArrayList<>(List.of(
                 "bench",
                 "quality",
                 "--model",
