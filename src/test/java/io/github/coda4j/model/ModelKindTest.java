@@ -157,10 +157,11 @@ class ModelKindTest {
     @Test
     void a_model_type_that_is_not_known_is_refused_with_the_list() {
         ConfigFile file = ModelConfig.preset("coda-tiny").toFile(DType.F32);
-        for (String type : List.of("Dream", "llada", "qwen2", "llama", "")) {
+        for (String type : List.of("gemma", "llada2_moe", "qwen3_moe", "")) {
             assertThatThrownBy(() -> ModelConfig.read(file.with("model_type", type)))
                     .isInstanceOf(CodaException.class)
-                    .hasMessage("config.json: \"model_type\" must be one of CoDA, coda, qwen3, got \"" + type + "\"");
+                    .hasMessage("config.json: \"model_type\" must be one of CoDA, coda, qwen3, a2d-qwen3, a2d-qwen2,"
+                            + " qwen2, Dream, llada, sdar, Fast_dLLM_Qwen, llama, got \"" + type + "\"");
         }
     }
 

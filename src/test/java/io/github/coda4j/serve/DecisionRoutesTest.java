@@ -40,7 +40,7 @@ class DecisionRoutesTest {
                         + "'loop': {'type': 'noul', 'instructions': 'Is it a loop?', 'criteria': null},"
                         + "'kind': {'type': 'choice', 'instructions': 'What is it?', 'criteria':"
                         + " {'statement': 'ends with ;', 'expression': null}},"
-                        + "'good': {'type': 'score', 'instructions': 'How good?', 'criteria': ['bad', 'fair', 'good']}}}")
+                        + "'good': {'type': 'score', 'instructions': 'How good?', 'criteria': ['bad', 'ok', 'good']}}}")
                 .json();
         assertThat(json.at("/answers/loop/type").textValue()).isEqualTo("noul");
         assertThat(json.at("/answers/loop/noul").doubleValue()).isBetween(0.0, 1.0);

@@ -20,9 +20,14 @@ final class MiniServer implements AutoCloseable {
 
     /** @param log is given a line for each call that is over */
     MiniServer(int maxNewTokens, Consumer<String> log) {
-        model = CodaModel.open(FOLDER, LoadOptions.forFolder(FOLDER), EngineOptions.DEFAULT);
+        this(FOLDER, maxNewTokens, log);
+    }
+
+    /** The same with another model. */
+    MiniServer(Path folder, int maxNewTokens, Consumer<String> log) {
+        model = CodaModel.open(folder, LoadOptions.forFolder(folder), EngineOptions.DEFAULT);
         server = CodaServer.start(HttpOptions.local(0), new ServeOptions(8, 64, Duration.ofMinutes(1)), log);
-        ModelFolder named = new ModelFolder(FOLDER, Optional.empty());
+        ModelFolder named = new ModelFolder(folder, Optional.empty());
         server.serve(new ServedModel(
                 named.name(),
                 model,
@@ -32,7 +37,7 @@ final class MiniServer implements AutoCloseable {
                 Optional.of(model.chatTemplate()),
                 model.info().maxPositions(),
                 model.defaults().behind(Given.inJava().with(Parameter.MAX_NEW_TOKENS, maxNewTokens)),
-                CodaModel.lengths(FOLDER),
+                CodaModel.lengths(folder),
                 named.created(),
                 named.fingerprint(),
                 model.info().parameters()));

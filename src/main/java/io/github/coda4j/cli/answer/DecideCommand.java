@@ -29,7 +29,8 @@ import picocli.CommandLine.Parameters;
         name = "decide",
         sortOptions = false,
         description = {
-            "Decide between options in one forward: a mask beside each, and how much more probable yes is than no there.",
+            "Decide between options in one forward: a mask beside each, and how much more probable yes is than no"
+                    + " there.",
             "",
             "Without --option and --level it is a question of yes or no. Nothing is generated. Prompts are those of"
                     + " the S1 decision models (docs/families.md), which were trained for it.",
@@ -38,7 +39,7 @@ import picocli.CommandLine.Parameters;
         footerHeading = "%nExamples:%n",
         footer = {
             "  coda decide --state \"The parcel came two days late.\" \"Is the customer satisfied?\"",
-            "  coda decide --state \"while (x < 3) x++;\" --option loop --option branch=\"if or switch\" \"What is it?\""
+            "  coda decide --state \"while (x < 3) x++;\" --option loop --option branch=\"if\" \"What is it?\""
         })
 public final class DecideCommand implements Callable<Integer> {
     private final World world;
