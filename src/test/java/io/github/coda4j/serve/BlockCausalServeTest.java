@@ -40,8 +40,8 @@ class BlockCausalServeTest {
                 "sdar", "any", true, Bias.NONE, Alignment.IN_PLACE, Optional.of(new BlockCausal(8, Border.START)));
         ModelConfig config = new ModelConfig(
                 320, 48, 2, 6, 2, 12, 80, 1e4, 1e-6, 512, kind, false, 0.3, 300, OptionalInt.of(301), List.of());
-        SpecialTokens roles = new SpecialTokens(
-                OptionalInt.of(300), OptionalInt.of(301), OptionalInt.empty(), OptionalInt.empty());
+        SpecialTokens roles =
+                new SpecialTokens(OptionalInt.of(300), OptionalInt.of(301), OptionalInt.empty(), OptionalInt.empty());
         Path model = folder.resolve("sdar");
         RandomCheckpoint.write(
                 config,
@@ -73,9 +73,7 @@ class BlockCausalServeTest {
         for (String frame : streamed.frames()) {
             String data = frame.replaceFirst("^data: ", "");
             if (data.startsWith("{")) {
-                text.append(Json.parse(data, "a frame")
-                        .at("/choices/0/text")
-                        .asText());
+                text.append(Json.parse(data, "a frame").at("/choices/0/text").asText());
             }
         }
         assertThat(text.toString()).isEqualTo(choice.get("text").textValue());
@@ -84,15 +82,13 @@ class BlockCausalServeTest {
     @Test
     void chats_are_answered() {
         Reply reply = client.post(
-                "/v1/chat/completions",
-                "{\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}],\"max_tokens\":12}");
+                "/v1/chat/completions", "{\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}],\"max_tokens\":12}");
         assertThat(reply.status()).as(reply.text()).isEqualTo(200);
     }
 
     @Test
     void infilling_is_refused_with_the_reason() {
-        Reply reply =
-                client.post("/v1/completions", "{\"prompt\":\"a\",\"suffix\":\"b\",\"max_tokens\":4}");
+        Reply reply = client.post("/v1/completions", "{\"prompt\":\"a\",\"suffix\":\"b\",\"max_tokens\":4}");
         assertThat(reply.status()).isEqualTo(400);
         assertThat(reply.text()).contains("cannot fill holes");
     }
