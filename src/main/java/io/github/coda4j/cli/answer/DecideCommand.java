@@ -38,10 +38,15 @@ import picocli.CommandLine.Parameters;
         },
         footerHeading = "%nExamples:%n",
         footer = {
-            "  coda decide --state \"The parcel came two days late.\" \"Is the customer satisfied?\"",
-            "  coda decide --state \"while (x < 3) x++;\" --option loop --option branch=\"if\" \"What is it?\""
+            "  coda pull SEU-ZZH/Shared-YesNo-Qwen3-0.6B-S1",
+            "  coda decide --model SEU-ZZH/Shared-YesNo-Qwen3-0.6B-S1 --state-file letter.txt \"Is it a complaint?\"",
+            "  coda decide --model SEU-ZZH/Shared-YesNo-Qwen3-0.6B-S1 --state-file letter.txt --option bill "
+                    + "--option \"delivery=the parcel is late or broken\" \"What is it about?\""
         })
 public final class DecideCommand implements Callable<Integer> {
+    private static final String IN_THE_BOX =
+            "coda-mini fills holes in code (coda infill) and was not trained to decide: it guesses.";
+
     private final World world;
 
     @Parameters(paramLabel = "QUESTION", description = "What is asked.")
@@ -87,6 +92,9 @@ public final class DecideCommand implements Callable<Integer> {
                 .or(() -> state)
                 .orElse("");
         Path folder = model.folder(world);
+        if (world.modelStore().isInTheBox(folder)) {
+            world.err().println(IN_THE_BOX);
+        }
         try (OpenModel open = world.openModel(folder, load.options(folder, world, LoadFlags.Purpose.SPEED))) {
             Decider decider = new Decider(
                     open.generator(), open.tokenizer(), open.template().get(), open.maskId());

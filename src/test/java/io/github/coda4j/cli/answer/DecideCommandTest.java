@@ -20,6 +20,7 @@ class DecideCommandTest {
                 .as(cli.err())
                 .isZero();
         assertThat(cli.out()).containsPattern(" *\\d+\\.\\d %  loop\n *\\d+\\.\\d %  call\n");
+        assertThat(cli.err()).contains("was not trained to decide");
     }
 
     @Test
