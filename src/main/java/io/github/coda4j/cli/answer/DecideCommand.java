@@ -38,7 +38,6 @@ import picocli.CommandLine.Parameters;
         },
         footerHeading = "%nExamples:%n",
         footer = {
-            "  coda pull SEU-ZZH/Shared-YesNo-Qwen3-0.6B-S1",
             "  coda decide --model SEU-ZZH/Shared-YesNo-Qwen3-0.6B-S1 --state-file letter.txt \"Is it a complaint?\"",
             "  coda decide --model SEU-ZZH/Shared-YesNo-Qwen3-0.6B-S1 --state-file letter.txt --option bill "
                     + "--option \"delivery=the parcel is late or broken\" \"What is it about?\""
