@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(600)
 @Tag("slow")
 class FuzzedRequestsTest {
-    private static final int REQUESTS = Integer.getInteger("serve.fuzz", 1500);
+    private static final int REQUESTS = Integer.getInteger("serve.fuzz", 600);
     private static final List<String> VALUES = List.of(
             "null",
             "true",
