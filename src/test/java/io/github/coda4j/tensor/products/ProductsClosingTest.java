@@ -24,15 +24,13 @@ class ProductsClosingTest extends ClosingContract {
 
     @Override
     public List<Case> cases() {
+        ProductPaths.Int8 here = ProductPaths.here().int8();
+        ProductPaths.Int8 oneDnn = here == ProductPaths.Int8.PANELS ? ProductPaths.Int8.EXACT : here;
         return List.of(
                 new Case("PackedLinear$Plain", _ -> packed(Float.BYTES, (w, _) -> PackedLinear.f32(w, SIZE, SIZE))),
                 new Case("PlainInt8Linear", _ -> int8(ProductPaths.Int8.FLOATS)),
-                // These two where the machine has them, and what it has in their place elsewhere.
-                new Case("PanelLinear", _ -> int8(ProductPaths.here().int8())),
-                new Case("OneDnnLinear", _ -> {
-                    ProductPaths.Int8 here = ProductPaths.here().int8();
-                    return int8(here == ProductPaths.Int8.PANELS ? ProductPaths.Int8.EXACT : here);
-                }));
+                new Case("PanelLinear", _ -> int8(here), here == ProductPaths.Int8.PANELS),
+                new Case("OneDnnLinear", _ -> int8(oneDnn), oneDnn != ProductPaths.Int8.FLOATS));
     }
 
     private PackedLinear int8(ProductPaths.Int8 path) {
