@@ -41,7 +41,7 @@ class TagsTest {
     void no_tag_is_misspelt() {
         Set<String> known = new TreeSet<>();
         TESTS.stream().filter(TagsTest::hasTests).forEach(test -> known.addAll(tags(test)));
-        assertThat(known).containsExactly("process", "slow", "training");
+        assertThat(known).containsExactly("process", "slow", "training", "xla");
     }
 
     /** Classes that make a {@link ProcessBuilder}, nested ones counted with those around them. */
