@@ -27,8 +27,9 @@ class PjrtClosingTest extends ClosingContract {
                 new Case("PjrtThreads", _ -> new PjrtThreads()),
                 new Case("PjrtClient", _ -> client()),
                 new Case("PjrtBuffer", _ -> buffer(kept(client()))),
-                new Case("PjrtExecutable", _ -> kept(client())
-                        .compile("func.func @main() -> tensor<f32> {", CompileOptions.ONE_DEVICE)));
+                new Case(
+                        "PjrtExecutable",
+                        _ -> kept(client()).compile("func.func @main() -> tensor<f32> {", CompileOptions.ONE_DEVICE)));
     }
 
     private PjrtClient client() {

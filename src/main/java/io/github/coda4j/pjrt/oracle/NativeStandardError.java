@@ -13,8 +13,8 @@ import java.nio.file.Path;
 import java.util.function.Supplier;
 
 /**
- * What native code prints to the process's standard error, caught for a while: XLA says there, and nowhere else, where a
- * program is wrong.
+ * What native code prints to the process's standard error, caught for a while: XLA says there, and nowhere else, where
+ * a program is wrong.
  */
 @SuppressWarnings("restricted") // calls functions of the C library
 final class NativeStandardError {
