@@ -65,6 +65,8 @@ public final class DecodeSession implements AutoCloseable {
     private int cacheRefreshes;
     /** Of a block-causal model: the first position of which final keys and values are not stored. */
     private int settled;
+    /** How many positions were stored before the session began. */
+    private final int reused;
     /** Whether the next forward proposes the first token of the block by the last row of the one before it. */
     private boolean atBorder;
     /** What the policy wants of the next forward, which may be asked for more. */
@@ -80,7 +82,8 @@ public final class DecodeSession implements AutoCloseable {
             StoredRows stored,
             Optional<HolePads> pads,
             Draws draws,
-            Optional<Block> alone) {
+            Optional<Block> alone,
+            Optional<KeptBlocks> kept) {
         this.canvas = canvas;
         this.options = options;
         this.stored = stored;
@@ -95,6 +98,8 @@ public final class DecodeSession implements AutoCloseable {
         this.rows = new PlannedRows(canvas, options, stored, grid, alone, layout.blocks(), draws);
         this.tail = new GrowingTail(canvas, options.growth(), layout.tailStart());
         this.open = new OpenPositions(canvas, options, layout.tailStart());
+        this.reused = kept.map(this::begin).orElse(0);
+        this.settled = reused;
         enterBlock(0);
         advance();
     }
@@ -113,7 +118,19 @@ public final class DecodeSession implements AutoCloseable {
 
     /** The same with random numbers from elsewhere; the options' seed plays no part. */
     public static DecodeSession open(Canvas canvas, DecodeOptions options, Denoiser denoiser, Draws draws) {
-        return open(canvas, options, denoiser, draws, Optional.empty(), Optional.empty());
+        return open(canvas, options, denoiser, draws, Optional.empty(), Optional.empty(), Optional.empty());
+    }
+
+    /**
+     * The same as {@link #open(Canvas, DecodeOptions, Denoiser)} where blocks of a block-causal model that were
+     * finished before are not run again. What is decoded is the same.
+     *
+     * @param kept of the same model; takes this session's blocks by {@link #leave}
+     */
+    public static DecodeSession open(Canvas canvas, DecodeOptions options, Denoiser denoiser, KeptBlocks kept) {
+        kept.checkOf(denoiser);
+        Draws draws = Draws.seeded(options.seed());
+        return open(canvas, options, denoiser, draws, Optional.empty(), Optional.empty(), Optional.of(kept));
     }
 
     /**
@@ -131,7 +148,8 @@ public final class DecodeSession implements AutoCloseable {
                 denoiser,
                 Draws.seeded(options.seed()),
                 Optional.of(run),
-                Optional.of(stored));
+                Optional.of(stored),
+                Optional.empty());
     }
 
     private static DecodeSession open(
@@ -140,7 +158,8 @@ public final class DecodeSession implements AutoCloseable {
             Denoiser denoiser,
             Draws draws,
             Optional<Block> alone,
-            Optional<KvCache> stored) {
+            Optional<KvCache> stored,
+            Optional<KeptBlocks> kept) {
         check(
                 canvas.maskId() == denoiser.maskId(),
                 "the canvas is masked with id %d, the model's mask is %d",
@@ -157,7 +176,39 @@ public final class DecodeSession implements AutoCloseable {
                 : Optional.of(
                         new HolePads(options.holePad().getAsInt(), canvas, options.endTokens(), denoiser.vocabSize()));
         StoredRows rows = new StoredRows(fitted.cache(), denoiser, stored);
-        return new DecodeSession(canvas, fitted, denoiser, rows, pads, draws, alone);
+        return new DecodeSession(canvas, fitted, denoiser, rows, pads, draws, alone, kept);
+    }
+
+    /**
+     * Takes over what is kept of the blocks before the first one that is decoded. Where rows are shifted, the last of
+     * them is run all the same, since its last row proposes the first token.
+     *
+     * @return how many positions that are
+     */
+    private int begin(KeptBlocks kept) {
+        if (grid.isEmpty() || layout.blocks().isEmpty()) {
+            return 0;
+        }
+        Block first = layout.blocks().getFirst();
+        int row = canvas.isMasked(first.start()) ? alignment.firstRow(first.start()) : first.start();
+        int[] before = canvas.ids(0, grid.get().start(row));
+        Optional<KeptBlocks.Beginning> found = kept.longest(before, grid.get());
+        found.ifPresent(beginning -> stored.begin(beginning.cache(), beginning.length(), first.end(), canvas.length()));
+        return found.map(KeptBlocks.Beginning::length).orElse(0);
+    }
+
+    /**
+     * Leaves the blocks that are finished to those who come later, and whatever is stored with them: the session plans
+     * nothing any more. Nothing happens for a model that sees the whole sequence.
+     */
+    public void leave(KeptBlocks kept) {
+        next = Optional.empty();
+        grid.ifPresent(own -> stored.give().ifPresent(cache -> kept.keep(canvas.ids(0, settled), own, cache)));
+    }
+
+    /** How many positions were not run, because they were kept from an earlier session. */
+    public int reused() {
+        return reused;
     }
 
     /** Whether nothing is left to do. */
