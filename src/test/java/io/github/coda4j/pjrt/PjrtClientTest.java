@@ -25,7 +25,8 @@ import org.junit.jupiter.api.Timeout;
 class PjrtClientTest {
     /** The first argument gives its memory to the result. */
     private static final String STEP = """
-            func.func public @main(%arg0: tensor<3xf32> {tf.aliasing_output = 0 : i32}, %arg1: tensor<f32>) -> (tensor<3xf32>) {
+            func.func public @main(%arg0: tensor<3xf32> {tf.aliasing_output = 0 : i32},
+                %arg1: tensor<f32>) -> (tensor<3xf32>) {
             """;
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);

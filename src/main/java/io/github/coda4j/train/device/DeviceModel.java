@@ -243,7 +243,8 @@ public final class DeviceModel implements AutoCloseable {
         checkBatch(batch, settings.rows());
         double scale = 1.0 / ((double) settings.rows() * settings.length());
         Map<String, Double> scalars = settings.rule().scalars(step, learningRate);
-        try (Sent sent = new Sent()) {
+        Sent sent = new Sent();
+        try {
             sent.rows(train.program(), batch, scale);
             scalars.forEach((name, value) -> sent.floats(train.program(), name, value.floatValue()));
             List<List<PjrtBuffer>> results = training.runTogether(arguments(train.program(), sent));
@@ -255,6 +256,8 @@ public final class DeviceModel implements AutoCloseable {
                             batch.numTargets(),
                             (long) batch.rows() * batch.length()),
                     sent.result(train.program(), results, TrainStep.GRADIENT_NORM));
+        } finally {
+            sent.free();
         }
     }
 
@@ -301,7 +304,8 @@ public final class DeviceModel implements AutoCloseable {
      */
     public LossSums evaluate(MaskedBatch batch) {
         checkBatch(batch, settings.microRows());
-        try (Sent sent = new Sent()) {
+        Sent sent = new Sent();
+        try {
             sent.rows(loss.program(), padded(batch), 1);
             List<List<PjrtBuffer>> results = evaluation.runTogether(arguments(loss.program(), sent));
             results.forEach(sent::closeToo);
@@ -310,6 +314,8 @@ public final class DeviceModel implements AutoCloseable {
                     sent.result(loss.program(), results, TrainStep.CROSS_ENTROPY),
                     batch.numTargets(),
                     (long) batch.rows() * batch.length());
+        } finally {
+            sent.free();
         }
     }
 
@@ -392,7 +398,7 @@ public final class DeviceModel implements AutoCloseable {
     }
 
     /** What is on the devices for the time of one run. */
-    private final class Sent implements AutoCloseable {
+    private final class Sent {
         private final Map<String, List<PjrtBuffer>> buffers = new LinkedHashMap<>();
         private final List<PjrtBuffer> others = new ArrayList<>();
         private final Arena arena = Arena.ofConfined();
@@ -432,8 +438,7 @@ public final class DeviceModel implements AutoCloseable {
             return value.get(ValueLayout.JAVA_FLOAT, 0);
         }
 
-        @Override
-        public void close() {
+        void free() {
             arena.close();
             Closing.all(Stream.concat(buffers.values().stream().flatMap(List::stream), others.stream())
                     .toList());
