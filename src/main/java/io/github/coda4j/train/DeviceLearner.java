@@ -185,6 +185,11 @@ final class DeviceLearner implements Learner, TrainedModel, RankOptimizer {
     }
 
     @Override
+    public int rowsAtATime() {
+        return device.settings().atATime();
+    }
+
+    @Override
     public void close() {
         closing.once(device::close);
     }

@@ -47,6 +47,7 @@ public record TrainConfig(
         if (masking instanceof ProgressiveMasking progressive) {
             checkStage(stage, progressive.curriculum());
         }
+        compute.plugin().ifPresent(use -> PluginUse.microRows(use.distribution(), batch.rows(), batch.microRows()));
     }
 
     private static void checkStage(Stage stage, Curriculum curriculum) {

@@ -209,7 +209,7 @@ public final class Training {
                         source,
                         config.masking().heldOut(data.vocabulary()),
                         config.evaluation().sequences(),
-                        config.batch().microRows(),
+                        learner.rowsAtATime(),
                         learner.model(),
                         learner.optimizer()));
         try (MetricsSink sink = sinks(folder, state.step(), totals, page);

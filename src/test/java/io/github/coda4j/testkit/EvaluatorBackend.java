@@ -18,8 +18,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Devices that run the programs of room {@code hlo} by its evaluator, collectives too. It knows a program by its text and
- * must have been told of it.
+ * Devices that run the programs of room {@code hlo} by its evaluator, collectives too. It knows a program by its text
+ * and must have been told of it.
  */
 public final class EvaluatorBackend implements Backend {
     private final int devices;
@@ -90,9 +90,10 @@ public final class EvaluatorBackend implements Backend {
     }
 
     private static HostArray written(HostTensor tensor) {
-        long[] dims = tensor.type().shape().stream().mapToLong(Integer::longValue).toArray();
-        HostArray array = HostArray.zeros(
-                BufferType.named(tensor.type().element().text()).orElseThrow(), dims);
+        long[] dims =
+                tensor.type().shape().stream().mapToLong(Integer::longValue).toArray();
+        HostArray array =
+                HostArray.zeros(BufferType.named(tensor.type().element().text()).orElseThrow(), dims);
         for (int i = 0; i < tensor.data().length; i++) {
             array.data().setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) tensor.data()[i]);
         }

@@ -93,8 +93,7 @@ class TrainClosingTest extends ClosingContract {
     }
 
     private static TrainConfig config(String device) {
-        return TrainConfig.parse(
-                """
+        return TrainConfig.parse("""
                 stage: pretrain
                 out: out
                 model: {preset: coda-tiny, tokenizer: tokenizer}
@@ -103,8 +102,7 @@ class TrainClosingTest extends ClosingContract {
                 optimizer: {name: adamw}
                 schedule: {steps: 2, peak: 1e-3}
                 compute: {device: 'DEVICE'}
-                """.replace("DEVICE", device),
-                "run.yaml");
+                """.replace("DEVICE", device), "run.yaml");
     }
 
     private HostLearner hostLearner() {
@@ -120,7 +118,7 @@ class TrainClosingTest extends ClosingContract {
     private DeviceLearner deviceLearner() {
         JavaPlugin plugin = new JavaPlugin(new ScriptedBackend(1, all -> all));
         alsoOpen.add(plugin);
-        PjrtClient client = PjrtPlugin.of(plugin.api(), "plugin").client(Map.of(), Duration.ofMinutes(1));
+        PjrtClient client = PjrtPlugin.of(plugin.api(), "plugin").client(Map.of(), Duration.ofMinutes(2));
         alsoOpen.add(client);
         return new DeviceLearner(config("pjrt:oracle"), GoldenTraining.config("b-tied"), store(), client);
     }

@@ -39,7 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A run on a device that a test plays: what the trainer keeps, and how it ends when the device does. */
 @Tag("training")
-@Timeout(120)
+@Timeout(600)
 class TrainOnDeviceTest {
     /** Arguments of a step with AdamW before the parameters: rows, angles and scalars. */
     private static final int BEFORE = 9;
@@ -112,8 +112,8 @@ class TrainOnDeviceTest {
     private static final int PARAMETERS = 13;
 
     private TrainConfig config(String out, String... more) throws IOException {
-        List<String> overrides = new ArrayList<>(List.of(
-                "out=" + folder.resolve(out), "compute.threads=", "compute.device='pjrt:oracle'"));
+        List<String> overrides = new ArrayList<>(
+                List.of("out=" + folder.resolve(out), "compute.threads=", "compute.device='pjrt:oracle'"));
         overrides.addAll(List.of(more));
         return TrainConfig.read(toy.config("pretrain"), overrides);
     }
@@ -180,11 +180,20 @@ class TrainOnDeviceTest {
         Cli cli = new Cli();
         String config = toy.config("pretrain").toString();
         String[] command = {
-            "train", "pretrain", "--config", config, "--out", out.toString(), "compute.threads=", "--device", "pjrt:oracle"
+            "train",
+            "pretrain",
+            "--config",
+            config,
+            "--out",
+            out.toString(),
+            "compute.threads=",
+            "--device",
+            "pjrt:oracle"
         };
         assertThat(cli.run(command)).isEqualTo(1);
         assertThat(cli.err()).contains("the oracle is not here", "scripts/fetch-oracle fetches it");
-        String[] ranks = Stream.concat(Stream.of(command), Stream.of("--nproc", "2")).toArray(String[]::new);
+        String[] ranks =
+                Stream.concat(Stream.of(command), Stream.of("--nproc", "2")).toArray(String[]::new);
         assertThat(cli.run(ranks)).isEqualTo(2);
         assertThat(cli.err()).contains("--nproc starts ranks of libtorch, but one process trains on pjrt:oracle");
         assertThat(cli.env("WORLD_SIZE", "2").run(command)).isEqualTo(2);

@@ -65,7 +65,9 @@ class GoldenProgramXlaTest {
                 given.add(client.buffer(
                         inNativeMemory(tensor, arena),
                         BufferType.named(tensor.type().element().text()).orElseThrow(),
-                        tensor.type().shape().stream().mapToLong(Integer::longValue).toArray(),
+                        tensor.type().shape().stream()
+                                .mapToLong(Integer::longValue)
+                                .toArray(),
                         client.devices().getFirst()));
             }
             List<PjrtBuffer> results = executable.run(given);
@@ -199,8 +201,8 @@ class GoldenProgramXlaTest {
                 }
             }
         }
-        ForwardStep step = ForwardStep.logits(
-                model.config, model.ownHead, new StepShape(rows, rows, length, 16, 9), Products.F32);
+        ForwardStep step =
+                ForwardStep.logits(model.config, model.ownHead, new StepShape(rows, rows, length, 16, 9), Products.F32);
         double[] logits = new ProgramRun(step.program())
                 .give(ForwardStep.IDS, ids)
                 .give(Batch.SEGMENTS, segments)

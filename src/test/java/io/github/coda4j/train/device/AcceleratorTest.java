@@ -34,15 +34,19 @@ class AcceleratorTest {
                 .hasMessageStartingWith("this machine (Standard PC) is none of Google's cloud")
                 .hasMessageContaining("set TPU_SKIP_MDS_QUERY=1 as well");
         assertThatThrownBy(() -> Accelerator.checkTpu(Map.of(), "")).hasMessageContaining("(of unknown make)");
-        assertThatCode(() -> Accelerator.checkTpu(Map.of(), "Google Compute Engine")).doesNotThrowAnyException();
-        assertThatCode(() -> Accelerator.checkTpu(Map.of("TPU_SKIP_MDS_QUERY", "1"), "")).doesNotThrowAnyException();
+        assertThatCode(() -> Accelerator.checkTpu(Map.of(), "Google Compute Engine"))
+                .doesNotThrowAnyException();
+        assertThatCode(() -> Accelerator.checkTpu(Map.of("TPU_SKIP_MDS_QUERY", "1"), ""))
+                .doesNotThrowAnyException();
     }
 
     @Test
     void libtpu_is_where_the_variable_says_or_on_the_path_of_libraries() throws IOException {
-        assertThat(TpuLibrary.find(Map.of("TPU_LIBRARY_PATH", "/opt/libtpu.so"))).isEqualTo(Path.of("/opt/libtpu.so"));
+        assertThat(TpuLibrary.find(Map.of("TPU_LIBRARY_PATH", "/opt/libtpu.so")))
+                .isEqualTo(Path.of("/opt/libtpu.so"));
         Path library = Files.writeString(folder.resolve("libtpu.so"), "");
-        assertThat(TpuLibrary.find(Map.of("LD_LIBRARY_PATH", "/none:" + folder))).isEqualTo(library);
+        assertThat(TpuLibrary.find(Map.of("LD_LIBRARY_PATH", "/none:" + folder)))
+                .isEqualTo(library);
         assertThatThrownBy(() -> TpuLibrary.find(Map.of("LD_LIBRARY_PATH", "/none")))
                 .isInstanceOf(CodaException.class)
                 .hasMessage("libtpu.so is in none of the folders of LD_LIBRARY_PATH and /lib, /usr/lib,"
