@@ -6,6 +6,7 @@ import io.github.coda4j.model.Arithmetic;
 import io.github.coda4j.model.EngineKind;
 import io.github.coda4j.model.FastTransformer;
 import io.github.coda4j.model.LoadOptions;
+import io.github.coda4j.model.PassClock;
 import io.github.coda4j.model.Transformer;
 import io.github.coda4j.model.WeightFormat;
 import io.github.coda4j.model.plan.CacheAccess;
@@ -65,6 +66,7 @@ public final class StepBench {
      * @param operations multiplications and additions of its products and its attention
      * @param bytes that it must read, see {@link Arithmetic#bytes}
      * @param productsSeconds the same for the step's products with nothing between them, without attention
+     * @param clock where its time goes, as shares
      * @param machine what this machine does at best, measured between the steps
      */
     public record Result(
@@ -74,7 +76,18 @@ public final class StepBench {
             double operations,
             double bytes,
             double productsSeconds,
+            PassClock clock,
             Machine machine) {
+
+        /** Seconds of the step in a part. */
+        public double seconds(PassClock.Part part) {
+            return seconds * clock.share(part);
+        }
+
+        /** Seconds of the step in no part: norms, activations, waiting. */
+        public double restSeconds() {
+            return seconds * clock.rest();
+        }
 
         /** Seconds that all operations take at the peak. */
         public double operationsBound() {
@@ -130,8 +143,10 @@ public final class StepBench {
             double bandwidth = MemoryBandwidth.measure(threads, peakRounds);
             List<Timing.Taken> steps = new ArrayList<>();
             List<Double> products = new ArrayList<>();
+            List<PassClock> clocks = new ArrayList<>();
             for (Shape shape : shapes) {
-                steps.add(step(transformer, shape, timing));
+                clocks.add(PassClock.of(transformer));
+                steps.add(step(transformer, shape, timing, clocks.getLast()));
                 products.add(timing.seconds(() -> transformer.productsAlone(shape.tokens(), shape.logits())));
                 peak = Math.max(peak, ProductPeak.measure(input, threads, peakRounds));
                 bandwidth = Math.max(bandwidth, MemoryBandwidth.measure(threads, peakRounds));
@@ -147,13 +162,14 @@ public final class StepBench {
                         Arithmetic.operations(transformer.config(), shape.tokens(), shape.length(), shape.logits()),
                         Arithmetic.bytes(transformer.config(), format, shape.past(), shape.logits()),
                         products.get(i),
+                        clocks.get(i),
                         machine));
             }
             return results;
         }
     }
 
-    private static Timing.Taken step(Transformer transformer, Shape shape, Timing timing) {
+    private static Timing.Taken step(FastTransformer transformer, Shape shape, Timing timing, PassClock clock) {
         int[] ids = new SplittableRandom(1)
                 .ints(shape.length(), 0, transformer.vocabSize())
                 .toArray();
@@ -161,7 +177,7 @@ public final class StepBench {
         Arrays.setAll(positions, i -> shape.length() - shape.logits() + i);
         if (shape.past() == 0) {
             ForwardPlan plan = new ForwardPlan(ids, 0, CacheAccess.NONE, positions, Sampling.GREEDY, 0);
-            return timing.measure(() -> transformer.forward(List.of(plan)));
+            return timing.measure(() -> transformer.forward(List.of(plan), clock));
         }
         try (KvCache cache = transformer.newCache(shape.length())) {
             transformer.forward(
@@ -169,7 +185,7 @@ public final class StepBench {
             int[] block = Arrays.copyOfRange(ids, shape.past(), shape.length());
             ForwardPlan plan =
                     new ForwardPlan(block, shape.past(), new CacheAccess.Reuse(cache), positions, Sampling.GREEDY, 0);
-            return timing.measure(() -> transformer.forward(List.of(plan)));
+            return timing.measure(() -> transformer.forward(List.of(plan), clock));
         }
     }
 }

@@ -240,6 +240,27 @@ public record ModelConfig(
         return with(vocabSize, kind, newTiedHead, maskId, padId, eosIds);
     }
 
+    /** The same shape with so many layers, at least 1. */
+    public ModelConfig withLayers(int newLayers) {
+        return new ModelConfig(
+                vocabSize,
+                hidden,
+                newLayers,
+                heads,
+                kvHeads,
+                headDim,
+                intermediate,
+                ropeTheta,
+                normEps,
+                maxPositions,
+                kind,
+                tiedHead,
+                initializerRange,
+                maskId,
+                padId,
+                eosIds);
+    }
+
     /** All sizes but that of the vocabulary stay. */
     private ModelConfig with(
             int newVocabSize,
