@@ -6,6 +6,8 @@ import io.github.coda4j.model.Arithmetic;
 import io.github.coda4j.model.EngineKind;
 import io.github.coda4j.model.FastTransformer;
 import io.github.coda4j.model.LoadOptions;
+import io.github.coda4j.model.ModelConfig;
+import io.github.coda4j.model.PlainTransformer;
 import io.github.coda4j.model.Transformer;
 import io.github.coda4j.model.WeightFormat;
 import io.github.coda4j.model.plan.CacheAccess;
@@ -14,6 +16,7 @@ import io.github.coda4j.model.plan.KvCache;
 import io.github.coda4j.model.plan.Sampling;
 import io.github.coda4j.tensor.DType;
 import io.github.coda4j.tensor.Device;
+import io.github.coda4j.tensor.products.DevicePeak;
 import io.github.coda4j.tensor.products.MemoryBandwidth;
 import io.github.coda4j.tensor.products.ProductPeak;
 import java.util.ArrayList;
@@ -23,8 +26,9 @@ import java.util.SplittableRandom;
 import java.util.function.Function;
 
 /**
- * Times single forwards of the fast engine against what this machine does at best: the larger of the time in which its
- * best matrix product does as many operations, and of that in which it reads as many bytes.
+ * Times single forwards against what this machine does at best: those of the fast engine against the larger of the time
+ * in which its best matrix product does as many operations, and of that in which it reads as many bytes; those of the
+ * plain one against libtorch's best product on the same device.
  */
 public final class StepBench {
     /** Rows of logits of a step at most, as many as a block has that is decoded. */
@@ -64,7 +68,8 @@ public final class StepBench {
      * @param processorSeconds the same of all threads together; NaN where the system does not tell
      * @param operations multiplications and additions of its products and its attention
      * @param bytes that it must read, see {@link Arithmetic#bytes}
-     * @param productsSeconds the same for the step's products with nothing between them, without attention
+     * @param productsSeconds the same for the step's products with nothing between them, without attention; NaN with
+     *     the plain engine
      * @param machine what this machine does at best, measured between the steps
      */
     public record Result(
@@ -86,9 +91,9 @@ public final class StepBench {
             return bytes / machine.bandwidth();
         }
 
-        /** The larger of both: no step of this shape is faster here. */
+        /** The larger of both, as far as they are known: no step of this shape is faster here. */
         public double bound() {
-            return Math.max(operationsBound(), bytesBound());
+            return machine.reads() ? Math.max(operationsBound(), bytesBound()) : operationsBound();
         }
     }
 
@@ -96,9 +101,14 @@ public final class StepBench {
      * What a machine does at best.
      *
      * @param peak operations per second of its best matrix product
-     * @param bandwidth bytes per second that it reads
+     * @param bandwidth bytes per second that it reads; NaN where that was not measured
      */
-    public record Machine(double peak, double bandwidth) {}
+    public record Machine(double peak, double bandwidth) {
+        /** Whether the bandwidth was measured. */
+        public boolean reads() {
+            return Double.isFinite(bandwidth);
+        }
+    }
 
     /** How the model of a measurement is loaded. */
     public static LoadOptions options(WeightFormat format, int threads) {
@@ -106,7 +116,53 @@ public final class StepBench {
     }
 
     /**
-     * Measures steps.
+     * Measures steps of the plain engine, on any device.
+     *
+     * @param transformer of the plain engine
+     * @param load how it was loaded
+     * @throws IllegalArgumentException when the model knows too few positions
+     */
+    public static List<Result> plain(Transformer transformer, LoadOptions load, List<Shape> shapes, Timing timing) {
+        checkLongest(transformer, shapes);
+        DType type = PlainTransformer.dtype(load.format());
+        int rounds = Math.min(timing.rounds(), PEAK_ROUNDS);
+        double peak = DevicePeak.measure(type, load.device(), load.threads(), rounds);
+        List<Timing.Taken> steps = new ArrayList<>();
+        for (Shape shape : shapes) {
+            steps.add(step(transformer, shape, timing));
+            peak = Math.max(peak, DevicePeak.measure(type, load.device(), load.threads(), rounds));
+        }
+        Machine machine = new Machine(peak, Double.NaN);
+        List<Result> results = new ArrayList<>();
+        for (int i = 0; i < shapes.size(); i++) {
+            Shape shape = shapes.get(i);
+            results.add(new Result(
+                    shape,
+                    steps.get(i).seconds(),
+                    steps.get(i).processorSeconds(),
+                    operations(transformer.config(), shape),
+                    Arithmetic.bytes(transformer.config(), load.format(), shape.past(), shape.logits()),
+                    Double.NaN,
+                    machine));
+        }
+        return results;
+    }
+
+    private static void checkLongest(Transformer transformer, List<Shape> shapes) {
+        int longest = shapes.stream().mapToInt(Shape::length).max().orElse(0);
+        check(
+                transformer.maxPositions() >= longest,
+                "the model knows %d positions, the steps need %d",
+                transformer.maxPositions(),
+                longest);
+    }
+
+    private static double operations(ModelConfig config, Shape shape) {
+        return Arithmetic.operations(config, shape.tokens(), shape.length(), shape.logits());
+    }
+
+    /**
+     * Measures steps of the fast engine.
      *
      * @param open loads the model; it is closed in the end
      * @throws IllegalArgumentException when the model knows too few positions
@@ -120,12 +176,7 @@ public final class StepBench {
         DType input = FastTransformer.productType(format);
         int peakRounds = Math.min(timing.rounds(), PEAK_ROUNDS);
         try (FastTransformer transformer = (FastTransformer) open.apply(options(format, threads))) {
-            int longest = shapes.stream().mapToInt(Shape::length).max().orElse(0);
-            check(
-                    transformer.maxPositions() >= longest,
-                    "the model knows %d positions, the steps need %d",
-                    transformer.maxPositions(),
-                    longest);
+            checkLongest(transformer, shapes);
             double peak = ProductPeak.measure(input, threads, peakRounds);
             double bandwidth = MemoryBandwidth.measure(threads, peakRounds);
             List<Timing.Taken> steps = new ArrayList<>();
@@ -144,7 +195,7 @@ public final class StepBench {
                         shape,
                         steps.get(i).seconds(),
                         steps.get(i).processorSeconds(),
-                        Arithmetic.operations(transformer.config(), shape.tokens(), shape.length(), shape.logits()),
+                        operations(transformer.config(), shape),
                         Arithmetic.bytes(transformer.config(), format, shape.past(), shape.logits()),
                         products.get(i),
                         machine));

@@ -12,12 +12,17 @@ import io.github.coda4j.model.training.PassKind;
 import io.github.coda4j.model.training.PassOptions;
 import io.github.coda4j.model.training.TrainingPass;
 import io.github.coda4j.model.training.TrainingPhase;
+import io.github.coda4j.tensor.Device;
 import io.github.coda4j.tensor.Libtorch;
 import io.github.coda4j.tensor.Scope;
+import io.github.coda4j.tensor.products.DevicePeak;
 import io.github.coda4j.tensor.products.ProductPeak;
 import io.github.coda4j.train.LocalUpdater;
 import io.github.coda4j.train.OptimizerSettings;
 import io.github.coda4j.train.Updater;
+import io.github.coda4j.train.memory.CpuMemory;
+import io.github.coda4j.train.memory.MemoryPlan;
+import io.github.coda4j.train.memory.PlannedRun;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
@@ -37,29 +42,21 @@ public final class TrainingBench implements AutoCloseable {
     private final ModelConfig config;
     private final Setup setup;
     private final ParameterStore parameters;
-    private final Plan plan;
+    private final MemoryPlan plan;
     private double peak;
 
     /**
      * What is measured.
      *
      * @param optimizer updates the parameters after every pass; empty for none
+     * @param device of the parameters; the fused pass runs on the CPU
      */
-    public record Setup(RandomRows rows, PassOptions options, Optional<OptimizerSettings> optimizer, Timing timing) {}
-
-    /**
-     * Bytes that are to be resident with the fused pass, as a sum.
-     *
-     * @param process before the model
-     * @param parameters values and gradients
-     * @param optimizer what it remembers
-     * @param pass buffers of the fused pass
-     */
-    public record Plan(long process, long parameters, long optimizer, long pass) {
-        public long all() {
-            return process + parameters + optimizer + pass;
-        }
-    }
+    public record Setup(
+            RandomRows rows,
+            PassOptions options,
+            Optional<OptimizerSettings> optimizer,
+            Device device,
+            Timing timing) {}
 
     /**
      * What a step took.
@@ -81,7 +78,7 @@ public final class TrainingBench implements AutoCloseable {
             OptionalLong highest,
             Map<TrainingPhase, Double> shares) {}
 
-    private TrainingBench(ModelConfig config, Setup setup, ParameterStore parameters, Plan plan, double peak) {
+    private TrainingBench(ModelConfig config, Setup setup, ParameterStore parameters, MemoryPlan plan, double peak) {
         this.config = config;
         this.setup = setup;
         this.parameters = parameters;
@@ -92,7 +89,7 @@ public final class TrainingBench implements AutoCloseable {
     /**
      * Measures the peak, and loads the parameters.
      *
-     * @param load gives the parameters of a model of this config, on the CPU; they are closed in the end
+     * @param load gives the parameters of a model of this config, on the setup's device; they are closed in the end
      * @throws IllegalArgumentException when rows are longer than the model's positions
      */
     public static TrainingBench open(ModelConfig config, Setup setup, Supplier<ParameterStore> load) {
@@ -103,24 +100,18 @@ public final class TrainingBench implements AutoCloseable {
                 "the model knows %d positions, rows have %d",
                 config.maxPositions(),
                 rows.length());
-        double peak = peak(options);
+        double peak = peak(setup);
         Libtorch.trimMemory();
         System.gc();
         long process = ProcessMemory.resident().orElse(0);
         ParameterStore parameters = load.get();
-        Plan plan = new Plan(
-                process,
-                2L * Float.BYTES * config.numParameters(),
-                setup.optimizer()
-                        .map(settings -> Float.BYTES * settings.stateElements(parameters))
-                        .orElse(0L),
-                FusedTrainingPass.plannedBytes(
-                        config, options.dtype(), options.threads(), options.recompute(), rows.rows(), rows.length()));
+        MemoryPlan plan = CpuMemory.plan(
+                new PlannedRun(config, rows.rows(), rows.length(), options, setup.optimizer(), 1), process);
         return new TrainingBench(config, setup, parameters, plan, peak);
     }
 
     /** The memory that the fused pass is to take. */
-    public Plan plan() {
+    public MemoryPlan plan() {
         return plan;
     }
 
@@ -132,7 +123,7 @@ public final class TrainingBench implements AutoCloseable {
         try (TrainingPass pass = TrainingPass.open(kind, config, parameters, setup.options())) {
             double[] seconds = times(pass, updater, batch);
             OptionalLong highest = ProcessMemory.highest();
-            peak = Math.max(peak, peak(setup.options()));
+            peak = Math.max(peak, peak(setup));
             long numbers = parameters.slices().stream()
                     .mapToLong(ParameterStore.Slice::size)
                     .sum();
@@ -151,8 +142,11 @@ public final class TrainingBench implements AutoCloseable {
         }
     }
 
-    private static double peak(PassOptions options) {
-        return ProductPeak.measure(options.dtype(), options.threads(), PEAK_ROUNDS);
+    private static double peak(Setup setup) {
+        PassOptions options = setup.options();
+        return setup.device().isCuda()
+                ? DevicePeak.measure(options.dtype(), setup.device(), options.threads(), PEAK_ROUNDS) / GIGA
+                : ProductPeak.measure(options.dtype(), options.threads(), PEAK_ROUNDS);
     }
 
     private static Map<TrainingPhase, Double> shares(TrainingPass pass) {

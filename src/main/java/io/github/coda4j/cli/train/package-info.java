@@ -1,5 +1,19 @@
-/** Commands that train. */
-@MayUse({"picocli", "cli", "data.Split", "masking.AppliedMasks", "model.VocabularyFit", "tensor.Device", "train"})
+/** Commands that train, and the one that says what it would take. */
+@MayUse({
+    "picocli",
+    "com.fasterxml.jackson",
+    "cli",
+    "data.Split",
+    "generate.ModelStore",
+    "masking.AppliedMasks",
+    "model",
+    "model.training.PassOptions",
+    "tensor.Device",
+    "text.BpeTokenizer",
+    "train",
+    "train.memory",
+    "weights.CheckpointFolder"
+})
 package io.github.coda4j.cli.train;
 
 import io.github.coda4j.MayUse;
