@@ -11,9 +11,11 @@ import io.github.coda4j.model.EngineKind;
 import io.github.coda4j.model.ModelConfig;
 import io.github.coda4j.model.WeightFormat;
 import io.github.coda4j.tensor.Device;
+import io.github.coda4j.train.device.PluginName;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
 
@@ -181,19 +183,50 @@ final class TrainConfigReader {
     private TrainConfig.Compute compute() {
         ConfigSection in = root.section("compute", "device", "threads", "precision", "engine", "recompute");
         return in.build(() -> {
-            Device device = Device.parse(in.textOr("device", "cpu"));
+            String name = in.textOr("device", "cpu");
+            Optional<PluginName> plugin = PluginName.of(name);
+            if (plugin.isPresent()) {
+                return onPlugin(in, plugin.get());
+            }
+            Device device = device(name);
             OptionalInt threads = in.isWord("threads", AUTO, true)
                     ? OptionalInt.empty()
                     : OptionalInt.of(in.count("threads", "how many threads"));
-            WeightFormat precision = WeightFormat.parse(in.choiceOr("precision", "bf16", List.of("fp32", "bf16")));
+            WeightFormat precision = precision(in);
             String engine = device.isCuda() ? "plain" : "fast";
             return new TrainConfig.Compute(
                     device,
+                    Optional.empty(),
                     threads,
                     precision,
                     EngineKind.parse(in.choiceOr("engine", engine, names(EngineKind.values()))),
                     in.flagOr("recompute", false));
         });
+    }
+
+    private static WeightFormat precision(ConfigSection in) {
+        return WeightFormat.parse(in.choiceOr("precision", "bf16", List.of("fp32", "bf16")));
+    }
+
+    private static Device device(String name) {
+        try {
+            return Device.parse(name);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(e.getMessage() + ", " + PluginName.KNOWN, e);
+        }
+    }
+
+    /** What a plugin is not told is refused: it has no effect there. */
+    private static TrainConfig.Compute onPlugin(ConfigSection in, PluginName plugin) {
+        for (String key : List.of("threads", "engine", "recompute")) {
+            check(
+                    !in.has(key),
+                    "%s has no effect on %s: its compiler decides, and layers are computed again; leave it out",
+                    key,
+                    plugin);
+        }
+        return new TrainConfig.Compute(
+                Device.CPU, Optional.of(plugin), OptionalInt.empty(), precision(in), EngineKind.PLAIN, true);
     }
 
     private TrainConfig.Evaluation evaluation() {

@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,7 +56,7 @@ class TrainConfigTest {
                 .isEqualTo(new MaskingOptions(5, 0, 9, MaskingRules.REPORT, Alignment.SHIFTED));
         assertThat(config.compute())
                 .isEqualTo(new TrainConfig.Compute(
-                        Device.CPU, OptionalInt.empty(), WeightFormat.BF16, EngineKind.FAST, false));
+                        Device.CPU, Optional.empty(), OptionalInt.empty(), WeightFormat.BF16, EngineKind.FAST, false));
         assertThat(config.compute().threadsOn(6)).isEqualTo(6);
         assertThat(config.lastStep()).isEqualTo(500);
         TrainConfig cut = TrainConfig.parse(LEAST.replace("peak: 2e-4", "peak: 2e-4, stop_after: 200"), "run.yaml");

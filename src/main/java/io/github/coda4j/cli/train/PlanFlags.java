@@ -234,7 +234,11 @@ final class PlanFlags {
         return all;
     }
 
+    /** A plugin may stand for any chip: the report's is taken, unless --device names another. */
     private static String device(TrainConfig config) {
+        if (config.compute().plugin().isPresent()) {
+            return Chip.V4.toString();
+        }
         boolean isPlain = config.compute().engine() == EngineKind.PLAIN;
         check(
                 config.compute().device().isCuda() || !isPlain,

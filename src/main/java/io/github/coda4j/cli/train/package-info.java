@@ -11,6 +11,7 @@
     "tensor.Device",
     "text.BpeTokenizer",
     "train",
+    "train.device",
     "train.memory",
     "weights.CheckpointFolder"
 })

@@ -59,8 +59,9 @@ class GpuScriptsTest {
     private String coda() throws IOException {
         Path script = Files.writeString(folder.resolve("coda"), """
                 #!/bin/sh
-                exec '%s' --add-modules=jdk.incubator.vector --enable-native-access=ALL-UNNAMED -XX:TieredStopAtLevel=1 \
-                -Dorg.bytedeco.javacpp.maxBytes=0 -Dorg.bytedeco.javacpp.maxPhysicalBytes=0 -cp '%s' %s "$@"
+                exec '%s' --add-modules=jdk.incubator.vector --enable-native-access=ALL-UNNAMED \\
+                  -XX:TieredStopAtLevel=1 -Dorg.bytedeco.javacpp.maxBytes=0 -Dorg.bytedeco.javacpp.maxPhysicalBytes=0 \\
+                  -cp '%s' %s "$@"
                 """.formatted(
                         Path.of(System.getProperty("java.home"), "bin", "java"),
                         System.getProperty("java.class.path"),
@@ -136,7 +137,7 @@ class GpuScriptsTest {
     @Tag("training")
     @Test
     void a_toy_is_trained_for_some_steps_and_its_parts_are_joined_here() throws Exception {
-        TrainToy toy = TrainToy.make(folder.resolve("toy"));
+        TrainToy toy = TrainToy.make(Files.createDirectories(folder.resolve("toy")));
         Path train = Files.createDirectories(folder.resolve("train"));
         Files.copy(toy.config("pretrain"), train.resolve("config.yaml"));
         Files.writeString(train.resolve("run.json"), "{\"stage\": \"pretrain\"}");
