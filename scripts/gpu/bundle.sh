@@ -12,7 +12,7 @@ gpu_bundle() {
   "$root/coda" --version >/dev/null
   mkdir -p "$folder/lib"
   "$JAVA_HOME/bin/jlink" --add-modules "$GPU_MODULES" --strip-debug --no-man-pages --no-header-files \
-    --compress zip-9 --output "$folder/java"
+    --compress zip-0 --output "$folder/java"
   cp "$root/target/run/coda4j.jar" "$folder/lib/"
   for jar in "$root"/target/lib/*.jar; do
     case ${jar##*/} in
@@ -27,7 +27,14 @@ gpu_bundle() {
   natives=$(mktemp -d)
   (cd "$natives" && "$JAVA_HOME/bin/jar" xf "$jar" "org/bytedeco/pytorch/$platform/libjnitorch.so" \
     "org/bytedeco/pytorch/$platform/libjnitorch_gloo.so")
+  # JavaCPP wants the BLAS that libtorch's layer was built beside, whatever libtorch there is.
+  jar=$(ls "$root"/target/lib/openblas-*-"$platform".jar | head -n 1)
+  (cd "$natives" && for library in libjniopenblas_nolapack.so libjniopenblas.so libopenblas.so.0 libgfortran.so.5 \
+    libquadmath.so.0; do
+    "$JAVA_HOME/bin/jar" xf "$jar" "org/bytedeco/openblas/$platform/$library"
+  done)
   if [ "$nccl" = yes ]; then
+    jar=$(ls "$root"/target/lib/pytorch-*-"$platform".jar | head -n 1)
     version=${jar##*/pytorch-}
     version=${version%-"$platform".jar}
     if gpu_fetch_nccl "$natives" "$version" "$platform-gpu"; then
@@ -36,7 +43,8 @@ gpu_bundle() {
       echo "NCCL's JNI layer could not be fetched; the part 'ranks' will say so. --no-nccl leaves it out." >&2
     fi
   fi
-  "$JAVA_HOME/bin/jar" cf "$folder/lib/pytorch-jni.jar" -C "$natives" org
+  # Packed as a whole later, which makes more of it than packing each part.
+  "$JAVA_HOME/bin/jar" cf0 "$folder/lib/pytorch-jni.jar" -C "$natives" org
   rm -rf "$natives"
   cp "$root"/scripts/gpu/run "$root"/scripts/gpu/gpu.py "$root"/scripts/gpu/steps.py "$root/LICENSE" "$folder/"
   cp "$root/src/main/resources/io/github/coda4j/model/presets/coda-1.7b.json" "$folder/shape.json"
@@ -57,7 +65,8 @@ gpu_fetch_nccl() {
 # Packs the folder $1 into the file $2 and refuses what is too large.
 gpu_pack() {
   local bytes
-  tar -C "${1%/*}" -cf - "${1##*/}" | gzip -6 >"$2.part"
+  command -v xz >/dev/null || coda_fail 'xz is missing, which packs the bundle: install xz-utils.'
+  tar -C "${1%/*}" -cf - "${1##*/}" | xz -6 -T0 >"$2.part"
   bytes=$(wc -c <"$2.part" | tr -d ' ')
   if [ "$bytes" -ge "$GPU_MOST_BYTES" ]; then
     rm -f "$2.part"

@@ -28,6 +28,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -43,6 +44,7 @@ public final class TrainingBench implements AutoCloseable {
     private final Setup setup;
     private final ParameterStore parameters;
     private final MemoryPlan plan;
+    private final DoubleSupplier peaks;
     private double peak;
 
     /**
@@ -78,11 +80,18 @@ public final class TrainingBench implements AutoCloseable {
             OptionalLong highest,
             Map<TrainingPhase, Double> shares) {}
 
-    private TrainingBench(ModelConfig config, Setup setup, ParameterStore parameters, MemoryPlan plan, double peak) {
+    private TrainingBench(
+            ModelConfig config,
+            Setup setup,
+            ParameterStore parameters,
+            MemoryPlan plan,
+            DoubleSupplier peaks,
+            double peak) {
         this.config = config;
         this.setup = setup;
         this.parameters = parameters;
         this.plan = plan;
+        this.peaks = peaks;
         this.peak = peak;
     }
 
@@ -93,6 +102,13 @@ public final class TrainingBench implements AutoCloseable {
      * @throws IllegalArgumentException when rows are longer than the model's positions
      */
     public static TrainingBench open(ModelConfig config, Setup setup, Supplier<ParameterStore> load) {
+        int rounds = Math.min(setup.timing().rounds(), PEAK_ROUNDS);
+        return open(config, setup, load, () -> peak(setup, rounds));
+    }
+
+    /** @param peaks measures billions of operations per second of the machine's best product */
+    static TrainingBench open(
+            ModelConfig config, Setup setup, Supplier<ParameterStore> load, DoubleSupplier peaks) {
         RandomRows rows = setup.rows();
         PassOptions options = setup.options();
         check(
@@ -100,14 +116,14 @@ public final class TrainingBench implements AutoCloseable {
                 "the model knows %d positions, rows have %d",
                 config.maxPositions(),
                 rows.length());
-        double peak = peak(setup);
+        double peak = peaks.getAsDouble();
         Libtorch.trimMemory();
         System.gc();
         long process = ProcessMemory.resident().orElse(0);
         ParameterStore parameters = load.get();
         MemoryPlan plan = CpuMemory.plan(
                 new PlannedRun(config, rows.rows(), rows.length(), options, setup.optimizer(), 1), process);
-        return new TrainingBench(config, setup, parameters, plan, peak);
+        return new TrainingBench(config, setup, parameters, plan, peaks, peak);
     }
 
     /** The memory that the fused pass is to take. */
@@ -123,7 +139,7 @@ public final class TrainingBench implements AutoCloseable {
         try (TrainingPass pass = TrainingPass.open(kind, config, parameters, setup.options())) {
             double[] seconds = times(pass, updater, batch);
             OptionalLong highest = ProcessMemory.highest();
-            peak = Math.max(peak, peak(setup));
+            peak = Math.max(peak, peaks.getAsDouble());
             long numbers = parameters.slices().stream()
                     .mapToLong(ParameterStore.Slice::size)
                     .sum();
@@ -142,11 +158,11 @@ public final class TrainingBench implements AutoCloseable {
         }
     }
 
-    private static double peak(Setup setup) {
+    private static double peak(Setup setup, int rounds) {
         PassOptions options = setup.options();
         return setup.device().isCuda()
-                ? DevicePeak.measure(options.dtype(), setup.device(), options.threads(), PEAK_ROUNDS) / GIGA
-                : ProductPeak.measure(options.dtype(), options.threads(), PEAK_ROUNDS);
+                ? DevicePeak.measure(options.dtype(), setup.device(), options.threads(), rounds) / GIGA
+                : ProductPeak.measure(options.dtype(), options.threads(), rounds);
     }
 
     private static Map<TrainingPhase, Double> shares(TrainingPass pass) {

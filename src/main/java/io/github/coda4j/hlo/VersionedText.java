@@ -66,8 +66,8 @@ final class VersionedText {
     private List<String> sharding(TensorType type, Layout layout) {
         return program.partitions() == 1
                 ? new ArrayList<>()
-                : new ArrayList<>(List.of(string("mhlo.sharding") + " = "
-                        + string(Annotations.Gspmd.sharding(type, layout))));
+                : new ArrayList<>(
+                        List.of(string("mhlo.sharding") + " = " + string(Annotations.Gspmd.sharding(type, layout))));
     }
 
     private static String dictionary(List<String> entries) {
@@ -139,7 +139,8 @@ final class VersionedText {
     }
 
     private void apply(SimpleOp op, List<Name> operands, Name result) {
-        TensorType first = operands.isEmpty() ? result.type() : operands.getFirst().type();
+        TensorType first =
+                operands.isEmpty() ? result.type() : operands.getFirst().type();
         switch (op) {
             case Leaf.Constant constant -> constant(result, constant.value());
             case Leaf.Iota iota -> line(result, "iota", operands, "iota_dimension = " + integer(iota.dim()));
@@ -184,8 +185,11 @@ final class VersionedText {
                 line(result, "concatenate", operands, "dimension = " + integer(concatenate.dim()));
             case Reduce reduce -> {
                 Name start = extra(TensorType.of(first.element()), reduce.kind().start(first.element()));
-                put(head(result, "reduce", List.of(operands.getFirst(), start), "dimensions = "
-                                + numbers(reduce.dims()))
+                put(head(
+                                result,
+                                "reduce",
+                                List.of(operands.getFirst(), start),
+                                "dimensions = " + numbers(reduce.dims()))
                         + " " + combiner(lower(reduce.kind()), first.element())
                         + signature(List.of(operands.getFirst(), start), result));
             }

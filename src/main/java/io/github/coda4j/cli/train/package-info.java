@@ -4,6 +4,7 @@
     "com.fasterxml.jackson",
     "cli",
     "data.Split",
+    "files.AccountFolders",
     "generate.ModelStore",
     "masking.AppliedMasks",
     "model",

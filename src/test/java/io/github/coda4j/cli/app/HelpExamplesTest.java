@@ -40,8 +40,8 @@ class HelpExamplesTest {
     @Test
     void every_example_can_be_parsed() {
         Cli cli = new Cli();
+        CommandLine tree = new Coda(cli.world(), cli.interrupt()).tree();
         for (Example example : examples()) {
-            CommandLine tree = new Coda(cli.world(), cli.interrupt()).tree();
             assertThatCode(() -> tree.parseArgs(example.arguments().toArray(String[]::new)))
                     .as(example.line())
                     .doesNotThrowAnyException();
