@@ -89,6 +89,58 @@ class BenchTest {
         }
     }
 
+    @Test
+    void the_plain_engine_is_compared_with_the_library_s_product_on_its_device() {
+        Cli cli = new Cli();
+        int code = cli.run(("bench step --preset coda-tiny --layers 1 --engine plain --dtype fp32 --tokens 8 --rounds 1"
+                        + " --warm-up 0 --threads 1 --json")
+                .split(" "));
+        assertThat(code).as(cli.err()).isZero();
+        JsonNode line = Json.parse(cli.out(), "a step");
+        assertThat(line.get("engine").asText()).isEqualTo("plain");
+        assertThat(line.has("products_seconds") || line.has("bandwidth_bytes_per_second"))
+                .isFalse();
+        double bound = line.get("operations").asDouble()
+                / line.get("peak_operations_per_second").asDouble();
+        assertThat(line.get("of_bound").asDouble())
+                .isCloseTo(bound / line.get("seconds").asDouble(), within(1e-9));
+        assertThat(line.get("operations").asDouble())
+                .isEqualTo(Arithmetic.operations(ModelConfig.preset("coda-tiny").withLayers(1), 8, 8, 8));
+    }
+
+    @Test
+    void training_and_ranks_are_lines_of_json() {
+        Cli cli = new Cli();
+        int code = cli.run(("bench train --preset coda-tiny --layers 1 --pass plain --dtype fp32 --length 16 --rows 2"
+                        + " --rounds 1 --warm-up 0 --threads 1 --optimizer adamw --json")
+                .split(" "));
+        assertThat(code).as(cli.err()).isZero();
+        JsonNode line = Json.parse(cli.out(), "a pass");
+        assertThat(line.get("tokens_per_second").asDouble())
+                .isCloseTo(32 / line.get("seconds").asDouble(), within(1e-6));
+        assertThat(line.get("of_peak").asDouble()).isPositive();
+        Cli ranks = new Cli();
+        assertThat(ranks.run("bench", "ranks", "--megabytes", "1", "--rounds", "1", "--json"))
+                .as(ranks.err())
+                .isZero();
+        assertThat(Json.parse(ranks.out(), "ranks").get("ranks").asInt()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '~',
+            value = {
+                "bench step --preset coda-tiny --device cuda --engine fast ~ the fast engine runs on the cpu",
+                "bench train --preset coda-tiny --device cuda --pass fused ~ --pass fused runs on the cpu",
+                "bench step --model coda-mini --layers 2 ~ --layers shortens a preset",
+                "bench ranks --megabytes 0 ~ megabytes must be in [1, 4000], got 0",
+            })
+    void devices_and_shapes_that_do_not_go_together_are_refused(String line, String message) {
+        Cli cli = new Cli();
+        assertThat(cli.run(line.split(" "))).isEqualTo(2);
+        assertThat(cli.err()).contains(message);
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '~',
