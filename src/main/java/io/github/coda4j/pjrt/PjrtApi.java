@@ -64,7 +64,8 @@ final class PjrtApi {
         }
         if (!missing.isEmpty()) {
             throw CodaException.of(
-                    "%s speaks version %d.%d of the PJRT C API and lacks %s, which are called here; take a newer plugin",
+                    "%s speaks version %d.%d of the PJRT C API and lacks %s, which are called here; take a newer"
+                            + " plugin",
                     plugin, major, minor, String.join(", ", missing));
         }
     }

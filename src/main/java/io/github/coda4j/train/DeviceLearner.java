@@ -4,7 +4,6 @@ import static io.github.coda4j.Checks.check;
 
 import io.github.coda4j.Closing;
 import io.github.coda4j.diffusion.MaskedBatch;
-import io.github.coda4j.hlo.coda.Distribution;
 import io.github.coda4j.hlo.coda.Products;
 import io.github.coda4j.hlo.coda.UpdateRule;
 import io.github.coda4j.model.ModelConfig;
@@ -62,7 +61,7 @@ final class DeviceLearner implements Learner, TrainedModel, RankOptimizer {
                         rule(method),
                         config.optimizer().clip(),
                         config.compute().precision().equals(WeightFormat.BF16) ? Products.BF16 : Products.F32,
-                        Distribution.ONE));
+                        config.compute().plugin().orElseThrow().distribution()));
     }
 
     private static UpdateRule rule(OptimizerSettings method) {
@@ -183,6 +182,11 @@ final class DeviceLearner implements Learner, TrainedModel, RankOptimizer {
         return state.get(name.substring(0, dot))
                 .memory()
                 .asSlice(slice.offset() * Float.BYTES, slice.size() * Float.BYTES);
+    }
+
+    @Override
+    public int rowsAtATime() {
+        return device.settings().atATime();
     }
 
     @Override

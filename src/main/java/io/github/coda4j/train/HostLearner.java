@@ -45,6 +45,11 @@ final class HostLearner implements Learner {
     }
 
     @Override
+    public int rowsAtATime() {
+        return config.batch().microRows();
+    }
+
+    @Override
     public void close() {
         closing.once(() -> Closing.all(updater, pass));
     }

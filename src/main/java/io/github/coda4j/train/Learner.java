@@ -11,6 +11,9 @@ interface Learner extends AutoCloseable {
     /** Steps on the batches of a feed, which begins with the step after the optimizer's last one. */
     Stepper steps(BatchFeed feed);
 
+    /** How many rows are measured at a time. */
+    int rowsAtATime();
+
     @Override
     void close();
 }

@@ -10,7 +10,7 @@ import io.github.coda4j.model.EngineKind;
 import io.github.coda4j.model.WeightFormat;
 import io.github.coda4j.model.training.PassOptions;
 import io.github.coda4j.tensor.Device;
-import io.github.coda4j.train.device.PluginName;
+import io.github.coda4j.train.device.PluginUse;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -47,6 +47,7 @@ public record TrainConfig(
         if (masking instanceof ProgressiveMasking progressive) {
             checkStage(stage, progressive.curriculum());
         }
+        compute.plugin().ifPresent(use -> PluginUse.microRows(use.distribution(), batch.rows(), batch.microRows()));
     }
 
     private static void checkStage(Stage stage, Curriculum curriculum) {
@@ -121,7 +122,7 @@ public record TrainConfig(
      * What computes.
      *
      * @param device of libtorch; the CPU where a plugin computes
-     * @param plugin whose devices compute everything in its place
+     * @param plugin whose devices compute everything in its place, and over how many of them
      * @param threads of the CPU; empty for all
      * @param precision of the products, fp32 or bf16; parameters are fp32
      * @param engine fast: the fused pass on the CPU; plain: libtorch operations on any device; without meaning for a
@@ -130,7 +131,7 @@ public record TrainConfig(
      */
     public record Compute(
             Device device,
-            Optional<PluginName> plugin,
+            Optional<PluginUse> plugin,
             OptionalInt threads,
             WeightFormat precision,
             EngineKind engine,

@@ -4,6 +4,7 @@ import static io.github.coda4j.Checks.check;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.coda4j.Extensions;
+import io.github.coda4j.hlo.coda.Distribution;
 import io.github.coda4j.masking.MaskingPlan;
 import io.github.coda4j.masking.MaskingRuleFactory;
 import io.github.coda4j.masking.ProgressiveMasking;
@@ -12,6 +13,7 @@ import io.github.coda4j.model.ModelConfig;
 import io.github.coda4j.model.WeightFormat;
 import io.github.coda4j.tensor.Device;
 import io.github.coda4j.train.device.PluginName;
+import io.github.coda4j.train.device.PluginUse;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -181,12 +183,16 @@ final class TrainConfigReader {
     }
 
     private TrainConfig.Compute compute() {
-        ConfigSection in = root.section("compute", "device", "threads", "precision", "engine", "recompute");
+        ConfigSection in = root.section(
+                "compute", "device", "threads", "precision", "engine", "recompute", "devices", "distribution");
         return in.build(() -> {
             String name = in.textOr("device", "cpu");
             Optional<PluginName> plugin = PluginName.of(name);
             if (plugin.isPresent()) {
                 return onPlugin(in, plugin.get());
+            }
+            for (String key : List.of("devices", "distribution")) {
+                check(!in.has(key), "%s is about the devices of a PJRT plugin, not about %s; leave it out", key, name);
             }
             Device device = device(name);
             OptionalInt threads = in.isWord("threads", AUTO, true)
@@ -226,7 +232,27 @@ final class TrainConfigReader {
                     plugin);
         }
         return new TrainConfig.Compute(
-                Device.CPU, Optional.of(plugin), OptionalInt.empty(), precision(in), EngineKind.PLAIN, true);
+                Device.CPU,
+                Optional.of(new PluginUse(plugin, distribution(in))),
+                OptionalInt.empty(),
+                precision(in),
+                EngineKind.PLAIN,
+                true);
+    }
+
+    private static Distribution distribution(ConfigSection in) {
+        int devices = in.countOr("devices", 1);
+        check(devices >= 1, "devices must be at least 1, got %d", devices);
+        if (devices == 1) {
+            check(!in.has("distribution"), "distribution has no effect on one device; say how many with devices");
+            return Distribution.ONE;
+        }
+        List<String> kinds = Stream.of(Distribution.Kind.values())
+                .filter(kind -> kind != Distribution.Kind.ONE)
+                .map(kind -> kind.name().toLowerCase(Locale.ROOT))
+                .toList();
+        String kind = in.choiceOr("distribution", "fsdp", kinds);
+        return new Distribution(Distribution.Kind.valueOf(kind.toUpperCase(Locale.ROOT)), devices);
     }
 
     private TrainConfig.Evaluation evaluation() {

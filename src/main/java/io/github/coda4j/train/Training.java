@@ -13,7 +13,7 @@ import io.github.coda4j.pjrt.PjrtClient;
 import io.github.coda4j.tensor.Libtorch;
 import io.github.coda4j.tensor.products.ProductPeak;
 import io.github.coda4j.train.device.Accelerator;
-import io.github.coda4j.train.device.PluginName;
+import io.github.coda4j.train.device.PluginUse;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -79,13 +79,14 @@ public final class Training {
      * @throws IllegalArgumentException when the config is for another device
      */
     public static Training open(TrainConfig config, Accelerator accelerator, TrainingListener listener) {
+        String wanted = config.compute()
+                .plugin()
+                .map(PluginUse::toString)
+                .orElseGet(() -> config.compute().device().toString());
         check(
-                config.compute().plugin().equals(Optional.of(accelerator.name())),
+                wanted.equals(accelerator.name().toString()),
                 "the config's compute.device is %s, not %s",
-                config.compute()
-                        .plugin()
-                        .map(PluginName::toString)
-                        .orElseGet(() -> config.compute().device().toString()),
+                wanted,
                 accelerator.name());
         return new Training(
                 config,
@@ -208,7 +209,7 @@ public final class Training {
                         source,
                         config.masking().heldOut(data.vocabulary()),
                         config.evaluation().sequences(),
-                        config.batch().microRows(),
+                        learner.rowsAtATime(),
                         learner.model(),
                         learner.optimizer()));
         try (MetricsSink sink = sinks(folder, state.step(), totals, page);

@@ -35,7 +35,7 @@ class PjrtClosingTest extends ClosingContract {
     private PjrtClient client() {
         JavaPlugin plugin = new JavaPlugin(new ScriptedBackend(1, all -> all));
         alsoOpen.add(plugin);
-        return PjrtPlugin.of(plugin.api(), "plugin").client(Map.of(), Duration.ofSeconds(30));
+        return PjrtPlugin.of(plugin.api(), "plugin").client(Map.of(), Duration.ofMinutes(2));
     }
 
     private PjrtClient kept(PjrtClient client) {

@@ -61,7 +61,7 @@ public final class ScriptedBackend implements Backend {
             }
 
             @Override
-            public void close() {
+            public void end() {
                 open.decrementAndGet();
             }
         };

@@ -92,7 +92,7 @@ abstract class TrainStageCommand implements Callable<Integer> {
                 read.stage(),
                 stage);
         ranks.refuseWhereOneOfSeveral(world);
-        read.compute().plugin().ifPresent(plugin -> ranks.refuseOn(plugin, world));
+        read.compute().plugin().ifPresent(plugin -> ranks.refuseOn(plugin.name(), world));
         interrupt.check();
         if (ranks.launches()) {
             RowShare.of(read.batch(), 0, ranks.ranks());
@@ -101,7 +101,7 @@ abstract class TrainStageCommand implements Callable<Integer> {
         TrainConsole console = new TrainConsole(world, read.lastStep(), System::nanoTime);
         if (read.compute().plugin().isPresent()) {
             try (Accelerator accelerator = Accelerator.open(
-                    read.compute().plugin().get(),
+                    read.compute().plugin().get().name(),
                     world.environment(),
                     world.folders().cache())) {
                 return ended(Training.open(read, accelerator, console).run(resume(), interrupt::isRequested), true);

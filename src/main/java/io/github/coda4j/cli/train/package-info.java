@@ -3,6 +3,7 @@
     "picocli",
     "cli",
     "data.Split",
+    "files.AccountFolders",
     "masking.AppliedMasks",
     "model.VocabularyFit",
     "tensor.Device",

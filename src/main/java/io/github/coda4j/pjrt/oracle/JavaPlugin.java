@@ -168,7 +168,7 @@ public final class JavaPlugin implements AutoCloseable {
                 a -> a.set("num_outputs", get(a, "executable", Outputs.class).count()));
         all.put(
                 PjrtFunction.LOADED_EXECUTABLE_DESTROY,
-                a -> take(a, "executable", Program.class).computation().close());
+                a -> take(a, "executable", Program.class).computation().end());
         all.put(
                 PjrtFunction.LOADED_EXECUTABLE_GET_EXECUTABLE,
                 a -> a.set(

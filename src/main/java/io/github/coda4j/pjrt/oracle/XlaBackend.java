@@ -93,7 +93,7 @@ public final class XlaBackend implements Backend {
         }
 
         @Override
-        public void close() {
+        public void end() {
             // Kept for the next one who asks for it.
         }
     }

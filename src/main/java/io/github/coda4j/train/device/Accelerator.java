@@ -2,12 +2,12 @@ package io.github.coda4j.train.device;
 
 import io.github.coda4j.Closing;
 import io.github.coda4j.CodaException;
+import io.github.coda4j.files.TextFiles;
 import io.github.coda4j.pjrt.PjrtClient;
 import io.github.coda4j.pjrt.PjrtPlugin;
 import io.github.coda4j.pjrt.PjrtValue;
 import io.github.coda4j.pjrt.oracle.JavaPlugin;
 import io.github.coda4j.pjrt.oracle.XlaBackend;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -83,18 +83,14 @@ public final class Accelerator implements AutoCloseable {
     }
 
     private static String product() {
-        try {
-            return Files.readString(PRODUCT).strip();
-        } catch (IOException _) {
-            return "";
-        }
+        return Files.isReadable(PRODUCT) ? TextFiles.read(PRODUCT).strip() : "";
     }
 
-    /** What torch_xla tells libtpu too. */
+    /** What torch_xla tells libtpu too; the version is the platform's. */
     private static Map<String, PjrtValue> tpuOptions() {
         Map<String, PjrtValue> options = new LinkedHashMap<>();
         options.put("max_inflight_computations", new PjrtValue.Whole(IN_FLIGHT));
-        options.put("ml_framework_name", new PjrtValue.Text("coda4j"));
+        options.put("ml_framework_name", new PjrtValue.Text("coda4j, Java"));
         options.put("ml_framework_version", new PjrtValue.Text(Runtime.version().toString()));
         return options;
     }

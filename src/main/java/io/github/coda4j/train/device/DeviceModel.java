@@ -59,7 +59,7 @@ public final class DeviceModel implements AutoCloseable {
      * What is compiled.
      *
      * @param rows of a step, over all devices
-     * @param microRows how many of them all devices compute at a time; divides rows
+     * @param microRows how many each device computes at a time, at most; divides its share of the rows
      * @param length positions of a row
      * @param clip largest L2 norm of the gradient; infinite to let every gradient through
      * @param distribution over how many devices, and how
@@ -73,22 +73,18 @@ public final class DeviceModel implements AutoCloseable {
             Products products,
             Distribution distribution) {
         public Settings {
-            check(
-                    microRows >= 1 && rows % microRows == 0,
-                    "on such a device batch.micro_rows must divide batch.rows, %d, got %d",
-                    rows,
-                    microRows);
-            check(
-                    microRows % distribution.devices() == 0,
-                    "batch.micro_rows must be a multiple of the %d devices, got %d",
-                    distribution.devices(),
-                    microRows);
+            microRows = PluginUse.microRows(distribution, rows, microRows);
             check(products != Products.F64, "parameters are trained as 32-bit floats, not in f64");
+        }
+
+        /** Rows that all devices together compute at a time. */
+        public int atATime() {
+            return microRows * distribution.devices();
         }
 
         private StepShape shape(int ofAll) {
             int share = distribution.kind().annotates() ? 1 : distribution.devices();
-            return StepShape.of(ofAll / share, microRows / share, length);
+            return StepShape.of(ofAll / share, atATime() / share, length);
         }
     }
 
@@ -140,9 +136,14 @@ public final class DeviceModel implements AutoCloseable {
                 settings.products(),
                 settings.distribution());
         this.loss = LossStep.of(
-                config, ownHead, settings.shape(settings.microRows()), settings.products(), settings.distribution());
+                config, ownHead, settings.shape(settings.atATime()), settings.products(), settings.distribution());
         this.training = client.compile(train.program().text(), options(train.program()));
         this.evaluation = client.compile(loss.program().text(), options(loss.program()));
+    }
+
+    /** What it was made with. */
+    public Settings settings() {
+        return settings;
     }
 
     private CompileOptions options(Program program) {
@@ -243,7 +244,8 @@ public final class DeviceModel implements AutoCloseable {
         checkBatch(batch, settings.rows());
         double scale = 1.0 / ((double) settings.rows() * settings.length());
         Map<String, Double> scalars = settings.rule().scalars(step, learningRate);
-        try (Sent sent = new Sent()) {
+        Sent sent = new Sent();
+        try {
             sent.rows(train.program(), batch, scale);
             scalars.forEach((name, value) -> sent.floats(train.program(), name, value.floatValue()));
             List<List<PjrtBuffer>> results = training.runTogether(arguments(train.program(), sent));
@@ -255,6 +257,8 @@ public final class DeviceModel implements AutoCloseable {
                             batch.numTargets(),
                             (long) batch.rows() * batch.length()),
                     sent.result(train.program(), results, TrainStep.GRADIENT_NORM));
+        } finally {
+            sent.free();
         }
     }
 
@@ -296,12 +300,13 @@ public final class DeviceModel implements AutoCloseable {
     /**
      * Runs the rows forward only.
      *
-     * @param batch at most as many rows as are computed at a time
+     * @param batch at most as many rows as all devices compute at a time
      * @throws io.github.coda4j.pjrt.PjrtException when a device fails
      */
     public LossSums evaluate(MaskedBatch batch) {
-        checkBatch(batch, settings.microRows());
-        try (Sent sent = new Sent()) {
+        checkBatch(batch, settings.atATime());
+        Sent sent = new Sent();
+        try {
             sent.rows(loss.program(), padded(batch), 1);
             List<List<PjrtBuffer>> results = evaluation.runTogether(arguments(loss.program(), sent));
             results.forEach(sent::closeToo);
@@ -310,12 +315,14 @@ public final class DeviceModel implements AutoCloseable {
                     sent.result(loss.program(), results, TrainStep.CROSS_ENTROPY),
                     batch.numTargets(),
                     (long) batch.rows() * batch.length());
+        } finally {
+            sent.free();
         }
     }
 
     /** With rows behind it that count for nothing, as many as the program takes. */
     private MaskedBatch padded(MaskedBatch batch) {
-        int rows = settings.microRows();
+        int rows = settings.atATime();
         int length = batch.length();
         int[][] targets = Arrays.copyOf(batch.targets(), rows);
         int[][] noisy = Arrays.copyOf(batch.noisyIds(), rows);
@@ -392,7 +399,7 @@ public final class DeviceModel implements AutoCloseable {
     }
 
     /** What is on the devices for the time of one run. */
-    private final class Sent implements AutoCloseable {
+    private final class Sent {
         private final Map<String, List<PjrtBuffer>> buffers = new LinkedHashMap<>();
         private final List<PjrtBuffer> others = new ArrayList<>();
         private final Arena arena = Arena.ofConfined();
@@ -432,8 +439,7 @@ public final class DeviceModel implements AutoCloseable {
             return value.get(ValueLayout.JAVA_FLOAT, 0);
         }
 
-        @Override
-        public void close() {
+        void free() {
             arena.close();
             Closing.all(Stream.concat(buffers.values().stream().flatMap(List::stream), others.stream())
                     .toList());

@@ -17,8 +17,10 @@ class SignatureTest {
     void arguments_results_and_donations_are_read_through_attributes_and_lines() {
         Signature signature = Signature.of("""
                 module @step attributes {mhlo.num_partitions = 4 : i32} {
-                  func.func public @main(%arg0: tensor<2x3xbf16> {mhlo.sharding = "{devices=[4,1]<=[4] (,)}", tf.aliasing_output = 1 : i32},
-                      %arg1: tensor<i32>, %arg2: tensor<7xui64> {a = {b = [1, 2], c = "x)"}}) -> (tensor<f32> {mhlo.sharding = "{replicated}"}, tensor<2x3xbf16>) {
+                  func.func public @main(%arg0: tensor<2x3xbf16> {mhlo.sharding = "{devices=[4,1]<=[4] (,)}",
+                      tf.aliasing_output = 1 : i32}, %arg1: tensor<i32>,
+                      %arg2: tensor<7xui64> {a = {b = [1, 2], c = "x)"}})
+                      -> (tensor<f32> {mhlo.sharding = "{replicated}"}, tensor<2x3xbf16>) {
                     return %arg0 : tensor<9x9xf32>
                   }
                 }

@@ -60,7 +60,8 @@ class XlaBackendTest {
     void a_step_with_a_product_a_loop_and_donated_state_is_right_and_the_same_every_time() {
         String step = """
                 module @step {
-                  func.func public @main(%w: tensor<2x2xf32> {tf.aliasing_output = 1 : i32}, %x: tensor<2xf32>) -> (tensor<f32>, tensor<2x2xf32>) {
+                  func.func public @main(%w: tensor<2x2xf32> {tf.aliasing_output = 1 : i32}, %x: tensor<2xf32>)
+                      -> (tensor<f32>, tensor<2x2xf32>) {
                     %zero = stablehlo.constant dense<0.0> : tensor<f32>
                     %one = stablehlo.constant dense<1> : tensor<i32>
                     %none = stablehlo.constant dense<0> : tensor<i32>
@@ -70,11 +71,13 @@ class XlaBackendTest {
                       %c = stablehlo.compare LT, %i, %three : (tensor<i32>, tensor<i32>) -> tensor<i1>
                       stablehlo.return %c : tensor<i1>
                     } do {
-                      %y = stablehlo.dot_general %w, %v, contracting_dims = [1] x [0], precision = [HIGHEST, HIGHEST] : (tensor<2x2xf32>, tensor<2xf32>) -> tensor<2xf32>
+                      %y = stablehlo.dot_general %w, %v, contracting_dims = [1] x [0],
+                        precision = [HIGHEST, HIGHEST] : (tensor<2x2xf32>, tensor<2xf32>) -> tensor<2xf32>
                       %j = stablehlo.add %i, %one : tensor<i32>
                       stablehlo.return %j, %y : tensor<i32>, tensor<2xf32>
                     }
-                    %sum = stablehlo.reduce(%r#1 init: %zero) applies stablehlo.add across dimensions = [0] : (tensor<2xf32>, tensor<f32>) -> tensor<f32>
+                    %sum = stablehlo.reduce(%r#1 init: %zero) applies stablehlo.add across dimensions = [0]
+                      : (tensor<2xf32>, tensor<f32>) -> tensor<f32>
                     %w2 = stablehlo.add %w, %w : tensor<2x2xf32>
                     return %sum, %w2 : tensor<f32>, tensor<2x2xf32>
                   }
