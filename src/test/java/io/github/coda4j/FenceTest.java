@@ -6,10 +6,9 @@ import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaPackage;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
 import io.github.coda4j.model.WeightFormat;
+import io.github.coda4j.testkit.ProjectClasses;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -20,9 +19,7 @@ import org.junit.jupiter.api.Test;
 /** The walls between the rooms: what each package says in its {@link MayUse} is what its classes use. */
 class FenceTest {
     private static final String ROOT = "io.github.coda4j";
-    private static final JavaClasses CLASSES = new ClassFileImporter()
-            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-            .importPackages(ROOT);
+    private static final JavaClasses CLASSES = ProjectClasses.main();
     private static final Set<String> ROOMS = CLASSES.stream()
             .map(JavaClass::getPackageName)
             .filter(name -> name.startsWith(ROOT + "."))

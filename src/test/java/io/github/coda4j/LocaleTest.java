@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.tngtech.archunit.core.domain.AccessTarget.CodeUnitAccessTarget;
 import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
-import com.tngtech.archunit.core.domain.JavaClasses;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
+import io.github.coda4j.testkit.ProjectClasses;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -41,10 +39,7 @@ class LocaleTest {
 
     @Test
     void every_format_names_its_locale() {
-        JavaClasses classes = new ClassFileImporter()
-                .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-                .importPackages("io.github.coda4j");
-        List<String> asking = classes.stream()
+        List<String> asking = ProjectClasses.main().stream()
                 .flatMap(c -> c.getAccessesFromSelf().stream())
                 .filter(access -> access.getTarget() instanceof CodeUnitAccessTarget target && asks(target))
                 .map(JavaAccess::getDescription)

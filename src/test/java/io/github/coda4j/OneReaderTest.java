@@ -5,8 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
+import io.github.coda4j.testkit.ProjectClasses;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -21,9 +20,7 @@ class OneReaderTest {
     /** A file of the system, in ASCII. */
     private static final Set<String> OF_THE_SYSTEM = Set.of("ProcessMemory");
 
-    private static final JavaClasses CLASSES = new ClassFileImporter()
-            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-            .importPackages("io.github.coda4j");
+    private static final JavaClasses CLASSES = ProjectClasses.main();
 
     private static List<String> callsOutside(String owner, Set<String> methods) {
         return CLASSES.stream()

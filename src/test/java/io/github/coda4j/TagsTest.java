@@ -5,8 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaMember;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
+import io.github.coda4j.testkit.ProjectClasses;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -17,9 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /** What {@code ./verify --fast} leaves out is tagged: tests that start processes, and tests that train. */
 class TagsTest {
-    private static final JavaClasses TESTS = new ClassFileImporter()
-            .withImportOption(ImportOption.Predefined.ONLY_INCLUDE_TESTS)
-            .importPackages("io.github.coda4j");
+    private static final JavaClasses TESTS = ProjectClasses.tests();
 
     @Test
     void every_class_that_starts_processes_has_a_test_with_the_tag() {
@@ -41,7 +38,7 @@ class TagsTest {
     void no_tag_is_misspelt() {
         Set<String> known = new TreeSet<>();
         TESTS.stream().filter(TagsTest::hasTests).forEach(test -> known.addAll(tags(test)));
-        assertThat(known).containsExactly("process", "slow", "training");
+        assertThat(known).containsExactly("process", "slow", "training", "xla");
     }
 
     /** Classes that make a {@link ProcessBuilder}, nested ones counted with those around them. */

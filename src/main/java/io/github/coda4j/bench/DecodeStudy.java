@@ -175,6 +175,11 @@ public final class DecodeStudy {
         /** Keys and values that nobody stored. */
         record Nothing(int length) implements KvCache {
             @Override
+            public long bytes() {
+                return length;
+            }
+
+            @Override
             public float[] deepestValues(int start, int end) {
                 return new float[end - start];
             }

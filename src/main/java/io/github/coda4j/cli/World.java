@@ -39,7 +39,8 @@ public record World(
     /** The property that names the encoding of arguments and file names. */
     public static final String ENCODING = "sun.jnu.encoding";
 
-    private static final EngineOptions ONE_AT_A_TIME = new EngineOptions(1, 0, 1 << 20);
+    /** An engine for one text at a time. */
+    public static final EngineOptions ONE_AT_A_TIME = new EngineOptions(1, 0, 1 << 20);
 
     public static World ofProcess() {
         StandardError error = StandardError.ofProcess();

@@ -96,8 +96,12 @@ public record DecodeOptions(
                 "block start commit runs all rows of a block: leave cached rows open out");
         new Sampling(temperature, topP, topK, Sampling.NO_TOKEN);
         if (commit.needs().contains(Need.PLAIN_PROBABILITIES)) {
-            checkPlain(commit, blockStart, temperature, topP, topK);
+            checkPlain(commit, temperature, topP, topK);
         }
+        check(
+                blockStart == BlockStart.PROPOSE || !commit.needsProposedStarts(),
+                "alg %s needs block start propose: commit takes a block's first token whatever its probability",
+                commit.name());
         check(
                 blockLength.isPresent() || !commit.needs().contains(Need.BLOCKS),
                 "alg %s needs blocks: set a block length (for example 32)",
@@ -117,8 +121,7 @@ public record DecodeOptions(
         checkGrowth(growth, commit, blockLength, cache, blockStart, maskCandidates);
     }
 
-    private static void checkPlain(
-            CommitPolicy commit, BlockStart blockStart, double temperature, double topP, int topK) {
+    private static void checkPlain(CommitPolicy commit, double temperature, double topP, int topK) {
         check(
                 temperature == 0 && topP == 1 && topK == 0,
                 "alg %s reads the model's probabilities as they are: temperature must be 0, top_p 1 and top_k 0, got"
@@ -127,10 +130,6 @@ public record DecodeOptions(
                 temperature,
                 topP,
                 topK);
-        check(
-                blockStart == BlockStart.PROPOSE,
-                "alg %s needs block start propose: commit takes a block's first token whatever its probability",
-                commit.name());
     }
 
     private static void checkGrowth(

@@ -15,20 +15,16 @@ import io.github.coda4j.model.plan.CacheAccess;
 import io.github.coda4j.model.plan.Denoiser;
 import io.github.coda4j.model.plan.ForwardPlan;
 import io.github.coda4j.model.plan.KvCache;
-import io.github.coda4j.model.plan.ProposalDetails;
 import io.github.coda4j.model.plan.Proposals;
-import io.github.coda4j.model.plan.Sampling;
 import io.github.coda4j.model.plan.TokenFilter;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -55,14 +51,10 @@ public final class DecodeSession implements AutoCloseable {
 
     private final Draws draws;
     private final Layout layout;
-    private final Sampling sampling;
+    private final PlannedRows rows;
     private final Optional<HolePads> pads;
-    /** What every forward runs, if the rest is stored once and for all. */
-    private final Optional<Block> alone;
-
     private final GrowingTail tail;
-    /** Positions that stay masked because nobody wants them any more. */
-    private final BitSet givenUp = new BitSet();
+    private final OpenPositions open;
 
     private final List<StepResult> skipped = new ArrayList<>();
 
@@ -71,18 +63,15 @@ public final class DecodeSession implements AutoCloseable {
     private int step;
     private int forwards;
     private int cacheRefreshes;
-    /** Masks from here on are given up because an end token stands before them. */
-    private int limit;
-    /** Nothing that follows belongs to the completion: it does not grow any more. */
-    private boolean tailEnded;
     /** Of a block-causal model: the first position of which final keys and values are not stored. */
     private int settled;
+    /** How many positions were stored before the session began. */
+    private final int reused;
     /** Whether the next forward proposes the first token of the block by the last row of the one before it. */
     private boolean atBorder;
     /** What the policy wants of the next forward, which may be asked for more. */
     private int[] wanted = {};
 
-    private OptionalInt endPosition = OptionalInt.empty();
     private Optional<ForwardPlan> next = Optional.empty();
     private final Closing closing = new Closing();
 
@@ -93,7 +82,8 @@ public final class DecodeSession implements AutoCloseable {
             StoredRows stored,
             Optional<HolePads> pads,
             Draws draws,
-            Optional<Block> alone) {
+            Optional<Block> alone,
+            Optional<KeptBlocks> kept) {
         this.canvas = canvas;
         this.options = options;
         this.stored = stored;
@@ -104,11 +94,12 @@ public final class DecodeSession implements AutoCloseable {
         this.grid = denoiser.blocks().map(blocks -> blocks.grid(given));
         this.pads = pads;
         this.draws = draws;
-        this.alone = alone;
         this.layout = Layout.of(canvas, options, grid);
-        this.sampling = options.sampling(canvas.maskId());
+        this.rows = new PlannedRows(canvas, options, stored, grid, alone, layout.blocks(), draws);
         this.tail = new GrowingTail(canvas, options.growth(), layout.tailStart());
-        this.limit = canvas.length();
+        this.open = new OpenPositions(canvas, options, layout.tailStart());
+        this.reused = kept.map(this::begin).orElse(0);
+        this.settled = reused;
         enterBlock(0);
         advance();
     }
@@ -127,7 +118,19 @@ public final class DecodeSession implements AutoCloseable {
 
     /** The same with random numbers from elsewhere; the options' seed plays no part. */
     public static DecodeSession open(Canvas canvas, DecodeOptions options, Denoiser denoiser, Draws draws) {
-        return open(canvas, options, denoiser, draws, Optional.empty(), Optional.empty());
+        return open(canvas, options, denoiser, draws, Optional.empty(), Optional.empty(), Optional.empty());
+    }
+
+    /**
+     * The same as {@link #open(Canvas, DecodeOptions, Denoiser)} where blocks of a block-causal model that were
+     * finished before are not run again. What is decoded is the same.
+     *
+     * @param kept of the same model; takes this session's blocks by {@link #leave}
+     */
+    public static DecodeSession open(Canvas canvas, DecodeOptions options, Denoiser denoiser, KeptBlocks kept) {
+        kept.checkOf(denoiser);
+        Draws draws = Draws.seeded(options.seed());
+        return open(canvas, options, denoiser, draws, Optional.empty(), Optional.empty(), Optional.of(kept));
     }
 
     /**
@@ -145,7 +148,8 @@ public final class DecodeSession implements AutoCloseable {
                 denoiser,
                 Draws.seeded(options.seed()),
                 Optional.of(run),
-                Optional.of(stored));
+                Optional.of(stored),
+                Optional.empty());
     }
 
     private static DecodeSession open(
@@ -154,7 +158,8 @@ public final class DecodeSession implements AutoCloseable {
             Denoiser denoiser,
             Draws draws,
             Optional<Block> alone,
-            Optional<KvCache> stored) {
+            Optional<KvCache> stored,
+            Optional<KeptBlocks> kept) {
         check(
                 canvas.maskId() == denoiser.maskId(),
                 "the canvas is masked with id %d, the model's mask is %d",
@@ -171,7 +176,39 @@ public final class DecodeSession implements AutoCloseable {
                 : Optional.of(
                         new HolePads(options.holePad().getAsInt(), canvas, options.endTokens(), denoiser.vocabSize()));
         StoredRows rows = new StoredRows(fitted.cache(), denoiser, stored);
-        return new DecodeSession(canvas, fitted, denoiser, rows, pads, draws, alone);
+        return new DecodeSession(canvas, fitted, denoiser, rows, pads, draws, alone, kept);
+    }
+
+    /**
+     * Takes over what is kept of the blocks before the first one that is decoded. Where rows are shifted, the last of
+     * them is run all the same, since its last row proposes the first token.
+     *
+     * @return how many positions that are
+     */
+    private int begin(KeptBlocks kept) {
+        if (grid.isEmpty() || layout.blocks().isEmpty()) {
+            return 0;
+        }
+        Block first = layout.blocks().getFirst();
+        int row = canvas.isMasked(first.start()) ? alignment.firstRow(first.start()) : first.start();
+        int[] before = canvas.ids(0, grid.get().start(row));
+        Optional<KeptBlocks.Beginning> found = kept.longest(before, grid.get());
+        found.ifPresent(beginning -> stored.begin(beginning.cache(), beginning.length(), first.end(), canvas.length()));
+        return found.map(KeptBlocks.Beginning::length).orElse(0);
+    }
+
+    /**
+     * Leaves the blocks that are finished to those who come later, and whatever is stored with them: the session plans
+     * nothing any more. Nothing happens for a model that sees the whole sequence.
+     */
+    public void leave(KeptBlocks kept) {
+        next = Optional.empty();
+        grid.ifPresent(own -> stored.give().ifPresent(cache -> kept.keep(canvas.ids(0, settled), own, cache)));
+    }
+
+    /** How many positions were not run, because they were kept from an earlier session. */
+    public int reused() {
+        return reused;
     }
 
     /** Whether nothing is left to do. */
@@ -198,7 +235,7 @@ public final class DecodeSession implements AutoCloseable {
                 "the proposals are for positions %s, the plan asked for %s",
                 Arrays.toString(proposals.positions()),
                 Arrays.toString(plan.positions()));
-        checkNumbers(proposals);
+        List<Candidate> candidates = Candidates.of(proposals);
         stored.ran(plan);
         forwards++;
         if (plan.positions().length == 0) {
@@ -207,7 +244,9 @@ public final class DecodeSession implements AutoCloseable {
         }
         List<StepResult> results = takeSkipped();
         results.add(commit(
-                proposals, plan.cache() instanceof CacheAccess.None || plan.cache() instanceof CacheAccess.Fill));
+                proposals,
+                candidates,
+                plan.cache() instanceof CacheAccess.None || plan.cache() instanceof CacheAccess.Fill));
         if (plan.cache() instanceof CacheAccess.Fill) {
             cacheRefreshes++;
         }
@@ -220,10 +259,12 @@ public final class DecodeSession implements AutoCloseable {
         } else {
             run.stepped(commits.size() + pads.map(HolePads::numPutOff).orElse(0));
         }
-        giveUpMasksAfterEndToken(!options.commit().remasks());
-        tailEnded |= pads.filter(own -> own.closed(layout.tailStart())).isPresent();
-        if (!tailEnded && tail.measures(forwards) && tail.settle(forwards, proposals, this::endsText)) {
-            boolean wasFull = openPositions(run.block()).length == 0;
+        open.giveUpAfterEndToken(run.block(), !options.commit().remasks());
+        if (pads.filter(own -> own.closed(layout.tailStart())).isPresent()) {
+            open.endTail();
+        }
+        if (!open.tailEnded() && tail.measures(forwards) && tail.settle(forwards, proposals, open::endsText)) {
+            boolean wasFull = open.in(run.block()).length == 0;
             resized();
             if (wasFull) {
                 enterBlockAgain();
@@ -248,8 +289,7 @@ public final class DecodeSession implements AutoCloseable {
      * @return steps that were done without a forward on the way to the next one
      */
     public List<StepResult> giveUp(Block range) {
-        givenUp.set(range.start(), range.end());
-        tailEnded |= range.end() > layout.tailStart();
+        open.giveUp(range);
         if (!done()) {
             advance();
         }
@@ -285,7 +325,7 @@ public final class DecodeSession implements AutoCloseable {
 
     /** Where the end token stands that ended the completion early; masks after it stay masks. */
     public OptionalInt endPosition() {
-        return endPosition;
+        return open.endPosition();
     }
 
     @Override
@@ -300,12 +340,12 @@ public final class DecodeSession implements AutoCloseable {
     private void advance() {
         next = Optional.empty();
         while (blockIndex < layout.blocks().size()) {
-            int[] masked = openPositions(run.block());
+            int[] masked = open.in(run.block());
             boolean endsEarly =
-                    run.block().end() > limit || pads.map(HolePads::closed).orElse(false) || !givenUp.isEmpty();
+                    open.mayEndEarly(run.block()) || pads.map(HolePads::closed).orElse(false);
             if ((masked.length == 0 && endsEarly) || run.finished(masked.length)) {
                 if (options.commit().remasks()) {
-                    giveUpMasksAfterEndToken(true);
+                    open.giveUpAfterEndToken(run.block(), true);
                 }
                 commitPadsAlone(masked);
                 enterBlock(blockIndex + 1);
@@ -336,7 +376,7 @@ public final class DecodeSession implements AutoCloseable {
         if (index < layout.blocks().size()) {
             Block block = layout.blocks().get(index);
             boolean follows = block.start() == canvas.length();
-            if (!tailEnded && ((follows && tail.append()) || tail.slide(block))) {
+            if (!open.tailEnded() && ((follows && tail.append()) || tail.slide(block))) {
                 resized();
             }
             enterBlock(block, layout.steps().get(index));
@@ -352,9 +392,9 @@ public final class DecodeSession implements AutoCloseable {
      */
     private void enterBlockAgain() {
         Block block = run.block();
-        int open = openPositions(block).length;
-        if (open > 0) {
-            int share = Math.ceilDiv(layout.steps().get(blockIndex) * open, block.length());
+        int numOpen = open.in(block).length;
+        if (numOpen > 0) {
+            int share = Math.ceilDiv(layout.steps().get(blockIndex) * numOpen, block.length());
             enterBlock(block, share);
         }
     }
@@ -365,7 +405,7 @@ public final class DecodeSession implements AutoCloseable {
                 options.blockLength().isPresent(),
                 steps,
                 step,
-                openPositions(block).length,
+                open.in(block).length,
                 options.eps(),
                 canvas::length,
                 canvas::isMasked,
@@ -374,21 +414,19 @@ public final class DecodeSession implements AutoCloseable {
     }
 
     private void resized() {
-        limit = canvas.length();
+        open.resized();
         stored.resized(canvas);
     }
 
     private ForwardPlan planForward() {
-        int[] watched = atBorder ? new int[0] : run.watched(committedPositions());
-        int[] measured = !tailEnded && tail.measures(forwards + 1) ? tail.masked() : new int[0];
+        int[] watched = atBorder ? new int[0] : run.watched(open.committed(run.block()));
+        int[] measured = !open.tailEnded() && tail.measures(forwards + 1) ? tail.masked() : new int[0];
         int[] positions = Stream.of(wanted, watched, measured)
                 .flatMapToInt(Arrays::stream)
                 .distinct()
                 .sorted()
                 .toArray();
-        ForwardPlan plan = alone.map(rows -> plan(new Block(0, canvas.length()), CacheAccess.NONE, positions)
-                        .alone(rows, stored.open(canvas.length())))
-                .orElseGet(() -> grid.isPresent() ? planBlock(positions) : planByPolicy(positions));
+        ForwardPlan plan = rows.plan(run.block(), run.forwards(), unsettled(), positions, step);
         if (plan.positions().length == 0) {
             return plan;
         }
@@ -399,37 +437,12 @@ public final class DecodeSession implements AutoCloseable {
                 .orElse(filtered);
     }
 
-    /** Asks for nothing where rows are only to be stored before the forward that asks. */
-    private ForwardPlan planByPolicy(int[] positions) {
-        if (options.cache() instanceof CachePolicy.None) {
-            return plan(new Block(0, canvas.length()), CacheAccess.NONE, positions);
-        }
-        boolean first = run.forwards() == 0;
-        if (stored.runsAll(run.forwards())) {
-            CacheAccess fill = new CacheAccess.Fill(stored.open(canvas.length()));
-            return plan(new Block(0, canvas.length()), fill, positions);
-        }
-        CacheAccess reuse = new CacheAccess.Reuse(stored.open(canvas.length()));
-        Block rows = stored.rows(run.block(), first, layout.blocks(), canvas, positions, options.blockStart());
-        Optional<Block> apart = first && !stored.refreshesAtBlocks()
-                ? stored.apart(run.block(), rows, layout.blocks(), canvas)
-                : Optional.empty();
-        return apart.map(before -> plan(before, reuse, new int[0])).orElseGet(() -> plan(rows, reuse, positions));
-    }
-
     /**
-     * The block and what is not stored of those before it. At a border of shifted rows, only these: their last row
-     * proposes the block's first token.
+     * Of a block-causal model, the block and what is not stored of those before it. At a border of shifted rows, only
+     * these: their last row proposes the block's first token.
      */
-    private ForwardPlan planBlock(int[] positions) {
-        int end = atBorder ? run.block().start() : run.block().end();
-        KvCache growing = stored.growing(end, canvas.length(), settled);
-        return plan(new Block(settled, end), new CacheAccess.Append(growing, grid.orElseThrow()), positions);
-    }
-
-    private ForwardPlan plan(Block rows, CacheAccess access, int[] positions) {
-        int[] ids = canvas.ids(rows.start(), rows.end());
-        return new ForwardPlan(ids, rows.start(), access, positions, sampling, draws.tokenKey(step));
+    private Block unsettled() {
+        return new Block(settled, atBorder ? run.block().start() : run.block().end());
     }
 
     private Map<Integer, List<Integer>> asked() {
@@ -443,32 +456,14 @@ public final class DecodeSession implements AutoCloseable {
         return asked;
     }
 
-    /** The positions of the block that hold a token of the answer; the pads that closed a hole stay. */
-    private int[] committedPositions() {
-        return IntStream.range(run.block().start(), Math.min(run.block().end(), limit))
-                .filter(this::holdsToken)
-                .toArray();
-    }
-
-    private boolean holdsToken(int position) {
-        return run.block().contains(position)
-                && canvas.isFree(position)
-                && !canvas.isMasked(position)
-                && !isPad(canvas.id(position));
-    }
-
-    private boolean isPad(int token) {
-        return options.holePad().equals(OptionalInt.of(token));
-    }
-
     /** Not those that only growing asks about. */
     private boolean isWanted(int position) {
         return Arrays.binarySearch(wanted, position) >= 0;
     }
 
     /** @param all whether the forward ran the whole sequence */
-    private StepResult commit(Proposals proposals, boolean all) {
-        Map<Boolean, List<Candidate>> told = candidates(proposals).stream()
+    private StepResult commit(Proposals proposals, List<Candidate> proposed, boolean all) {
+        Map<Boolean, List<Candidate>> told = proposed.stream()
                 .filter(candidate -> !canvas.isMasked(candidate.position()) || isWanted(candidate.position()))
                 .collect(Collectors.partitioningBy(candidate -> canvas.isMasked(candidate.position())));
         List<Candidate> candidates = atBorder ? told.get(true) : run.weighed(all, told.get(true), told.get(false));
@@ -486,133 +481,20 @@ public final class DecodeSession implements AutoCloseable {
                         candidate.token(),
                         options.commit().confidence(candidate),
                         candidate.probability(),
-                        logprobs(proposals, candidate)));
+                        Candidates.logprobs(proposals, candidate, options.logprobs())));
             }
         }
-        List<Commit> commits =
-                pads.map(own -> own.settle(chosen, proposals(candidates))).orElse(chosen);
+        List<Commit> commits = pads.map(own -> own.settle(chosen, Candidates.proposals(candidates)))
+                .orElse(chosen);
         commits.forEach(commit -> canvas.commit(commit.position(), commit.token()));
         if (atBorder) {
             return new StepResult(step, commits, true);
         }
         List<Candidate> made = candidates.stream()
-                .filter(candidate -> holdsToken(candidate.position()))
+                .filter(candidate -> open.holdsToken(run.block(), candidate.position()))
                 .toList();
-        int[] revoked = run.revoked(made, this::holdsToken);
+        int[] revoked = run.revoked(made, position -> open.holdsToken(run.block(), position));
         Arrays.stream(revoked).forEach(canvas::remask);
         return new StepResult(step, commits, Arrays.stream(revoked).boxed().toList(), true);
-    }
-
-    private Optional<TokenLogprobs> logprobs(Proposals proposals, Candidate candidate) {
-        if (options.logprobs().isEmpty()) {
-            return Optional.empty();
-        }
-        ProposalDetails details = proposals.details().orElseThrow();
-        int index = Arrays.binarySearch(proposals.positions(), candidate.position());
-        float own = details.proposed()[index];
-        int[] asked = details.request().tokens(candidate.position());
-        for (int i = 0; i < asked.length; i++) {
-            if (asked[i] == candidate.token() && candidate.token() != proposals.tokens()[index]) {
-                own = details.asked()[index][i];
-            }
-        }
-        return Optional.of(
-                TokenLogprobs.of(details, index, own, options.logprobs().getAsInt()));
-    }
-
-    /** @param settled whether the block's tokens stay; else they do once nothing before the end token is open */
-    private void giveUpMasksAfterEndToken(boolean settled) {
-        int position = layout.tailStart();
-        while (position < limit && !canvas.isMasked(position)) {
-            if (options.endTokens().contains(canvas.id(position)) && (settled || isFull(position))) {
-                limit = position + 1;
-                endPosition = OptionalInt.of(position);
-                tailEnded = true;
-            }
-            position++;
-        }
-    }
-
-    /** Whether nothing of the block before the position is open, so that a block that ends there is done. */
-    private boolean isFull(int end) {
-        int start = run.block().start();
-        return end <= start || openPositions(new Block(start, end)).length == 0;
-    }
-
-    private int[] openPositions(Block block) {
-        int[] masked = canvas.maskedPositions(block.start(), Math.min(block.end(), limit));
-        return givenUp.isEmpty()
-                ? masked
-                : Arrays.stream(masked)
-                        .filter(position -> !givenUp.get(position))
-                        .toArray();
-    }
-
-    private boolean endsText(int token) {
-        return options.endTokens().contains(token) || isPad(token);
-    }
-
-    private static List<Candidate> candidates(Proposals proposals) {
-        return IntStream.range(0, proposals.size())
-                .mapToObj(i -> proposals
-                        .details()
-                        .map(details -> candidate(proposals, details, i))
-                        .orElse(Candidate.of(
-                                proposals.positions()[i],
-                                proposals.tokens()[i],
-                                proposals.probability()[i],
-                                proposals.margin()[i],
-                                proposals.negativeEntropy()[i])))
-                .toList();
-    }
-
-    private static Candidate candidate(Proposals proposals, ProposalDetails details, int index) {
-        int position = proposals.positions()[index];
-        int first = index * details.request().candidates();
-        List<Candidate.Scored> best = IntStream.range(
-                        first, first + details.request().candidates())
-                .filter(i -> details.candidates()[i] != Sampling.NO_TOKEN)
-                .mapToObj(i -> scored(details.candidates()[i], details.logProbabilities()[i]))
-                .toList();
-        int[] asked = details.request().tokens(position);
-        return Candidate.of(
-                position,
-                proposals.tokens()[index],
-                proposals.probability()[index],
-                proposals.margin()[index],
-                proposals.negativeEntropy()[index],
-                best,
-                IntStream.range(0, asked.length)
-                        .mapToObj(i -> scored(asked[i], details.asked()[index][i]))
-                        .toList(),
-                details.request().canvasToken() ? details.canvasToken()[index] : 0);
-    }
-
-    private static Candidate.Scored scored(int token, float logProbability) {
-        return new Candidate.Scored(token, Math.exp(logProbability));
-    }
-
-    /** What is proposed, without details. */
-    private static Proposals proposals(List<Candidate> candidates) {
-        Proposals proposals =
-                new Proposals(candidates.stream().mapToInt(Candidate::position).toArray());
-        for (int i = 0; i < proposals.size(); i++) {
-            Candidate candidate = candidates.get(i);
-            proposals.set(
-                    i, candidate.token(), candidate.probability(), candidate.margin(), candidate.negativeEntropy());
-        }
-        return proposals;
-    }
-
-    private static void checkNumbers(Proposals proposals) {
-        for (int i = 0; i < proposals.size(); i++) {
-            if (!Float.isFinite(proposals.probability()[i])
-                    || !Float.isFinite(proposals.negativeEntropy()[i])) {
-                throw CodaException.of(
-                        "the model's output for position %d is not a number: its weights hold NaN or overflow "
-                                + "in this dtype",
-                        proposals.positions()[i]);
-            }
-        }
     }
 }

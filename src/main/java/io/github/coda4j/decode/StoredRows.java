@@ -71,17 +71,39 @@ final class StoredRows {
     KvCache growing(int length, int most, int settled) {
         int held = cache.map(KvCache::length).orElse(0);
         if (held < length) {
-            int room = Math.min(most, Math.max(length, Math.max(2 * held, LEAST_ROOM)));
-            KvCache larger = cache.map(old -> {
-                        int[] from = new int[room];
-                        Arrays.setAll(from, position -> position < settled ? position : NOTHING);
-                        return mover.moved(old, from);
-                    })
-                    .orElseGet(() -> maker.apply(room));
+            int room = room(length, most, held);
+            KvCache larger = cache.map(old -> beginning(old, settled, room)).orElseGet(() -> maker.apply(room));
             close();
             cache = Optional.of(larger);
         }
         return cache.orElseThrow();
+    }
+
+    /**
+     * Begins {@link #growing} with a copy of what another cache has stored.
+     *
+     * @param settled positions that are copied, the first ones
+     * @param length positions that there is room for
+     */
+    void begin(KvCache other, int settled, int length, int most) {
+        cache = Optional.of(beginning(other, settled, room(length, most, 0)));
+    }
+
+    /** Gives away what is stored: its new owner closes it. */
+    Optional<KvCache> give() {
+        Optional<KvCache> given = cache;
+        cache = Optional.empty();
+        return given;
+    }
+
+    private static int room(int length, int most, int held) {
+        return Math.min(most, Math.max(length, Math.max(2 * held, LEAST_ROOM)));
+    }
+
+    private KvCache beginning(KvCache of, int settled, int room) {
+        int[] from = new int[room];
+        Arrays.setAll(from, position -> position < settled ? position : NOTHING);
+        return mover.moved(of, from);
     }
 
     /** Whether the next forward runs the whole sequence. */

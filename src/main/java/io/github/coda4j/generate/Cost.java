@@ -15,6 +15,7 @@ import java.util.Map;
  * @param commits positions committed
  * @param pads how many of them were left over when their hole closed, and are no part of an answer
  * @param promptTokens tokens that were given
+ * @param cachedTokens how many of them were not run, because an earlier request had left what they come to
  * @param newTokens tokens in the answers
  * @param windows parts that the document was answered in; 1 for one that was seen whole and for other prompts
  * @param documentTokens tokens of the document's text; about as many where most of it was not even tokenized
@@ -31,6 +32,7 @@ public record Cost(
         int commits,
         int pads,
         int promptTokens,
+        int cachedTokens,
         int newTokens,
         int windows,
         long documentTokens,
@@ -47,6 +49,11 @@ public record Cost(
                 commits,
                 promptTokens,
                 newTokens);
+        check(
+                0 <= cachedTokens && cachedTokens <= promptTokens,
+                "%d of %d prompt tokens cannot be cached",
+                cachedTokens,
+                promptTokens);
         check(0 <= pads && pads <= commits, "%d of %d commits cannot be pads", pads, commits);
         check(
                 0 <= lengthForwards && lengthForwards <= forwards && lengthsTried >= 0,
@@ -86,6 +93,7 @@ public record Cost(
                 commits,
                 0,
                 promptTokens,
+                0,
                 newTokens,
                 1,
                 promptTokens,
@@ -105,6 +113,27 @@ public record Cost(
                 commits,
                 ofPads,
                 promptTokens,
+                cachedTokens,
+                newTokens,
+                windows,
+                documentTokens,
+                leftOutTokens,
+                queueMillis,
+                promptMillis,
+                decodeMillis);
+    }
+
+    /** The same where so many of the prompt's tokens were not run. */
+    Cost withCached(int ofPrompt) {
+        return new Cost(
+                forwards,
+                lengthForwards,
+                lengthsTried,
+                cacheRefreshes,
+                commits,
+                pads,
+                promptTokens,
+                ofPrompt,
                 newTokens,
                 windows,
                 documentTokens,
@@ -124,6 +153,7 @@ public record Cost(
                 commits,
                 pads,
                 promptTokens,
+                cachedTokens,
                 newTokens,
                 windows,
                 documentTokens,
@@ -143,6 +173,7 @@ public record Cost(
                 commits + other.commits,
                 pads + other.pads,
                 promptTokens + other.promptTokens,
+                cachedTokens + other.cachedTokens,
                 newTokens + other.newTokens,
                 numWindows,
                 allTokens,
@@ -163,6 +194,7 @@ public record Cost(
         figures.put("pads", pads);
         figures.put("commits_per_forward", commitsPerForward());
         figures.put("prompt_tokens", promptTokens);
+        figures.put("cached_tokens", cachedTokens);
         figures.put("new_tokens", newTokens);
         figures.put("windows", windows);
         figures.put("document_tokens", documentTokens);

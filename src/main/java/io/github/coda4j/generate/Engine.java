@@ -6,6 +6,7 @@ import static java.util.Objects.requireNonNull;
 import io.github.coda4j.Closing;
 import io.github.coda4j.CodaException;
 import io.github.coda4j.decode.DecodeOptions;
+import io.github.coda4j.decode.KeptBlocks;
 import io.github.coda4j.generate.request.Until;
 import io.github.coda4j.model.plan.Denoiser;
 import io.github.coda4j.model.plan.ForwardPlan;
@@ -54,6 +55,9 @@ public final class Engine implements Generator, AutoCloseable {
     /** One thread for each request that has something to tell. */
     private final ExecutorService listening;
 
+    /** What requests to a block-causal model leave to those that begin alike; the engine thread's own. */
+    private final KeptBlocks kept;
+
     /** Sessions in the order of their turns; the engine thread's own. */
     private final Deque<Job> live = new ArrayDeque<>();
 
@@ -84,6 +88,7 @@ public final class Engine implements Generator, AutoCloseable {
         this.options = requireNonNull(options, "options is null");
         this.nanos = nanos;
         tokenizer.ifPresent(own -> checkFits(own, denoiser.vocabSize(), denoiser.maskId()));
+        this.kept = new KeptBlocks(denoiser, options.keptBytes());
         this.listening = new ThreadPoolExecutor(
                 0,
                 Integer.MAX_VALUE,
@@ -159,6 +164,7 @@ public final class Engine implements Generator, AutoCloseable {
                 tokenizer,
                 judge,
                 blocks,
+                kept,
                 nanos,
                 listening,
                 release,
@@ -244,6 +250,7 @@ public final class Engine implements Generator, AutoCloseable {
             takeLast().forEach(live::addLast);
             live.forEach(ending);
             live.clear();
+            kept.close();
             listening.shutdown();
         }
     }

@@ -3,6 +3,7 @@ package io.github.coda4j.generate;
 import io.github.coda4j.Closing;
 import io.github.coda4j.decode.Commit;
 import io.github.coda4j.decode.DecodeSession;
+import io.github.coda4j.decode.KeptBlocks;
 import io.github.coda4j.decode.StepResult;
 import io.github.coda4j.diffusion.Block;
 import io.github.coda4j.diffusion.Canvas;
@@ -32,6 +33,7 @@ final class Job implements Generation {
     private final Optional<Tokenizer> tokenizer;
     private final Optional<ParseJudge> judge;
     private final BlockFinder blocks;
+    private final KeptBlocks kept;
     private final List<Integer> ceilings;
     // With the holes at their ceilings until the lengths of open ones are found.
     private PromptLayout layout;
@@ -55,6 +57,7 @@ final class Job implements Generation {
      *
      * @param judge prefers answers to open holes; empty: none is preferred
      * @param blocks says where blocks end, if the request wants it
+     * @param kept blocks of requests before this one, and then those of this one
      * @param threads where the listener is called
      * @param release called when the job has ended and freed its memory, before its answer is given out
      * @param wake called from any thread when a job that was not planned may have something to do
@@ -67,6 +70,7 @@ final class Job implements Generation {
             Optional<Tokenizer> tokenizer,
             Optional<ParseJudge> judge,
             BlockFinder blocks,
+            KeptBlocks kept,
             LongSupplier nanos,
             Executor threads,
             Runnable release,
@@ -77,6 +81,7 @@ final class Job implements Generation {
         this.tokenizer = tokenizer;
         this.judge = judge;
         this.blocks = blocks;
+        this.kept = kept;
         this.ceilings = layout.holes().stream().map(Block::length).toList();
         this.canvas = new Canvas(layout.ids(), maskId);
         this.streams = streams(layout);
@@ -157,7 +162,7 @@ final class Job implements Generation {
                         layout, document.holes(), request.decode(), request.lengths(), judge, this::streams, denoiser));
                 return;
             }
-            DecodeSession opened = DecodeSession.open(canvas, request.decode(), denoiser);
+            DecodeSession opened = DecodeSession.open(canvas, request.decode(), denoiser, kept);
             session = Optional.of(opened);
             finishIfDone(opened);
         });
@@ -314,10 +319,12 @@ final class Job implements Generation {
                         layout.promptTokens(),
                         newTokens)
                 .withLengths(
-                        searchForwards, search.map(HoleSearch::lengthsTried).orElse(0));
+                        searchForwards, search.map(HoleSearch::lengthsTried).orElse(0))
+                .withCached(session.map(DecodeSession::reused).orElse(0));
         List<Integer> ids = Arrays.stream(canvas.ids()).boxed().toList();
         List<String> notes = search.flatMap(HoleSearch::note).stream().toList();
         Completion answer = new Completion(answers, ids, overall(reason, answers), cost, notes);
+        session.ifPresent(open -> open.leave(kept));
         closeWork();
         ended = true;
         release.run();

@@ -48,6 +48,11 @@ final class FastKvCache implements KvCache {
     }
 
     @Override
+    public long bytes() {
+        return memory.byteSize();
+    }
+
+    @Override
     public float[] deepestValues(int start, int end) {
         float[] values = new float[(end - start) * kvHeads * headDim]; // [T, K, H]
         long first = keys(layers - 1) + plane(); // [K, L, H]

@@ -259,6 +259,17 @@ public final class PlainTransformer implements Transformer {
         }
 
         @Override
+        public long bytes() {
+            Tensor keys = allKeys.getFirst(); // [K, L, H]
+            return 2L
+                    * allKeys.size()
+                    * keys.size(0)
+                    * keys.size(1)
+                    * keys.size(2)
+                    * keys.dtype().bytes();
+        }
+
+        @Override
         public float[] deepestValues(int start, int end) {
             try (Scope _ = Scope.open()) {
                 return allValues

@@ -23,6 +23,8 @@ final class Meters {
             counter("coda_requests", "Requests that are over, by route and status.", "route", "status");
     private final Counter cancelled = counter("coda_cancelled", "Requests whose client left before the answer.");
     private final Counter promptTokens = counter("coda_prompt_tokens", "Tokens that were given.");
+    private final Counter cachedTokens =
+            counter("coda_cached_tokens", "Given tokens that were not run, because an earlier answer had them.");
     private final Counter newTokens = counter("coda_tokens_predicted", "Tokens in answers.");
     private final Counter forwards = counter("coda_forwards", "Forward passes that answers took part in.");
     private final Counter commits = counter("coda_commits", "Positions committed.");
@@ -64,6 +66,7 @@ final class Meters {
     /** An answer is finished, whole or not. */
     void answered(Cost cost) {
         promptTokens.inc(cost.promptTokens());
+        cachedTokens.inc(cost.cachedTokens());
         newTokens.inc(cost.newTokens());
         forwards.inc(cost.forwards());
         commits.inc(cost.commits());

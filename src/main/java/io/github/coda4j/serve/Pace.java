@@ -16,7 +16,8 @@ final class Pace {
     /** An answer. Where its length was looked for, its first forward is not the one that its time tells of. */
     synchronized void measured(Cost cost) {
         if (cost.forwards() > 0 && cost.lengthForwards() == 0 && cost.windows() == 1 && cost.promptMillis() > 0) {
-            double measured = (cost.promptTokens() + Math.min(cost.newTokens(), FIRST_MASKS)) / cost.promptMillis();
+            int run = cost.promptTokens() - cost.cachedTokens() + Math.min(cost.newTokens(), FIRST_MASKS);
+            double measured = run / cost.promptMillis();
             tokensPerMilli = tokensPerMilli == 0 ? measured : WEIGHT * measured + (1 - WEIGHT) * tokensPerMilli;
         }
     }

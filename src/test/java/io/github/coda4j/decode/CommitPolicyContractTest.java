@@ -28,12 +28,14 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What every commit policy promises, under every cache policy, on canvases with holes. */
+@Tag("slow")
 class CommitPolicyContractTest {
     private static final int MASK = 0;
     private static final int VOCABULARY = 50;
@@ -103,11 +105,18 @@ class CommitPolicyContractTest {
                         .withBlocks(2, new CachePolicy.Prefix(new Refresh.Every(3), CachedRows.OPEN)),
                 DecodeOptions.ofSteps(STEPS)
                         .withBlocks(4, new CachePolicy.Dual(new Refresh.Drift(0.01), CachedRows.BLOCK)));
+        List<DecodeOptions> sampled = List.of(
+                DecodeOptions.ofSteps(STEPS).withSampling(0.7, 0.9, 0),
+                DecodeOptions.ofSteps(STEPS)
+                        .withBlocks(4, new CachePolicy.Dual(0))
+                        .withSampling(1, 1, 3));
         List<CommitPolicy> policies = everyPolicy().toList();
-        return shapes.stream()
+        return Stream.concat(shapes.stream(), sampled.stream())
                 .flatMap(shape -> policies.stream()
                         .filter(policy -> shape.blockLength().isPresent()
                                 || !policy.needs().contains(Need.BLOCKS))
+                        .filter(policy ->
+                                shape.temperature() == 0 || !policy.needs().contains(Need.PLAIN_PROBABILITIES))
                         .map(policy -> shape.withCommit(policy).withSeed(17)));
     }
 
@@ -270,6 +279,9 @@ class CommitPolicyContractTest {
                                 .withBlockStart(BlockStart.COMMIT)
                                 .withCommit(policy))
                         .hasMessageStartingWith("alg " + policy.name() + " needs block start propose: ");
+            } else {
+                assertThat(blocks.withSampling(0.5, 0.9, 3).withCommit(policy).commit())
+                        .isEqualTo(policy);
             }
         }
         for (String name : List.of("saber", "p2")) {
@@ -281,6 +293,21 @@ class CommitPolicyContractTest {
         assertThat(CommitPolicies.of("entropy_bound", Map.of()).needs()).contains(Need.BLOCKS);
         assertThat(CommitPolicies.of("frechet", Map.of()).needs()).contains(Need.PLAIN_PROBABILITIES);
         assertThat(CommitPolicies.of("confidence_threshold", Map.of()).needs()).isEmpty();
+        for (String family : List.of(
+                "low_confidence",
+                "low_confidence_rounded",
+                "low_confidence_static",
+                "low_confidence_dynamic",
+                "sub_blocks",
+                "p2")) {
+            CommitPolicy policy = CommitPolicies.of(family, Map.of());
+            assertThat(policy.needs()).as(family).doesNotContain(Need.PLAIN_PROBABILITIES);
+            assertThatThrownBy(() -> DecodeOptions.ofSteps(STEPS)
+                            .withBlocks(4, new CachePolicy.Dual(0))
+                            .withBlockStart(BlockStart.COMMIT)
+                            .withCommit(policy))
+                    .hasMessageStartingWith("alg " + family + " needs block start propose: ");
+        }
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.github.coda4j.decode;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.coda4j.diffusion.Alignment;
+import io.github.coda4j.diffusion.BlockGrid;
 import io.github.coda4j.diffusion.Canvas;
 import io.github.coda4j.model.plan.Denoiser;
 import io.github.coda4j.model.plan.ForwardPlan;
@@ -19,6 +20,11 @@ class DecodeClosingTest extends ClosingContract {
     private record ClosedOnce(int length, AtomicInteger closed) implements KvCache {
         ClosedOnce(int length) {
             this(length, new AtomicInteger());
+        }
+
+        @Override
+        public long bytes() {
+            return length;
         }
 
         @Override
@@ -75,11 +81,17 @@ class DecodeClosingTest extends ClosingContract {
 
     @Override
     public List<Case> cases() {
-        return List.of(new Case("DecodeSession", _ -> {
-            int[] ids = new int[12];
-            Arrays.fill(ids, 4, 12, MASK);
-            DecodeOptions options = DecodeOptions.ofSteps(8).withBlocks(4, CachePolicy.of("dual"));
-            return DecodeSession.open(new Canvas(ids, MASK), options, new CachesOnly());
-        }));
+        return List.of(
+                new Case("DecodeSession", _ -> {
+                    int[] ids = new int[12];
+                    Arrays.fill(ids, 4, 12, MASK);
+                    DecodeOptions options = DecodeOptions.ofSteps(8).withBlocks(4, CachePolicy.of("dual"));
+                    return DecodeSession.open(new Canvas(ids, MASK), options, new CachesOnly());
+                }),
+                new Case("KeptBlocks", _ -> {
+                    KeptBlocks kept = new KeptBlocks(new CachesOnly(), 100);
+                    kept.keep(new int[8], new BlockGrid(8, 0), new ClosedOnce(8));
+                    return kept;
+                }));
     }
 }

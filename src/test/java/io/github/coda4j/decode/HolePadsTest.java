@@ -294,7 +294,7 @@ class HolePadsTest {
 
     private static boolean isRefused(DecodeOptions shape, CommitPolicy policy) {
         return shape.blockLength().isEmpty() && policy.needs().contains(Need.BLOCKS)
-                || shape.blockStart() == BlockStart.COMMIT && policy.needs().contains(Need.PLAIN_PROBABILITIES);
+                || shape.blockStart() == BlockStart.COMMIT && policy.needsProposedStarts();
     }
 
     /**

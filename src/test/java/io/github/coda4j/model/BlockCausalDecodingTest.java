@@ -9,6 +9,7 @@ import io.github.coda4j.decode.CachePolicy;
 import io.github.coda4j.decode.DecodeOptions;
 import io.github.coda4j.decode.DecodeSession;
 import io.github.coda4j.decode.Growth;
+import io.github.coda4j.decode.KeptBlocks;
 import io.github.coda4j.decode.commit.ConfidenceThreshold;
 import io.github.coda4j.diffusion.Alignment;
 import io.github.coda4j.diffusion.BlockCausal;
@@ -27,9 +28,11 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Decoding of models with block-causal attention: the cache that grows is exact, and what has no sense is refused. */
 class BlockCausalDecodingTest {
@@ -59,6 +62,7 @@ class BlockCausalDecodingTest {
         return DecodeOptions.ofSteps(NEW).withCommit(new ConfidenceThreshold(0.02));
     }
 
+    @Tag("slow")
     @ParameterizedTest
     @CsvSource({
         "IN_PLACE, START, PLAIN",
@@ -129,6 +133,38 @@ class BlockCausalDecodingTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(EngineKind.class)
+    void blocks_that_were_kept_say_what_a_run_of_them_says(EngineKind engine) {
+        BlockCausal blocks = new BlockCausal(BLOCK, Border.START);
+        try (Transformer model = model(Alignment.IN_PLACE, Optional.of(blocks), engine);
+                KeptBlocks kept = new KeptBlocks(model, 1 << 24)) {
+            int[] text = canvas().ids(0, PROMPT);
+            for (int turn = 0; turn < 3; turn++) {
+                Canvas canvas = Canvas.forCompletion(text, 40, MASK);
+                try (DecodeSession without =
+                                DecodeSession.open(Canvas.forCompletion(text, 40, MASK), options(), model);
+                        DecodeSession with = DecodeSession.open(canvas, options(), model, kept)) {
+                    assertThat(with.reused()).isEqualTo(new int[] {0, 72, 120}[turn]);
+                    assertThat(with.plan().ids().length)
+                            .isEqualTo(without.plan().ids().length - with.reused());
+                    while (!with.done()) {
+                        Proposals one = model.forward(List.of(without.plan())).getFirst();
+                        Proposals other = model.forward(List.of(with.plan())).getFirst();
+                        assertThat(other.tokens()).isEqualTo(one.tokens());
+                        assertSame(other, one);
+                        without.apply(one);
+                        with.apply(other);
+                    }
+                    with.leave(kept);
+                }
+                int[] more = {9, 8, 7, 6, 5, 9, 8, 7};
+                text = IntStream.concat(Arrays.stream(canvas.ids()), Arrays.stream(more))
+                        .toArray();
+            }
+        }
+    }
+
     @Test
     void an_end_token_ends_the_answer_and_nothing_behind_its_block_is_run() {
         try (Transformer model = blockCausal()) {
@@ -170,6 +206,7 @@ class BlockCausalDecodingTest {
         }
     }
 
+    @Tag("slow")
     @Test
     void the_model_s_own_blocks_and_cache_may_be_said_and_growth_has_nothing_to_save() {
         try (Transformer model = blockCausal()) {

@@ -87,6 +87,25 @@ class BlockCausalServeTest {
     }
 
     @Test
+    void the_next_turn_does_not_run_what_the_last_one_ran() {
+        String body = "{\"prompt\":\"%s\",\"max_tokens\":8,\"seed\":1,\"temperature\":0}";
+        String text = "class Reuse { int value() {"; // 27 bytes in blocks of 8
+        Reply first = client.post("/v1/completions", body.formatted(text));
+        assertThat(first.status()).as(first.text()).isEqualTo(200);
+        assertThat(cached(first)).isZero();
+        Reply again = client.post("/v1/completions", body.formatted(text));
+        assertThat(cached(again)).isEqualTo(24);
+        assertThat(again.json().at("/choices/0/text")).isEqualTo(first.json().at("/choices/0/text"));
+        assertThat(cached(client.post("/v1/completions", body.formatted("k" + text))))
+                .isZero();
+        assertThat(client.get("/metrics").text()).contains("coda_cached_tokens_total 24.0");
+    }
+
+    private static int cached(Reply reply) {
+        return reply.json().at("/usage/prompt_tokens_details/cached_tokens").intValue();
+    }
+
+    @Test
     void infilling_is_refused_with_the_reason() {
         Reply reply = client.post("/v1/completions", "{\"prompt\":\"a\",\"suffix\":\"b\",\"max_tokens\":4}");
         assertThat(reply.status()).isEqualTo(400);

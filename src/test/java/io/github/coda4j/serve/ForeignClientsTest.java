@@ -209,7 +209,8 @@ class ForeignClientsTest {
         try (ForeignClient client = start(library)) {
             JsonNode said = client.call("stream");
             assertThat(said.has("error")).as(said.toString()).isTrue();
-            assertThat(digits(said.path("text").asText())).hasSizeBetween(1, TOKENS - 1);
+            // on a busy machine the failure may overtake the first piece
+            assertThat(digits(said.path("text").asText())).hasSizeLessThan(TOKENS);
         }
     }
 

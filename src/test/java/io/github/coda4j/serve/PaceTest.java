@@ -37,7 +37,7 @@ class PaceTest {
     void a_search_for_a_length_tells_nothing_about_the_pace() {
         Pace pace = new Pace();
         pace.measured(cost(190, 100));
-        pace.measured(new Cost(24, 20, 5, 0, 4, 0, 190, 10, 1, 190, 0, 0, 10_000, 30));
+        pace.measured(new Cost(24, 20, 5, 0, 4, 0, 190, 0, 10, 1, 190, 0, 0, 10_000, 30));
         pace.measured(new Cost(0, 0, 0, 190, 0, 0, 1, 1));
         assertThat(pace.tokensIn(500)).hasValue(1000);
     }

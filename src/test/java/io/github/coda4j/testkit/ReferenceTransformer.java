@@ -126,6 +126,11 @@ public final class ReferenceTransformer implements Denoiser {
         }
 
         @Override
+        public long bytes() {
+            return length();
+        }
+
+        @Override
         public float[] deepestValues(int start, int end) {
             double[] last = values[values.length - 1]; // [L, K * H]
             int width = last.length / length;

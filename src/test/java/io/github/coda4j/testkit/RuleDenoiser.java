@@ -3,6 +3,8 @@ package io.github.coda4j.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.coda4j.diffusion.Alignment;
+import io.github.coda4j.diffusion.BlockCausal;
+import io.github.coda4j.diffusion.BlockGrid;
 import io.github.coda4j.diffusion.CounterRandom;
 import io.github.coda4j.model.plan.CacheAccess;
 import io.github.coda4j.model.plan.Denoiser;
@@ -12,6 +14,7 @@ import io.github.coda4j.model.plan.ProposalDetails;
 import io.github.coda4j.model.plan.Proposals;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -41,6 +44,8 @@ public final class RuleDenoiser implements Denoiser {
     private final Rule rule;
     private final Sureness sureness;
     private final int maxPositions;
+    private final Alignment alignment;
+    private final Optional<BlockCausal> blocks;
     private final AtomicInteger openCaches = new AtomicInteger();
     private final List<List<ForwardPlan>> passes = new CopyOnWriteArrayList<>();
     private volatile Consumer<List<ForwardPlan>> beforeForward = plans -> {};
@@ -53,14 +58,39 @@ public final class RuleDenoiser implements Denoiser {
     }
 
     public RuleDenoiser(int maxPositions, Rule rule, Sureness sureness) {
+        this(maxPositions, rule, sureness, Alignment.SHIFTED, Optional.empty());
+    }
+
+    private RuleDenoiser(
+            int maxPositions, Rule rule, Sureness sureness, Alignment alignment, Optional<BlockCausal> blocks) {
         this.maxPositions = maxPositions;
         this.rule = rule;
         this.sureness = sureness;
+        this.alignment = alignment;
+        this.blocks = blocks;
     }
 
     /** Proposes a letter that depends on everything in the sequence and on the position. */
     public static RuleDenoiser ofHash() {
         return new RuleDenoiser(4096, (sequence, position) -> 'a' + (int) (26 * hash(sequence, position)));
+    }
+
+    /** The same with block-causal attention: a letter depends on the blocks up to its row's. */
+    public static RuleDenoiser inBlocks(Alignment alignment, BlockCausal blocks) {
+        return new RuleDenoiser(
+                4096,
+                (sequence, position) -> 'a' + (int) (26 * hash(sequence, position)),
+                (sequence, position) -> hash(sequence, -1 - position),
+                alignment,
+                Optional.of(blocks));
+    }
+
+    /** Tokens that all passes have run. */
+    public long tokens() {
+        return passes.stream()
+                .flatMap(List::stream)
+                .mapToLong(plan -> plan.ids().length)
+                .sum();
     }
 
     /** Called with the plans of each pass before it runs; may wait or throw. */
@@ -90,7 +120,12 @@ public final class RuleDenoiser implements Denoiser {
 
     @Override
     public Alignment alignment() {
-        return Alignment.SHIFTED;
+        return alignment;
+    }
+
+    @Override
+    public Optional<BlockCausal> blocks() {
+        return blocks;
     }
 
     @Override
@@ -168,12 +203,17 @@ public final class RuleDenoiser implements Denoiser {
         return (float) Math.log(token == proposals.tokens()[index] ? p : (1 - p) / (vocabSize() - 1));
     }
 
-    private static int[] sequence(ForwardPlan plan) {
+    private int[] sequence(ForwardPlan plan) {
         return switch (plan.cache()) {
             case CacheAccess.None() -> plan.ids().clone();
             case CacheAccess.Fill(KvCache cache) -> ((Cache) cache).fill(plan.ids());
             case CacheAccess.Reuse(KvCache cache) -> ((Cache) cache).reuse(plan.ids(), plan.start());
-            case CacheAccess.Append _ -> throw new AssertionError("this model sees the whole sequence");
+            case CacheAccess.Append(KvCache cache, BlockGrid grid) -> {
+                assertThat(blocks).as("this model's blocks").isPresent();
+                int row =
+                        plan.positions().length == 0 ? plan.start() : alignment.row(plan.positions()[0], plan.start());
+                yield ((Cache) cache).append(plan.ids(), plan.start(), grid, row);
+            }
         };
     }
 
@@ -195,12 +235,44 @@ public final class RuleDenoiser implements Denoiser {
     private final class Cache implements KvCache {
         private final int[] ids;
         private final float[] values;
+        /** In block-causal attention: all that a position has seen when it was run. */
+        private final long[] seen;
+
         private boolean filled;
         private boolean closed;
 
         Cache(int length) {
             ids = new int[length];
             values = new float[length];
+            seen = new long[length];
+        }
+
+        /** What the row's block sees: what has gone into the blocks before it, and its own tokens. */
+        int[] append(int[] some, int start, BlockGrid grid, int row) {
+            assertThat(closed).isFalse();
+            assertThat(grid.start(start)).as("a run begins with a block").isEqualTo(start);
+            filled = true;
+            System.arraycopy(some, 0, ids, start, some.length);
+            int end = start + some.length;
+            for (int first = start; first < end; first = grid.end(first)) {
+                long state = before(first);
+                int last = Math.min(end, grid.end(first));
+                for (int position = first; position < last; position++) {
+                    state = CounterRandom.key(state, ids[position]);
+                }
+                Arrays.fill(seen, first, last, state);
+            }
+            int first = grid.start(row);
+            int last = Math.min(end, grid.end(row));
+            int[] sight = new int[2 + last - first];
+            sight[0] = (int) before(first);
+            sight[1] = (int) (before(first) >>> 32);
+            System.arraycopy(ids, first, sight, 2, last - first);
+            return sight;
+        }
+
+        private long before(int first) {
+            return first == 0 ? 17 : seen[first - 1];
         }
 
         void takeOver(Cache other, int[] from) {
@@ -210,6 +282,7 @@ public final class RuleDenoiser implements Denoiser {
             Arrays.setAll(ids, i -> from[i] < 0 ? NOTHING : other.ids[from[i]]);
             for (int i = 0; i < from.length; i++) {
                 values[i] = from[i] < 0 ? 0 : other.values[from[i]];
+                seen[i] = from[i] < 0 ? NOTHING : other.seen[from[i]];
             }
         }
 
@@ -231,6 +304,11 @@ public final class RuleDenoiser implements Denoiser {
         @Override
         public int length() {
             return ids.length;
+        }
+
+        @Override
+        public long bytes() {
+            return Long.BYTES * (long) ids.length;
         }
 
         /** A hash of the whole sequence as the position saw it when it was run. */

@@ -42,6 +42,11 @@ public final class ScriptedDenoiser implements Denoiser {
         }
 
         @Override
+        public long bytes() {
+            return length();
+        }
+
+        @Override
         public float[] deepestValues(int start, int end) {
             return new float[end - start];
         }

@@ -2,9 +2,11 @@ package io.github.coda4j.cli.answer;
 
 import io.github.coda4j.CodaException;
 import io.github.coda4j.cli.ExitCodes;
+import io.github.coda4j.cli.KeepFlag;
 import io.github.coda4j.cli.OpenModel;
 import io.github.coda4j.cli.World;
 import io.github.coda4j.files.TextFiles;
+import io.github.coda4j.generate.EngineOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,6 +65,9 @@ public final class ChatCommand implements Callable<Integer> {
     ThinkingFlag thinking;
 
     @Mixin
+    KeepFlag keep;
+
+    @Mixin
     WriterFlags writer;
 
     public ChatCommand(World world) {
@@ -72,7 +77,9 @@ public final class ChatCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         WriterFlags.Source source = writer.source(world);
-        ChatSettings settings = new ChatSettings(writer, source.defaults(), source.maxPositions(), decodeFlags());
+        EngineOptions engine = keep.addTo(World.ONE_AT_A_TIME, source.config());
+        ChatSettings settings =
+                new ChatSettings(writer, source.defaults(), source.config().maxPositions(), decodeFlags());
         // The input comes first: what is typed while the model loads is not lost.
         try (ChatInput input = input()) {
             if (world.modelStore().isInTheBox(source.folder())) {
@@ -81,7 +88,7 @@ public final class ChatCommand implements Callable<Integer> {
             if (input.interactive()) {
                 input.out().println("Loading " + source.folder() + " ...");
             }
-            try (OpenModel open = source.open(world)) {
+            try (OpenModel open = world.openModel(source.folder(), source.load(), engine)) {
                 new ChatLoop(world, open, input, settings, system, showMeta).run();
             }
         }

@@ -22,11 +22,12 @@ final class CostReport {
         Cost cost = completion.cost();
         return String.format(
                 Locale.ROOT,
-                "%d new tokens%s, %d given; %d forwards (%.1f commits each, %d cache refreshes%s);"
+                "%d new tokens%s, %d given%s; %d forwards (%.1f commits each, %d cache refreshes%s);"
                         + " queue %.0f ms, prompt %.0f ms, decode %.0f ms; %.1f tokens/s; finish reason %s",
                 cost.newTokens(),
                 cost.pads() == 0 ? "" : " and " + cost.pads() + " pads",
                 cost.promptTokens(),
+                cost.cachedTokens() == 0 ? "" : " (" + cost.cachedTokens() + " not run again)",
                 cost.forwards(),
                 cost.commitsPerForward(),
                 cost.cacheRefreshes(),

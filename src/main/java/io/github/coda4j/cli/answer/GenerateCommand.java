@@ -95,7 +95,7 @@ public final class GenerateCommand implements Callable<Integer> {
         show.verify();
         WriterFlags.Source source = writer.source(world);
         DecodeSettings how = source.defaults().resolve(thinking.addTo(length.addTo(writer.given())));
-        how.completion(0, source.maxPositions(), Set.of());
+        how.completion(0, source.config().maxPositions(), Set.of());
         String text = prompt();
         check(
                 raw || !text.isBlank(),
@@ -104,7 +104,7 @@ public final class GenerateCommand implements Callable<Integer> {
             GenerateRequest request = GenerateRequest.of(
                             marked(text, open, how.thinking()),
                             how.maxNewTokens(),
-                            how.completion(0, source.maxPositions(), open.endTokens())
+                            how.completion(0, source.config().maxPositions(), open.endTokens())
                                     .withHolePad(how.holePad(open.tokenizer().holePad())))
                     .withStopStrings(how.stopStrings());
             answer(open, request);

@@ -123,9 +123,9 @@ public final class InfillCommand implements Callable<Integer> {
         WriterFlags.Source source = writer.source(world);
         DecodeSettings how = source.defaults()
                 .resolve(writer.given().with(Parameter.CONTEXT, context).with(Parameter.UNTIL, until));
-        seen = how.context(source.maxPositions());
+        seen = how.context(source.config().maxPositions());
         for (Task task : tasks) {
-            how.options(task.shape(), most(task, source.maxPositions()), Set.of());
+            how.options(task.shape(), most(task, source.config().maxPositions()), Set.of());
         }
         boolean open = tasks.stream().anyMatch(task -> task.document().isOpen());
         LengthOptions finding = open ? lengths.options(source.lengths()) : LengthOptions.DEFAULT;
@@ -134,7 +134,10 @@ public final class InfillCommand implements Callable<Integer> {
             for (Task task : tasks) {
                 GenerateRequest request = GenerateRequest.of(
                                 task.document(),
-                                how.options(task.shape(), most(task, source.maxPositions()), model.endTokens())
+                                how.options(
+                                                task.shape(),
+                                                most(task, source.config().maxPositions()),
+                                                model.endTokens())
                                         .withHolePad(
                                                 how.holePad(model.tokenizer().holePad())))
                         .withWindows(windows(task))

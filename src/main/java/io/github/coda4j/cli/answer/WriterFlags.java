@@ -52,10 +52,10 @@ final class WriterFlags {
      *
      * @param folder the model's folder
      * @param load how it is put into memory
-     * @param maxPositions the longest sequence that it takes
+     * @param config its shape
      * @param defaults where values come from that no flag gives
      */
-    record Source(Path folder, LoadOptions load, int maxPositions, DecodeDefaults defaults) {
+    record Source(Path folder, LoadOptions load, ModelConfig config, DecodeDefaults defaults) {
         /**
          * How lengths of holes are found in this checkpoint.
          *
@@ -77,7 +77,7 @@ final class WriterFlags {
             return new Source(
                     folder,
                     options,
-                    ModelConfig.of(checkpoint, options.told()).maxPositions(),
+                    ModelConfig.of(checkpoint, options.told()),
                     DecodeDefaults.ofCheckpoint(folder, options.told())
                             .behind(ValueSource.environment(world::variable)));
         }

@@ -7,6 +7,7 @@ import io.github.coda4j.cli.DecodeFlags;
 import io.github.coda4j.cli.ExitCodes;
 import io.github.coda4j.cli.GrowFlag;
 import io.github.coda4j.cli.Interrupt;
+import io.github.coda4j.cli.KeepFlag;
 import io.github.coda4j.cli.LoadFlags;
 import io.github.coda4j.cli.ModelFlag;
 import io.github.coda4j.cli.OpenModel;
@@ -110,6 +111,9 @@ public final class ServeCommand implements Callable<Integer> {
     private Optional<Integer> maxNewTokens = Optional.empty();
 
     @Mixin
+    private KeepFlag keep;
+
+    @Mixin
     private GrowFlag grow;
 
     @Mixin
@@ -140,8 +144,8 @@ public final class ServeCommand implements Callable<Integer> {
         behind.resolve(flags).maxNewTokens(); // what the flags say must have an effect
         DecodeDefaults defaults = behind.behind(flags);
         ServeOptions serve = new ServeOptions(maxSessions, maxQueue, Duration.ofSeconds(requestTimeout));
-        EngineOptions engine = new EngineOptions(maxSessions, maxQueue, PACKED_TOKENS);
         ModelConfig config = config(folder, options);
+        EngineOptions engine = keep.addTo(new EngineOptions(maxSessions, maxQueue, PACKED_TOKENS), config);
         try (RequestLog log = new RequestLog(this::say);
                 CodaServer server = CodaServer.start(http, serve, logRequests ? log::add : line -> {});
                 OpenModel open = world.openModel(folder, options, engine)) {

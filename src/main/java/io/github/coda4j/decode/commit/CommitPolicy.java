@@ -45,6 +45,13 @@ public interface CommitPolicy {
         return Set.of();
     }
 
+    /**
+     * Whether a block's first token must be proposed like all others, which {@link #needs} says in one way or another.
+     */
+    default boolean needsProposedStarts() {
+        return needs().contains(Need.PLAIN_PROBABILITIES) || needs().contains(Need.PROPOSED_STARTS);
+    }
+
     /** How many of the best tokens of each position it wants ({@link Candidate#best}); by default none. */
     default int numBest() {
         return 0;

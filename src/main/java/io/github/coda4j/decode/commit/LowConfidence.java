@@ -7,7 +7,8 @@ import java.util.Set;
 /**
  * The most probable tokens first, in numbers that are fixed when the block is entered (LLaDA's low-confidence
  * re-masking, Nie et al. 2025). Each block has its share of the steps, rounded up; a step whose number is 0 runs
- * nothing.
+ * nothing. At a temperature tokens are drawn, and how probable they are is said by the distribution that they are drawn
+ * from, as SDAR and dllm do.
  *
  * @param counts how many a step commits
  */
@@ -57,7 +58,7 @@ public record LowConfidence(Counts counts) implements CommitPolicy {
 
     @Override
     public Set<Need> needs() {
-        return EnumSet.of(Need.PLAIN_PROBABILITIES, Need.NO_MASK_PROPOSALS);
+        return EnumSet.of(Need.PROPOSED_STARTS, Need.NO_MASK_PROPOSALS);
     }
 
     @Override

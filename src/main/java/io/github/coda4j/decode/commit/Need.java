@@ -10,6 +10,11 @@ public enum Need {
      * committed whatever its probability.
      */
     PLAIN_PROBABILITIES,
+    /**
+     * A proposal for every token that is committed, drawn or the best: no block whose first token is committed whatever
+     * its probability.
+     */
+    PROPOSED_STARTS,
     /** A block length: on an open canvas the rule would fill the far end first. */
     BLOCKS,
     /** Tokens for every proposal, never the mask: what is counted as committed must be. */

@@ -12,6 +12,7 @@ import java.util.stream.IntStream;
  * Path planning: after each step those positions of the block are masks whose rows are least sure of their best token,
  * filled ones included, and all others are filled (P2, Peng et al. 2025, as in Open-dLLM). Of n positions the integer
  * part of n (steps - i - 1) / steps are masks after step i, from 0. A step may change nothing; the last one fills all.
+ * At a temperature a row is as sure as of the token that it draws anew.
  */
 public record P2() implements CommitPolicy {
     static final CommitPolicyFactory FACTORY = new BuiltIn(
@@ -27,7 +28,7 @@ public record P2() implements CommitPolicy {
 
     @Override
     public Set<Need> needs() {
-        return EnumSet.of(Need.PLAIN_PROBABILITIES, Need.NO_MASK_PROPOSALS);
+        return EnumSet.of(Need.PROPOSED_STARTS, Need.NO_MASK_PROPOSALS);
     }
 
     @Override

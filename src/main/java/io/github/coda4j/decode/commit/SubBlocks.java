@@ -39,7 +39,7 @@ public record SubBlocks(int small, double threshold) implements CommitPolicy {
 
     @Override
     public Set<Need> needs() {
-        return EnumSet.of(Need.PLAIN_PROBABILITIES, Need.NO_MASK_PROPOSALS);
+        return EnumSet.of(Need.PROPOSED_STARTS, Need.NO_MASK_PROPOSALS);
     }
 
     @Override

@@ -436,7 +436,7 @@ public final class DecodeSettings {
     private BlockStart blockStart(PolicyChoice policy) {
         Optional<Setting<String>> found = values.find(Parameter.BLOCK_START);
         BlockStart chosen = choice(found, BlockStart.PROPOSE, BlockStart.values());
-        if (chosen != BlockStart.PROPOSE && commit.needs().contains(Need.PLAIN_PROBABILITIES)) {
+        if (chosen != BlockStart.PROPOSE && commit.needsProposedStarts()) {
             policy.against(found.orElseThrow(), "which takes no token whatever its probability");
             return BlockStart.PROPOSE;
         }

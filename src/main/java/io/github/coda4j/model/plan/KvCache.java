@@ -8,6 +8,9 @@ public interface KvCache extends AutoCloseable {
     /** Number of positions it holds. */
     int length();
 
+    /** Bytes of its keys and values, those of positions that nothing was stored for too. */
+    long bytes();
+
     /**
      * What the deepest layer has stored as values: what of the sequence has gone into each position.
      *

@@ -87,7 +87,7 @@ public final class LlamaWriter implements AnswerWriter {
         answer.put("truncated", cost.leftOutTokens() > 0);
         answer.put("stop_type", stopType(choice.completion().finishReason()));
         answer.put("stopping_word", "");
-        answer.put("tokens_cached", 0);
+        answer.put("tokens_cached", cost.cachedTokens());
         answer.set("timings", timings(cost));
         answer.set("coda", NODES.objectNode().set("cost", Json.of(cost.figures())));
         return answer;
@@ -103,7 +103,8 @@ public final class LlamaWriter implements AnswerWriter {
 
     private static ObjectNode timings(Cost cost) {
         ObjectNode timings = NODES.objectNode();
-        rate(timings, "prompt", cost.promptTokens(), cost.promptMillis());
+        timings.put("cache_n", cost.cachedTokens());
+        rate(timings, "prompt", cost.promptTokens() - cost.cachedTokens(), cost.promptMillis());
         rate(timings, "predicted", cost.newTokens(), cost.decodeMillis());
         return timings;
     }

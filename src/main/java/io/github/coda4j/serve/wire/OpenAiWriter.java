@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.coda4j.files.Json;
+import io.github.coda4j.generate.Cost;
 import io.github.coda4j.serve.wire.AnswerOptions.StreamKind;
 import java.util.HashSet;
 import java.util.List;
@@ -259,10 +260,12 @@ public final class OpenAiWriter implements AnswerWriter {
 
     private ObjectNode usage(List<Choice> choices) {
         int share = Math.max(1, choices.size() / Math.max(1, prompts));
-        int given = choices.stream()
+        List<Cost> ofPrompts = choices.stream()
                 .filter(choice -> choice.index() % share == 0)
-                .mapToInt(choice -> choice.completion().cost().promptTokens())
-                .sum();
+                .map(choice -> choice.completion().cost())
+                .toList();
+        int given = ofPrompts.stream().mapToInt(Cost::promptTokens).sum();
+        int cached = ofPrompts.stream().mapToInt(Cost::cachedTokens).sum();
         int generated = choices.stream()
                 .mapToInt(choice -> choice.completion().cost().newTokens())
                 .sum();
@@ -270,11 +273,11 @@ public final class OpenAiWriter implements AnswerWriter {
         usage.put("prompt_tokens", given);
         usage.put("completion_tokens", generated);
         usage.put("total_tokens", given + generated);
-        usage.putObject("prompt_tokens_details").put("cached_tokens", 0);
+        usage.putObject("prompt_tokens_details").put("cached_tokens", cached);
         usage.putObject("completion_tokens_details").put("reasoning_tokens", 0);
         if (shape != Shape.CHAT && shape != Shape.TEXT) {
             usage.put("reasoning_tokens", 0);
-            usage.put("cached_input_tokens", 0);
+            usage.put("cached_input_tokens", cached);
         }
         return usage;
     }
