@@ -6,6 +6,9 @@ import io.github.coda4j.model.Arithmetic;
 import io.github.coda4j.model.EngineKind;
 import io.github.coda4j.model.FastTransformer;
 import io.github.coda4j.model.LoadOptions;
+import io.github.coda4j.model.PassClock;
+import io.github.coda4j.model.ModelConfig;
+import io.github.coda4j.model.PlainTransformer;
 import io.github.coda4j.model.Transformer;
 import io.github.coda4j.model.WeightFormat;
 import io.github.coda4j.model.plan.CacheAccess;
@@ -14,17 +17,20 @@ import io.github.coda4j.model.plan.KvCache;
 import io.github.coda4j.model.plan.Sampling;
 import io.github.coda4j.tensor.DType;
 import io.github.coda4j.tensor.Device;
+import io.github.coda4j.tensor.products.DevicePeak;
 import io.github.coda4j.tensor.products.MemoryBandwidth;
 import io.github.coda4j.tensor.products.ProductPeak;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * Times single forwards of the fast engine against what this machine does at best: the larger of the time in which its
- * best matrix product does as many operations, and of that in which it reads as many bytes.
+ * Times single forwards against what this machine does at best: those of the fast engine against the larger of the time
+ * in which its best matrix product does as many operations, and of that in which it reads as many bytes; those of the
+ * plain one against libtorch's best product on the same device.
  */
 public final class StepBench {
     /** Rows of logits of a step at most, as many as a block has that is decoded. */
@@ -64,7 +70,9 @@ public final class StepBench {
      * @param processorSeconds the same of all threads together; NaN where the system does not tell
      * @param operations multiplications and additions of its products and its attention
      * @param bytes that it must read, see {@link Arithmetic#bytes}
-     * @param productsSeconds the same for the step's products with nothing between them, without attention
+     * @param productsSeconds the same for the step's products with nothing between them, without attention; NaN with
+     *     the plain engine
+     * @param clock where its time goes, as shares; {@link PassClock#OFF} with the plain engine
      * @param machine what this machine does at best, measured between the steps
      */
     public record Result(
@@ -74,7 +82,18 @@ public final class StepBench {
             double operations,
             double bytes,
             double productsSeconds,
+            PassClock clock,
             Machine machine) {
+
+        /** Seconds of the step in a part. */
+        public double seconds(PassClock.Part part) {
+            return seconds * clock.share(part);
+        }
+
+        /** Seconds of the step in no part: norms, activations, waiting. */
+        public double restSeconds() {
+            return seconds * clock.rest();
+        }
 
         /** Seconds that all operations take at the peak. */
         public double operationsBound() {
@@ -86,9 +105,9 @@ public final class StepBench {
             return bytes / machine.bandwidth();
         }
 
-        /** The larger of both: no step of this shape is faster here. */
+        /** The larger of both, as far as they are known: no step of this shape is faster here. */
         public double bound() {
-            return Math.max(operationsBound(), bytesBound());
+            return machine.reads() ? Math.max(operationsBound(), bytesBound()) : operationsBound();
         }
     }
 
@@ -96,9 +115,14 @@ public final class StepBench {
      * What a machine does at best.
      *
      * @param peak operations per second of its best matrix product
-     * @param bandwidth bytes per second that it reads
+     * @param bandwidth bytes per second that it reads; NaN where that was not measured
      */
-    public record Machine(double peak, double bandwidth) {}
+    public record Machine(double peak, double bandwidth) {
+        /** Whether the bandwidth was measured. */
+        public boolean reads() {
+            return Double.isFinite(bandwidth);
+        }
+    }
 
     /** How the model of a measurement is loaded. */
     public static LoadOptions options(WeightFormat format, int threads) {
@@ -106,7 +130,54 @@ public final class StepBench {
     }
 
     /**
-     * Measures steps.
+     * Measures steps of the plain engine, on any device.
+     *
+     * @param transformer of the plain engine
+     * @param load how it was loaded
+     * @throws IllegalArgumentException when the model knows too few positions
+     */
+    public static List<Result> plain(Transformer transformer, LoadOptions load, List<Shape> shapes, Timing timing) {
+        checkLongest(transformer, shapes);
+        DType type = PlainTransformer.dtype(load.format());
+        int rounds = Math.min(timing.rounds(), PEAK_ROUNDS);
+        double peak = DevicePeak.measure(type, load.device(), load.threads(), rounds);
+        List<Timing.Taken> steps = new ArrayList<>();
+        for (Shape shape : shapes) {
+            steps.add(step(transformer, shape, timing, transformer::forward));
+            peak = Math.max(peak, DevicePeak.measure(type, load.device(), load.threads(), rounds));
+        }
+        Machine machine = new Machine(peak, Double.NaN);
+        List<Result> results = new ArrayList<>();
+        for (int i = 0; i < shapes.size(); i++) {
+            Shape shape = shapes.get(i);
+            results.add(new Result(
+                    shape,
+                    steps.get(i).seconds(),
+                    steps.get(i).processorSeconds(),
+                    operations(transformer.config(), shape),
+                    Arithmetic.bytes(transformer.config(), load.format(), shape.past(), shape.logits()),
+                    Double.NaN,
+                    PassClock.OFF,
+                    machine));
+        }
+        return results;
+    }
+
+    private static void checkLongest(Transformer transformer, List<Shape> shapes) {
+        int longest = shapes.stream().mapToInt(Shape::length).max().orElse(0);
+        check(
+                transformer.maxPositions() >= longest,
+                "the model knows %d positions, the steps need %d",
+                transformer.maxPositions(),
+                longest);
+    }
+
+    private static double operations(ModelConfig config, Shape shape) {
+        return Arithmetic.operations(config, shape.tokens(), shape.length(), shape.logits());
+    }
+
+    /**
+     * Measures steps of the fast engine.
      *
      * @param open loads the model; it is closed in the end
      * @throws IllegalArgumentException when the model knows too few positions
@@ -120,18 +191,16 @@ public final class StepBench {
         DType input = FastTransformer.productType(format);
         int peakRounds = Math.min(timing.rounds(), PEAK_ROUNDS);
         try (FastTransformer transformer = (FastTransformer) open.apply(options(format, threads))) {
-            int longest = shapes.stream().mapToInt(Shape::length).max().orElse(0);
-            check(
-                    transformer.maxPositions() >= longest,
-                    "the model knows %d positions, the steps need %d",
-                    transformer.maxPositions(),
-                    longest);
+            checkLongest(transformer, shapes);
             double peak = ProductPeak.measure(input, threads, peakRounds);
             double bandwidth = MemoryBandwidth.measure(threads, peakRounds);
             List<Timing.Taken> steps = new ArrayList<>();
             List<Double> products = new ArrayList<>();
+            List<PassClock> clocks = new ArrayList<>();
             for (Shape shape : shapes) {
-                steps.add(step(transformer, shape, timing));
+                PassClock clock = PassClock.of(transformer);
+                clocks.add(clock);
+                steps.add(step(transformer, shape, timing, plans -> transformer.forward(plans, clock)));
                 products.add(timing.seconds(() -> transformer.productsAlone(shape.tokens(), shape.logits())));
                 peak = Math.max(peak, ProductPeak.measure(input, threads, peakRounds));
                 bandwidth = Math.max(bandwidth, MemoryBandwidth.measure(threads, peakRounds));
@@ -144,16 +213,18 @@ public final class StepBench {
                         shape,
                         steps.get(i).seconds(),
                         steps.get(i).processorSeconds(),
-                        Arithmetic.operations(transformer.config(), shape.tokens(), shape.length(), shape.logits()),
+                        operations(transformer.config(), shape),
                         Arithmetic.bytes(transformer.config(), format, shape.past(), shape.logits()),
                         products.get(i),
+                        clocks.get(i),
                         machine));
             }
             return results;
         }
     }
 
-    private static Timing.Taken step(Transformer transformer, Shape shape, Timing timing) {
+    private static Timing.Taken step(
+            Transformer transformer, Shape shape, Timing timing, Consumer<List<ForwardPlan>> forward) {
         int[] ids = new SplittableRandom(1)
                 .ints(shape.length(), 0, transformer.vocabSize())
                 .toArray();
@@ -161,7 +232,7 @@ public final class StepBench {
         Arrays.setAll(positions, i -> shape.length() - shape.logits() + i);
         if (shape.past() == 0) {
             ForwardPlan plan = new ForwardPlan(ids, 0, CacheAccess.NONE, positions, Sampling.GREEDY, 0);
-            return timing.measure(() -> transformer.forward(List.of(plan)));
+            return timing.measure(() -> forward.accept(List.of(plan)));
         }
         try (KvCache cache = transformer.newCache(shape.length())) {
             transformer.forward(
@@ -169,7 +240,7 @@ public final class StepBench {
             int[] block = Arrays.copyOfRange(ids, shape.past(), shape.length());
             ForwardPlan plan =
                     new ForwardPlan(block, shape.past(), new CacheAccess.Reuse(cache), positions, Sampling.GREEDY, 0);
-            return timing.measure(() -> transformer.forward(List.of(plan)));
+            return timing.measure(() -> forward.accept(List.of(plan)));
         }
     }
 }

@@ -12,12 +12,17 @@ import io.github.coda4j.model.training.PassKind;
 import io.github.coda4j.model.training.PassOptions;
 import io.github.coda4j.model.training.TrainingPass;
 import io.github.coda4j.model.training.TrainingPhase;
+import io.github.coda4j.tensor.Device;
 import io.github.coda4j.tensor.Libtorch;
 import io.github.coda4j.tensor.Scope;
+import io.github.coda4j.tensor.products.DevicePeak;
 import io.github.coda4j.tensor.products.ProductPeak;
 import io.github.coda4j.train.LocalUpdater;
 import io.github.coda4j.train.OptimizerSettings;
 import io.github.coda4j.train.Updater;
+import io.github.coda4j.train.memory.CpuMemory;
+import io.github.coda4j.train.memory.MemoryPlan;
+import io.github.coda4j.train.memory.PlannedRun;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
@@ -38,7 +43,7 @@ public final class TrainingBench implements AutoCloseable {
     private final ModelConfig config;
     private final Setup setup;
     private final ParameterStore parameters;
-    private final Plan plan;
+    private final MemoryPlan plan;
     private final DoubleSupplier peaks;
     private double peak;
 
@@ -46,22 +51,14 @@ public final class TrainingBench implements AutoCloseable {
      * What is measured.
      *
      * @param optimizer updates the parameters after every pass; empty for none
+     * @param device of the parameters; the fused pass runs on the CPU
      */
-    public record Setup(RandomRows rows, PassOptions options, Optional<OptimizerSettings> optimizer, Timing timing) {}
-
-    /**
-     * Bytes that are to be resident with the fused pass, as a sum.
-     *
-     * @param process before the model
-     * @param parameters values and gradients
-     * @param optimizer what it remembers
-     * @param pass buffers of the fused pass
-     */
-    public record Plan(long process, long parameters, long optimizer, long pass) {
-        public long all() {
-            return process + parameters + optimizer + pass;
-        }
-    }
+    public record Setup(
+            RandomRows rows,
+            PassOptions options,
+            Optional<OptimizerSettings> optimizer,
+            Device device,
+            Timing timing) {}
 
     /**
      * What a step took.
@@ -84,7 +81,12 @@ public final class TrainingBench implements AutoCloseable {
             Map<TrainingPhase, Double> shares) {}
 
     private TrainingBench(
-            ModelConfig config, Setup setup, ParameterStore parameters, Plan plan, DoubleSupplier peaks, double peak) {
+            ModelConfig config,
+            Setup setup,
+            ParameterStore parameters,
+            MemoryPlan plan,
+            DoubleSupplier peaks,
+            double peak) {
         this.config = config;
         this.setup = setup;
         this.parameters = parameters;
@@ -96,18 +98,16 @@ public final class TrainingBench implements AutoCloseable {
     /**
      * Measures the peak, and loads the parameters.
      *
-     * @param load gives the parameters of a model of this config, on the CPU; they are closed in the end
+     * @param load gives the parameters of a model of this config, on the setup's device; they are closed in the end
      * @throws IllegalArgumentException when rows are longer than the model's positions
      */
     public static TrainingBench open(ModelConfig config, Setup setup, Supplier<ParameterStore> load) {
-        PassOptions options = setup.options();
         int rounds = Math.min(setup.timing().rounds(), PEAK_ROUNDS);
-        return open(config, setup, load, () -> ProductPeak.measure(options.dtype(), options.threads(), rounds));
+        return open(config, setup, load, () -> peak(setup, rounds));
     }
 
     /** @param peaks measures billions of operations per second of the machine's best product */
-    static TrainingBench open(
-            ModelConfig config, Setup setup, Supplier<ParameterStore> load, DoubleSupplier peaks) {
+    static TrainingBench open(ModelConfig config, Setup setup, Supplier<ParameterStore> load, DoubleSupplier peaks) {
         RandomRows rows = setup.rows();
         PassOptions options = setup.options();
         check(
@@ -120,19 +120,13 @@ public final class TrainingBench implements AutoCloseable {
         System.gc();
         long process = ProcessMemory.resident().orElse(0);
         ParameterStore parameters = load.get();
-        Plan plan = new Plan(
-                process,
-                2L * Float.BYTES * config.numParameters(),
-                setup.optimizer()
-                        .map(settings -> Float.BYTES * settings.stateElements(parameters))
-                        .orElse(0L),
-                FusedTrainingPass.plannedBytes(
-                        config, options.dtype(), options.threads(), options.recompute(), rows.rows(), rows.length()));
+        MemoryPlan plan = CpuMemory.plan(
+                new PlannedRun(config, rows.rows(), rows.length(), options, setup.optimizer(), 1), process);
         return new TrainingBench(config, setup, parameters, plan, peaks, peak);
     }
 
     /** The memory that the fused pass is to take. */
-    public Plan plan() {
+    public MemoryPlan plan() {
         return plan;
     }
 
@@ -161,6 +155,13 @@ public final class TrainingBench implements AutoCloseable {
         } finally {
             updater.ifPresent(Updater::close);
         }
+    }
+
+    private static double peak(Setup setup, int rounds) {
+        PassOptions options = setup.options();
+        return setup.device().isCuda()
+                ? DevicePeak.measure(options.dtype(), setup.device(), options.threads(), rounds) / GIGA
+                : ProductPeak.measure(options.dtype(), options.threads(), rounds);
     }
 
     private static Map<TrainingPhase, Double> shares(TrainingPass pass) {

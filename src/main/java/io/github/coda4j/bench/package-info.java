@@ -15,10 +15,13 @@
     "model.training",
     "plot",
     "tensor",
+    "tensor.products.DevicePeak",
     "tensor.products.MemoryBandwidth",
     "tensor.products.ProductPeak",
+    "tensor.ranks",
     "text",
     "train",
+    "train.memory",
     "weights"
 })
 package io.github.coda4j.bench;

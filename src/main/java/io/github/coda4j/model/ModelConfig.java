@@ -227,21 +227,27 @@ public record ModelConfig(
 
     /** The same shape for another vocabulary. */
     public ModelConfig withVocabulary(int newVocabSize, int newMaskId, OptionalInt newPadId, List<Integer> newEosIds) {
-        return with(newVocabSize, kind, tiedHead, newMaskId, newPadId, newEosIds);
+        return with(layers, newVocabSize, kind, tiedHead, newMaskId, newPadId, newEosIds);
+    }
+
+    /** The same shape with so many layers, at least 1. */
+    public ModelConfig withLayers(int newLayers) {
+        return with(newLayers, vocabSize, kind, tiedHead, maskId, padId, eosIds);
     }
 
     /** The same sizes for a model of another kind. */
     public ModelConfig withKind(ModelKind newKind) {
-        return with(vocabSize, newKind, tiedHead, maskId, padId, eosIds);
+        return with(layers, vocabSize, newKind, tiedHead, maskId, padId, eosIds);
     }
 
     /** The same shape with the embedding as output layer (true), or with one of its own. */
     public ModelConfig withTiedHead(boolean newTiedHead) {
-        return with(vocabSize, kind, newTiedHead, maskId, padId, eosIds);
+        return with(layers, vocabSize, kind, newTiedHead, maskId, padId, eosIds);
     }
 
-    /** All sizes but that of the vocabulary stay. */
+    /** All sizes but the number of layers and that of the vocabulary stay. */
     private ModelConfig with(
+            int newLayers,
             int newVocabSize,
             ModelKind newKind,
             boolean newTiedHead,
@@ -251,7 +257,7 @@ public record ModelConfig(
         return new ModelConfig(
                 newVocabSize,
                 hidden,
-                layers,
+                newLayers,
                 heads,
                 kvHeads,
                 headDim,

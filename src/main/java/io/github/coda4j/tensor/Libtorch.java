@@ -131,9 +131,16 @@ public final class Libtorch {
             }
             made.add(extractJni(folder));
             made.forEach(path -> path.toFile().deleteOnExit());
+            // The libraries are loaded from where they are, so that they find what lies beside them ($ORIGIN in a
+            // library's own path), such as those of CUDA; the links are for our JNI layer.
+            String separator = System.getProperty("path.separator");
             System.setProperty(
                     "java.library.path",
-                    folder + System.getProperty("path.separator") + System.getProperty("java.library.path", ""));
+                    lib.toAbsolutePath()
+                            + separator
+                            + folder
+                            + separator
+                            + System.getProperty("java.library.path", ""));
             LOG.info("using the libtorch in {}", lib);
         } catch (IOException e) {
             throw new CodaException("CODA_LIBTORCH: cannot lay out " + given + ": " + e.getMessage(), e);

@@ -52,6 +52,11 @@ public final class Tensor implements AutoCloseable {
         return new Tensor(torch.zeros(shape, Natives.options(dtype, device)));
     }
 
+    /** Zeros that share one element: a shape that takes no memory, and that nothing may be written to. */
+    public static Tensor shapeOnly(DType dtype, long... shape) {
+        return new Tensor(zeros(dtype, Device.CPU, 1).raw().expand(shape));
+    }
+
     /** A copy of the values as F32 on the CPU. */
     public static Tensor of(float[] values, long... shape) {
         Tensor tensor = empty(DType.F32, Device.CPU, shape);

@@ -21,6 +21,7 @@ class BenchClosingTest extends ClosingContract {
                 new RandomRows(1, 8, 1),
                 new PassOptions(WeightFormat.FP32, 1, false),
                 Optional.empty(),
+                Device.CPU,
                 new Timing(0, 1));
         return List.of(
                 new Case("DecodeStudy$Canned", _ -> new DecodeStudy.Canned(RuleDenoiser.ofHash())),

@@ -21,11 +21,14 @@ import io.github.coda4j.cli.help.HelpCommand;
 import io.github.coda4j.cli.help.ManCommand;
 import io.github.coda4j.cli.inspect.InspectCommand;
 import io.github.coda4j.cli.make.InitCommand;
+import io.github.coda4j.cli.make.JoinCommand;
 import io.github.coda4j.cli.make.ModelsCommand;
 import io.github.coda4j.cli.make.PullCommand;
 import io.github.coda4j.cli.make.QuantizeCommand;
+import io.github.coda4j.cli.make.SplitCommand;
 import io.github.coda4j.cli.serve.PageServer;
 import io.github.coda4j.cli.serve.ServeCommand;
+import io.github.coda4j.cli.train.PlanCommand;
 import io.github.coda4j.cli.train.TrainCommand;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -144,8 +147,11 @@ final class Coda extends CommandGroup {
                 .addSubcommand(new PullCommand(world))
                 .addSubcommand(new InitCommand(world, interrupt))
                 .addSubcommand(new QuantizeCommand(world, interrupt))
+                .addSubcommand(new SplitCommand(world))
+                .addSubcommand(new JoinCommand(world))
                 .addSubcommand(DataCommand.tree(world, interrupt))
                 .addSubcommand(TrainCommand.tree(world, interrupt))
+                .addSubcommand(new PlanCommand(world))
                 .addSubcommand(InspectCommand.tree(world, interrupt))
                 .addSubcommand(BenchCommand.tree(world))
                 .addSubcommand(EvalCommand.tree(world, interrupt))

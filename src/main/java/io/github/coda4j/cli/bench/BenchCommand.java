@@ -32,6 +32,7 @@ public final class BenchCommand extends CommandGroup {
                 .addSubcommand(new BenchLoadCommand(world))
                 .addSubcommand(new BenchQualityCommand(world))
                 .addSubcommand(new BenchTrainCommand(world))
+                .addSubcommand(new BenchRanksCommand(world))
                 .addSubcommand(new BenchServeCommand(world));
     }
 }

@@ -19,12 +19,10 @@ import io.github.coda4j.generate.request.DecodeDefaults;
 import io.github.coda4j.generate.request.DecodeSettings;
 import io.github.coda4j.generate.request.Given;
 import io.github.coda4j.generate.request.Parameter;
-import io.github.coda4j.model.EngineKind;
 import io.github.coda4j.model.LoadOptions;
 import io.github.coda4j.model.ModelConfig;
 import io.github.coda4j.model.Transformer;
 import io.github.coda4j.model.WeightFormat;
-import io.github.coda4j.tensor.Device;
 import io.github.coda4j.text.BpeTokenizer;
 import io.github.coda4j.weights.CheckpointFolder;
 import java.nio.file.Path;
@@ -84,6 +82,9 @@ final class BenchDecodeCommand implements Callable<Integer> {
 
     @Mixin
     BenchModel model;
+
+    @Mixin
+    DeviceFlags on;
 
     @Option(
             names = "--dtype",
@@ -167,7 +168,7 @@ final class BenchDecodeCommand implements Callable<Integer> {
         check(newTokens >= 1, "--max-new-tokens must be at least 1, got %d", newTokens);
         check(repeat >= 1, "--repeat must be at least 1, got %d", repeat);
         DecodeSettings how = DecodeDefaults.STANDARD.resolve(decode.given());
-        LoadOptions load = new LoadOptions(EngineKind.FAST, WeightFormat.parse(dtype), Device.CPU, threads);
+        LoadOptions load = on.load(WeightFormat.parse(dtype), threads);
         Optional<Path> folder = model.folder(world);
         check(
                 prompt.isEmpty() || folder.isPresent(),
@@ -212,7 +213,7 @@ final class BenchDecodeCommand implements Callable<Integer> {
         CanvasShape shape = CanvasShape.ofCompletion(numGiven, newTokens);
         List<Way> ways = ways(given, shape, most);
         List<Double> speeds = goals.isEmpty() ? List.of(30.0, 29.0) : goals;
-        LoadOptions load = new LoadOptions(EngineKind.FAST, WeightFormat.parse(dtype), Device.CPU, threads);
+        LoadOptions load = on.load(WeightFormat.parse(dtype), threads);
         print(
                 "%s, %s, %d threads: %d tokens after %d; %s commits per forward are assumed%n",
                 model.name(), dtype, threads, newTokens, numGiven, assumed);

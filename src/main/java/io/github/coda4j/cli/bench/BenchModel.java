@@ -37,6 +37,12 @@ final class BenchModel {
     Optional<String> preset = Optional.empty();
 
     @Option(
+            names = "--layers",
+            paramLabel = "N",
+            description = "Only so many layers of the preset's shape, where the whole does not fit (default: all).")
+    Optional<Integer> layers = Optional.empty();
+
+    @Option(
             names = "--attention-block",
             paramLabel = "N",
             description = "Length of the blocks of block-causal attention (default: what the model or preset says).")
@@ -61,20 +67,21 @@ final class BenchModel {
     }
 
     private ModelConfig shape() {
-        ModelConfig shape = ModelConfig.preset(preset.orElse(DEFAULT_PRESET));
+        ModelConfig whole = ModelConfig.preset(preset.orElse(DEFAULT_PRESET));
+        ModelConfig shape = layers.map(whole::withLayers).orElse(whole);
         return attentionBlock
                 .map(length -> shape.withKind(shape.kind().withBlocks(length)))
                 .orElse(shape);
     }
 
     /** The parameters in memory; random ones where no model is named. */
-    ParameterStore parameters(World world) {
+    ParameterStore parameters(World world, Device device) {
         checkOne();
         if (model.isEmpty()) {
-            return ParameterLoader.random(config(world), SEED, Device.CPU);
+            return ParameterLoader.random(config(world), SEED, device);
         }
         try (CheckpointFolder folder = CheckpointFolder.open(world.modelStore().folder(model.get()))) {
-            return ParameterLoader.load(folder, Device.CPU);
+            return ParameterLoader.load(folder, device);
         }
     }
 
@@ -91,6 +98,7 @@ final class BenchModel {
 
     private void checkOne() {
         check(model.isEmpty() || preset.isEmpty(), "--model and --preset exclude each other: give one");
+        check(model.isEmpty() || layers.isEmpty(), "--layers shortens a preset: leave it out with --model");
     }
 
     /** The network in memory. */

@@ -9,6 +9,10 @@ import io.github.coda4j.bench.Timing;
 import io.github.coda4j.cli.ExitCodes;
 import io.github.coda4j.cli.FormatNames;
 import io.github.coda4j.cli.World;
+import io.github.coda4j.model.PassClock;
+import io.github.coda4j.model.EngineKind;
+import io.github.coda4j.model.LoadOptions;
+import io.github.coda4j.model.Transformer;
 import io.github.coda4j.model.WeightFormat;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,7 +37,9 @@ import picocli.CommandLine.Option;
         footerHeading = "%nExamples:%n",
         footer = {
             "  coda bench step --preset coda-1.7b --dtype bf16,int8",
-            "  coda bench step --preset coda-1.7b --dtype int8 --rows 8,16,32 --past 512,2048 --json"
+            "  coda bench step --preset coda-1.7b --dtype int8 --rows 8,16,32 --past 512,2048 --json",
+            "  coda bench step --preset coda-1.7b --dtype int8 --rows 32 --past 512,2048,8192",
+            "  coda bench step --preset coda-1.7b --device cuda --dtype fp32,bf16"
         })
 final class BenchStepCommand implements Callable<Integer> {
     private static final int FULL = 1024;
@@ -45,13 +51,17 @@ final class BenchStepCommand implements Callable<Integer> {
     @Mixin
     BenchModel model;
 
+    @Mixin
+    DeviceFlags on;
+
     @Option(
             names = "--dtype",
             split = ",",
             paramLabel = "KIND",
             completionCandidates = FormatNames.class,
-            description = "Numbers to compute in, of ${COMPLETION-CANDIDATES} (default: bf16,int8).")
-    List<String> dtypes = List.of("bf16", "int8");
+            description = "Numbers to compute in, of ${COMPLETION-CANDIDATES} (default: bf16,int8; bf16 with the plain "
+                    + "engine, which knows fp32 and bf16).")
+    List<String> dtypes = List.of();
 
     @Option(
             names = "--tokens",
@@ -100,11 +110,21 @@ final class BenchStepCommand implements Callable<Integer> {
         check(rounds >= 1, "--rounds must be at least 1, got %d", rounds);
         check(warmUp >= 0, "--warm-up must be 0 or positive, got %d", warmUp);
         List<StepBench.Shape> shapes = shapes();
-        List<WeightFormat> formats = dtypes.stream().map(WeightFormat::parse).toList();
+        List<WeightFormat> formats = dtypes().stream().map(WeightFormat::parse).toList();
         if (!json) {
             print(
-                    "%-5s  %-21s  %8s  %8s  %-8s  %8s  %8s  %8s  %8s  %9s%n",
-                    "dtype", "step", "ms", "bound ms", "by", "of bound", "GFLOP/s", "of peak", "products", "processor");
+                    "%-5s  %-21s  %8s  %8s  %-8s  %8s  %8s  %8s  %8s  %9s  %s%n",
+                    "dtype",
+                    "step",
+                    "ms",
+                    "bound ms",
+                    "by",
+                    "of bound",
+                    "GFLOP/s",
+                    "of peak",
+                    "products",
+                    "processor",
+                    "of ms: products attention head rest");
         }
         for (WeightFormat format : formats) {
             bench(format, shapes);
@@ -113,6 +133,13 @@ final class BenchStepCommand implements Callable<Integer> {
             explain(formats);
         }
         return ExitCodes.OK;
+    }
+
+    private List<String> dtypes() {
+        if (!dtypes.isEmpty()) {
+            return dtypes;
+        }
+        return on.engine() == EngineKind.FAST ? List.of("bf16", "int8") : List.of("bf16");
     }
 
     private List<StepBench.Shape> shapes() {
@@ -136,8 +163,7 @@ final class BenchStepCommand implements Callable<Integer> {
 
     private void bench(WeightFormat format, List<StepBench.Shape> shapes) {
         Timing timing = new Timing(warmUp, rounds);
-        for (StepBench.Result result :
-                StepBench.measure(options -> model.open(world, options), format, threads, shapes, timing)) {
+        for (StepBench.Result result : results(format, shapes, timing)) {
             if (json) {
                 world.out().println(line(format, result));
             } else {
@@ -146,49 +172,90 @@ final class BenchStepCommand implements Callable<Integer> {
         }
     }
 
+    private List<StepBench.Result> results(WeightFormat format, List<StepBench.Shape> shapes, Timing timing) {
+        LoadOptions load = on.load(format, threads);
+        if (load.engine() == EngineKind.FAST) {
+            return StepBench.measure(options -> model.open(world, options), format, threads, shapes, timing);
+        }
+        try (Transformer transformer = model.open(world, load)) {
+            return StepBench.plain(transformer, load, shapes, timing);
+        }
+    }
+
     private void row(WeightFormat format, StepBench.Result result) {
         double perSecond = result.operations() / result.seconds();
         print(
-                "%-5s  %-21s  %8.1f  %8.1f  %-8s  %7.1f%%  %8.0f  %7.1f%%  %8.1f  %9.1f%n",
+                "%-5s  %-21s  %8.1f  %8.1f  %-8s  %7.1f%%  %8.0f  %7.1f%%  %8s  %9s  %s%n",
                 format,
                 description(result.shape()),
                 1e3 * result.seconds(),
                 1e3 * result.bound(),
-                result.bytesBound() > result.operationsBound() ? "memory" : "products",
+                result.machine().reads() && result.bytesBound() > result.operationsBound() ? "memory" : "products",
                 100 * result.bound() / result.seconds(),
                 perSecond / 1e9,
                 100 * perSecond / result.machine().peak(),
-                1e3 * result.productsSeconds(),
-                1e3 * result.processorSeconds());
+                milliseconds(result.productsSeconds()),
+                milliseconds(result.processorSeconds()),
+                result.clock() == PassClock.OFF ? "-" : parts(result));
+    }
+
+    private static String parts(StepBench.Result result) {
+        return String.format(
+                Locale.ROOT,
+                "%15.1f %9.1f %4.1f %4.1f",
+                1e3 * result.seconds(PassClock.Part.PRODUCTS),
+                1e3 * result.seconds(PassClock.Part.ATTENTION),
+                1e3 * result.seconds(PassClock.Part.HEAD),
+                1e3 * result.restSeconds());
+    }
+
+    private static String milliseconds(double seconds) {
+        return Double.isFinite(seconds) ? String.format(Locale.ROOT, "%.1f", 1e3 * seconds) : "-";
     }
 
     private ObjectNode line(WeightFormat format, StepBench.Result result) {
         ObjectNode line = JsonNodeFactory.instance.objectNode();
         line.put("dtype", format.toString());
+        line.put("device", on.device().toString());
+        line.put("engine", on.engine().toString());
         line.put("rows", result.shape().tokens());
         line.put("past", result.shape().past());
         line.put("logits", result.shape().logits());
         line.put("threads", threads);
         line.put("seconds", result.seconds());
-        if (Double.isFinite(result.processorSeconds())) {
-            line.put("processor_seconds", result.processorSeconds());
+        putFinite(line, "processor_seconds", result.processorSeconds());
+        putFinite(line, "products_seconds", result.productsSeconds());
+        if (result.clock() != PassClock.OFF) {
+            for (PassClock.Part part : PassClock.Part.values()) {
+                line.put("in_" + part.name().toLowerCase(Locale.ROOT) + "_seconds", result.seconds(part));
+            }
+            line.put("in_rest_seconds", result.restSeconds());
         }
-        line.put("products_seconds", result.productsSeconds());
         line.put("operations", result.operations());
         line.put("bytes", result.bytes());
         line.put("operations_bound_seconds", result.operationsBound());
-        line.put("bytes_bound_seconds", result.bytesBound());
+        putFinite(line, "bytes_bound_seconds", result.bytesBound());
         line.put("of_bound", result.bound() / result.seconds());
         line.put(
                 "of_peak",
                 result.operations() / result.seconds() / result.machine().peak());
         line.put("peak_operations_per_second", result.machine().peak());
-        line.put("bandwidth_bytes_per_second", result.machine().bandwidth());
+        putFinite(line, "bandwidth_bytes_per_second", result.machine().bandwidth());
         return line;
+    }
+
+    private static void putFinite(ObjectNode line, String name, double value) {
+        if (Double.isFinite(value)) {
+            line.put(name, value);
+        }
     }
 
     private void explain(List<WeightFormat> formats) {
         print("%n");
+        if (on.engine() == EngineKind.PLAIN) {
+            print("bound: libtorch's best product on the same device doing as many operations.%n");
+            return;
+        }
         formats.stream()
                 .distinct()
                 .flatMap(format -> StepBench.options(format, threads).emulated().stream())
@@ -196,7 +263,9 @@ final class BenchStepCommand implements Callable<Integer> {
         print("bound: the larger of two times, measured between the steps: this machine's best matrix product doing as "
                 + "many%noperations (that rate is the peak), and reading the step's weights and cache from memory. "
                 + "products: the same%nstep's products with nothing between them. processor: time of all threads "
-                + "together; a busy machine lengthens%nms and not this.%n");
+                + "together; a busy machine lengthens%nms and not this. Of ms: "
+                + "what a worker spends of it in the layers' products, in attention, in the output layer with what%nis "
+                + "proposed by it, and in all the rest, waiting included.%n");
     }
 
     private static String description(StepBench.Shape shape) {

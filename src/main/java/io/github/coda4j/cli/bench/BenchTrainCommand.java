@@ -2,6 +2,8 @@ package io.github.coda4j.cli.bench;
 
 import static io.github.coda4j.Checks.check;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.coda4j.Extensions;
 import io.github.coda4j.bench.Timing;
 import io.github.coda4j.bench.TrainingBench;
@@ -12,8 +14,10 @@ import io.github.coda4j.model.WeightFormat;
 import io.github.coda4j.model.training.PassKind;
 import io.github.coda4j.model.training.PassOptions;
 import io.github.coda4j.model.training.TrainingPhase;
+import io.github.coda4j.tensor.Device;
 import io.github.coda4j.train.OptimizerFactory;
 import io.github.coda4j.train.OptimizerSettings;
+import io.github.coda4j.train.memory.MemoryPlan;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -21,6 +25,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -62,6 +67,13 @@ final class BenchTrainCommand implements Callable<Integer> {
     String dtype;
 
     @Option(
+            names = "--device",
+            paramLabel = "DEVICE",
+            description = "cpu, cuda or cuda:INDEX, where only the plain pass runs (default: ${DEFAULT-VALUE}).",
+            defaultValue = "cpu")
+    String device;
+
+    @Option(
             names = "--recompute",
             description = "Keep only the layers' inputs and compute the rest again in the backward pass.")
     boolean recompute;
@@ -71,8 +83,9 @@ final class BenchTrainCommand implements Callable<Integer> {
             split = ",",
             paramLabel = "NAME",
             description =
-                    "What runs: fused (backward by hand, fused kernels), plain (libtorch's autograd); default: both.")
-    List<String> passes = PassKind.names();
+                    "What runs: fused (backward by hand, fused kernels), plain (libtorch's autograd); default: both on "
+                            + "the cpu, plain on a card.")
+    List<String> passes = List.of();
 
     @Option(
             names = "--optimizer",
@@ -81,6 +94,9 @@ final class BenchTrainCommand implements Callable<Integer> {
                     "Updates the parameters after every pass: none, adamw or adafactor (default: ${DEFAULT-VALUE}).",
             defaultValue = NONE)
     String optimizer;
+
+    @Option(names = "--json", description = "Print a line of JSON per pass, times in seconds.")
+    boolean json;
 
     @Option(names = "--threads", paramLabel = "N", description = "Worker threads (default: all cores).")
     int threads = Runtime.getRuntime().availableProcessors();
@@ -109,13 +125,23 @@ final class BenchTrainCommand implements Callable<Integer> {
         List<OptimizerFactory> known = OptimizerFactory.known();
         Optional<OptimizerSettings> updates = optimizer(known);
         ModelConfig config = model.config(world);
-        TrainingBench.Setup setup =
-                new TrainingBench.Setup(tokens.rows(config), options, updates, new Timing(warmUp, rounds));
-        try (TrainingBench bench = TrainingBench.open(config, setup, () -> model.parameters(world))) {
-            announce(config, bench.plan());
-            for (String name : passes) {
-                report(name, bench.measure(PassKind.named(name).orElseThrow()), bench.plan());
+        TrainingBench.Setup setup = new TrainingBench.Setup(
+                tokens.rows(config), options, updates, Device.parse(device), new Timing(warmUp, rounds));
+        try (TrainingBench bench = TrainingBench.open(config, setup, () -> model.parameters(world, setup.device()))) {
+            if (!json) {
+                announce(config, bench.plan());
             }
+            for (String name : passes()) {
+                TrainingBench.Result result = bench.measure(PassKind.named(name).orElseThrow());
+                if (json) {
+                    world.out().println(line(name, result));
+                } else {
+                    report(name, result, bench.plan());
+                }
+            }
+        }
+        if (json) {
+            return ExitCodes.OK;
         }
         print("%nGFLOP/s: 6 x parameters x tokens + 12 x layers x attention width x pairs of positions that "
                 + "see each other, whatever%n"
@@ -127,12 +153,17 @@ final class BenchTrainCommand implements Callable<Integer> {
     private PassOptions checked() {
         check(rounds >= 1, "--rounds must be at least 1, got %d", rounds);
         check(warmUp >= 0, "--warm-up must be 0 or positive, got %d", warmUp);
-        for (String pass : passes) {
+        for (String pass : passes()) {
             check(
                     PassKind.named(pass).isPresent(),
                     "unknown pass \"%s\" in --pass; known: %s",
                     pass,
                     String.join(", ", PassKind.names()));
+            check(
+                    !pass.equals(PassKind.FUSED.toString())
+                            || !Device.parse(device).isCuda(),
+                    "--pass fused runs on the cpu, but --device is %s: take plain",
+                    device);
         }
         WeightFormat precision = WeightFormat.parse(dtype);
         check(precision.isFloating(), "--dtype %s cannot be trained; known: bf16, fp32", precision);
@@ -149,7 +180,33 @@ final class BenchTrainCommand implements Callable<Integer> {
                 .defaults());
     }
 
-    private void announce(ModelConfig config, TrainingBench.Plan plan) {
+    private List<String> passes() {
+        if (!passes.isEmpty()) {
+            return passes;
+        }
+        return Device.parse(device).isCuda() ? List.of(PassKind.PLAIN.toString()) : PassKind.names();
+    }
+
+    private ObjectNode line(String name, TrainingBench.Result result) {
+        ObjectNode line = JsonNodeFactory.instance.objectNode();
+        line.put("pass", name);
+        line.put("device", device);
+        line.put("dtype", dtype);
+        line.put("rows", tokens.rows);
+        line.put("length", tokens.length);
+        line.put("recompute", recompute);
+        line.put("optimizer", optimizer);
+        line.put("seconds", result.seconds());
+        line.put("optimizer_seconds", result.optimizerSeconds());
+        line.put("tokens_per_second", result.tokensPerSecond());
+        line.put("operations_per_second", result.gigaflops() * GIGA);
+        line.put("peak_operations_per_second", result.peak() * GIGA);
+        line.put("of_peak", result.gigaflops() / result.peak());
+        result.highest().ifPresent(bytes -> line.put("resident", bytes));
+        return line;
+    }
+
+    private void announce(ModelConfig config, MemoryPlan plan) {
         print(
                 "%s: %.1f million parameters; steps of %d x %d tokens, %d document(s) per row; %s, %d "
                         + "threads, recompute %s,"
@@ -163,22 +220,22 @@ final class BenchTrainCommand implements Callable<Integer> {
                 threads,
                 recompute ? "on" : "off",
                 optimizer);
-        if (passes.contains(PassKind.FUSED.toString())) {
-            print(
-                    "planned: %.2f GB resident = %.2f process + %.2f parameters and gradients + %.2f "
-                            + "optimizer + %.2f fused pass%n",
-                    plan.all() / GIGA,
-                    plan.process() / GIGA,
-                    plan.parameters() / GIGA,
-                    plan.optimizer() / GIGA,
-                    plan.pass() / GIGA);
+        if (passes().contains(PassKind.FUSED.toString())) {
+            print("planned: %.2f GB resident = %s%n", plan.bytes() / GIGA, summands(plan));
         }
         print(
                 "%n%-6s %9s %9s %9s %9s %8s %12s%n",
                 "pass", "s/step", "tokens/s", "GFLOP/s", "peak", "of peak", "resident");
     }
 
-    private void report(String name, TrainingBench.Result result, TrainingBench.Plan plan) {
+    private static String summands(MemoryPlan plan) {
+        return Stream.of(plan.kept(), plan.largest().parts())
+                .flatMap(List::stream)
+                .map(part -> String.format(Locale.ROOT, "%.2f %s", part.bytes() / GIGA, part.name()))
+                .collect(Collectors.joining(" + "));
+    }
+
+    private void report(String name, TrainingBench.Result result, MemoryPlan plan) {
         boolean isFused = name.equals(PassKind.FUSED.toString());
         print(
                 "%-6s %9.3f %9.0f %9.0f %9.0f %7.1f%% %s%n",
@@ -188,7 +245,7 @@ final class BenchTrainCommand implements Callable<Integer> {
                 result.gigaflops(),
                 result.peak(),
                 100 * result.gigaflops() / result.peak(),
-                resident(result.highest(), isFused ? OptionalLong.of(plan.all()) : OptionalLong.empty()));
+                resident(result.highest(), isFused ? OptionalLong.of(plan.bytes()) : OptionalLong.empty()));
         if (!result.shares().isEmpty()) {
             print(
                     "       %s; optimizer %.0f%% of the step%n",

@@ -11,6 +11,7 @@
     "eval",
     "files",
     "train",
+    "train.memory.MemoryPlan",
     "tensor.Device",
     "weights",
     "model",

@@ -20,15 +20,17 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Sequences to be run as a file says: {@code cases} with {@code name}, {@code attention} and, for block-causal
- * attention, {@code block} and {@code grid_offset}; the ids, I64 [batch, length], stand as {@code NAME.input_ids} in
- * the safetensors file of the same name beside it.
+ * Sequences to be run as a file says: {@code cases} with {@code name}, {@code attention} (full where it is not said)
+ * and, for block-causal attention, {@code block} and {@code grid_offset}; the ids, I64 [batch, length], stand as
+ * {@code NAME.input_ids} in the safetensors file of the same name beside it.
  */
 final class LogitsCases {
     // B sequences of a case, T positions, V vocabulary
     private static final ValueLayout.OfLong IDS = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfFloat LOGITS =
             ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    private static final String FULL = "full";
 
     private final CaseFile file;
     private final List<Case> cases = new ArrayList<>();
@@ -57,8 +59,8 @@ final class LogitsCases {
     }
 
     private Optional<BlockGrid> grid(JsonNode one) {
-        return switch (file.text(one, "attention")) {
-            case "full" -> Optional.empty();
+        return switch (one.has("attention") ? file.text(one, "attention") : FULL) {
+            case FULL -> Optional.empty();
             case "block-causal" ->
                 Optional.of(new BlockGrid(file.whole(one, "block", 1), file.whole(one, "grid_offset", 0)));
             default -> throw file.wrong(one, "attention", "\"full\" or \"block-causal\"");

@@ -64,6 +64,12 @@ public final class InitCommand implements Callable<Integer> {
             description = "The folder to write; it appears whole or not at all.")
     Path out;
 
+    @Option(
+            names = "--layers",
+            paramLabel = "N",
+            description = "With --preset: only so many layers of the shape, for trials (default: all).")
+    Optional<Integer> layers = Optional.empty();
+
     @Option(names = "--seed", paramLabel = "N", description = "Seed of the random weights (default: 0).")
     Optional<Long> seed = Optional.empty();
 
@@ -129,9 +135,10 @@ public final class InitCommand implements Callable<Integer> {
                 String.join(", ", ModelConfig.presets()),
                 shape,
                 Nearest.hint(shape, ModelConfig.presets()));
-        ModelConfig config = tokenizer
+        ModelConfig whole = tokenizer
                 .map(folder -> fitted(shape, BpeTokenizer.load(folder)))
                 .orElseGet(() -> ModelConfig.preset(shape));
+        ModelConfig config = layers.map(whole::withLayers).orElse(whole);
         long bytes = config.numParameters() * stored().bytes();
         long drawn = seed.orElse(0L);
         try (Progress progress = Progress.ofBytes(world, "init " + shape)) {
@@ -174,6 +181,7 @@ public final class InitCommand implements Callable<Integer> {
 
     private int autoregressive(Path folder) {
         check(seed.isEmpty(), "--seed has no effect with --from-ar: no weight is drawn");
+        check(layers.isEmpty(), "--layers has no effect with --from-ar, which keeps all: leave it out");
         Path own = tokenizer.orElse(folder);
         Map<String, String> changed = MaskToken.addTo(own);
         BpeTokenizer loaded = BpeTokenizer.load(own);

@@ -1,14 +1,20 @@
-/** Commands that train. */
+/** Commands that train, and the one that says what it would take. */
 @MayUse({
     "picocli",
+    "com.fasterxml.jackson",
     "cli",
     "data.Split",
     "files.AccountFolders",
+    "generate.ModelStore",
     "masking.AppliedMasks",
-    "model.VocabularyFit",
+    "model",
+    "model.training.PassOptions",
     "tensor.Device",
+    "text.BpeTokenizer",
     "train",
-    "train.device"
+    "train.device",
+    "train.memory",
+    "weights.CheckpointFolder"
 })
 package io.github.coda4j.cli.train;
 

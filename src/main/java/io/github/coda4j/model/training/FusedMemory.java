@@ -7,6 +7,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
 import java.util.function.LongFunction;
 
 /**
@@ -28,6 +29,7 @@ final class FusedMemory implements AutoCloseable {
 
     private final Arena arena;
     private final LongFunction<MemorySegment> allocator;
+    private final IntFunction<float[]> arrays;
     private final NumberKind kind;
     private final Limits limits;
     private long bytes;
@@ -109,19 +111,30 @@ final class FusedMemory implements AutoCloseable {
 
     static FusedMemory allocate(ModelConfig config, NumberKind kind, Limits limits, int workers, boolean recompute) {
         Arena arena = Arena.ofShared();
-        return new FusedMemory(arena, size -> arena.allocate(size, 64), config, kind, limits, workers, recompute);
+        return new FusedMemory(
+                arena, size -> arena.allocate(size, 64), float[]::new, config, kind, limits, workers, recompute);
     }
 
     /** Bytes that {@link #allocate} would take. */
     static long bytes(ModelConfig config, NumberKind kind, Limits limits, int workers, boolean recompute) {
         try (Arena arena = Arena.ofConfined()) {
-            return new FusedMemory(arena, size -> MemorySegment.NULL, config, kind, limits, workers, recompute).bytes;
+            return new FusedMemory(
+                            arena,
+                            size -> MemorySegment.NULL,
+                            size -> new float[0],
+                            config,
+                            kind,
+                            limits,
+                            workers,
+                            recompute)
+                    .bytes;
         }
     }
 
     private FusedMemory(
             Arena arena,
             LongFunction<MemorySegment> allocator,
+            IntFunction<float[]> arrays,
             ModelConfig config,
             NumberKind kind,
             Limits limits,
@@ -129,6 +142,7 @@ final class FusedMemory implements AutoCloseable {
             boolean recompute) {
         this.arena = arena;
         this.allocator = allocator;
+        this.arrays = arrays;
         this.kind = kind;
         this.limits = limits;
         int hidden = config.hidden();
@@ -206,7 +220,7 @@ final class FusedMemory implements AutoCloseable {
     private float[] array(int perToken) {
         int count = Math.multiplyExact(limits.tokens(), perToken);
         bytes += (long) count * Float.BYTES;
-        return new float[count];
+        return arrays.apply(count);
     }
 
     @Override

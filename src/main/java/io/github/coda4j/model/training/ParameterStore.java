@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongFunction;
 
 /**
  * All parameters of a model in training and their gradients: two flat F32 tensors of the same layout, in the order of
@@ -53,6 +54,15 @@ public final class ParameterStore implements AutoCloseable {
 
     /** Parameters that are all zero; with or without an output layer of their own. */
     public static ParameterStore zeros(ModelConfig config, boolean ownHead, Device device) {
+        return of(config, ownHead, elements -> Tensor.zeros(DType.F32, device, elements));
+    }
+
+    /** The same without memory for its numbers: where everything would lie, and nothing to be read or written. */
+    public static ParameterStore shapes(ModelConfig config, boolean ownHead) {
+        return of(config, ownHead, elements -> Tensor.shapeOnly(DType.F32, elements));
+    }
+
+    private static ParameterStore of(ModelConfig config, boolean ownHead, LongFunction<Tensor> flat) {
         Map<String, Slice> slices = new LinkedHashMap<>();
         long offset = 0;
         for (TensorSpec spec : Parameters.of(config, ownHead)) {
@@ -62,10 +72,7 @@ public final class ParameterStore implements AutoCloseable {
         }
         try (Scope scope = Scope.open()) {
             return new ParameterStore(
-                    slices,
-                    ownHead,
-                    scope.detach(Tensor.zeros(DType.F32, device, offset)),
-                    scope.detach(Tensor.zeros(DType.F32, device, offset)));
+                    slices, ownHead, scope.detach(flat.apply(offset)), scope.detach(flat.apply(offset)));
         }
     }
 
@@ -89,6 +96,11 @@ public final class ParameterStore implements AutoCloseable {
     /** Name of the parameter that serves as output layer. */
     public String headName() {
         return ownHead ? Parameters.HEAD : Parameters.EMBEDDING;
+    }
+
+    /** Elements of all values, and of all gradients, with what lies between. */
+    public long elements() {
+        return values.numElements();
     }
 
     /** All values, flat. */

@@ -2,6 +2,7 @@ package io.github.coda4j.cli.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.coda4j.bench.StepBench;
@@ -11,6 +12,7 @@ import io.github.coda4j.files.Json;
 import io.github.coda4j.model.Arithmetic;
 import io.github.coda4j.model.LoadOptions;
 import io.github.coda4j.model.ModelConfig;
+import io.github.coda4j.model.PassClock;
 import io.github.coda4j.model.RandomCheckpoint;
 import io.github.coda4j.model.WeightFormat;
 import io.github.coda4j.tensor.DType;
@@ -77,9 +79,66 @@ class BenchTest {
                             / line.get("peak_operations_per_second").asDouble(),
                     line.get("bytes").asDouble()
                             / line.get("bandwidth_bytes_per_second").asDouble());
+            assertThat(Stream.of("products", "attention", "head", "rest")
+                            .mapToDouble(
+                                    part -> line.get("in_" + part + "_seconds").asDouble())
+                            .sum())
+                    .isCloseTo(line.get("seconds").asDouble(), withinPercentage(30));
             assertThat(line.get("of_bound").asDouble())
                     .isCloseTo(bound / line.get("seconds").asDouble(), within(1e-9));
         }
+    }
+
+    @Test
+    void the_plain_engine_is_compared_with_the_library_s_product_on_its_device() {
+        Cli cli = new Cli();
+        int code = cli.run(("bench step --preset coda-tiny --layers 1 --engine plain --dtype fp32 --tokens 8 --rounds 1"
+                        + " --warm-up 0 --threads 1 --json")
+                .split(" "));
+        assertThat(code).as(cli.err()).isZero();
+        JsonNode line = Json.parse(cli.out(), "a step");
+        assertThat(line.get("engine").asText()).isEqualTo("plain");
+        assertThat(line.has("products_seconds") || line.has("bandwidth_bytes_per_second"))
+                .isFalse();
+        double bound = line.get("operations").asDouble()
+                / line.get("peak_operations_per_second").asDouble();
+        assertThat(line.get("of_bound").asDouble())
+                .isCloseTo(bound / line.get("seconds").asDouble(), within(1e-9));
+        assertThat(line.get("operations").asDouble())
+                .isEqualTo(Arithmetic.operations(ModelConfig.preset("coda-tiny").withLayers(1), 8, 8, 8));
+    }
+
+    @Test
+    void training_and_ranks_are_lines_of_json() {
+        Cli cli = new Cli();
+        int code = cli.run(("bench train --preset coda-tiny --layers 1 --pass plain --dtype fp32 --length 16 --rows 2"
+                        + " --rounds 1 --warm-up 0 --threads 1 --optimizer adamw --json")
+                .split(" "));
+        assertThat(code).as(cli.err()).isZero();
+        JsonNode line = Json.parse(cli.out(), "a pass");
+        assertThat(line.get("tokens_per_second").asDouble())
+                .isCloseTo(32 / line.get("seconds").asDouble(), within(1e-6));
+        assertThat(line.get("of_peak").asDouble()).isPositive();
+        Cli ranks = new Cli();
+        assertThat(ranks.run("bench", "ranks", "--megabytes", "1", "--rounds", "1", "--json"))
+                .as(ranks.err())
+                .isZero();
+        assertThat(Json.parse(ranks.out(), "ranks").get("ranks").asInt()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '~',
+            value = {
+                "bench step --preset coda-tiny --device cuda --engine fast ~ the fast engine runs on the cpu",
+                "bench train --preset coda-tiny --device cuda --pass fused ~ --pass fused runs on the cpu",
+                "bench step --model coda-mini --layers 2 ~ --layers shortens a preset",
+                "bench ranks --megabytes 0 ~ megabytes must be in [1, 4000], got 0",
+            })
+    void devices_and_shapes_that_do_not_go_together_are_refused(String line, String message) {
+        Cli cli = new Cli();
+        assertThat(cli.run(line.split(" "))).isEqualTo(2);
+        assertThat(cli.err()).contains(message);
     }
 
     @ParameterizedTest
@@ -232,9 +291,11 @@ class BenchTest {
     @Test
     void the_bound_of_a_step_is_the_larger_of_both() {
         StepBench.Machine machine = new StepBench.Machine(100, 10);
-        StepBench.Result products = new StepBench.Result(new StepBench.Shape(1, 0), 5, 5, 300, 20, 1, machine);
+        StepBench.Result products =
+                new StepBench.Result(new StepBench.Shape(1, 0), 5, 5, 300, 20, 1, PassClock.OFF, machine);
         assertThat(products.bound()).isEqualTo(3).isEqualTo(products.operationsBound());
-        StepBench.Result memory = new StepBench.Result(new StepBench.Shape(1, 0), 5, 5, 300, 40, 1, machine);
+        StepBench.Result memory =
+                new StepBench.Result(new StepBench.Shape(1, 0), 5, 5, 300, 40, 1, PassClock.OFF, machine);
         assertThat(memory.bound()).isEqualTo(4).isEqualTo(memory.bytesBound());
     }
 

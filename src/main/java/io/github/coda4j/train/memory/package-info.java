@@ -1,0 +1,8 @@
+/**
+ * What a training run takes of a device's memory, computed from shapes alone: of this machine, of a card, of a chip
+ * among many.
+ */
+@MayUse({"model", "model.training", "tensor.DType", "train", "weights.TensorSpec"})
+package io.github.coda4j.train.memory;
+
+import io.github.coda4j.MayUse;
