@@ -275,7 +275,7 @@ class LauncherTest {
         assertThat(project.await(project.start("verify", "--fast", "-Dx=y")).code())
                 .isZero();
         assertThat(project.maven().getFirst())
-                .contains("verify -DexcludedGroups=process | training | slow | xla")
+                .contains("test spotless:check -DexcludedGroups=process | training | slow | xla")
                 .contains("-Dx=y");
     }
 

@@ -93,6 +93,7 @@ class HelpExamplesTest {
         assertThat(run).isGreaterThan(15);
     }
 
+    @Tag("slow")
     @Test
     void what_the_first_examples_print_is_good_code() {
         assertThat(printed("infill", "examples/Account.java", "--tokens", "5", "--diff"))

@@ -172,6 +172,7 @@ class BenchTest {
         assertThat(row[6]).as("commits per forward").isEqualTo("2.00");
     }
 
+    @Tag("slow")
     @Test
     void decoding_shows_how_far_an_answer_is_to_a_person_and_in_a_log() {
         String[] arguments = {"bench", "decode", "--preset", "coda-tiny", "--max-new-tokens", "300", "--repeat", "1"};
