@@ -68,7 +68,8 @@ class Machine:
         """coda's native layer was built beside libtorch 2.10 and does not load beside 2.7."""
         numbers = (self.torch or {}).get("version", "").split("+")[0].split(".")[:2]
         if len(numbers) == 2 and all(n.isdigit() for n in numbers) and tuple(map(int, numbers)) < (2, 10):
-            print("this torch is %s, coda needs 2.10 or newer: it may not load" % self.torch["version"], file=sys.stderr)
+            print("this torch is %s, coda needs 2.10 or newer: it may not load" % self.torch["version"],
+                  file=sys.stderr)
 
     @staticmethod
     def about_torch():
@@ -427,7 +428,7 @@ class Training:
 
     def overrides(self, rows, out):
         cuda = self.machine.device.startswith("cuda")
-        return ["model.preset=", "model.from_ar=", "model.tokenizer=", "data.held_out=",
+        return ["model.preset=", "model.from_ar=", "model.tokenizer=", "data.held_out=", "schedule.stop_after=",
                 "model.from=" + os.path.join(self.folder, "model"), "out=" + out,
                 "data.shards=" + os.path.join(self.folder, "shards"), "batch.rows=%d" % rows,
                       "batch.micro_rows=%d" % rows, "compute.device=" + self.machine.device, "compute.engine=plain",
