@@ -52,6 +52,7 @@ class Machine:
         if not self.libtorch and not given.dry_run and not given.coda:
             raise Failed("no libtorch: this Python (%s) has no torch. Start with PYTHON=/path/to/python that has it, "
                          "or set CODA_LIBTORCH to the folder of a libtorch 2.10 or newer" % sys.executable)
+        self.warn_of_old()
         java = os.path.join(HERE, "java", "bin", "java")
         self.start = [given.coda] if given.coda else [java] + FLAGS + ["-cp", os.path.join(HERE, "lib", "*"), MAIN]
         self.environment = dict(os.environ)
@@ -62,6 +63,13 @@ class Machine:
             places += sorted(glob.glob(os.path.join(os.path.dirname(self.libtorch), "nvidia", "*", "lib")))
             before = os.environ.get("LD_LIBRARY_PATH")
             self.environment["LD_LIBRARY_PATH"] = ":".join(places + ([before] if before else []))
+
+    def warn_of_old(self):
+        """coda's native layer was built beside libtorch 2.10 and does not load beside 2.7."""
+        numbers = (self.torch or {}).get("version", "").split("+")[0].split(".")[:2]
+        if len(numbers) == 2 and all(n.isdigit() for n in numbers) and tuple(map(int, numbers)) < (2, 10):
+            print("this torch is %s, coda needs 2.10 or newer: it may not load" % self.torch["version"],
+                  file=sys.stderr)
 
     @staticmethod
     def about_torch():
@@ -420,7 +428,7 @@ class Training:
 
     def overrides(self, rows, out):
         cuda = self.machine.device.startswith("cuda")
-        return ["model.preset=", "model.from_ar=", "model.tokenizer=", "data.held_out=",
+        return ["model.preset=", "model.from_ar=", "model.tokenizer=", "data.held_out=", "schedule.stop_after=",
                 "model.from=" + os.path.join(self.folder, "model"), "out=" + out,
                 "data.shards=" + os.path.join(self.folder, "shards"), "batch.rows=%d" % rows,
                       "batch.micro_rows=%d" % rows, "compute.device=" + self.machine.device, "compute.engine=plain",
