@@ -23,6 +23,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -38,6 +39,7 @@ public final class TrainingBench implements AutoCloseable {
     private final Setup setup;
     private final ParameterStore parameters;
     private final Plan plan;
+    private final DoubleSupplier peaks;
     private double peak;
 
     /**
@@ -81,11 +83,13 @@ public final class TrainingBench implements AutoCloseable {
             OptionalLong highest,
             Map<TrainingPhase, Double> shares) {}
 
-    private TrainingBench(ModelConfig config, Setup setup, ParameterStore parameters, Plan plan, double peak) {
+    private TrainingBench(
+            ModelConfig config, Setup setup, ParameterStore parameters, Plan plan, DoubleSupplier peaks, double peak) {
         this.config = config;
         this.setup = setup;
         this.parameters = parameters;
         this.plan = plan;
+        this.peaks = peaks;
         this.peak = peak;
     }
 
@@ -96,6 +100,14 @@ public final class TrainingBench implements AutoCloseable {
      * @throws IllegalArgumentException when rows are longer than the model's positions
      */
     public static TrainingBench open(ModelConfig config, Setup setup, Supplier<ParameterStore> load) {
+        PassOptions options = setup.options();
+        int rounds = Math.min(setup.timing().rounds(), PEAK_ROUNDS);
+        return open(config, setup, load, () -> ProductPeak.measure(options.dtype(), options.threads(), rounds));
+    }
+
+    /** @param peaks measures billions of operations per second of the machine's best product */
+    static TrainingBench open(
+            ModelConfig config, Setup setup, Supplier<ParameterStore> load, DoubleSupplier peaks) {
         RandomRows rows = setup.rows();
         PassOptions options = setup.options();
         check(
@@ -103,7 +115,7 @@ public final class TrainingBench implements AutoCloseable {
                 "the model knows %d positions, rows have %d",
                 config.maxPositions(),
                 rows.length());
-        double peak = peak(options);
+        double peak = peaks.getAsDouble();
         Libtorch.trimMemory();
         System.gc();
         long process = ProcessMemory.resident().orElse(0);
@@ -116,7 +128,7 @@ public final class TrainingBench implements AutoCloseable {
                         .orElse(0L),
                 FusedTrainingPass.plannedBytes(
                         config, options.dtype(), options.threads(), options.recompute(), rows.rows(), rows.length()));
-        return new TrainingBench(config, setup, parameters, plan, peak);
+        return new TrainingBench(config, setup, parameters, plan, peaks, peak);
     }
 
     /** The memory that the fused pass is to take. */
@@ -132,7 +144,7 @@ public final class TrainingBench implements AutoCloseable {
         try (TrainingPass pass = TrainingPass.open(kind, config, parameters, setup.options())) {
             double[] seconds = times(pass, updater, batch);
             OptionalLong highest = ProcessMemory.highest();
-            peak = Math.max(peak, peak(setup.options()));
+            peak = Math.max(peak, peaks.getAsDouble());
             long numbers = parameters.slices().stream()
                     .mapToLong(ParameterStore.Slice::size)
                     .sum();
@@ -149,10 +161,6 @@ public final class TrainingBench implements AutoCloseable {
         } finally {
             updater.ifPresent(Updater::close);
         }
-    }
-
-    private static double peak(PassOptions options) {
-        return ProductPeak.measure(options.dtype(), options.threads(), PEAK_ROUNDS);
     }
 
     private static Map<TrainingPhase, Double> shares(TrainingPass pass) {

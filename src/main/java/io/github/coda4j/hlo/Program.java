@@ -197,4 +197,13 @@ public final class Program {
     public String text() {
         return new StableHloText(this).write();
     }
+
+    /**
+     * The same in VHLO, the form whose operations keep their meaning in later versions.
+     *
+     * @throws IllegalArgumentException for annotations of Shardy, which it has no words for
+     */
+    public String versionedText() {
+        return new VersionedText(this).write();
+    }
 }

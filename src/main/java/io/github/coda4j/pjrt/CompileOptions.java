@@ -70,8 +70,7 @@ public record CompileOptions(int replicas, int partitions, boolean shardy, List<
             build.number(USE_SPMD, 1);
         }
         if (!deviceIds.isEmpty()) {
-            Message assignment =
-                    new Message().number(REPLICA_COUNT, replicas).number(COMPUTATION_COUNT, partitions);
+            Message assignment = new Message().number(REPLICA_COUNT, replicas).number(COMPUTATION_COUNT, partitions);
             for (int partition = 0; partition < partitions; partition++) {
                 Message ids = new Message();
                 for (int replica = 0; replica < replicas; replica++) {

@@ -21,8 +21,8 @@ final class PjrtApi {
 
     private static final int VERSION_MINOR = 36;
 
-    private static final MethodHandle CALL = Linker.nativeLinker()
-            .downcallHandle(FunctionDescriptor.of(ValueLayout.ADDRESS, ValueLayout.ADDRESS));
+    private static final MethodHandle CALL =
+            Linker.nativeLinker().downcallHandle(FunctionDescriptor.of(ValueLayout.ADDRESS, ValueLayout.ADDRESS));
     private static final MethodHandle QUIET =
             Linker.nativeLinker().downcallHandle(FunctionDescriptor.ofVoid(ValueLayout.ADDRESS));
 
@@ -64,7 +64,8 @@ final class PjrtApi {
         }
         if (!missing.isEmpty()) {
             throw CodaException.of(
-                    "%s speaks version %d.%d of the PJRT C API and lacks %s, which are called here; take a newer plugin",
+                    "%s speaks version %d.%d of the PJRT C API and lacks %s, which are called here; take a newer"
+                            + " plugin",
                     plugin, major, minor, String.join(", ", missing));
         }
     }
@@ -111,10 +112,7 @@ final class PjrtApi {
     /** Calls a function that takes a structure with one pointer. */
     void call(PjrtFunction function, String field, MemorySegment pointer, String doing) {
         try (Arena arena = Arena.ofConfined()) {
-            call(
-                    function,
-                    PjrtArguments.of(function.arguments(), arena).set(field, pointer),
-                    doing);
+            call(function, PjrtArguments.of(function.arguments(), arena).set(field, pointer), doing);
         }
     }
 
@@ -128,7 +126,8 @@ final class PjrtApi {
             PjrtArguments code =
                     PjrtArguments.of(PjrtStruct.ERROR_GET_CODE, arena).set("error", error);
             int number = PjrtCode.UNKNOWN.number();
-            MemorySegment second = (MemorySegment) CALL.invokeExact(pointer(PjrtFunction.ERROR_GET_CODE), code.memory());
+            MemorySegment second =
+                    (MemorySegment) CALL.invokeExact(pointer(PjrtFunction.ERROR_GET_CODE), code.memory());
             if (second.equals(MemorySegment.NULL)) {
                 number = code.numberInt("code");
             } else {

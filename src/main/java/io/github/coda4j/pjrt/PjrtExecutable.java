@@ -76,7 +76,11 @@ public final class PjrtExecutable implements AutoCloseable {
      */
     public List<List<PjrtBuffer>> runTogether(List<List<PjrtBuffer>> arguments) {
         closing.checkOpen("the program");
-        check(arguments.size() == devices, "the program runs on %d devices, got arguments of %d", devices, arguments.size());
+        check(
+                arguments.size() == devices,
+                "the program runs on %d devices, got arguments of %d",
+                devices,
+                arguments.size());
         int count = arguments.getFirst().size();
         check(
                 arguments.stream().allMatch(list -> list.size() == count),
@@ -87,8 +91,11 @@ public final class PjrtExecutable implements AutoCloseable {
             MemorySegment results = table(arena, outputs);
             for (int d = 0; d < devices; d++) {
                 for (int i = 0; i < count; i++) {
-                    row(inputs, d, count).setAtIndex(
-                            ValueLayout.ADDRESS, i, arguments.get(d).get(i).handle());
+                    row(inputs, d, count)
+                            .setAtIndex(
+                                    ValueLayout.ADDRESS,
+                                    i,
+                                    arguments.get(d).get(i).handle());
                 }
             }
             MemorySegment events = arena.allocate(ValueLayout.ADDRESS, devices);

@@ -52,7 +52,8 @@ final class PjrtThreads implements AutoCloseable {
             throw new PjrtException(
                     PjrtCode.DEADLINE_EXCEEDED,
                     doing,
-                    "there was no answer for " + Math.max(1, patience.toSeconds()) + " s; the device is taken for lost");
+                    "there was no answer for " + Math.max(1, patience.toSeconds())
+                            + " s; the device is taken for lost");
         } catch (InterruptedException _) {
             leftAlone.run();
             Thread.currentThread().interrupt();

@@ -37,13 +37,17 @@ public sealed interface PjrtValue {
             switch (entry.getValue()) {
                 case Text text -> {
                     byte[] bytes = text.value().getBytes(java.nio.charset.StandardCharsets.UTF_8);
-                    target.set("value", allocator.allocateFrom(ValueLayout.JAVA_BYTE, Arrays.copyOf(bytes, bytes.length + 1)));
+                    target.set(
+                            "value",
+                            allocator.allocateFrom(ValueLayout.JAVA_BYTE, Arrays.copyOf(bytes, bytes.length + 1)));
                     target.set("value_size", bytes.length);
                 }
                 case Whole whole -> target.set("value", whole.value());
                 case Wholes wholes -> {
-                    long[] all = wholes.value().stream().mapToLong(Long::longValue).toArray();
-                    target.set("value", allocator.allocateFrom(ValueLayout.JAVA_LONG, Arrays.copyOf(all, all.length + 1)));
+                    long[] all =
+                            wholes.value().stream().mapToLong(Long::longValue).toArray();
+                    target.set(
+                            "value", allocator.allocateFrom(ValueLayout.JAVA_LONG, Arrays.copyOf(all, all.length + 1)));
                     target.set("value_size", all.length);
                 }
                 case Real real -> target.set("value", Float.floatToRawIntBits(real.value()) & 0xFFFF_FFFFL);
@@ -58,18 +62,17 @@ public sealed interface PjrtValue {
         Map<String, PjrtValue> values = new LinkedHashMap<>();
         for (int i = 0; i < count; i++) {
             PjrtArguments source = PjrtArguments.element(PjrtStruct.NAMED_VALUE, array, i);
-            PjrtValue value =
-                    switch (source.numberInt("type")) {
-                        case 0 -> new Text(source.text("value"));
-                        case 1 -> new Whole(source.number("value"));
-                        case 2 ->
-                            new Wholes(Arrays.stream(source.numbers("value", source.number("value_size")))
-                                    .boxed()
-                                    .toList());
-                        case 3 -> new Real(Float.intBitsToFloat((int) source.number("value")));
-                        case 4 -> new Flag((source.number("value") & 0xFF) != 0);
-                        default -> null;
-                    };
+            PjrtValue value = switch (source.numberInt("type")) {
+                case 0 -> new Text(source.text("value"));
+                case 1 -> new Whole(source.number("value"));
+                case 2 ->
+                    new Wholes(Arrays.stream(source.numbers("value", source.number("value_size")))
+                            .boxed()
+                            .toList());
+                case 3 -> new Real(Float.intBitsToFloat((int) source.number("value")));
+                case 4 -> new Flag((source.number("value") & 0xFF) != 0);
+                default -> null;
+            };
             if (value != null) {
                 values.put(source.text("name"), value);
             }

@@ -36,8 +36,7 @@ record SignalHandlers(Map<String, Long> addresses) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment old = arena.allocate(STRUCTURE, Long.BYTES);
             for (Map.Entry<String, Integer> signal : LINUX.entrySet()) {
-                int status = (int) sigaction.invokeExact(
-                        signal.getValue().intValue(), MemorySegment.NULL, old);
+                int status = (int) sigaction.invokeExact(signal.getValue().intValue(), MemorySegment.NULL, old);
                 if (status == 0) {
                     addresses.put(signal.getKey(), old.get(ValueLayout.JAVA_LONG, 0));
                 }

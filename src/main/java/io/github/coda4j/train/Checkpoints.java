@@ -128,11 +128,11 @@ public final class Checkpoints {
     }
 
     /**
-     * Gives an updater the optimizer's state of a checkpoint.
+     * Gives an optimizer its state in a checkpoint.
      *
      * @throws CodaException when the file is broken or does not fit the optimizer
      */
-    public static void restore(Path checkpoint, Updater updater) {
+    public static void restore(Path checkpoint, RankOptimizer optimizer) {
         RunState state = RunState.read(checkpoint);
         try (Scope _ = Scope.open();
                 SafetensorsFile file = SafetensorsFile.open(checkpoint.resolve(OPTIMIZER))) {
@@ -142,7 +142,7 @@ public final class Checkpoints {
                 file.read(entry, tensor.memory());
                 tensors.put(entry.name(), tensor);
             }
-            updater.restore(state.step(), tensors);
+            optimizer.restore(state.step(), tensors);
         }
     }
 

@@ -7,15 +7,15 @@ import io.github.coda4j.data.SequenceSource;
 import io.github.coda4j.diffusion.MaskedBatch;
 import io.github.coda4j.masking.MaskingRule;
 import io.github.coda4j.model.training.LossSums;
-import io.github.coda4j.model.training.TrainingPass;
+import io.github.coda4j.model.training.TrainedModel;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Measures the held-out loss: the first rows of the held-out data, masked once and for all, shared among the ranks. */
 public final class HeldOutLoss {
     private final List<MaskedBatch> batches = new ArrayList<>();
-    private final TrainingPass pass;
-    private final Updater updater;
+    private final TrainedModel model;
+    private final RankOptimizer ranks;
 
     /**
      * Reads and masks the rows now.
@@ -26,13 +26,18 @@ public final class HeldOutLoss {
      * @param microRows rows that are measured at a time
      */
     public HeldOutLoss(
-            SequenceSource source, MaskingRule masker, int rows, int microRows, TrainingPass pass, Updater updater) {
+            SequenceSource source,
+            MaskingRule masker,
+            int rows,
+            int microRows,
+            TrainedModel model,
+            RankOptimizer ranks) {
         check(rows > 0 && microRows > 0, "held-out rows must be positive, got %d by %d", rows, microRows);
-        this.pass = pass;
-        this.updater = updater;
+        this.model = model;
+        this.ranks = ranks;
         int all = (int) Math.min(rows, source.numSequences());
-        int first = (int) ((long) all * updater.rank() / updater.worldSize());
-        int end = (int) ((long) all * (updater.rank() + 1) / updater.worldSize());
+        int first = (int) ((long) all * ranks.rank() / ranks.worldSize());
+        int end = (int) ((long) all * (ranks.rank() + 1) / ranks.worldSize());
         for (int row = first; row < end; row += microRows) {
             PackedBatch packed = source.read(row, Math.min(microRows, end - row));
             batches.add(masker.mask(packed, 0, row).batch());
@@ -43,9 +48,9 @@ public final class HeldOutLoss {
     public HeldOutMetrics measure(long step) {
         LossSums mine = LossSums.ZERO;
         for (MaskedBatch batch : batches) {
-            mine = mine.plus(pass.evaluate(batch));
+            mine = mine.plus(model.evaluate(batch));
         }
-        double[] all = updater.sum(mine.weighted(), mine.crossEntropy(), mine.targets(), mine.positions());
+        double[] all = ranks.sum(mine.weighted(), mine.crossEntropy(), mine.targets(), mine.positions());
         LossSums sums = new LossSums(all[0], all[1], (long) all[2], (long) all[3]);
         return new HeldOutMetrics(step, sums.loss(), sums.maskedCrossEntropy(), sums.targets());
     }

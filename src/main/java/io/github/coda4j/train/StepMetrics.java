@@ -1,6 +1,7 @@
 package io.github.coda4j.train;
 
 import io.github.coda4j.masking.AppliedMasks;
+import io.github.coda4j.model.training.LossSums;
 import java.util.OptionalDouble;
 
 /**
@@ -37,6 +38,36 @@ public record StepMetrics(
         double seconds,
         double waitedSeconds,
         OptionalDouble peakShare) {
+
+    /** Sums of a step over all ranks. */
+    record Totals(LossSums sums, long maskable, AppliedMasks applied) {}
+
+    /** Of a step that was made. */
+    static StepMetrics of(
+            StepBatch batch,
+            Totals all,
+            double norm,
+            double scale,
+            double rate,
+            long nanos,
+            long waitedNanos,
+            OptionalDouble peakShare) {
+        LossSums sums = all.sums();
+        return new StepMetrics(
+                batch.step() + 1,
+                sums.loss(),
+                all.maskable() == 0 ? 0 : -sums.weighted() / all.maskable(),
+                sums.maskedCrossEntropy(),
+                rate,
+                norm,
+                scale,
+                all.applied(),
+                sums.targets(),
+                sums.positions(),
+                nanos / 1e9,
+                waitedNanos / 1e9,
+                peakShare);
+    }
 
     public double tokensPerSecond() {
         return tokens / seconds;

@@ -10,8 +10,10 @@ import io.github.coda4j.model.EngineKind;
 import io.github.coda4j.model.WeightFormat;
 import io.github.coda4j.model.training.PassOptions;
 import io.github.coda4j.tensor.Device;
+import io.github.coda4j.train.device.PluginUse;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -45,6 +47,7 @@ public record TrainConfig(
         if (masking instanceof ProgressiveMasking progressive) {
             checkStage(stage, progressive.curriculum());
         }
+        compute.plugin().ifPresent(use -> PluginUse.microRows(use.distribution(), batch.rows(), batch.microRows()));
     }
 
     private static void checkStage(Stage stage, Curriculum curriculum) {
@@ -118,14 +121,26 @@ public record TrainConfig(
     /**
      * What computes.
      *
+     * @param device of libtorch; the CPU where a plugin computes
+     * @param plugin whose devices compute everything in its place, and over how many of them
      * @param threads of the CPU; empty for all
      * @param precision of the products, fp32 or bf16; parameters are fp32
-     * @param engine fast: the fused pass on the CPU; plain: libtorch operations on any device
+     * @param engine fast: the fused pass on the CPU; plain: libtorch operations on any device; without meaning for a
+     *     plugin, as threads
      * @param recompute whether the backward pass computes each layer's inner values again instead of keeping them
      */
     public record Compute(
-            Device device, OptionalInt threads, WeightFormat precision, EngineKind engine, boolean recompute) {
+            Device device,
+            Optional<PluginUse> plugin,
+            OptionalInt threads,
+            WeightFormat precision,
+            EngineKind engine,
+            boolean recompute) {
         public Compute {
+            check(
+                    plugin.isEmpty() || device.equals(Device.CPU),
+                    "a run computes on %s or on a plugin, not on both",
+                    device);
             check(threads.isEmpty() || threads.getAsInt() >= 1, "threads must be auto or at least 1, got %s", threads);
             check(precision.isFloating(), "precision must be fp32 or bf16, got %s", precision);
             check(

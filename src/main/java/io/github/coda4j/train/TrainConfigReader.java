@@ -4,6 +4,7 @@ import static io.github.coda4j.Checks.check;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.coda4j.Extensions;
+import io.github.coda4j.hlo.coda.Distribution;
 import io.github.coda4j.masking.MaskingPlan;
 import io.github.coda4j.masking.MaskingRuleFactory;
 import io.github.coda4j.masking.ProgressiveMasking;
@@ -11,9 +12,12 @@ import io.github.coda4j.model.EngineKind;
 import io.github.coda4j.model.ModelConfig;
 import io.github.coda4j.model.WeightFormat;
 import io.github.coda4j.tensor.Device;
+import io.github.coda4j.train.device.PluginName;
+import io.github.coda4j.train.device.PluginUse;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
 
@@ -179,21 +183,76 @@ final class TrainConfigReader {
     }
 
     private TrainConfig.Compute compute() {
-        ConfigSection in = root.section("compute", "device", "threads", "precision", "engine", "recompute");
+        ConfigSection in = root.section(
+                "compute", "device", "threads", "precision", "engine", "recompute", "devices", "distribution");
         return in.build(() -> {
-            Device device = Device.parse(in.textOr("device", "cpu"));
+            String name = in.textOr("device", "cpu");
+            Optional<PluginName> plugin = PluginName.of(name);
+            if (plugin.isPresent()) {
+                return onPlugin(in, plugin.get());
+            }
+            for (String key : List.of("devices", "distribution")) {
+                check(!in.has(key), "%s is about the devices of a PJRT plugin, not about %s; leave it out", key, name);
+            }
+            Device device = device(name);
             OptionalInt threads = in.isWord("threads", AUTO, true)
                     ? OptionalInt.empty()
                     : OptionalInt.of(in.count("threads", "how many threads"));
-            WeightFormat precision = WeightFormat.parse(in.choiceOr("precision", "bf16", List.of("fp32", "bf16")));
+            WeightFormat precision = precision(in);
             String engine = device.isCuda() ? "plain" : "fast";
             return new TrainConfig.Compute(
                     device,
+                    Optional.empty(),
                     threads,
                     precision,
                     EngineKind.parse(in.choiceOr("engine", engine, names(EngineKind.values()))),
                     in.flagOr("recompute", false));
         });
+    }
+
+    private static WeightFormat precision(ConfigSection in) {
+        return WeightFormat.parse(in.choiceOr("precision", "bf16", List.of("fp32", "bf16")));
+    }
+
+    private static Device device(String name) {
+        try {
+            return Device.parse(name);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(e.getMessage() + ", " + PluginName.KNOWN, e);
+        }
+    }
+
+    /** What a plugin is not told is refused: it has no effect there. */
+    private static TrainConfig.Compute onPlugin(ConfigSection in, PluginName plugin) {
+        for (String key : List.of("threads", "engine", "recompute")) {
+            check(
+                    !in.has(key),
+                    "%s has no effect on %s: its compiler decides, and layers are computed again; leave it out",
+                    key,
+                    plugin);
+        }
+        return new TrainConfig.Compute(
+                Device.CPU,
+                Optional.of(new PluginUse(plugin, distribution(in))),
+                OptionalInt.empty(),
+                precision(in),
+                EngineKind.PLAIN,
+                true);
+    }
+
+    private static Distribution distribution(ConfigSection in) {
+        int devices = in.countOr("devices", 1);
+        check(devices >= 1, "devices must be at least 1, got %d", devices);
+        if (devices == 1) {
+            check(!in.has("distribution"), "distribution has no effect on one device; say how many with devices");
+            return Distribution.ONE;
+        }
+        List<String> kinds = Stream.of(Distribution.Kind.values())
+                .filter(kind -> kind != Distribution.Kind.ONE)
+                .map(kind -> kind.name().toLowerCase(Locale.ROOT))
+                .toList();
+        String kind = in.choiceOr("distribution", "fsdp", kinds);
+        return new Distribution(Distribution.Kind.valueOf(kind.toUpperCase(Locale.ROOT)), devices);
     }
 
     private TrainConfig.Evaluation evaluation() {

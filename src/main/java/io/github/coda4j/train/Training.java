@@ -1,5 +1,7 @@
 package io.github.coda4j.train;
 
+import static io.github.coda4j.Checks.check;
+
 import io.github.coda4j.CodaException;
 import io.github.coda4j.masking.MaskingRule;
 import io.github.coda4j.model.training.ParameterStore;
@@ -7,8 +9,11 @@ import io.github.coda4j.model.training.ParameterWriter;
 import io.github.coda4j.model.training.PassKind;
 import io.github.coda4j.model.training.PassOptions;
 import io.github.coda4j.model.training.TrainingPass;
+import io.github.coda4j.pjrt.PjrtClient;
 import io.github.coda4j.tensor.Libtorch;
 import io.github.coda4j.tensor.products.ProductPeak;
+import io.github.coda4j.train.device.Accelerator;
+import io.github.coda4j.train.device.PluginUse;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -32,10 +37,17 @@ public final class Training {
     private final RankGroup ranks;
     private final RowShare share;
     private final TrainingListener listener;
+    private final Optional<PjrtClient> accelerator;
     private final PassOptions compute;
 
-    private Training(TrainConfig config, RankGroup ranks, RowShare share, TrainingListener listener) {
+    private Training(
+            TrainConfig config,
+            RankGroup ranks,
+            RowShare share,
+            TrainingListener listener,
+            Optional<PjrtClient> accelerator) {
         this.config = config;
+        this.accelerator = accelerator;
         this.ranks = ranks;
         this.share = share;
         this.listener = listener;
@@ -51,8 +63,37 @@ public final class Training {
      * @throws IllegalArgumentException when the ranks cannot share the batch
      */
     public static Training open(TrainConfig config, RankGroup ranks, TrainingListener listener) {
+        config.compute().plugin().ifPresent(plugin -> {
+            throw new IllegalArgumentException(
+                    "the run computes on " + plugin + ": open that and give it to the training");
+        });
         RowShare share = RowShare.of(config.batch(), ranks.rank(), ranks.size());
-        return new Training(config, ranks, share, ranks.isFirst() ? listener : TrainingListener.NONE);
+        return new Training(config, ranks, share, ranks.isFirst() ? listener : TrainingListener.NONE, Optional.empty());
+    }
+
+    /**
+     * A run on devices of a PJRT plugin, in one process; nothing is read yet.
+     *
+     * @param accelerator the devices, which the caller closes
+     * @param listener told of what happens
+     * @throws IllegalArgumentException when the config is for another device
+     */
+    public static Training open(TrainConfig config, Accelerator accelerator, TrainingListener listener) {
+        String wanted = config.compute()
+                .plugin()
+                .map(PluginUse::toString)
+                .orElseGet(() -> config.compute().device().toString());
+        check(
+                wanted.equals(accelerator.name().toString()),
+                "the config's compute.device is %s, not %s",
+                wanted,
+                accelerator.name());
+        return new Training(
+                config,
+                RankGroup.alone(config.compute().device()),
+                RowShare.of(config.batch(), 0, 1),
+                listener,
+                Optional.of(accelerator.client()));
     }
 
     /**
@@ -81,11 +122,9 @@ public final class Training {
             TrainModel model = TrainModel.open(config, ranks.device(), folder, checkpoint, listener);
             try (ParameterStore parameters = model.parameters();
                     TrainData data = TrainData.open(config, model.config(), model.tokenizer(), listener);
-                    TrainingPass pass = pass(model);
-                    Updater updater =
-                            ranks.updater(parameters, config.optimizer().method())) {
+                    Learner learner = learner(model, parameters)) {
                 ranks.requireSame("the number of rows", data.training().numSequences());
-                checkpoint.ifPresent(from -> Checkpoints.restore(from, updater));
+                checkpoint.ifPresent(from -> Checkpoints.restore(from, learner.optimizer()));
                 if (ranks.isFirst()) {
                     folder.saveConfig(config);
                 }
@@ -97,9 +136,9 @@ public final class Training {
                 RunTotals totals = new RunTotals();
                 Optional<RunPage> page = page(folder, state, model, data);
                 try {
-                    End end = train(folder, state, model, data, pass, updater, totals, page, stopWanted);
+                    End end = train(folder, state, model, data, learner, totals, page, stopWanted);
                     ranks.leave();
-                    return finish(end, folder, model, totals, page);
+                    return finish(end, folder, model, learner.model().parameters(), totals, page);
                 } catch (RuntimeException | Error e) {
                     page.ifPresent(written -> written.failed(e));
                     throw e;
@@ -132,6 +171,18 @@ public final class Training {
                 InstantSource.system()));
     }
 
+    private Learner learner(TrainModel model, ParameterStore parameters) {
+        if (accelerator.isPresent()) {
+            return new DeviceLearner(config, model.config(), parameters, accelerator.get());
+        }
+        return new HostLearner(
+                config,
+                share,
+                pass(model),
+                ranks.updater(parameters, config.optimizer().method()),
+                costs(model));
+    }
+
     private TrainingPass pass(TrainModel model) {
         PassKind kind = PassKind.of(config.compute().engine());
         TrainingPass pass = TrainingPass.open(kind, model.config(), model.parameters(), compute);
@@ -148,8 +199,7 @@ public final class Training {
             RunState state,
             TrainModel model,
             TrainData data,
-            TrainingPass pass,
-            Updater updater,
+            Learner learner,
             RunTotals totals,
             Optional<RunPage> page,
             BooleanSupplier stopWanted) {
@@ -159,9 +209,9 @@ public final class Training {
                         source,
                         config.masking().heldOut(data.vocabulary()),
                         config.evaluation().sequences(),
-                        config.batch().microRows(),
-                        pass,
-                        updater));
+                        learner.rowsAtATime(),
+                        learner.model(),
+                        learner.optimizer()));
         try (MetricsSink sink = sinks(folder, state.step(), totals, page);
                 BatchFeed feed = new BatchFeed(
                         data.training(),
@@ -170,20 +220,12 @@ public final class Training {
                         state.step(),
                         state.cursor(),
                         config.data().readAhead())) {
-            TrainingRun run = new TrainingRun(
-                    share,
-                    feed,
-                    pass,
-                    updater,
-                    config.schedule(),
-                    config.optimizer().clip(),
-                    costs(model));
             TrainingLoop loop = new TrainingLoop(
                     settings(folder, model),
                     state,
-                    run,
-                    pass,
-                    updater,
+                    learner.steps(feed),
+                    learner.model(),
+                    learner.optimizer(),
                     heldOut,
                     folder.checkpoints(),
                     sink,
@@ -247,7 +289,12 @@ public final class Training {
     }
 
     private TrainingResult finish(
-            End end, RunFolder folder, TrainModel model, RunTotals totals, Optional<RunPage> page) {
+            End end,
+            RunFolder folder,
+            TrainModel model,
+            ParameterStore parameters,
+            RunTotals totals,
+            Optional<RunPage> page) {
         boolean finished = end.outcome() == TrainingLoop.Outcome.FINISHED && ranks.isFirst();
         TrainingResult result = new TrainingResult(
                 end.outcome(),
@@ -261,7 +308,7 @@ public final class Training {
                 page.map(_ -> folder.report()));
         result.model()
                 .ifPresent(target -> ParameterWriter.write(
-                        model.parameters(),
+                        parameters,
                         model.config(),
                         compute.dtype(),
                         Optional.of(model.tokenizer()),

@@ -3,7 +3,8 @@ package io.github.coda4j.train;
 import static io.github.coda4j.Checks.check;
 
 import io.github.coda4j.CodaException;
-import io.github.coda4j.model.training.TrainingPass;
+import io.github.coda4j.model.training.TrainedModel;
+import io.github.coda4j.pjrt.PjrtException;
 import io.github.coda4j.tensor.Scope;
 import io.github.coda4j.tensor.Tensor;
 import java.nio.file.Path;
@@ -17,9 +18,9 @@ import java.util.function.BooleanSupplier;
  */
 public final class TrainingLoop {
     private final Settings settings;
-    private final TrainingRun run;
-    private final TrainingPass pass;
-    private final Updater updater;
+    private final Stepper run;
+    private final TrainedModel model;
+    private final RankOptimizer optimizer;
     private final Optional<HeldOutLoss> heldOut;
     private final Checkpoints checkpoints;
     private final MetricsSink sink;
@@ -69,9 +70,9 @@ public final class TrainingLoop {
     public TrainingLoop(
             Settings settings,
             RunState state,
-            TrainingRun run,
-            TrainingPass pass,
-            Updater updater,
+            Stepper run,
+            TrainedModel model,
+            RankOptimizer optimizer,
             Optional<HeldOutLoss> heldOut,
             Checkpoints checkpoints,
             MetricsSink sink,
@@ -79,8 +80,8 @@ public final class TrainingLoop {
         this.settings = settings;
         this.state = state;
         this.run = run;
-        this.pass = pass;
-        this.updater = updater;
+        this.model = model;
+        this.optimizer = optimizer;
         this.heldOut = heldOut;
         this.checkpoints = checkpoints;
         this.sink = sink;
@@ -119,11 +120,13 @@ public final class TrainingLoop {
         try {
             return run.step();
         } catch (TrainingDivergedException e) {
-            Path batch = BadBatch.write(settings.folder(), e.batch(), updater.rank());
+            Path batch = BadBatch.write(settings.folder(), e.batch(), optimizer.rank());
             throw new CodaException(
                     e.getMessage() + "; its batch is in " + batch + "; " + lastGood()
                             + "; lower the learning rate or look at the data before you go on",
                     e);
+        } catch (PjrtException e) {
+            throw new CodaException(e.getMessage() + "; " + lastGood(), e);
         }
     }
 
@@ -133,20 +136,20 @@ public final class TrainingLoop {
 
     /** Ranks hear of an end at different times; they agree on the step. */
     private boolean anyRankWantsToStop() {
-        return updater.sum(stopWanted.getAsBoolean() ? 1 : 0)[0] > 0;
+        return optimizer.sum(stopWanted.getAsBoolean() ? 1 : 0)[0] > 0;
     }
 
     private void save() {
         Optional<CodaException> problem = Optional.empty();
         try (Scope _ = Scope.open()) {
-            Map<String, Tensor> optimizer = updater.state();
-            if (updater.rank() == 0) {
+            Map<String, Tensor> remembered = optimizer.state();
+            if (optimizer.rank() == 0) {
                 try {
                     checkpoints.write(
                             state,
-                            pass.parameters(),
-                            pass.config(),
-                            optimizer,
+                            model.parameters(),
+                            model.config(),
+                            remembered,
                             settings.tokenizer(),
                             settings.configYaml());
                 } catch (CodaException e) {
@@ -157,7 +160,7 @@ public final class TrainingLoop {
                 }
             }
         }
-        boolean failed = updater.sum(problem.isPresent() ? 1 : 0)[0] > 0;
+        boolean failed = optimizer.sum(problem.isPresent() ? 1 : 0)[0] > 0;
         if (failed) {
             throw problem.orElseGet(() -> CodaException.of(
                     "rank 0 could not write the checkpoint of step %d; see its message", state.step()));

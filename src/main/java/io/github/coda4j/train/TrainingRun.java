@@ -14,7 +14,7 @@ import java.util.function.LongToDoubleFunction;
  * Training, one {@link #step} at a time: this file and what it calls are the story of how CoDA learns. Every rank runs
  * the same steps on its own rows of the global batch, and has the same parameters after each.
  */
-public final class TrainingRun {
+public final class TrainingRun implements Stepper {
     private final RowShare share;
     private final BatchFeed feed;
     private final TrainingPass pass;
@@ -48,13 +48,7 @@ public final class TrainingRun {
         this.costs = costs;
     }
 
-    /**
-     * One optimizer step.
-     *
-     * @throws TrainingDivergedException on every rank when loss or gradient is not finite; the parameters are unchanged
-     *     then
-     * @throws io.github.coda4j.CodaException when data cannot be read or another rank is lost
-     */
+    @Override
     public StepMetrics step() {
         long begin = System.nanoTime();
         StepBatch batch = feed.take(); // this rank's rows, read and masked ahead
@@ -69,7 +63,15 @@ public final class TrainingRun {
         if (all.peakBeaten()) {
             costs.measureAgain();
         }
-        return metrics(batch, all, norm, scale, rate, nanos);
+        return StepMetrics.of(
+                batch,
+                new StepMetrics.Totals(all.sums(), all.maskable(), all.applied()),
+                norm,
+                scale,
+                rate,
+                nanos,
+                feed.waitedNanos(),
+                costs.share(all.operations(), nanos));
     }
 
     private LossSums accumulate(StepBatch batch) {
@@ -115,23 +117,5 @@ public final class TrainingRun {
         if (!Double.isFinite(loss) || !Double.isFinite(norm)) {
             throw new TrainingDivergedException(batch, loss, norm);
         }
-    }
-
-    private StepMetrics metrics(StepBatch batch, Totals all, double norm, double scale, double rate, long nanos) {
-        LossSums sums = all.sums();
-        return new StepMetrics(
-                batch.step() + 1,
-                sums.loss(),
-                all.maskable() == 0 ? 0 : -sums.weighted() / all.maskable(),
-                sums.maskedCrossEntropy(),
-                rate,
-                norm,
-                scale,
-                all.applied(),
-                sums.targets(),
-                sums.positions(),
-                nanos / 1e9,
-                feed.waitedNanos() / 1e9,
-                costs.share(all.operations(), nanos));
     }
 }

@@ -28,12 +28,14 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What every commit policy promises, under every cache policy, on canvases with holes. */
+@Tag("slow")
 class CommitPolicyContractTest {
     private static final int MASK = 0;
     private static final int VOCABULARY = 50;

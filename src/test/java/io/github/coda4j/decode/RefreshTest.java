@@ -22,6 +22,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -57,6 +58,7 @@ class RefreshTest {
                 .filter(policy -> !policy.name().equals("klass"));
     }
 
+    @Tag("slow")
     @ParameterizedTest
     @MethodSource("policies")
     void the_network_sees_every_token_that_stands_in_the_sequence_however_seldom_all_of_it_is_run(CommitPolicy policy) {

@@ -25,6 +25,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -78,6 +79,7 @@ class FamilyModelTest {
         return new ModelKind(type, "any", qkNorm, bias, alignment, blocks);
     }
 
+    @Tag("slow")
     @ParameterizedTest
     @CsvSource({
         "a2d-qwen3, true, NONE, IN_PLACE, 0, low_confidence_rounded",

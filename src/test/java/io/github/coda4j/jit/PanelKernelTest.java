@@ -14,6 +14,7 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -80,6 +81,7 @@ class PanelKernelTest {
         int next(SplittableRandom random);
     }
 
+    @Tag("slow")
     @ParameterizedTest
     @ValueSource(ints = {0, 64, 128})
     void products_equal_the_plain_twins_on_awkward_sizes(int group) {
@@ -105,6 +107,7 @@ class PanelKernelTest {
         }
     }
 
+    @Tag("slow")
     @ParameterizedTest
     @ValueSource(ints = {0, 64})
     void the_largest_sums_are_exact(int group) {

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -29,6 +30,7 @@ class LogitsRowDetailsTest {
 
     private record Answer(RowProposal proposal, RowDetails details) {}
 
+    @Tag("slow")
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 7, 13, 33, 63, 64, 65, 128, 207, 1024, 3001, 151_936})
     void the_fast_row_answers_what_the_plain_one_answers(int numTokens) {

@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -35,6 +36,7 @@ class LogitsRowTest {
     private static final List<Reduction> REDUCTIONS = List.of(LogitsRow::reduce, PlainLogitsRow::reduce);
     private static final List<Filter> FILTERS = List.of(LogitsRow::filter, PlainLogitsRow::filter);
 
+    @Tag("slow")
     @ParameterizedTest
     @ValueSource(ints = {1, 7, 13, 33, 128, 207, 1024, 3001, 151_936})
     void the_fast_row_equals_the_plain_one(int numTokens) {

@@ -49,6 +49,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -285,6 +286,7 @@ class CodaChatModelTest {
         assertThat(heard.threads).hasSize(1).doesNotContain(Thread.currentThread());
     }
 
+    @Tag("slow")
     @Test
     void cancelling_by_the_handle_ends_the_answer_within_a_step_and_nothing_more_is_told() throws Exception {
         hold();
@@ -406,6 +408,7 @@ class CodaChatModelTest {
                 .isLessThan(8);
     }
 
+    @Tag("slow")
     @Test
     void threads_share_a_model() throws Exception {
         CodaChatModel model = chat().build();

@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.Timeout;
 import org.junit.platform.engine.TestExecutionResult;
@@ -23,6 +24,7 @@ import org.junit.platform.launcher.core.LauncherFactory;
  * network knows the answers that they ask for. They are run from within, since those of other kinds of models among
  * them would count as left out; which these are is compared with what is known.
  */
+@Tag("slow")
 @Timeout(120)
 class LangChain4jContractTest {
     /** Words of the names of tests of what the model does not do; that it says so has tests of its own. */

@@ -126,7 +126,8 @@ final class FakeProject {
                     "start_server.sh",
                     "scripts/start.sh",
                     "scripts/toolchain.sh",
-                    "scripts/fetch.sh")) {
+                    "scripts/fetch.sh",
+                    "scripts/fetch-oracle")) {
                 script(root.resolve(script), Files.readString(Path.of(script)));
             }
             Files.createDirectories(folder("bin"));

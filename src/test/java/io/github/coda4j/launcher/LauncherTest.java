@@ -275,7 +275,47 @@ class LauncherTest {
         assertThat(project.await(project.start("verify", "--fast", "-Dx=y")).code())
                 .isZero();
         assertThat(project.maven().getFirst())
-                .contains("verify -DexcludedGroups=")
+                .contains("test spotless:check -DexcludedGroups=process | training | slow | xla")
                 .contains("-Dx=y");
+    }
+
+    @Test
+    void a_test_run_with_the_oracle_fetches_it_once_into_a_folder_that_appears_whole() throws Exception {
+        FakeProject project =
+                project("p").env("CODA_CACHE", folder.resolve("cache").toString());
+        FakeProject.Result first = project.await(project.start("verify", "-Pxla"));
+        boolean isThere = System.getProperty("os.name").equals("Linux")
+                && System.getProperty("os.arch").equals("amd64");
+        if (!isThere) {
+            assertThat(first.err()).contains("The oracle is there for Linux on x86-64 only");
+            return;
+        }
+        Path oracle = folder.resolve("cache/oracle");
+        assertThat(oracle.resolve(".complete")).exists();
+        assertThat(first.err()).contains("Fetching the oracle (161 MB, once) to " + oracle);
+        assertThat(project.await(project.start("verify", "-Pxla")).err()).doesNotContain("Fetching");
+        List<String> begun = project.maven().stream()
+                .filter(line -> line.startsWith("begin"))
+                .toList();
+        assertThat(begun).hasSize(3);
+        assertThat(begun.getFirst())
+                .contains("-Pxla -Dcoda.oracle=" + folder.resolve("cache/.oracle.partial"))
+                .endsWith("dependency:unpack@oracle");
+        assertThat(begun.subList(1, 3))
+                .allSatisfy(line -> assertThat(line).contains("verify -Pxla -Dcoda.oracle=" + oracle));
+    }
+
+    @Test
+    void an_oracle_that_cannot_be_fetched_is_said_and_leaves_nothing() throws Exception {
+        FakeProject project =
+                project("p").env("CODA_CACHE", folder.resolve("cache").toString());
+        Files.writeString(project.folder("maven.fails"), "");
+        FakeProject.Result failed = project.await(project.start("scripts/fetch-oracle"));
+        assertThat(failed.code()).isEqualTo(1);
+        assertThat(folder.resolve("cache/oracle")).doesNotExist();
+        FakeProject.Result forbidden =
+                project.env("CODA_NO_DOWNLOAD", "1").await(project.start("scripts/fetch-oracle"));
+        assertThat(forbidden.code()).isEqualTo(1);
+        assertThat(forbidden.err()).containsAnyOf("forbids to fetch it", "for Linux on x86-64 only");
     }
 }

@@ -28,6 +28,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -61,6 +62,7 @@ class BlockCausalDecodingTest {
         return DecodeOptions.ofSteps(NEW).withCommit(new ConfidenceThreshold(0.02));
     }
 
+    @Tag("slow")
     @ParameterizedTest
     @CsvSource({
         "IN_PLACE, START, PLAIN",
@@ -204,6 +206,7 @@ class BlockCausalDecodingTest {
         }
     }
 
+    @Tag("slow")
     @Test
     void the_model_s_own_blocks_and_cache_may_be_said_and_growth_has_nothing_to_save() {
         try (Transformer model = blockCausal()) {

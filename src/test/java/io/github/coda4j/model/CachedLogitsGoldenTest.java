@@ -14,10 +14,12 @@ import io.github.coda4j.weights.TensorEntry;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Forwards that reuse keys and values of an earlier one give the original's logits. */
+@Tag("slow")
 class CachedLogitsGoldenTest {
     @ParameterizedTest
     @EnumSource(EngineKind.class)

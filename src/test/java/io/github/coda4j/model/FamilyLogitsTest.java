@@ -14,11 +14,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Logits of every family's checkpoints, whose numbers were computed with other people's code. */
+@Tag("slow")
 class FamilyLogitsTest {
     private static final List<String> FAMILIES = List.of(
             "a2d-qwen3-mdlm",

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -19,6 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(60)
 class FastPassTest {
     /** Two and three workers: with three, heads of one key/value head lie with several of them. */
+    @Tag("slow")
     @ParameterizedTest
     @CsvSource({"FP32,2", "BF16,2", "INT8,2", "FP32,3", "INT8,3", "INT4,2"})
     void the_answer_is_the_same_to_the_bit_whichever_worker_does_a_share(WeightFormat format, int size) {

@@ -7,6 +7,7 @@ import io.github.coda4j.tensor.products.ProductPaths;
 import io.github.coda4j.tensor.products.ProductPaths.Bf16;
 import io.github.coda4j.tensor.products.ProductPaths.Int8;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class LoadOptionsTest {
@@ -42,6 +43,7 @@ class LoadOptionsTest {
                 .hasValueSatisfying(line -> assertThat(line).contains("memory and time of int8", "7 bits"));
     }
 
+    @Tag("slow")
     @Test
     void the_faster_floats_are_those_that_nothing_emulates_slowly() {
         assertThat(WeightFormat.fastestFloat(EngineKind.PLAIN, Device.parse("cuda")))

@@ -19,6 +19,7 @@ import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -82,6 +83,7 @@ class MovedCacheTest {
         }
     }
 
+    @Tag("slow")
     @ParameterizedTest
     @CsvSource({"PLAIN, FP32", "PLAIN, BF16", "FAST, FP32", "FAST, BF16", "FAST, INT8"})
     void the_deepest_values_are_those_of_the_reference_by_position_also_after_a_move(

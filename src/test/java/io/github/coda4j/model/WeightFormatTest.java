@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
@@ -75,6 +76,7 @@ class WeightFormatTest {
                 .ifPresent(stored -> assertThat(stored.bytes(48, 64)).isEqualTo(format.embeddingBytes(48, 64)));
     }
 
+    @Tag("slow")
     @ParameterizedTest
     @FieldSource("QUANTIZED")
     void a_quantized_checkpoint_gives_what_quantizing_on_loading_gives(WeightFormat format) {

@@ -19,8 +19,7 @@ class CompileOptionsTest {
 
     @Test
     void replicas_are_assigned_to_devices_by_their_ids() throws IOException {
-        CodedInputStream in =
-                CodedInputStream.newInstance(new CompileOptions(3, 1, false, List.of(5, 300, 7)).bytes());
+        CodedInputStream in = CodedInputStream.newInstance(new CompileOptions(3, 1, false, List.of(5, 300, 7)).bytes());
         assertThat(in.readTag()).isEqualTo(3 << 3 | 2);
         CodedInputStream build = in.readByteArray() instanceof byte[] bytes ? CodedInputStream.newInstance(bytes) : in;
         assertThat(in.isAtEnd()).isTrue();
@@ -43,8 +42,7 @@ class CompileOptionsTest {
 
     @Test
     void partitions_are_assigned_one_list_each_and_name_their_partitioner() throws IOException {
-        CodedInputStream in =
-                CodedInputStream.newInstance(new CompileOptions(1, 2, true, List.of(4, 9)).bytes());
+        CodedInputStream in = CodedInputStream.newInstance(new CompileOptions(1, 2, true, List.of(4, 9)).bytes());
         in.readTag();
         CodedInputStream build = CodedInputStream.newInstance(in.readByteArray());
         List<Integer> fields = new ArrayList<>();

@@ -27,14 +27,15 @@ class PjrtClosingTest extends ClosingContract {
                 new Case("PjrtThreads", _ -> new PjrtThreads()),
                 new Case("PjrtClient", _ -> client()),
                 new Case("PjrtBuffer", _ -> buffer(kept(client()))),
-                new Case("PjrtExecutable", _ -> kept(client())
-                        .compile("func.func @main() -> tensor<f32> {", CompileOptions.ONE_DEVICE)));
+                new Case(
+                        "PjrtExecutable",
+                        _ -> kept(client()).compile("func.func @main() -> tensor<f32> {", CompileOptions.ONE_DEVICE)));
     }
 
     private PjrtClient client() {
         JavaPlugin plugin = new JavaPlugin(new ScriptedBackend(1, all -> all));
         alsoOpen.add(plugin);
-        return PjrtPlugin.of(plugin.api(), "plugin").client(Map.of(), Duration.ofSeconds(30));
+        return PjrtPlugin.of(plugin.api(), "plugin").client(Map.of(), Duration.ofMinutes(2));
     }
 
     private PjrtClient kept(PjrtClient client) {

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Which plugins are taken, and what is said of those that are not. */
-@Timeout(60)
+@Timeout(300)
 class PjrtPluginTest {
     @TempDir
     private Path folder;

@@ -79,7 +79,9 @@ class PjrtStructTest {
 
     private static void offsets(PjrtStruct struct, Object... fields) {
         for (int i = 0; i < fields.length; i += 2) {
-            assertThat(struct.offset((String) fields[i])).as("%s of %s", fields[i], struct).isEqualTo(fields[i + 1]);
+            assertThat(struct.offset((String) fields[i]))
+                    .as("%s of %s", fields[i], struct)
+                    .isEqualTo(fields[i + 1]);
         }
     }
 

@@ -43,7 +43,8 @@ public final class ScriptedBackend implements Backend {
     public Computation compile(String program) {
         if (program.contains("nonsense")) {
             throw new Failure(
-                    PjrtCode.INVALID_ARGUMENT, "loc(\"-\":2:5): error: unknown op\n  nonsense at thread \""
+                    PjrtCode.INVALID_ARGUMENT,
+                    "loc(\"-\":2:5): error: unknown op\n  nonsense at thread \""
                             + Thread.currentThread().getName() + '"');
         }
         Signature signature = Signature.of(program);
@@ -60,7 +61,7 @@ public final class ScriptedBackend implements Backend {
             }
 
             @Override
-            public void close() {
+            public void end() {
                 open.decrementAndGet();
             }
         };

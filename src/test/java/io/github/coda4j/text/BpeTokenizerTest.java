@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,6 +24,7 @@ class BpeTokenizerTest {
     @TempDir
     Path folder;
 
+    @Tag("slow")
     @Test
     void vocabulary_and_merges_files_give_the_same_tokenizer_as_tokenizer_json() throws IOException {
         for (String name : List.of("vocab.json", "merges.txt", "added_tokens.json", "special_tokens_map.json")) {

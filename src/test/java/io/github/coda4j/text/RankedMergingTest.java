@@ -10,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,6 +23,7 @@ class RankedMergingTest {
     @TempDir
     Path folder;
 
+    @Tag("slow")
     @Test
     void accepted_merge_lists_merge_like_the_list_and_refused_ones_do_not_make_their_own_tokens() {
         long seed = System.nanoTime();

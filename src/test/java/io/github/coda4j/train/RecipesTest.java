@@ -109,6 +109,17 @@ class RecipesTest {
                                 .isBetween(5_000_000L, 6_000_000L));
     }
 
+    @Test
+    void the_toy_of_tpus_runs_on_the_oracle_as_on_the_cpu() {
+        TrainConfig config = read("tpu", "toy");
+        assertThat(config.lastStep()).isEqualTo(50);
+        assertThat(config.compute().plugin()).isEmpty();
+        TrainConfig onOracle =
+                TrainConfig.read(Path.of("recipes/tpu/toy.yaml"), List.of("compute.device='pjrt:oracle'"));
+        assertThat(onOracle.compute().plugin()).isPresent();
+        assertThat(config.batch().rows() % config.batch().microRows()).isZero();
+    }
+
     private static TrainConfig read(String family, String stage) {
         return TrainConfig.read(Path.of("recipes", family, stage + ".yaml"), List.of());
     }

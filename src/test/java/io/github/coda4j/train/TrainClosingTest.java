@@ -6,16 +6,24 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.coda4j.diffusion.Alignment;
 import io.github.coda4j.masking.MaskingVocabulary;
 import io.github.coda4j.model.training.ParameterStore;
+import io.github.coda4j.model.training.PlainTrainingPass;
+import io.github.coda4j.pjrt.PjrtClient;
+import io.github.coda4j.pjrt.PjrtPlugin;
+import io.github.coda4j.pjrt.oracle.JavaPlugin;
+import io.github.coda4j.tensor.DType;
 import io.github.coda4j.tensor.Device;
 import io.github.coda4j.tensor.ranks.ProcessGroup;
 import io.github.coda4j.tensor.ranks.Rendezvous;
 import io.github.coda4j.testkit.ClosingContract;
 import io.github.coda4j.testkit.GoldenTraining;
 import io.github.coda4j.testkit.LocalRanks;
+import io.github.coda4j.testkit.ScriptedBackend;
 import io.github.coda4j.testkit.ToySequences;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.AfterEach;
@@ -50,6 +58,8 @@ class TrainClosingTest extends ClosingContract {
                 new Case("RankGroup", _ -> group()),
                 new Case("AdamW", _ -> optimizer(AdamW.Settings.DEFAULT)),
                 new Case("Adafactor", _ -> optimizer(Adafactor.Settings.DEFAULT)),
+                new Case("HostLearner", _ -> hostLearner()),
+                new Case("DeviceLearner", _ -> deviceLearner()),
                 new Case("LocalUpdater", _ -> new LocalUpdater(store(), AdamW.Settings.DEFAULT)),
                 new Case("ShardedUpdater", _ -> {
                     ProcessGroup group = LocalRanks.join(alone());
@@ -80,6 +90,37 @@ class TrainClosingTest extends ClosingContract {
         ParameterStore store = ParameterStore.zeros(GoldenTraining.config("b-tied"), false, Device.CPU);
         alsoOpen.add(store);
         return store;
+    }
+
+    private static TrainConfig config(String device) {
+        return TrainConfig.parse("""
+                stage: pretrain
+                out: out
+                model: {preset: coda-tiny, tokenizer: tokenizer}
+                data: {shards: shards, length: 8}
+                batch: {rows: 2}
+                optimizer: {name: adamw}
+                schedule: {steps: 2, peak: 1e-3}
+                compute: {device: 'DEVICE'}
+                """.replace("DEVICE", device), "run.yaml");
+    }
+
+    private HostLearner hostLearner() {
+        ParameterStore store = store();
+        return new HostLearner(
+                config("cpu"),
+                new RowShare(2, 2, 0, 1),
+                new PlainTrainingPass(GoldenTraining.config("b-tied"), store, DType.F32, 1, false),
+                new LocalUpdater(store, AdamW.Settings.DEFAULT),
+                PeakUse.uncompared(GoldenTraining.config("b-tied"), false));
+    }
+
+    private DeviceLearner deviceLearner() {
+        JavaPlugin plugin = new JavaPlugin(new ScriptedBackend(1, all -> all));
+        alsoOpen.add(plugin);
+        PjrtClient client = PjrtPlugin.of(plugin.api(), "plugin").client(Map.of(), Duration.ofMinutes(2));
+        alsoOpen.add(client);
+        return new DeviceLearner(config("pjrt:oracle"), GoldenTraining.config("b-tied"), store(), client);
     }
 
     private Optimizer optimizer(OptimizerSettings settings) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.coda4j.CodaException;
 import io.github.coda4j.diffusion.Alignment;
+import io.github.coda4j.hlo.coda.Distribution;
 import io.github.coda4j.masking.HolePadding;
 import io.github.coda4j.masking.MaskingLevels;
 import io.github.coda4j.masking.MaskingOptions;
@@ -15,10 +16,13 @@ import io.github.coda4j.masking.ProgressiveMasking;
 import io.github.coda4j.model.EngineKind;
 import io.github.coda4j.model.WeightFormat;
 import io.github.coda4j.tensor.Device;
+import io.github.coda4j.train.device.PluginName;
+import io.github.coda4j.train.device.PluginUse;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,7 +59,7 @@ class TrainConfigTest {
                 .isEqualTo(new MaskingOptions(5, 0, 9, MaskingRules.REPORT, Alignment.SHIFTED));
         assertThat(config.compute())
                 .isEqualTo(new TrainConfig.Compute(
-                        Device.CPU, OptionalInt.empty(), WeightFormat.BF16, EngineKind.FAST, false));
+                        Device.CPU, Optional.empty(), OptionalInt.empty(), WeightFormat.BF16, EngineKind.FAST, false));
         assertThat(config.compute().threadsOn(6)).isEqualTo(6);
         assertThat(config.lastStep()).isEqualTo(500);
         TrainConfig cut = TrainConfig.parse(LEAST.replace("peak: 2e-4", "peak: 2e-4, stop_after: 200"), "run.yaml");
@@ -220,8 +224,9 @@ class TrainConfigTest {
         with("masking: {prompt_ramp: 0.1}")
                 .hasMessage("run.yaml: masking.prompt_ramp is for sft only, where documents have prompts; leave "
                         + "it out of midtrain");
-        with("compute: {device: tpu}")
-                .hasMessage("run.yaml: compute: unknown device \"tpu\"; known: cpu, cuda, cuda:INDEX");
+        with("compute: {device: xpu}")
+                .hasMessage("run.yaml: compute: unknown device \"xpu\"; known: cpu, cuda, cuda:INDEX, tpu, pjrt:oracle,"
+                        + " pjrt:PATH");
         with("compute: {device: cuda, engine: fast}")
                 .hasMessage("run.yaml: compute: engine fast runs on the cpu, but device is cuda:0; take engine plain");
         with("compute: {threads: 0}").hasMessageStartingWith("run.yaml: compute: threads must be auto or at least 1");
@@ -306,5 +311,46 @@ class TrainConfigTest {
 
     private static ProgressiveMasking progressive(TrainConfig config) {
         return (ProgressiveMasking) config.masking();
+    }
+
+    @Test
+    void a_plugin_computes_on_one_device_or_shares_the_model_among_several() {
+        String oracle = LEAST + "compute: {device: 'pjrt:oracle', precision: fp32}";
+        TrainConfig.Compute one = TrainConfig.parse(oracle, "run.yaml").compute();
+        assertThat(one.device()).isEqualTo(Device.CPU);
+        assertThat(one.plugin()).hasValue(new PluginUse(new PluginName.Oracle(), Distribution.ONE));
+        TrainConfig several = TrainConfig.parse(
+                LEAST.replace("rows: 32", "rows: 32, micro_rows: 8")
+                        + "compute: {device: tpu, devices: 4, distribution: data_parallel}",
+                "run.yaml");
+        assertThat(several.compute().plugin())
+                .hasValue(new PluginUse(new PluginName.Tpu(), new Distribution(Distribution.Kind.DATA_PARALLEL, 4)));
+        assertThat(TrainConfig.parse(several.yaml(), "effective")).isEqualTo(several);
+        assertThat(TrainConfig.parse(LEAST + "compute: {device: 'pjrt:/opt/x.so', devices: 2}", "run.yaml")
+                        .compute()
+                        .plugin())
+                .hasValue(new PluginUse(
+                        new PluginName.Library(Path.of("/opt/x.so")), new Distribution(Distribution.Kind.FSDP, 2)));
+    }
+
+    @Test
+    void what_has_no_effect_on_a_plugin_or_beside_one_is_refused() {
+        with("compute: {device: tpu, engine: plain}")
+                .hasMessage("run.yaml: compute: engine has no effect on tpu: its compiler decides, and layers are"
+                        + " computed again; leave it out");
+        with("compute: {device: tpu, recompute: false}").hasMessageContaining("recompute has no effect on tpu");
+        with("compute: {device: 'pjrt:oracle', threads: 2}")
+                .hasMessageContaining("threads has no effect on pjrt:oracle");
+        with("compute: {device: tpu, distribution: fsdp}")
+                .hasMessage("run.yaml: compute: distribution has no effect on one device; say how many with devices");
+        with("compute: {device: tpu, devices: 2, distribution: one}")
+                .hasMessageContaining("must be one of data_parallel, fsdp, gspmd, shardy, got one");
+        with("compute: {devices: 2}")
+                .hasMessage("run.yaml: compute: devices is about the devices of a PJRT plugin, not about cpu; leave it"
+                        + " out");
+        with("compute: {device: tpu, devices: 3}")
+                .hasMessage("run.yaml: batch.rows must be a multiple of the 3 devices, got 32");
+        with("compute: {device: 'pjrt:'}")
+                .hasMessage("run.yaml: compute: pjrt: names no plugin; known: tpu, pjrt:oracle, pjrt:PATH");
     }
 }

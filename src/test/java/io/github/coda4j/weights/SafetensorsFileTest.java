@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -206,6 +207,7 @@ class SafetensorsFileTest {
         }
     }
 
+    @Tag("slow")
     @Test
     void random_damage_never_gives_anything_but_a_coda_exception() throws Exception {
         byte[] whole = Files.readAllBytes(Goldens.path("model/b-tied/model.safetensors"));

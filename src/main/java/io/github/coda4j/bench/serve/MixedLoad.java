@@ -33,6 +33,7 @@ final class MixedLoad {
 
     private final URI address;
     private final ServePlan plan;
+    private final Duration alone;
     /** Tasks and their answers when nothing else runs. */
     private final Map<Task, String> expected;
 
@@ -50,15 +51,21 @@ final class MixedLoad {
 
     /** @param ownProcess whether the server is in this process */
     MixedLoad(URI address, ServePlan plan, Map<Task, String> expected, boolean ownProcess) {
+        this(address, plan, expected, ownProcess, ALONE);
+    }
+
+    /** @param alone how long the server's health is watched before the load */
+    MixedLoad(URI address, ServePlan plan, Map<Task, String> expected, boolean ownProcess, Duration alone) {
         this.address = address;
         this.plan = plan;
+        this.alone = alone;
         this.expected = expected;
         this.tasks = List.copyOf(expected.keySet());
         this.ownProcess = ownProcess;
     }
 
     Mixed run() throws InterruptedException {
-        Percentiles alone = percentiles(health(System.nanoTime() + ALONE.toNanos()));
+        Percentiles healthAlone = percentiles(health(System.nanoTime() + alone.toNanos()));
         long begin = System.nanoTime();
         long end = begin + plan.time().toNanos();
         List<Future<?>> clients = new ArrayList<>();
@@ -89,7 +96,7 @@ final class MixedLoad {
                     example.get(),
                     warm,
                     atEnd,
-                    alone,
+                    healthAlone,
                     percentiles(health));
         }
     }

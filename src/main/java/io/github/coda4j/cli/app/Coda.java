@@ -15,6 +15,7 @@ import io.github.coda4j.cli.bench.BenchCommand;
 import io.github.coda4j.cli.calibrate.CalibrateCommand;
 import io.github.coda4j.cli.data.DataCommand;
 import io.github.coda4j.cli.eval.EvalCommand;
+import io.github.coda4j.cli.export.ExportCommand;
 import io.github.coda4j.cli.help.CompletionCommand;
 import io.github.coda4j.cli.help.HelpCommand;
 import io.github.coda4j.cli.help.ManCommand;
@@ -149,6 +150,7 @@ final class Coda extends CommandGroup {
                 .addSubcommand(BenchCommand.tree(world))
                 .addSubcommand(EvalCommand.tree(world, interrupt))
                 .addSubcommand(CalibrateCommand.tree(world))
+                .addSubcommand(ExportCommand.tree(world))
                 .addSubcommand(new HelpCommand(world))
                 .addSubcommand(new CompletionCommand(world))
                 .addSubcommand(new ManCommand(world));

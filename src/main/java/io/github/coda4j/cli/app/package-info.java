@@ -5,6 +5,7 @@
     "cli.answer",
     "cli.bench",
     "cli.calibrate",
+    "cli.export",
     "cli.data",
     "cli.eval",
     "cli.help",

@@ -4,6 +4,7 @@ import static io.github.coda4j.Checks.check;
 
 import io.github.coda4j.cli.Interrupt;
 import io.github.coda4j.cli.World;
+import io.github.coda4j.train.device.PluginName;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -54,6 +55,15 @@ final class NprocFlag {
                             + "leave one of them out",
                     NAME);
         });
+    }
+
+    /** @throws IllegalArgumentException when several ranks are asked for: one process trains on a plugin */
+    void refuseOn(PluginName plugin, World world) {
+        check(ranks() == 1, "%s starts ranks of libtorch, but one process trains on %s; leave it out", NAME, plugin);
+        check(
+                world.variable("WORLD_SIZE").filter(size -> !size.equals("1")).isEmpty(),
+                "WORLD_SIZE says that this is one rank of several, but one process trains on %s; unset it",
+                plugin);
     }
 
     /** Runs this very command line on every rank and gives the exit code. */

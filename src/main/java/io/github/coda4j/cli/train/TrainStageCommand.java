@@ -13,6 +13,7 @@ import io.github.coda4j.train.TrainConfig;
 import io.github.coda4j.train.Training;
 import io.github.coda4j.train.TrainingLoop;
 import io.github.coda4j.train.TrainingResult;
+import io.github.coda4j.train.device.Accelerator;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,6 +45,13 @@ abstract class TrainStageCommand implements Callable<Integer> {
             paramLabel = "DIR",
             description = "Start from this autoregressive Qwen3 folder, in place of the config's model.")
     Optional<Path> fromAr = Optional.empty();
+
+    @Option(
+            names = "--device",
+            paramLabel = "DEVICE",
+            description = "cpu, cuda:N, tpu, pjrt:PATH (a PJRT plugin's library) or pjrt:oracle, in place of the"
+                    + " config's compute.device.")
+    Optional<String> device = Optional.empty();
 
     @Option(
             names = "--resume",
@@ -84,19 +92,31 @@ abstract class TrainStageCommand implements Callable<Integer> {
                 read.stage(),
                 stage);
         ranks.refuseWhereOneOfSeveral(world);
+        read.compute().plugin().ifPresent(plugin -> ranks.refuseOn(plugin.name(), world));
         interrupt.check();
         if (ranks.launches()) {
             RowShare.of(read.batch(), 0, ranks.ranks());
             return ranks.launch(world, interrupt);
         }
-        try (RankGroup group = TrainRanks.join(world, read.compute().device())) {
-            TrainConsole console = new TrainConsole(world, read.lastStep(), System::nanoTime);
-            TrainingResult result = Training.open(read, group, console).run(resume(), interrupt::isRequested);
-            if (group.isFirst()) {
-                report(result);
+        TrainConsole console = new TrainConsole(world, read.lastStep(), System::nanoTime);
+        if (read.compute().plugin().isPresent()) {
+            try (Accelerator accelerator = Accelerator.open(
+                    read.compute().plugin().get().name(),
+                    world.environment(),
+                    world.folders().cache())) {
+                return ended(Training.open(read, accelerator, console).run(resume(), interrupt::isRequested), true);
             }
-            return result.outcome() == TrainingLoop.Outcome.FINISHED ? ExitCodes.OK : ExitCodes.INTERRUPTED;
         }
+        try (RankGroup group = TrainRanks.join(world, read.compute().device())) {
+            return ended(Training.open(read, group, console).run(resume(), interrupt::isRequested), group.isFirst());
+        }
+    }
+
+    private int ended(TrainingResult result, boolean isFirst) {
+        if (isFirst) {
+            report(result);
+        }
+        return result.outcome() == TrainingLoop.Outcome.FINISHED ? ExitCodes.OK : ExitCodes.INTERRUPTED;
     }
 
     private void report(TrainingResult result) {
@@ -123,15 +143,16 @@ abstract class TrainStageCommand implements Callable<Integer> {
 
     private List<String> allOverrides() {
         List<String> all = new ArrayList<>();
-        fromAr.ifPresent(
-                folder -> all.addAll(List.of("model.preset=", "model.from=", "model.from_ar=" + quoted(folder))));
-        out.ifPresent(folder -> all.add("out=" + quoted(folder)));
+        fromAr.ifPresent(folder ->
+                all.addAll(List.of("model.preset=", "model.from=", "model.from_ar=" + quoted(folder.toString()))));
+        out.ifPresent(folder -> all.add("out=" + quoted(folder.toString())));
+        device.ifPresent(name -> all.add("compute.device=" + quoted(name)));
         all.addAll(overrides);
         return all;
     }
 
-    /** A path as YAML, whatever characters it has. */
-    private static String quoted(Path path) {
-        return "'" + path.toString().replace("'", "''") + "'";
+    /** A text as YAML, whatever characters it has. */
+    private static String quoted(String text) {
+        return "'" + text.replace("'", "''") + "'";
     }
 }

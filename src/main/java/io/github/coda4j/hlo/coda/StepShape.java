@@ -13,9 +13,9 @@ import static io.github.coda4j.Checks.check;
  */
 public record StepShape(int rows, int microRows, int length, int queries, int positions) {
     /** Scores of 1024 positions that see 8192 in 16 heads are 512 MiB. */
-    private static final int QUERIES = 1024;
+    public static final int QUERIES = 1024;
     /** Logits of 512 positions over 151,936 tokens are 297 MiB. */
-    private static final int POSITIONS = 512;
+    public static final int POSITIONS = 512;
 
     public StepShape {
         check(rows >= 1, "rows must be at least 1, got %d", rows);

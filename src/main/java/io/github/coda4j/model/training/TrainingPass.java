@@ -5,7 +5,7 @@ import io.github.coda4j.diffusion.MaskedBatch;
 import io.github.coda4j.model.ModelConfig;
 
 /** Forward and backward of the model over masked examples. Used by one thread. */
-public interface TrainingPass extends AutoCloseable {
+public interface TrainingPass extends TrainedModel, AutoCloseable {
     /**
      * A pass over the given parameters, which it does not own.
      *
@@ -25,10 +25,6 @@ public interface TrainingPass extends AutoCloseable {
         };
     }
 
-    ModelConfig config();
-
-    ParameterStore parameters();
-
     /**
      * Runs the batch forward and backward and adds {@code scale} times the gradient of {@link LossSums#weighted} to the
      * gradients.
@@ -39,9 +35,6 @@ public interface TrainingPass extends AutoCloseable {
      * @throws IllegalArgumentException when no output row of this model predicts a target
      */
     LossSums accumulate(MaskedBatch batch, double scale, GradientListener listener);
-
-    /** Runs the batch forward only. */
-    LossSums evaluate(MaskedBatch batch);
 
     @Override
     void close();

@@ -18,7 +18,7 @@ public interface Backend {
     Computation compile(String program);
 
     /** A program that can run. Called by one thread at a time. */
-    interface Computation extends AutoCloseable {
+    interface Computation {
         /** Of its entry. */
         Signature signature();
 
@@ -30,7 +30,7 @@ public interface Backend {
          */
         List<List<HostArray>> run(List<List<HostArray>> arguments);
 
-        @Override
-        void close();
+        /** Nobody will run it any more. */
+        void end();
     }
 }

@@ -1,38 +1,42 @@
 package io.github.coda4j.pjrt.oracle;
 
-import static io.github.coda4j.Checks.check;
-
+import io.github.coda4j.Closing;
 import io.github.coda4j.pjrt.BufferType;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/**
- * An array in the host's memory. Whoever gives one away lets its new owner free it.
- *
- * @param data dense, the last dimension next to each other; native memory, 64 bytes aligned
- * @param memory what it lies in
- */
-public record HostArray(BufferType type, long[] dims, MemorySegment data, Arena memory) {
-    private static final int ALIGNMENT = 64;
+/** An array in the host's memory. Whoever gives one away lets its new owner free it: a result is never an argument. */
+public final class HostArray {
+    private final BufferType type;
+    private final long[] dims;
+    private final MemorySegment data;
+    private final Closing freeing = new Closing();
 
-    public HostArray {
-        check(
-                data.byteSize() == type.bytes(dims),
-                "an array of %d bytes cannot lie in %d",
-                type.bytes(dims),
-                data.byteSize());
+    private HostArray(BufferType type, long[] dims, MemorySegment data) {
+        this.type = type;
+        this.dims = dims;
+        this.data = data;
     }
 
     /** One that is zero. */
     public static HostArray zeros(BufferType type, long[] dims) {
-        long bytes = type.bytes(dims);
-        Arena memory = Arena.ofShared();
-        return new HostArray(
-                type, dims, memory.allocate(Math.max(1, bytes), ALIGNMENT).asSlice(0, bytes), memory);
+        return new HostArray(type, dims.clone(), NativeHeap.zeros(type.bytes(dims)));
     }
 
-    /** Gives the memory back. */
+    public BufferType type() {
+        return type;
+    }
+
+    public long[] dims() {
+        return dims.clone();
+    }
+
+    /** Dense, the last dimension next to each other; native memory, 64 bytes aligned. */
+    public MemorySegment data() {
+        return data;
+    }
+
+    /** Gives the memory back; doing so again does nothing. */
     void free() {
-        memory.close();
+        freeing.once(() -> NativeHeap.free(data));
     }
 }

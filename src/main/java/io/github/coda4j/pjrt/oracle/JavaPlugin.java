@@ -16,7 +16,6 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -117,7 +116,8 @@ public final class JavaPlugin implements AutoCloseable {
         table.set(ValueLayout.JAVA_LONG, VERSION, VERSION_SIZE);
         table.set(ValueLayout.JAVA_INT, MAJOR_OFFSET, 0);
         table.set(ValueLayout.JAVA_INT, MINOR_OFFSET, MINOR);
-        functions().forEach((function, work) -> table.set(ValueLayout.ADDRESS, function.offset(), stub(function, work)));
+        functions()
+                .forEach((function, work) -> table.set(ValueLayout.ADDRESS, function.offset(), stub(function, work)));
     }
 
     /** The {@code PJRT_Api}; stays until the plugin is closed. */
@@ -133,42 +133,55 @@ public final class JavaPlugin implements AutoCloseable {
 
     private Map<PjrtFunction, Function> functions() {
         Map<PjrtFunction, Function> all = new EnumMap<>(PjrtFunction.class);
-        all.put(PjrtFunction.ERROR_DESTROY, a -> take(a, "error", Failed.class).memory().close());
+        all.put(
+                PjrtFunction.ERROR_DESTROY,
+                a -> take(a, "error", Failed.class).memory().close());
         all.put(PjrtFunction.ERROR_MESSAGE, this::errorMessage);
-        all.put(PjrtFunction.ERROR_GET_CODE, a -> a.setInt(
-                "code", get(a, "error", Failed.class).code().number()));
+        all.put(
+                PjrtFunction.ERROR_GET_CODE,
+                a -> a.setInt("code", get(a, "error", Failed.class).code().number()));
         all.put(PjrtFunction.PLUGIN_INITIALIZE, _ -> {});
-        all.put(PjrtFunction.PLUGIN_ATTRIBUTES, a -> a.set("attributes", MemorySegment.NULL)
-                .set("num_attributes", 0));
+        all.put(
+                PjrtFunction.PLUGIN_ATTRIBUTES,
+                a -> a.set("attributes", MemorySegment.NULL).set("num_attributes", 0));
         all.put(PjrtFunction.EVENT_DESTROY, a -> take(a, "event", Event.class));
-        all.put(PjrtFunction.EVENT_AWAIT, a -> get(a, "event", Event.class).done().join());
+        all.put(
+                PjrtFunction.EVENT_AWAIT,
+                a -> get(a, "event", Event.class).done().join());
         all.put(PjrtFunction.CLIENT_CREATE, this::createClient);
         all.put(PjrtFunction.CLIENT_DESTROY, this::destroyClient);
         all.put(PjrtFunction.CLIENT_PLATFORM_NAME, this::platformName);
-        all.put(PjrtFunction.CLIENT_ADDRESSABLE_DEVICES, a -> a.set(
-                        "addressable_devices", get(a, "client", Client.class).devices())
-                .set("num_addressable_devices", backend.devices()));
+        all.put(
+                PjrtFunction.CLIENT_ADDRESSABLE_DEVICES,
+                a -> a.set("addressable_devices", get(a, "client", Client.class).devices())
+                        .set("num_addressable_devices", backend.devices()));
         all.put(PjrtFunction.CLIENT_COMPILE, this::compile);
         all.put(PjrtFunction.CLIENT_BUFFER_FROM_HOST_BUFFER, this::fromHost);
-        all.put(PjrtFunction.DEVICE_DESCRIPTION_ID, a -> a.setInt(
-                "id", get(a, "device_description", Device.class).index()));
+        all.put(
+                PjrtFunction.DEVICE_DESCRIPTION_ID,
+                a -> a.setInt("id", get(a, "device_description", Device.class).index()));
         all.put(PjrtFunction.DEVICE_DESCRIPTION_TO_STRING, this::describe);
         all.put(PjrtFunction.DEVICE_GET_DESCRIPTION, a -> a.set("device_description", a.pointer("device")));
         all.put(PjrtFunction.EXECUTABLE_DESTROY, a -> take(a, "executable", Outputs.class));
-        all.put(PjrtFunction.EXECUTABLE_NUM_OUTPUTS, a -> a.set(
-                "num_outputs", get(a, "executable", Outputs.class).count()));
-        all.put(PjrtFunction.LOADED_EXECUTABLE_DESTROY, a -> take(a, "executable", Program.class)
-                .computation()
-                .close());
-        all.put(PjrtFunction.LOADED_EXECUTABLE_GET_EXECUTABLE, a -> a.set(
-                "executable",
-                put(new Outputs(get(a, "loaded_executable", Program.class)
-                        .computation()
-                        .signature()
-                        .results()
-                        .size()))));
+        all.put(
+                PjrtFunction.EXECUTABLE_NUM_OUTPUTS,
+                a -> a.set("num_outputs", get(a, "executable", Outputs.class).count()));
+        all.put(
+                PjrtFunction.LOADED_EXECUTABLE_DESTROY,
+                a -> take(a, "executable", Program.class).computation().end());
+        all.put(
+                PjrtFunction.LOADED_EXECUTABLE_GET_EXECUTABLE,
+                a -> a.set(
+                        "executable",
+                        put(new Outputs(get(a, "loaded_executable", Program.class)
+                                .computation()
+                                .signature()
+                                .results()
+                                .size()))));
         all.put(PjrtFunction.LOADED_EXECUTABLE_EXECUTE, this::execute);
-        all.put(PjrtFunction.BUFFER_DESTROY, a -> take(a, "buffer", Buffer.class).free());
+        all.put(
+                PjrtFunction.BUFFER_DESTROY,
+                a -> take(a, "buffer", Buffer.class).free());
         all.put(PjrtFunction.BUFFER_TO_HOST_BUFFER, this::toHost);
         return all;
     }
@@ -291,8 +304,8 @@ public final class JavaPlugin implements AutoCloseable {
     private void fromHost(PjrtArguments a) {
         get(a, "client", Client.class);
         BufferType type = BufferType.of(a.numberInt("type"))
-                .orElseThrow(() -> new Failure(
-                        PjrtCode.UNIMPLEMENTED, "unknown type of elements " + a.numberInt("type")));
+                .orElseThrow(
+                        () -> new Failure(PjrtCode.UNIMPLEMENTED, "unknown type of elements " + a.numberInt("type")));
         long[] dims = a.numbers("dims", a.number("num_dims"));
         HostArray array = HostArray.zeros(type, dims);
         array.data().copyFrom(a.pointer("data").reinterpret(type.bytes(dims)));
@@ -324,8 +337,8 @@ public final class JavaPlugin implements AutoCloseable {
             throw new Failure(
                     PjrtCode.INVALID_ARGUMENT, "dst_size " + a.number("dst_size") + " is below the needed " + bytes);
         }
-        CompletableFuture<Void> copied = buffer.array.thenAccept(
-                array -> target.reinterpret(bytes).copyFrom(array.data()));
+        CompletableFuture<Void> copied =
+                buffer.array.thenAccept(array -> target.reinterpret(bytes).copyFrom(array.data()));
         buffer.usedUntil(copied);
         a.set("event", put(new Event(copied)));
     }
@@ -370,7 +383,8 @@ public final class JavaPlugin implements AutoCloseable {
         for (int d = 0; d < numDevices; d++) {
             int number = d;
             Device where = arguments.get(d).isEmpty() ? null : arguments.get(d).getFirst().device;
-            MemorySegment results = lists[d].reinterpret((long) POINTER * signature.results().size());
+            MemorySegment results =
+                    lists[d].reinterpret((long) POINTER * signature.results().size());
             for (int r = 0; r < signature.results().size(); r++) {
                 int index = r;
                 results.setAtIndex(

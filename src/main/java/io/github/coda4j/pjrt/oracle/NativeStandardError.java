@@ -13,8 +13,8 @@ import java.nio.file.Path;
 import java.util.function.Supplier;
 
 /**
- * What native code prints to the process's standard error, caught for a while: XLA says there, and nowhere else, where a
- * program is wrong.
+ * What native code prints to the process's standard error, caught for a while: XLA says there, and nowhere else, where
+ * a program is wrong.
  */
 @SuppressWarnings("restricted") // calls functions of the C library
 final class NativeStandardError {
@@ -52,7 +52,8 @@ final class NativeStandardError {
             int unused = call("dup2", opened, STANDARD_ERROR);
             try {
                 Caught<T> done = caught(work);
-                return new Caught<>(done.result(), done.thrown(), Files.readString(file, StandardCharsets.UTF_8));
+                byte[] printed = Files.readAllBytes(file);
+                return new Caught<>(done.result(), done.thrown(), new String(printed, StandardCharsets.UTF_8));
             } finally {
                 unused = call("dup2", kept, STANDARD_ERROR);
                 unused = call("close", kept);

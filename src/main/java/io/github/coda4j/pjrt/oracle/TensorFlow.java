@@ -56,7 +56,6 @@ final class TensorFlow {
     private final MethodHandle graphToFunction;
     private final MethodHandle deleteFunction;
     private final MethodHandle addFunction;
-    private final MethodHandle removeFunction;
     private final MethodHandle newOp;
     private final MethodHandle deleteOp;
     private final MethodHandle opAttrBool;
@@ -110,7 +109,6 @@ final class TensorFlow {
                 function("TF_GraphToFunction", FunctionDescriptor.of(P, P, P, B, I, P, I, P, I, P, P, P, P, P));
         this.deleteFunction = function("TF_DeleteFunction", FunctionDescriptor.ofVoid(P));
         this.addFunction = function("TFE_ContextAddFunction", FunctionDescriptor.ofVoid(P, P, P));
-        this.removeFunction = function("TFE_ContextRemoveFunction", FunctionDescriptor.ofVoid(P, P, P));
         this.newOp = function("TFE_NewOp", FunctionDescriptor.of(P, P, P, P));
         this.deleteOp = function("TFE_DeleteOp", FunctionDescriptor.ofVoid(P));
         this.opAttrBool = function("TFE_OpSetAttrBool", FunctionDescriptor.ofVoid(P, P, B));
@@ -157,7 +155,8 @@ final class TensorFlow {
                 if (code != 0) {
                     MemorySegment text = (MemorySegment) statusMessage.invokeExact(status);
                     throw new Failure(
-                            PjrtCode.of(code), doing + ": " + text.reinterpret(Long.MAX_VALUE).getString(0));
+                            PjrtCode.of(code),
+                            doing + ": " + text.reinterpret(Long.MAX_VALUE).getString(0));
                 }
                 return result;
             } finally {
@@ -213,8 +212,8 @@ final class TensorFlow {
     }
 
     /** One per argument, as {@code TF_Output}s. */
-    private MemorySegment placeholders(
-            MemorySegment graph, Signature signature, Arena arena, MemorySegment status) throws Throwable {
+    private MemorySegment placeholders(MemorySegment graph, Signature signature, Arena arena, MemorySegment status)
+            throws Throwable {
         int count = signature.arguments().size();
         MemorySegment inputs = arena.allocate(OUTPUT * Math.max(1, count), POINTER);
         for (int i = 0; i < count; i++) {
@@ -266,16 +265,6 @@ final class TensorFlow {
                 arena.allocateFrom(L, platform.byteSize() - 1),
                 1);
         return (MemorySegment) finishOperation.invokeExact(operation, status);
-    }
-
-    /** Takes a function away. */
-    void undefine(String name) {
-        calling("taking a function away", status -> {
-            try (Arena arena = Arena.ofConfined()) {
-                removeFunction.invokeExact(context, arena.allocateFrom(name), status);
-            }
-            return null;
-        });
     }
 
     /** Runs a function on one row of arguments; the first time it is compiled. */

@@ -1,17 +1,22 @@
 package io.github.coda4j.pjrt.oracle;
 
-import io.github.coda4j.Closing;
 import io.github.coda4j.pjrt.PjrtCode;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 
-/** The XLA of TensorFlow's library on this processor, as one device. A program with partitions runs unpartitioned. */
+/**
+ * The XLA of TensorFlow's library on this processor, as one device. What was compiled is kept as long as this is: the
+ * same program again costs nothing.
+ */
 public final class XlaBackend implements Backend {
     private static final AtomicInteger NAMES = new AtomicInteger();
 
     private final TensorFlow library;
+    private final Map<String, Program> programs = new HashMap<>();
 
     /**
      * Loads the library; it stays until the process ends.
@@ -33,9 +38,13 @@ public final class XlaBackend implements Backend {
         return 1;
     }
 
-    /** Compiles it at once, by a run over zeros. */
     @Override
-    public Computation compile(String program) {
+    public synchronized Computation compile(String program) {
+        return programs.computeIfAbsent(program, this::compiled);
+    }
+
+    /** Compiles at once, by a run over zeros. */
+    private Program compiled(String program) {
         Signature signature = Signature.of(program);
         String name = "program" + NAMES.incrementAndGet();
         List<HostArray> zeros = signature.arguments().stream()
@@ -64,7 +73,6 @@ public final class XlaBackend implements Backend {
     private final class Program implements Computation {
         private final String name;
         private final Signature signature;
-        private final Closing closing = new Closing();
 
         Program(String name, Signature signature) {
             this.name = name;
@@ -85,8 +93,8 @@ public final class XlaBackend implements Backend {
         }
 
         @Override
-        public void close() {
-            closing.once(() -> library.undefine(name));
+        public void end() {
+            // Kept for the next one who asks for it.
         }
     }
 }

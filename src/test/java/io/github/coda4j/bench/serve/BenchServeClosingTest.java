@@ -9,7 +9,9 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 
+@Tag("slow")
 class BenchServeClosingTest extends ClosingContract {
     private static final ServePlan PLAN = new ServePlan(1, Duration.ofSeconds(1), 1, 0, 1, Duration.ofSeconds(9), 1);
     private static final Path MODEL = Path.of("models/coda-mini");

@@ -8,6 +8,7 @@ import io.github.coda4j.bench.serve.ServeReport.Mixed;
 import io.github.coda4j.bench.serve.ServeReport.Percentiles;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -61,6 +62,9 @@ class MixedLoadTest {
                 String said = health ? "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n" : answer;
                 socket.getOutputStream().write(said.getBytes(StandardCharsets.UTF_8));
                 if (ends || health) {
+                    socket.shutdownOutput();
+                    // What has not been read of the request would break the connection, and with it the answer.
+                    in.transferTo(OutputStream.nullOutputStream());
                     socket.close();
                 }
             } catch (IOException e) {
@@ -73,7 +77,7 @@ class MixedLoadTest {
         }
 
         private Mixed load() throws InterruptedException {
-            return new MixedLoad(address(), PLAN, Map.of(TASK, "right"), false).run();
+            return new MixedLoad(address(), PLAN, Map.of(TASK, "right"), false, Duration.ofMillis(100)).run();
         }
 
         @Override

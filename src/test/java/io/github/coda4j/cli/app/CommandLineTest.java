@@ -51,7 +51,7 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "train", "data", "bench", "calibrate", "inspect"})
+    @ValueSource(strings = {"", "train", "data", "bench", "calibrate", "export", "inspect"})
     void a_group_alone_names_what_stands_below_it(String group) {
         CommandLine command = new Coda(cli.world(), cli.interrupt()).tree();
         if (!group.isEmpty()) {

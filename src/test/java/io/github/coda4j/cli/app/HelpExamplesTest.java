@@ -40,8 +40,8 @@ class HelpExamplesTest {
     @Test
     void every_example_can_be_parsed() {
         Cli cli = new Cli();
+        CommandLine tree = new Coda(cli.world(), cli.interrupt()).tree();
         for (Example example : examples()) {
-            CommandLine tree = new Coda(cli.world(), cli.interrupt()).tree();
             assertThatCode(() -> tree.parseArgs(example.arguments().toArray(String[]::new)))
                     .as(example.line())
                     .doesNotThrowAnyException();
@@ -93,6 +93,7 @@ class HelpExamplesTest {
         assertThat(run).isGreaterThan(15);
     }
 
+    @Tag("slow")
     @Test
     void what_the_first_examples_print_is_good_code() {
         assertThat(printed("infill", "examples/Account.java", "--tokens", "5", "--diff"))

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -175,6 +176,7 @@ class DataCommandTest {
         assertThat(cli.err()).contains("no tokenizer in");
     }
 
+    @Tag("slow")
     @Test
     void one_command_trains_the_tokenizer_and_tokenizes_with_it() {
         String tokenizer = folder + "/new-tokenizer";

@@ -33,6 +33,7 @@ class CanonicalAnswersTest {
 
     private int judged;
 
+    @Tag("slow")
     @ParameterizedTest
     @CsvSource({"santacoder-java,1780", "santacoder-python,1043", "santacoder-js,1969"})
     void true_lines_are_the_lines_whatever_white_space_is_around_them(String task, int rows) throws Exception {

@@ -10,6 +10,7 @@ import io.github.coda4j.weights.SafetensorsFile;
 import io.github.coda4j.weights.TensorEntry;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,6 +24,7 @@ class FamilyCasesTest {
 
     private final Cli cli = new Cli().real();
 
+    @Tag("slow")
     @ParameterizedTest
     @CsvSource({
         "a2d-qwen3-mdlm, plain",

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -54,6 +55,7 @@ class SamplerGoldenTest {
         return CASES.keySet();
     }
 
+    @Tag("slow")
     @ParameterizedTest
     @MethodSource("rules")
     void every_case_is_chosen_as_expected(String rule) {

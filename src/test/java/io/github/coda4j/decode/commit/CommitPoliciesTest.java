@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -53,6 +54,7 @@ class CommitPoliciesTest {
         assertThat(new Entropy(0).confidence(candidate)).isEqualTo(-1.5f);
     }
 
+    @Tag("slow")
     @Test
     void a_class_on_the_class_path_is_found_by_its_name_if_its_services_name_it() throws Exception {
         assertThat(CommitPolicies.find("com.example.OutsideIn")).isEmpty();

@@ -11,6 +11,7 @@ import io.github.coda4j.testkit.SharedData;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -59,6 +60,7 @@ class SafimCutTest {
                 .isEqualTo("x = i\n");
     }
 
+    @Tag("slow")
     @ParameterizedTest
     @CsvSource({"safim-block-java,60", "safim-block-python,20", "safim-control-java,1", "safim-control-python,1"})
     void what_stood_there_is_hardly_ever_cut(String name, int every) {

@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 import java.util.function.DoubleUnaryOperator;
 
 /** A program with what its arguments are given, whole and by name; devices get their parts. */
@@ -114,8 +115,16 @@ final class ProgramRun {
         return this;
     }
 
+    /** What runs a program: from the arguments of each device to its results. */
+    interface Machine extends BiFunction<Program, List<List<HostTensor>>, List<List<HostTensor>>> {}
+
     /** Results by name, whole; what is on every device must be the same there. */
     Map<String, HostTensor> run() {
+        return on(Evaluator::runAll);
+    }
+
+    /** The same on another machine than the evaluator. */
+    Map<String, HostTensor> on(Machine machine) {
         List<List<HostTensor>> arguments = new ArrayList<>();
         for (int replica = 0; replica < program.replicas(); replica++) {
             List<HostTensor> own = new ArrayList<>();
@@ -125,7 +134,7 @@ final class ProgramRun {
             }
             arguments.add(own);
         }
-        List<List<HostTensor>> all = Evaluator.runAll(program, arguments);
+        List<List<HostTensor>> all = machine.apply(program, arguments);
         Map<String, HostTensor> results = new LinkedHashMap<>();
         for (int i = 0; i < program.results().size(); i++) {
             int index = i;

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,6 +36,7 @@ class ParameterFilesTest {
     @TempDir
     Path folder;
 
+    @Tag("slow")
     @ParameterizedTest
     @ValueSource(strings = {"a-untied", "b-tied", "d-bias-mha"})
     void what_is_loaded_is_what_the_checkpoint_holds_and_comes_back_to_the_bit(String model) {
@@ -60,6 +62,7 @@ class ParameterFilesTest {
         }
     }
 
+    @Tag("slow")
     @Test
     void bf16_weights_are_widened_exactly_and_written_rounded() {
         try (CheckpointFolder checkpoint = CheckpointFolder.open(Goldens.path("model/c-sharded-bf16"));

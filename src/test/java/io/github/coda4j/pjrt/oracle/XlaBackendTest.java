@@ -10,15 +10,12 @@ import io.github.coda4j.pjrt.PjrtBuffer;
 import io.github.coda4j.pjrt.PjrtClient;
 import io.github.coda4j.pjrt.PjrtException;
 import io.github.coda4j.pjrt.PjrtExecutable;
-import io.github.coda4j.pjrt.PjrtPlugin;
 import io.github.coda4j.testkit.Oracle;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -30,20 +27,17 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("xla")
 @Timeout(300)
 class XlaBackendTest {
-    private static JavaPlugin plugin;
     private static PjrtClient client;
 
     @BeforeAll
     static void open() {
-        plugin = new JavaPlugin(new XlaBackend(Oracle.folder()));
-        client = PjrtPlugin.of(plugin.api(), "oracle").client(Map.of(), Duration.ofMinutes(2));
+        client = Oracle.client();
     }
 
     @AfterAll
     static void close() {
         client.close();
-        assertThat(plugin.liveCount()).isZero();
-        plugin.close();
+        assertThat(Oracle.liveCount()).isZero();
     }
 
     private static PjrtBuffer floats(long[] dims, float... values) {
@@ -64,10 +58,10 @@ class XlaBackendTest {
 
     @Test
     void a_step_with_a_product_a_loop_and_donated_state_is_right_and_the_same_every_time() {
-        String step =
-                """
+        String step = """
                 module @step {
-                  func.func public @main(%w: tensor<2x2xf32> {tf.aliasing_output = 1 : i32}, %x: tensor<2xf32>) -> (tensor<f32>, tensor<2x2xf32>) {
+                  func.func public @main(%w: tensor<2x2xf32> {tf.aliasing_output = 1 : i32}, %x: tensor<2xf32>)
+                      -> (tensor<f32>, tensor<2x2xf32>) {
                     %zero = stablehlo.constant dense<0.0> : tensor<f32>
                     %one = stablehlo.constant dense<1> : tensor<i32>
                     %none = stablehlo.constant dense<0> : tensor<i32>
@@ -77,11 +71,13 @@ class XlaBackendTest {
                       %c = stablehlo.compare LT, %i, %three : (tensor<i32>, tensor<i32>) -> tensor<i1>
                       stablehlo.return %c : tensor<i1>
                     } do {
-                      %y = stablehlo.dot_general %w, %v, contracting_dims = [1] x [0], precision = [HIGHEST, HIGHEST] : (tensor<2x2xf32>, tensor<2xf32>) -> tensor<2xf32>
+                      %y = stablehlo.dot_general %w, %v, contracting_dims = [1] x [0],
+                        precision = [HIGHEST, HIGHEST] : (tensor<2x2xf32>, tensor<2xf32>) -> tensor<2xf32>
                       %j = stablehlo.add %i, %one : tensor<i32>
                       stablehlo.return %j, %y : tensor<i32>, tensor<2xf32>
                     }
-                    %sum = stablehlo.reduce(%r#1 init: %zero) applies stablehlo.add across dimensions = [0] : (tensor<2xf32>, tensor<f32>) -> tensor<f32>
+                    %sum = stablehlo.reduce(%r#1 init: %zero) applies stablehlo.add across dimensions = [0]
+                      : (tensor<2xf32>, tensor<f32>) -> tensor<f32>
                     %w2 = stablehlo.add %w, %w : tensor<2x2xf32>
                     return %sum, %w2 : tensor<f32>, tensor<2x2xf32>
                   }
@@ -93,12 +89,15 @@ class XlaBackendTest {
             // [[1, 2], [3, 4]] three times on (1, -1): (-1, -1), (-3, -7), (-17, -37).
             PjrtBuffer w = floats(new long[] {2, 2}, 1, 2, 3, 4);
             List<PjrtBuffer> first = program.run(List.of(w, x));
-            assertThat(read(first.get(0), arena).toArray(ValueLayout.JAVA_FLOAT)).containsExactly(-54f);
-            assertThat(read(first.get(1), arena).toArray(ValueLayout.JAVA_FLOAT)).containsExactly(2, 4, 6, 8);
+            assertThat(read(first.get(0), arena).toArray(ValueLayout.JAVA_FLOAT))
+                    .containsExactly(-54f);
+            assertThat(read(first.get(1), arena).toArray(ValueLayout.JAVA_FLOAT))
+                    .containsExactly(2, 4, 6, 8);
             assertThatThrownBy(() -> program.run(List.of(w, x))).hasMessageContaining("deleted or donated");
             // Twice the matrix: eight times the result.
             List<PjrtBuffer> second = program.run(List.of(first.get(1), x));
-            assertThat(read(second.get(0), arena).toArray(ValueLayout.JAVA_FLOAT)).containsExactly(-432f);
+            assertThat(read(second.get(0), arena).toArray(ValueLayout.JAVA_FLOAT))
+                    .containsExactly(-432f);
             w.close();
             first.forEach(PjrtBuffer::close);
             second.forEach(PjrtBuffer::close);
@@ -107,8 +106,7 @@ class XlaBackendTest {
 
     @Test
     void a_program_that_is_wrong_is_answered_with_the_place_and_the_words_of_the_compiler() {
-        String wrong =
-                """
+        String wrong = """
                 func.func public @main(%a: tensor<2xf32>) -> tensor<2xf32> {
                   return %b : tensor<2xf32>
                 }
