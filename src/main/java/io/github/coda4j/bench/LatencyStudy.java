@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalInt;
 import java.util.SplittableRandom;
 
 /**
@@ -26,8 +27,9 @@ import java.util.SplittableRandom;
  * @param b the one that it is compared with
  * @param steps how many there are, ascending
  * @param whole whether answers were decoded whole; otherwise the times of two steps were measured
+ * @param layers how many layers of each model were timed, and twice as many; the rest is reckoned. Empty: all
  */
-public record LatencyStudy(Shape shape, Model a, Model b, List<Integer> steps, boolean whole) {
+public record LatencyStudy(Shape shape, Model a, Model b, List<Integer> steps, boolean whole, OptionalInt layers) {
     /** What the report says of the original, on its machine and with trained weights. */
     public static final String REPORTED =
             "the report: CoDA 1.7B takes 39.64 % less than Dream 7B, mean of 32 to 1024 steps, on its own machine";
@@ -102,6 +104,21 @@ public record LatencyStudy(Shape shape, Model a, Model b, List<Integer> steps, b
         }
     }
 
+    /** What two steps of a model of so many layers take. */
+    public record Layered(int layers, StepTimes times) {
+        /**
+         * What a model takes that has more layers than two that were timed: each layer takes as long as another.
+         *
+         * @param more another number of layers, larger than this one's
+         */
+        public StepTimes upTo(Layered more, int all) {
+            double further = (double) (all - layers) / (more.layers - layers);
+            return new StepTimes(
+                    this.times.allOpen + further * (more.times.allOpen - this.times.allOpen),
+                    this.times.oneOpen + further * (more.times.oneOpen - this.times.oneOpen));
+        }
+    }
+
     /**
      * Times the two steps.
      *
@@ -168,6 +185,12 @@ public record LatencyStudy(Shape shape, Model a, Model b, List<Integer> steps, b
         if (!whole) {
             notes.addAll(ASSUMED);
         }
+        layers.ifPresent(n -> notes.add(String.format(
+                Locale.ROOT,
+                "reckoned: models of %d and %d layers were timed, and a step was taken to grow by the same time with"
+                        + " each further layer",
+                n,
+                2 * n)));
         notes.add(REPORTED);
         return notes;
     }
@@ -187,6 +210,7 @@ public record LatencyStudy(Shape shape, Model a, Model b, List<Integer> steps, b
                 .put("prompt_tokens", shape.prompt())
                 .put("answer_tokens", shape.answer())
                 .put("whole", whole);
+        layers.ifPresent(n -> json.put("layers_timed", n));
         for (Model model : List.of(a, b)) {
             ObjectNode times = json.putObject(model == a ? "a" : "b").put("model", model.name());
             for (int i = 0; i < steps.size(); i++) {

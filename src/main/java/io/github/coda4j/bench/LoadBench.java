@@ -12,9 +12,10 @@ import java.util.OptionalLong;
  * @param seconds until the model could have run
  * @param bytes of the weights on disk
  * @param resident bytes of this process with the model in memory, where the system tells
+ * @param ofFiles how many of them are pages of files, where the system tells
  * @param highest the most that was resident until then, where the system tells
  */
-public record LoadBench(double seconds, long bytes, OptionalLong resident, OptionalLong highest) {
+public record LoadBench(double seconds, long bytes, OptionalLong resident, OptionalLong ofFiles, OptionalLong highest) {
     /**
      * Loads the model once and lets it go again. A file that was read before comes from the system's cache.
      *
@@ -30,7 +31,8 @@ public record LoadBench(double seconds, long bytes, OptionalLong resident, Optio
         }
         double seconds = (System.nanoTime() - begin) / 1e9;
         System.gc();
-        LoadBench result = new LoadBench(seconds, bytes, ProcessMemory.resident(), ProcessMemory.highest());
+        LoadBench result = new LoadBench(
+                seconds, bytes, ProcessMemory.resident(), ProcessMemory.ofFiles(), ProcessMemory.highest());
         transformer.close();
         return result;
     }

@@ -19,6 +19,11 @@ public final class ProcessMemory {
         return line("VmRSS");
     }
 
+    /** What of {@link #resident} are pages of files, which the system may drop: libraries and what is mapped. */
+    public static OptionalLong ofFiles() {
+        return line("RssFile");
+    }
+
     /** The most that was resident since the start or {@link #resetHighest}. */
     public static OptionalLong highest() {
         return line("VmHWM");

@@ -7,6 +7,7 @@ import io.github.coda4j.model.EngineKind;
 import io.github.coda4j.model.FastTransformer;
 import io.github.coda4j.model.LoadOptions;
 import io.github.coda4j.model.ModelConfig;
+import io.github.coda4j.model.PassClock;
 import io.github.coda4j.model.PlainTransformer;
 import io.github.coda4j.model.Transformer;
 import io.github.coda4j.model.WeightFormat;
@@ -23,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -70,6 +72,7 @@ public final class StepBench {
      * @param bytes that it must read, see {@link Arithmetic#bytes}
      * @param productsSeconds the same for the step's products with nothing between them, without attention; NaN with
      *     the plain engine
+     * @param clock where its time goes, as shares; {@link PassClock#OFF} with the plain engine
      * @param machine what this machine does at best, measured between the steps
      */
     public record Result(
@@ -79,7 +82,18 @@ public final class StepBench {
             double operations,
             double bytes,
             double productsSeconds,
+            PassClock clock,
             Machine machine) {
+
+        /** Seconds of the step in a part. */
+        public double seconds(PassClock.Part part) {
+            return seconds * clock.share(part);
+        }
+
+        /** Seconds of the step in no part: norms, activations, waiting. */
+        public double restSeconds() {
+            return seconds * clock.rest();
+        }
 
         /** Seconds that all operations take at the peak. */
         public double operationsBound() {
@@ -129,7 +143,7 @@ public final class StepBench {
         double peak = DevicePeak.measure(type, load.device(), load.threads(), rounds);
         List<Timing.Taken> steps = new ArrayList<>();
         for (Shape shape : shapes) {
-            steps.add(step(transformer, shape, timing));
+            steps.add(step(transformer, shape, timing, transformer::forward));
             peak = Math.max(peak, DevicePeak.measure(type, load.device(), load.threads(), rounds));
         }
         Machine machine = new Machine(peak, Double.NaN);
@@ -143,6 +157,7 @@ public final class StepBench {
                     operations(transformer.config(), shape),
                     Arithmetic.bytes(transformer.config(), load.format(), shape.past(), shape.logits()),
                     Double.NaN,
+                    PassClock.OFF,
                     machine));
         }
         return results;
@@ -181,8 +196,11 @@ public final class StepBench {
             double bandwidth = MemoryBandwidth.measure(threads, peakRounds);
             List<Timing.Taken> steps = new ArrayList<>();
             List<Double> products = new ArrayList<>();
+            List<PassClock> clocks = new ArrayList<>();
             for (Shape shape : shapes) {
-                steps.add(step(transformer, shape, timing));
+                PassClock clock = PassClock.of(transformer);
+                clocks.add(clock);
+                steps.add(step(transformer, shape, timing, plans -> transformer.forward(plans, clock)));
                 products.add(timing.seconds(() -> transformer.productsAlone(shape.tokens(), shape.logits())));
                 peak = Math.max(peak, ProductPeak.measure(input, threads, peakRounds));
                 bandwidth = Math.max(bandwidth, MemoryBandwidth.measure(threads, peakRounds));
@@ -198,13 +216,15 @@ public final class StepBench {
                         operations(transformer.config(), shape),
                         Arithmetic.bytes(transformer.config(), format, shape.past(), shape.logits()),
                         products.get(i),
+                        clocks.get(i),
                         machine));
             }
             return results;
         }
     }
 
-    private static Timing.Taken step(Transformer transformer, Shape shape, Timing timing) {
+    private static Timing.Taken step(
+            Transformer transformer, Shape shape, Timing timing, Consumer<List<ForwardPlan>> forward) {
         int[] ids = new SplittableRandom(1)
                 .ints(shape.length(), 0, transformer.vocabSize())
                 .toArray();
@@ -212,7 +232,7 @@ public final class StepBench {
         Arrays.setAll(positions, i -> shape.length() - shape.logits() + i);
         if (shape.past() == 0) {
             ForwardPlan plan = new ForwardPlan(ids, 0, CacheAccess.NONE, positions, Sampling.GREEDY, 0);
-            return timing.measure(() -> transformer.forward(List.of(plan)));
+            return timing.measure(() -> forward.accept(List.of(plan)));
         }
         try (KvCache cache = transformer.newCache(shape.length())) {
             transformer.forward(
@@ -220,7 +240,7 @@ public final class StepBench {
             int[] block = Arrays.copyOfRange(ids, shape.past(), shape.length());
             ForwardPlan plan =
                     new ForwardPlan(block, shape.past(), new CacheAccess.Reuse(cache), positions, Sampling.GREEDY, 0);
-            return timing.measure(() -> transformer.forward(List.of(plan)));
+            return timing.measure(() -> forward.accept(List.of(plan)));
         }
     }
 }

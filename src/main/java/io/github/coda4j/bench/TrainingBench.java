@@ -107,8 +107,7 @@ public final class TrainingBench implements AutoCloseable {
     }
 
     /** @param peaks measures billions of operations per second of the machine's best product */
-    static TrainingBench open(
-            ModelConfig config, Setup setup, Supplier<ParameterStore> load, DoubleSupplier peaks) {
+    static TrainingBench open(ModelConfig config, Setup setup, Supplier<ParameterStore> load, DoubleSupplier peaks) {
         RandomRows rows = setup.rows();
         PassOptions options = setup.options();
         check(

@@ -3,6 +3,7 @@ package io.github.coda4j.data;
 import static io.github.coda4j.Checks.check;
 
 import io.github.coda4j.files.ConfigFile;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -26,7 +27,7 @@ public final class Account {
      * @param example the name of the first one
      * @param why what exactly was said of the first one of which something was; may be empty
      */
-    public record Line(Fate fate, long documents, long bytes, String example, String why) {
+    public record Line(Fate fate, long documents, long bytes, String example, String why) implements Serializable {
         public Line {
             check(documents > 0 && bytes >= 0, "%s: %d documents of %d bytes", fate, documents, bytes);
         }
@@ -62,13 +63,18 @@ public final class Account {
      *
      * @param why see {@link Line#why}
      */
-    void add(Fate fate, String name, long bytes, String why) {
+    public void add(Fate fate, String name, long bytes, String why) {
+        add(new Line(fate, 1, bytes, name, why));
+    }
+
+    /** Counts documents that come behind those that were counted. */
+    public void add(Line line) {
         lines.merge(
-                fate,
-                new Line(fate, 1, bytes, name, why),
+                line.fate,
+                line,
                 (old, more) -> new Line(
-                        fate,
-                        old.documents + 1,
+                        old.fate,
+                        old.documents + more.documents,
                         old.bytes + more.bytes,
                         old.example,
                         old.why.isEmpty() ? more.why : old.why));

@@ -14,6 +14,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -24,6 +25,7 @@ import java.util.stream.Stream;
 final class CorpusFiles {
     private static final Set<String> PASSED_OVER = Set.of("node_modules", "__pycache__");
     private static final String GLOB_CHARACTERS = "*?[{";
+    private static final Pattern REMOTE = Pattern.compile("[a-z][a-z0-9]+:/");
 
     private final Visitor visitor;
     private final Listing listing;
@@ -69,6 +71,8 @@ final class CorpusFiles {
                 files.walkInput(path);
             } else if (Files.exists(path)) {
                 visitor.file(path, size(path), true);
+            } else if (REMOTE.matcher(input).lookingAt()) {
+                throw CodaException.of("%s is no file of this machine; --engine spark reads what Spark can", input);
             } else if (input.chars().anyMatch(c -> GLOB_CHARACTERS.indexOf(c) >= 0)) {
                 glob(input, visitor, listing);
             } else {

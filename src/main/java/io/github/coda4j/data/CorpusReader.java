@@ -13,7 +13,7 @@ import java.util.function.Function;
  * document, by which duplicates are found.
  */
 public final class CorpusReader {
-    private static final long SAMPLE_KEY = 0x5A;
+    static final long SAMPLE_KEY = 0x5A;
 
     private final CorpusOptions options;
     private final double heldOut;
@@ -75,7 +75,7 @@ public final class CorpusReader {
             OrderedWorkers.Lane<T> second = workers.lane(sink);
             Choice<T> choice = new Choice<>(account, work, second);
             DocumentFilter filter = new DocumentFilter(options);
-            OrderedWorkers.Lane<DocumentFilter.Examined> first = workers.lane(choice::take);
+            OrderedWorkers.Lane<ExaminedDocument> first = workers.lane(choice::take);
             corpus().forEach(listener, raw -> first.submit(raw.size(), () -> filter.examine(raw)));
             first.finish();
             second.finish();
@@ -84,7 +84,7 @@ public final class CorpusReader {
     }
 
     private Corpus corpus() {
-        return new Corpus(options, new TextRows(options), false);
+        return new Corpus(options, new TextRows(options), false, new LocalStore());
     }
 
     /** Which split a document belongs to, by its hash alone. */
@@ -92,7 +92,10 @@ public final class CorpusReader {
         return (hash >>> 11) * 0x1.0p-53 < heldOut ? Split.HELD_OUT : Split.TRAIN;
     }
 
-    /** Drops duplicates and hands on the rest. */
+    /**
+     * Drops duplicates and hands on the rest. Of equal documents the first one of the corpus stays; a document that is
+     * nearly equal to an earlier one goes, whether that one stays or not ({@link NearDuplicates}).
+     */
     private final class Choice<T> {
         private final Account account;
         private final Function<Kept, T> work;
@@ -107,7 +110,7 @@ public final class CorpusReader {
             this.next = next;
         }
 
-        void take(DocumentFilter.Examined document) {
+        void take(ExaminedDocument document) {
             Fate fate = document.fate().orElseGet(() -> unlessDuplicate(document));
             account.add(fate, document.name(), document.size(), document.why());
             if (fate.kept()) {
@@ -118,11 +121,11 @@ public final class CorpusReader {
             }
         }
 
-        private Fate unlessDuplicate(DocumentFilter.Examined document) {
+        private Fate unlessDuplicate(ExaminedDocument document) {
             if (!seen.add(document.hash())) {
                 return Fate.DUPLICATE;
             }
-            if (near.isNearOrKeep(document.signature())) {
+            if (near.isNearEarlier(document.signature())) {
                 return Fate.NEAR_DUPLICATE;
             }
             return split(document.hash(), heldOut) == Split.TRAIN ? Fate.TRAIN : Fate.HELD_OUT;

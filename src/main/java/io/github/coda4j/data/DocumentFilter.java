@@ -36,25 +36,13 @@ final class DocumentFilter {
     private final Licenses licenses;
     private final Excludes.Matching excludes;
 
-    /**
-     * A document that was looked at.
-     *
-     * @param size bytes
-     * @param fate why it is dropped, if it is
-     * @param why what exactly is wrong, or is to be told of it; mostly nothing
-     * @param text empty when it is dropped
-     * @param hash the first 8 bytes of the text's SHA-256
-     * @param signature for finding near duplicates; empty when it has too few words or they are not asked for
-     */
-    record Examined(String name, long size, Optional<Fate> fate, String why, String text, long hash, int[] signature) {}
-
     DocumentFilter(CorpusOptions options) {
         this.options = options;
         this.licenses = new Licenses(options.licenses(), options.defaultLicense());
         this.excludes = options.excludes().matching();
     }
 
-    Examined examine(RawDocument raw) {
+    ExaminedDocument examine(RawDocument raw) {
         Optional<Fate> early = raw.fate().or(() -> byPath(raw)).or(() -> bySize(raw.size()));
         if (early.isPresent()) {
             return dropped(raw, early.get(), raw.why());
@@ -77,7 +65,7 @@ final class DocumentFilter {
             return dropped(raw, late.get(), raw.why());
         }
         int[] signature = options.nearDuplicate().isPresent() ? MinHash.signature(text) : MinHash.NONE;
-        return new Examined(
+        return new ExaminedDocument(
                 raw.name(),
                 raw.size(),
                 Optional.empty(),
@@ -87,12 +75,12 @@ final class DocumentFilter {
                 signature);
     }
 
-    private static Examined dropped(RawDocument raw, Fate fate, String why) {
-        return new Examined(raw.name(), raw.size(), Optional.of(fate), why, "", 0, MinHash.NONE);
+    private static ExaminedDocument dropped(RawDocument raw, Fate fate, String why) {
+        return new ExaminedDocument(raw.name(), raw.size(), Optional.of(fate), why, "", 0, MinHash.NONE);
     }
 
     /** Of the text: a byte order mark does not make another document. */
-    private static byte[] digest(String text) {
+    static byte[] digest(String text) {
         return Hashes.sha256().digest(text.getBytes(StandardCharsets.UTF_8));
     }
 
@@ -123,7 +111,7 @@ final class DocumentFilter {
     }
 
     /** The text without a byte order mark; empty when the bytes are no text. */
-    private static Optional<String> text(byte[] content) {
+    static Optional<String> text(byte[] content) {
         String text;
         try {
             text = StandardCharsets.UTF_8

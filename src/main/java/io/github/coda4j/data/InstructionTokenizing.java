@@ -65,7 +65,7 @@ public final class InstructionTokenizing {
                     writer.append(fate == Fate.TRAIN ? Split.TRAIN : Split.HELD_OUT, row.ids, row.answers);
                 }
             });
-            new Corpus(options, new InstructionRows(), true)
+            new Corpus(options, new InstructionRows(), true, new LocalStore())
                     .forEach(listener, raw -> lane.submit(4 * raw.size(), () -> encode(raw)));
             lane.finish();
         }

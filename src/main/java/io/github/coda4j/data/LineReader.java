@@ -16,6 +16,7 @@ final class LineReader {
     private final byte[] buffer = new byte[BUFFER];
     private int start;
     private int end;
+    private long filled;
     private boolean behindReturn;
     private byte[] line = new byte[BUFFER];
 
@@ -47,10 +48,16 @@ final class LineReader {
         return more;
     }
 
+    /** Where the next line begins, in bytes from where the input began; asked after {@link #hasNext}. */
+    long position() {
+        return filled - (end - start);
+    }
+
     private boolean fill() throws IOException {
         if (start == end) {
             start = 0;
             end = Math.max(0, in.read(buffer));
+            filled += end;
         }
         return start < end;
     }

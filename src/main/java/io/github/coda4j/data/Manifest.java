@@ -6,7 +6,9 @@ import io.github.coda4j.CodaException;
 import io.github.coda4j.files.AtomicFiles;
 import io.github.coda4j.files.ConfigFile;
 import io.github.coda4j.text.BpeTokenizer;
+import io.github.coda4j.text.SpecialTokens;
 import io.github.coda4j.text.Tokenizer;
+import java.io.Serializable;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -42,7 +44,9 @@ public record Manifest(
         double heldOut,
         List<Shard> shards,
         List<Account.Line> account) {
-    static final String FILE = "manifest.json";
+    /** The name of its file. */
+    public static final String FILE = "manifest.json";
+
     static final String FORMAT = "coda4j-tokens-1";
     private static final List<String> KEYS = List.of(
             "format",
@@ -79,7 +83,8 @@ public record Manifest(
      * @param sha256 by file name, in hexadecimal
      */
     public record Shard(
-            String name, String split, long documents, long tokens, long longest, Map<String, String> sha256) {
+            String name, String split, long documents, long tokens, long longest, Map<String, String> sha256)
+            implements Serializable {
         public Shard {
             check(documents > 0 && tokens >= documents, "shard %s: %d documents, %d tokens", name, documents, tokens);
             sha256 = Map.copyOf(sha256);
@@ -124,6 +129,35 @@ public record Manifest(
     }
 
     /**
+     * The manifest of finished shards.
+     *
+     * @param tokenizer the one that made the tokens; needs mask, pad and eos tokens
+     * @throws CodaException when there is nothing to train on: says what became of the documents
+     */
+    public static Manifest of(
+            Content kind, BpeTokenizer tokenizer, double heldOut, List<Shard> shards, Account account) {
+        SpecialTokens special = tokenizer.specialTokens();
+        Manifest manifest = new Manifest(
+                FORMAT,
+                kind,
+                tokenizer.vocabSize(),
+                ShardWriter.tokenBytes(tokenizer.vocabSize()),
+                TokenizerFingerprint.of(tokenizer),
+                special.requireEos(),
+                special.requirePad(),
+                special.requireMask(),
+                heldOut,
+                shards,
+                account.lines());
+        if (manifest.tokens(Split.TRAIN) == 0) {
+            throw CodaException.of(
+                    "the corpus yields nothing to train on: of %d documents %s",
+                    account.documents(), account.dropped());
+        }
+        return manifest;
+    }
+
+    /**
      * Reads the manifest of a folder of shards.
      *
      * @throws CodaException when there is none or it is broken
@@ -159,7 +193,8 @@ public record Manifest(
         }
     }
 
-    void write(Path file) {
+    /** Writes it to the file, whole or not at all. */
+    public void write(Path file) {
         Map<String, Object> values = new LinkedHashMap<>();
         values.put("format", format);
         values.put("kind", kind.label);

@@ -1,19 +1,14 @@
 package io.github.coda4j.data;
 
-import io.github.coda4j.diffusion.CounterRandom;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Finds texts that are nearly equal to an earlier one by banding of signatures (Leskovec, Rajaraman, Ullman, "Mining of
- * massive datasets", 3.4): 16 bands of 8 values, of which one must be equal; then the share of equal values must reach
- * the threshold. Pairs of similarity 0.8 are found with a probability of 0.95, of 0.9 nearly always. Some 700 bytes are
- * kept per text, whatever its size. For one thread.
+ * Finds texts that are nearly equal to an earlier one. The rule knows the corpus and its order, not how it is worked
+ * through: of the texts that share a band the first 32 are compared with those behind them, whether they stay
+ * themselves or not. Some 700 bytes are kept per text, whatever its size. For one thread.
  */
 final class NearDuplicates {
-    private static final int BANDS = 16;
-    private static final int ROWS = MinHash.NUM_HASHES / BANDS;
-    private static final int MOST_CANDIDATES = 32;
     private static final double FULL = 0.6;
 
     private final int leastEqual;
@@ -24,64 +19,38 @@ final class NearDuplicates {
 
     /** @param threshold similarity in (0, 1] */
     NearDuplicates(double threshold) {
-        leastEqual = (int) Math.ceil(threshold * MinHash.NUM_HASHES);
+        leastEqual = SignatureBands.leastEqual(threshold);
     }
 
     /**
-     * Whether a text like this was kept before; if not, this one is kept. A text without a signature is like no other.
+     * Whether a text like this was there before; later ones are compared with it. A text without a signature is like no
+     * other.
      */
-    boolean isNearOrKeep(int[] signature) {
+    boolean isNearEarlier(int[] signature) {
         if (signature.length == 0) {
             return false;
         }
-        short[] folded = new short[signature.length];
-        for (int k = 0; k < signature.length; k++) {
-            folded[k] = (short) (signature[k] ^ signature[k] >>> 16);
-        }
-        long[] bandKeys = new long[BANDS];
-        for (int band = 0; band < BANDS; band++) {
-            bandKeys[band] = bandKey(signature, band);
-            if (hasNear(bandKeys[band], folded)) {
-                return true;
-            }
-        }
+        short[] folded = SignatureBands.folded(signature);
         int id = signatures.size();
-        signatures.add(folded);
-        for (long key : bandKeys) {
-            put(key, id);
-        }
-        return false;
-    }
-
-    private static long bandKey(int[] signature, int band) {
-        long key = band + 1L;
-        for (int row = 0; row < ROWS; row++) {
-            key = CounterRandom.key(key, signature[band * ROWS + row]);
-        }
-        return key == 0 ? 1 : key;
-    }
-
-    private boolean hasNear(long key, short[] folded) {
-        int candidates = 0;
-        for (int slot = slot(key); keys[slot] != 0; slot = slot + 1 & keys.length - 1) {
-            if (keys[slot] == key) {
-                if (isNear(signatures.get(values[slot]), folded)) {
-                    return true;
-                }
-                if (++candidates == MOST_CANDIDATES) {
-                    return false;
+        boolean near = false;
+        boolean kept = false;
+        for (long key : SignatureBands.keys(signature)) {
+            int compared = 0;
+            for (int slot = slot(key); keys[slot] != 0; slot = slot + 1 & keys.length - 1) {
+                if (keys[slot] == key) {
+                    compared++;
+                    near = near || SignatureBands.areNear(signatures.get(values[slot]), folded, leastEqual);
                 }
             }
+            if (compared < SignatureBands.MOST_COMPARED) {
+                put(key, id);
+                kept = true;
+            }
         }
-        return false;
-    }
-
-    private boolean isNear(short[] a, short[] b) {
-        int equal = 0;
-        for (int k = 0; k < a.length; k++) {
-            equal += a[k] == b[k] ? 1 : 0;
+        if (kept) {
+            signatures.add(folded);
         }
-        return equal >= leastEqual;
+        return near;
     }
 
     private void put(long key, int value) {

@@ -17,6 +17,11 @@ final class RowFields {
         }
         List<String> names = new ArrayList<>();
         row.fieldNames().forEachRemaining(names::add);
+        return columns(names);
+    }
+
+    /** {@code " (has: content, path)"} of the columns of a file. */
+    static String columns(List<String> names) {
         String shown = String.join(", ", names.subList(0, Math.min(SHOWN, names.size())));
         return names.isEmpty() ? " (has none)" : " (has: " + shown + (names.size() > SHOWN ? ", ..." : "") + ")";
     }

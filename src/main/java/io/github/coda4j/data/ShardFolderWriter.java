@@ -3,17 +3,13 @@ package io.github.coda4j.data;
 import static io.github.coda4j.Checks.check;
 
 import io.github.coda4j.Closing;
-import io.github.coda4j.CodaException;
 import io.github.coda4j.files.WholeFolder;
 import io.github.coda4j.text.BpeTokenizer;
-import io.github.coda4j.text.SpecialTokens;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
@@ -31,12 +27,11 @@ public final class ShardFolderWriter implements AutoCloseable {
 
     private final WholeFolder folder;
     private final Manifest.Content kind;
-    private final String tokenizerSha256;
-    private final SpecialTokens special;
+    private final BpeTokenizer tokenizer;
     private final int vocabSize;
     private final double heldOut;
     private final long shardTokens;
-    private final Map<Split, Shard> open = new EnumMap<>(Split.class);
+    private final Map<Split, ShardWriter> open = new EnumMap<>(Split.class);
     private final Map<Split, Integer> numShards = new EnumMap<>(Split.class);
     private final List<Manifest.Shard> finished = new ArrayList<>();
 
@@ -44,8 +39,7 @@ public final class ShardFolderWriter implements AutoCloseable {
             WholeFolder folder, Manifest.Content kind, BpeTokenizer tokenizer, double heldOut, long shardTokens) {
         this.folder = folder;
         this.kind = kind;
-        this.tokenizerSha256 = TokenizerFingerprint.of(tokenizer);
-        this.special = tokenizer.specialTokens();
+        this.tokenizer = tokenizer;
         this.vocabSize = tokenizer.vocabSize();
         this.heldOut = heldOut;
         this.shardTokens = shardTokens;
@@ -58,7 +52,8 @@ public final class ShardFolderWriter implements AutoCloseable {
      * @param heldOut goes to the manifest, in [0, 1)
      * @param shardTokens see {@link #DEFAULT_SHARD_TOKENS}; positive
      * @param overwrite whether an older folder of shards may be replaced
-     * @throws CodaException when the folder cannot be written, or is not empty and must not be replaced
+     * @throws io.github.coda4j.CodaException when the folder cannot be written, or is not empty and must not be
+     *     replaced
      */
     public static ShardFolderWriter create(
             Path folder,
@@ -72,12 +67,22 @@ public final class ShardFolderWriter implements AutoCloseable {
         tokenizer.specialTokens().requireMask();
         tokenizer.specialTokens().requirePad();
         tokenizer.specialTokens().requireEos();
-        WholeFolder whole = WholeFolder.create(
+        WholeFolder whole = folder(folder, overwrite);
+        return new ShardFolderWriter(whole, kind, tokenizer, heldOut, shardTokens);
+    }
+
+    /**
+     * A folder of shards that is yet to be filled.
+     *
+     * @param overwrite whether an older folder of shards may be replaced
+     * @throws io.github.coda4j.CodaException when it cannot be written, or is not empty and must not be replaced
+     */
+    public static WholeFolder folder(Path folder, boolean overwrite) {
+        return WholeFolder.create(
                 folder,
                 "token shards",
                 name -> name.equals(Manifest.FILE) || SHARD_FILE.matcher(name).matches(),
                 overwrite);
-        return new ShardFolderWriter(whole, kind, tokenizer, heldOut, shardTokens);
     }
 
     /**
@@ -93,9 +98,9 @@ public final class ShardFolderWriter implements AutoCloseable {
                 "a document of %d tokens has %d marks of answers",
                 ids.length,
                 answers.length);
-        Shard shard = open.computeIfAbsent(split, this::start);
+        ShardWriter shard = open.computeIfAbsent(split, this::start);
         shard.append(ids, answers);
-        if (shard.tokens >= shardTokens) {
+        if (shard.tokens() >= shardTokens) {
             finished.add(shard.finish());
             open.remove(split);
         }
@@ -104,7 +109,7 @@ public final class ShardFolderWriter implements AutoCloseable {
     /**
      * Brings everything to the disk and gives the folder its name.
      *
-     * @throws CodaException when no training token was appended, or the disk is full
+     * @throws io.github.coda4j.CodaException when no training token was appended, or the disk is full
      */
     public synchronized Manifest finish(Account account) {
         for (Split split : Split.values()) {
@@ -112,35 +117,15 @@ public final class ShardFolderWriter implements AutoCloseable {
                 finished.add(open.remove(split).finish());
             }
         }
-        Manifest manifest = new Manifest(
-                Manifest.FORMAT,
-                kind,
-                vocabSize,
-                tokenBytes(),
-                tokenizerSha256,
-                special.requireEos(),
-                special.requirePad(),
-                special.requireMask(),
-                heldOut,
-                finished,
-                account.lines());
-        if (manifest.tokens(Split.TRAIN) == 0) {
-            throw CodaException.of(
-                    "the corpus yields nothing to train on: of %d documents %s",
-                    account.documents(), account.dropped());
-        }
+        Manifest manifest = Manifest.of(kind, tokenizer, heldOut, finished, account);
         manifest.write(folder.file(Manifest.FILE));
         folder.publish();
         return manifest;
     }
 
-    private int tokenBytes() {
-        return vocabSize <= 1 << Short.SIZE ? Short.BYTES : Integer.BYTES;
-    }
-
-    private Shard start(Split split) {
+    private ShardWriter start(Split split) {
         int number = numShards.merge(split, 1, Integer::sum) - 1;
-        return new Shard(split, String.format(Locale.ROOT, "%s-%05d", split.label(), number));
+        return new ShardWriter(folder.file(""), split, number, kind, vocabSize);
     }
 
     /** Discards what was written unless {@link #finish} was called. */
@@ -150,59 +135,5 @@ public final class ShardFolderWriter implements AutoCloseable {
         open.values().forEach(shard -> parts.add(shard::close));
         parts.add(folder);
         Closing.all(parts);
-    }
-
-    private final class Shard {
-        private final Split split;
-        private final String name;
-        private final ShardFile tokenFile;
-        private final ShardFile documentFile;
-        private final List<ShardFile> answerFile;
-        private long tokens;
-        private long documents;
-        private long longest;
-
-        Shard(Split split, String name) {
-            this.split = split;
-            this.name = name;
-            this.tokenFile = new ShardFile(folder.file(name + ".tokens"));
-            this.documentFile = new ShardFile(folder.file(name + ".documents"));
-            this.answerFile = kind == Manifest.Content.INSTRUCTIONS
-                    ? List.of(new ShardFile(folder.file(name + ".answers")))
-                    : List.of();
-        }
-
-        void append(int[] ids, boolean[] answers) {
-            boolean wide = tokenBytes() == Integer.BYTES;
-            for (int id : ids) {
-                check(id >= 0 && id < vocabSize, "token %d is outside the vocabulary of %d", id, vocabSize);
-                if (wide) {
-                    tokenFile.put32(id);
-                } else {
-                    tokenFile.put16(id);
-                }
-            }
-            for (boolean answer : answers) {
-                answerFile.getFirst().put8(answer ? 1 : 0);
-            }
-            tokens += ids.length;
-            documents++;
-            longest = Math.max(longest, ids.length);
-            documentFile.put64(tokens);
-        }
-
-        Manifest.Shard finish() {
-            Map<String, String> hashes = new TreeMap<>();
-            hashes.put(tokenFile.name(), tokenFile.finish());
-            hashes.put(documentFile.name(), documentFile.finish());
-            answerFile.forEach(file -> hashes.put(file.name(), file.finish()));
-            return new Manifest.Shard(name, split.label(), documents, tokens, longest, hashes);
-        }
-
-        void close() {
-            tokenFile.close();
-            documentFile.close();
-            answerFile.forEach(ShardFile::close);
-        }
     }
 }

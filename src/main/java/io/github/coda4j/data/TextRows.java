@@ -27,6 +27,18 @@ final class TextRows implements Corpus.RowReading {
     }
 
     @Override
+    public List<String> columns() {
+        return List.of(options.textField(), options.pathField(), options.licenseField());
+    }
+
+    @Override
+    public Optional<String> missing(List<String> there) {
+        return there.contains(options.textField())
+                ? Optional.empty()
+                : Optional.of("no column " + looksFor() + RowFields.columns(there) + "; see --field");
+    }
+
+    @Override
     public RawDocument read(String name, JsonNode row, long size) {
         if (!isRow(row)) {
             return RawDocument.dropped(

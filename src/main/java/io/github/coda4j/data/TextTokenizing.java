@@ -25,18 +25,23 @@ public final class TextTokenizing {
             boolean keepsComments,
             ShardFolderWriter writer,
             CorpusReader.Listener listener) {
-        int eos = tokenizer.specialTokens().requireEos();
         return reader.read(
                 listener,
                 document -> new Tokens(
-                        document.split(), ended(tokenizer.encodeOrdinary(text(document, keepsComments)), eos)),
+                        document.split(), encode(tokenizer, document.name(), document.text(), keepsComments)),
                 tokens -> writer.append(tokens.split(), tokens.ids(), NO_ANSWERS));
     }
 
-    private static String text(CorpusReader.Kept document, boolean keepsComments) {
-        boolean java =
-                Language.of(document.name()).filter(Language.JAVA::equals).isPresent();
-        return java && !keepsComments ? JavaComments.drop(document.text()) : document.text();
+    /**
+     * The tokens of one document, the end token included.
+     *
+     * @param name by which Java is known
+     * @param keepsComments see {@link #run}
+     */
+    public static int[] encode(BpeTokenizer tokenizer, String name, String text, boolean keepsComments) {
+        boolean java = Language.of(name).filter(Language.JAVA::equals).isPresent();
+        String kept = java && !keepsComments ? JavaComments.drop(text) : text;
+        return ended(tokenizer.encodeOrdinary(kept), tokenizer.specialTokens().requireEos());
     }
 
     private static int[] ended(int[] ids, int eos) {

@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
  */
 public final class WordCounts {
     /** Distinct pieces that are kept at least; some 20 MB of code have 200,000. */
-    static final int DEFAULT_CAPACITY = 4_000_000;
+    public static final int DEFAULT_CAPACITY = 4_000_000;
 
     private static final Pattern PIECES = SplitPattern.QWEN2.compile();
 
@@ -47,7 +47,8 @@ public final class WordCounts {
         bound();
     }
 
-    private void add(String piece, long count) {
+    /** Counts a piece so many times more. */
+    public void add(String piece, long count) {
         counts.computeIfAbsent(piece, unused -> new long[1])[0] += count;
     }
 
@@ -63,7 +64,8 @@ public final class WordCounts {
         return counts.size();
     }
 
-    void forEach(ObjLongConsumer<String> action) {
+    /** Gives every piece with its count, in any order. */
+    public void forEach(ObjLongConsumer<String> action) {
         counts.forEach((piece, count) -> action.accept(piece, count[0]));
     }
 }

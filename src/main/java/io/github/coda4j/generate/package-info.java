@@ -10,7 +10,8 @@
     "generate.length",
     "syntax",
     "weights",
-    "weights.hub"
+    "weights.hub",
+    "com.sun.management"
 })
 package io.github.coda4j.generate;
 

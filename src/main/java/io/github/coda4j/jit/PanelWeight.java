@@ -1,5 +1,6 @@
 package io.github.coda4j.jit;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import java.lang.foreign.ValueLayout;
@@ -14,6 +15,8 @@ public final class PanelWeight {
     private static final VarHandle FOUR = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.nativeOrder());
 
     private static final int VECTOR = 64;
+    /** Bytes of rows that are read at a time: what a core has near. */
+    private static final long PIECE = 1 << 20;
     /** The lower half of each byte. */
     private static final int LOWER = 0x0F0F0F0F;
 
@@ -48,6 +51,12 @@ public final class PanelWeight {
                 : inputs % (2 * Panels.STEP) == 0 && PanelCode.CHUNK * Panels.STEP % group == 0;
     }
 
+    /** Reads rows [first, first + count) of a weight into memory of exactly their size. */
+    @FunctionalInterface
+    public interface Rows {
+        void read(int first, int count, MemorySegment target);
+    }
+
     /**
      * Lays out int8.
      *
@@ -64,23 +73,50 @@ public final class PanelWeight {
             int zeroPoint,
             SegmentAllocator large,
             SegmentAllocator small) {
+        return int8(
+                (first, count, target) -> target.copyFrom(weight.asSlice((long) first * inputs, (long) count * inputs)),
+                scales,
+                inputs,
+                zeroPoint,
+                large,
+                small);
+    }
+
+    /** The same of rows that are read piece by piece. */
+    public static PanelWeight int8(
+            Rows rows, float[] scales, int inputs, int zeroPoint, SegmentAllocator large, SegmentAllocator small) {
         PanelWeight packed = new PanelWeight(new Panels(scales.length, inputs, 0), scales, large, small);
         byte[] row = new byte[inputs];
-        for (int output = 0; output < scales.length; output++) {
-            MemorySegment.copy(weight, ValueLayout.JAVA_BYTE, (long) output * inputs, row, 0, inputs);
+        int atATime = Math.clamp(PIECE / inputs, 1, Math.max(1, scales.length));
+        try (Arena temporary = Arena.ofConfined()) {
+            MemorySegment piece = temporary.allocate((long) atATime * inputs, VECTOR);
+            for (int first = 0; first < scales.length; first += atATime) {
+                int count = Math.min(atATime, scales.length - first);
+                MemorySegment read = piece.asSlice(0, (long) count * inputs);
+                rows.read(first, count, read);
+                packed.layOut(read, row, first, count, zeroPoint);
+            }
+        }
+        return packed;
+    }
+
+    private void layOut(MemorySegment piece, byte[] row, int first, int count, int zeroPoint) {
+        int inputs = row.length;
+        for (int i = 0; i < count; i++) {
+            int output = first + i;
+            MemorySegment.copy(piece, ValueLayout.JAVA_BYTE, (long) i * inputs, row, 0, inputs);
             int sum = 0;
             for (byte value : row) {
                 sum += value;
             }
-            long at = packed.panels.at(output, 0);
-            long step = packed.bytesOfStep(output);
+            long at = panels.at(output, 0);
+            long step = bytesOfStep(output);
             for (int input = 0; input < inputs; input += Panels.STEP) {
-                packed.values.set(INT, at, (int) FOUR.get(row, input));
+                values.set(INT, at, (int) FOUR.get(row, input));
                 at += step;
             }
-            packed.starts.setAtIndex(ValueLayout.JAVA_INT, output, -zeroPoint * sum);
+            starts.setAtIndex(ValueLayout.JAVA_INT, output, -zeroPoint * sum);
         }
-        return packed;
     }
 
     /**

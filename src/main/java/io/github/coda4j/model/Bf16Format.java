@@ -22,7 +22,7 @@ final class Bf16Format extends WeightFormat {
     }
 
     @Override
-    Embedding embedding(WeightSource source, ModelConfig config, LargePages pages) {
+    Embedding embedding(WeightSource source, ModelConfig config, LargePages pages, Arena mappings) {
         return Embedding.floats(source, DType.BF16, config.vocabSize(), config.hidden(), pages);
     }
 

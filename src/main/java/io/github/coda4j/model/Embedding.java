@@ -4,10 +4,12 @@ import io.github.coda4j.kernel.NumberKind;
 import io.github.coda4j.kernel.Rows;
 import io.github.coda4j.tensor.DType;
 import io.github.coda4j.tensor.LargePages;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** The rows that tokens become in the fast engine, [V, D]. */
 sealed interface Embedding {
@@ -34,8 +36,17 @@ sealed interface Embedding {
         return new OfFloats(memory, FastPass.kind(type), width);
     }
 
-    /** Reads one of int8. */
-    static Embedding int8(WeightSource source, int vocab, int width, LargePages pages) {
+    /**
+     * One of int8. Where a file holds it so, its rows stay there: a forward takes those of its tokens, and the others
+     * are no memory of this process.
+     */
+    static Embedding int8(WeightSource source, int vocab, int width, LargePages pages, Arena mappings) {
+        Optional<MemorySegment> stored = source.mapped(Parameters.EMBEDDING, DType.I8, mappings);
+        if (stored.isPresent()) {
+            MemorySegment scales = pages.allocate((long) vocab * Float.BYTES);
+            source.readRows(Parameters.EMBEDDING + StoredRows.SCALE_SUFFIX, 0, vocab, DType.F32, scales);
+            return new OfInt8(stored.get(), scales, width);
+        }
         MemorySegment memory = pages.allocate((long) vocab * width);
         MemorySegment scales = pages.allocate((long) vocab * Float.BYTES);
         for (ShardRows.Slice slice : slices(vocab)) {

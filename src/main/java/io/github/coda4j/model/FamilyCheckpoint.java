@@ -3,6 +3,7 @@ package io.github.coda4j.model;
 import io.github.coda4j.files.ConfigFile;
 import io.github.coda4j.tensor.DType;
 import io.github.coda4j.weights.Checkpoint;
+import io.github.coda4j.weights.FilePart;
 import io.github.coda4j.weights.StoredTensor;
 import io.github.coda4j.weights.TensorSpec;
 import java.lang.foreign.MemorySegment;
@@ -82,6 +83,11 @@ final class FamilyCheckpoint implements Checkpoint {
     @Override
     public void read(String name, long from, MemorySegment target) {
         stored.read(((Renamed) tensor(name)).stored().name(), from, target);
+    }
+
+    @Override
+    public Optional<FilePart> part(String name) {
+        return stored.part(((Renamed) tensor(name)).stored().name());
     }
 
     @Override

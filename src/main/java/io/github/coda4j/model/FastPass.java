@@ -41,6 +41,7 @@ final class FastPass {
     private final NumberKind inputKind;
     private final int[] wantedRows;
     private final RowSink sink;
+    private final PassClock clock;
     private final int tokens;
     private final int[] ids; // [T]
     private final MemorySegment residual; // F32 [T, D]
@@ -67,7 +68,8 @@ final class FastPass {
             Numbers numbers,
             List<ForwardPlan> plans,
             int[] wantedRows,
-            RowSink sink) {
+            RowSink sink,
+            PassClock clock) {
         this.config = config;
         this.weights = weights;
         this.team = team;
@@ -76,6 +78,7 @@ final class FastPass {
         this.inputKind = numbers.input();
         this.wantedRows = wantedRows;
         this.sink = sink;
+        this.clock = clock;
         this.ids =
                 plans.stream().flatMapToInt(plan -> Arrays.stream(plan.ids())).toArray();
         this.tokens = ids.length;
@@ -115,7 +118,9 @@ final class FastPass {
 
     /** Runs it with so many workers, which gives the same to the bit. */
     void run(int workers) {
+        long began = clock.now();
         team.walk(workers, this::walk);
+        clock.addWhole(began);
     }
 
     /** Multiply-adds of the products but those of attention. */
@@ -137,7 +142,7 @@ final class FastPass {
             steps.each(share -> workers[share].beginLayer(index, layer)); // residual to input [T, D]
             steps.each(share -> workers[share].project(index, layer)); // [T, D] to [T, (N + 2K)*H]
             if (!attention.isSelfContained()) {
-                steps.each(share -> attention.mix(index, share));
+                steps.each(share -> workers[share].mix(index));
             }
             steps.each(share -> workers[share].gather()); // joined [T, N*H]
             steps.each(share -> workers[share].multiply(layer.output(), joined, tokens, delta)); // to [T, D]
@@ -221,8 +226,14 @@ final class FastPass {
             multiply(layer.qkv(), input, tokens, qkv);
             attention.prepare(i, layer, qkv, index, heads, rotary, inputScale);
             if (attention.isSelfContained()) {
-                attention.mix(i, index);
+                mix(i);
             }
+        }
+
+        void mix(int i) {
+            long began = clock.now();
+            attention.mix(i, index);
+            clock.add(PassClock.Part.ATTENTION, index, began);
         }
 
         void gather() {
@@ -245,7 +256,9 @@ final class FastPass {
         void multiply(Product product, MemorySegment from, int count, Sharded out) {
             assert out.width() == Arrays.stream(product.widths()).sum() : out.width();
             assert from.byteSize() >= (long) count * product.inputs() * inputKind.bytes() : from.byteSize();
+            long began = clock.now();
             product.shards()[index].forward(from, count, out.parts()[index]);
+            clock.add(product == weights.head() ? PassClock.Part.HEAD : PassClock.Part.PRODUCTS, index, began);
         }
 
         /** Of the wanted rows [first, first + count) this share's. */
@@ -264,11 +277,13 @@ final class FastPass {
         }
 
         void giveOut(int first, int count) {
+            long began = clock.now();
             MemorySegment row = workspace.part(Workspace.Part.ROW, index, (long) config.vocabSize() * Float.BYTES);
             for (int r = team.from(index, count); r < team.from(index + 1, count); r++) {
                 rows.join(logits, r, inputScale[r], row, 0);
                 sink.accept(first + r, row);
             }
+            clock.add(PassClock.Part.HEAD, index, began);
         }
     }
 }

@@ -106,12 +106,18 @@ public final class FastTransformer implements Transformer {
         run(
                 List.of(plan),
                 all,
-                (index, row) -> MemorySegment.copy(row, ValueLayout.JAVA_FLOAT, 0, logits, index * vocab, vocab));
+                (index, row) -> MemorySegment.copy(row, ValueLayout.JAVA_FLOAT, 0, logits, index * vocab, vocab),
+                PassClock.OFF);
         return logits;
     }
 
     @Override
     public List<Proposals> forward(List<ForwardPlan> plans) {
+        return forward(plans, PassClock.OFF);
+    }
+
+    /** The same with a clock of this transformer's that sees where its time goes. For the bench. */
+    public List<Proposals> forward(List<ForwardPlan> plans, PassClock clock) {
         List<Proposals> answers = new ArrayList<>();
         List<int[]> wanted = new ArrayList<>(); // {plan, index within the plan}
         int rowCount = plans.stream().mapToInt(plan -> plan.positions().length).sum();
@@ -128,21 +134,25 @@ public final class FastTransformer implements Transformer {
             }
             first += plan.ids().length;
         }
-        run(plans, rows, (index, row) -> {
-            int[] where = wanted.get(index);
-            Proposer.propose(plans.get(where[0]), where[1], row, 0, config.vocabSize(), answers.get(where[0]));
-        });
+        run(
+                plans,
+                rows,
+                (index, row) -> {
+                    int[] where = wanted.get(index);
+                    Proposer.propose(plans.get(where[0]), where[1], row, 0, config.vocabSize(), answers.get(where[0]));
+                },
+                clock);
         return answers;
     }
 
-    private synchronized void run(List<ForwardPlan> plans, int[] rows, FastPass.RowSink sink) {
+    private synchronized void run(List<ForwardPlan> plans, int[] rows, FastPass.RowSink sink, PassClock clock) {
         closing.checkOpen("the model");
         if (plans.isEmpty()) {
             return;
         }
         Libtorch.setBlasThreads(1);
         rotary.ensure(plans.stream().mapToInt(ForwardPlan::end).max().orElse(1));
-        new FastPass(config, weights, team, workspace, rotary, numbers, plans, rows, sink).run();
+        new FastPass(config, weights, team, workspace, rotary, numbers, plans, rows, sink, clock).run();
     }
 
     /**

@@ -6,6 +6,7 @@ import io.github.coda4j.tensor.DType;
 import io.github.coda4j.tensor.LargePages;
 import io.github.coda4j.tensor.WorkerTeam;
 import io.github.coda4j.tensor.products.PackedLinear;
+import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -35,6 +36,8 @@ final class FastWeights implements AutoCloseable {
     private final Closing closing = new Closing();
     /** Of each worker. */
     private final LargePages[] pages;
+    /** Of what stays in its file. */
+    private final Arena mappings;
     /** All shards of all products. */
     private final List<PackedLinear> shards = Collections.synchronizedList(new ArrayList<>());
 
@@ -87,6 +90,7 @@ final class FastWeights implements AutoCloseable {
         this.config = config;
         this.numbers = numbers;
         this.source = source;
+        this.mappings = Arena.ofShared();
         this.pages = new LargePages[team.size()];
         Arrays.setAll(pages, worker -> new LargePages(BLOCK_BYTES));
         this.layers = new Layer[config.layers()];
@@ -104,7 +108,7 @@ final class FastWeights implements AutoCloseable {
                             (from, to) -> List.of(new Slice(source.headName(), from, to - from))),
                     (rows, to) -> numbers.format().packHead(rows, numbers.paths(), to));
             this.finalNorm = source.floats(Parameters.FINAL_NORM);
-            this.embedding = numbers.format().embedding(source, config, pages[0]);
+            this.embedding = numbers.format().embedding(source, config, pages[0], mappings);
         } catch (RuntimeException | Error e) {
             close();
             throw e;
@@ -246,6 +250,7 @@ final class FastWeights implements AutoCloseable {
         closing.once(() -> {
             List<AutoCloseable> parts = new ArrayList<>(shards);
             parts.addAll(List.of(pages));
+            parts.add(mappings::close);
             Closing.all(parts);
         });
     }

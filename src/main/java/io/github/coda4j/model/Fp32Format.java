@@ -20,7 +20,7 @@ final class Fp32Format extends WeightFormat {
     }
 
     @Override
-    Embedding embedding(WeightSource source, ModelConfig config, LargePages pages) {
+    Embedding embedding(WeightSource source, ModelConfig config, LargePages pages, Arena mappings) {
         return Embedding.floats(source, DType.F32, config.vocabSize(), config.hidden(), pages);
     }
 

@@ -6,6 +6,7 @@ import io.github.coda4j.tensor.LargePages;
 import io.github.coda4j.tensor.products.PackedLinear;
 import io.github.coda4j.tensor.products.ProductPaths;
 import io.github.coda4j.weights.GroupQuantizer;
+import java.lang.foreign.Arena;
 import java.util.Optional;
 
 /**
@@ -28,8 +29,8 @@ final class Int4Format extends WeightFormat implements Quantization {
     }
 
     @Override
-    Embedding embedding(WeightSource source, ModelConfig config, LargePages pages) {
-        return Embedding.int8(source, config.vocabSize(), config.hidden(), pages);
+    Embedding embedding(WeightSource source, ModelConfig config, LargePages pages, Arena mappings) {
+        return Embedding.int8(source, config.vocabSize(), config.hidden(), pages, mappings);
     }
 
     @Override

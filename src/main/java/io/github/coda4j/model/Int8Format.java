@@ -5,6 +5,7 @@ import io.github.coda4j.tensor.DType;
 import io.github.coda4j.tensor.LargePages;
 import io.github.coda4j.tensor.products.PackedLinear;
 import io.github.coda4j.tensor.products.ProductPaths;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 
@@ -25,7 +26,7 @@ final class Int8Format extends WeightFormat implements Quantization {
     }
 
     @Override
-    Embedding embedding(WeightSource source, ModelConfig config, LargePages pages) {
+    Embedding embedding(WeightSource source, ModelConfig config, LargePages pages, Arena mappings) {
         return Embedding.floats(source, DType.BF16, config.vocabSize(), config.hidden(), pages);
     }
 
@@ -42,6 +43,16 @@ final class Int8Format extends WeightFormat implements Quantization {
     @Override
     PackedLinear pack(ShardRows rows, DType result, ProductPaths paths, LargePages pages) {
         int inputs = rows.inputs();
+        if (rows.source().quantized().isPresent()) {
+            return PackedLinear.int8(
+                    paths.int8(),
+                    (first, count, target) -> ROWS.values(rows, first, count, target),
+                    ROWS.scales(rows),
+                    rows.outputs(),
+                    inputs,
+                    result,
+                    pages);
+        }
         try (LargePages temporary = new LargePages(1)) {
             MemorySegment weight = temporary.allocate((long) rows.outputs() * inputs);
             float[] scales = new float[rows.outputs()];

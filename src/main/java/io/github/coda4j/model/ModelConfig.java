@@ -230,7 +230,7 @@ public record ModelConfig(
         return with(layers, newVocabSize, kind, tiedHead, newMaskId, newPadId, newEosIds);
     }
 
-    /** The same shape with another number of layers. */
+    /** The same shape with so many layers, at least 1. */
     public ModelConfig withLayers(int newLayers) {
         return with(newLayers, vocabSize, kind, tiedHead, maskId, padId, eosIds);
     }

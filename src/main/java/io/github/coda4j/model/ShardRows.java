@@ -3,6 +3,7 @@ package io.github.coda4j.model;
 import io.github.coda4j.tensor.DType;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -19,6 +20,21 @@ record ShardRows(WeightSource source, List<Slice> slices, int inputs) {
             source.readRows(name, first, count, type, rows);
             return rows;
         }
+    }
+
+    /** The stored rows that make up rows [first, first + count). */
+    List<Slice> part(int first, int count) {
+        List<Slice> parts = new ArrayList<>();
+        int at = 0;
+        for (Slice slice : slices) {
+            int from = Math.max(first, at);
+            int to = Math.min(first + count, at + slice.count());
+            if (from < to) {
+                parts.add(new Slice(slice.name(), slice.first() + from - at, to - from));
+            }
+            at += slice.count();
+        }
+        return parts;
     }
 
     /** How many rows there are. */

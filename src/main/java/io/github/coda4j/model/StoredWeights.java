@@ -59,6 +59,13 @@ final class StoredWeights implements WeightSource {
     }
 
     @Override
+    public Optional<MemorySegment> mapped(String name, DType wanted, Arena mappings) {
+        return checkpoint.tensor(name).dtype() == wanted
+                ? checkpoint.part(name).map(part -> part.map(mappings))
+                : Optional.empty();
+    }
+
+    @Override
     public void readRows(String name, long first, long count, DType wanted, MemorySegment target) {
         StoredTensor entry = checkpoint.tensor(name);
         long rowElements = entry.elements() / entry.shape()[0];

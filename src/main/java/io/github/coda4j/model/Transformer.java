@@ -65,7 +65,8 @@ public sealed interface Transformer extends Denoiser permits PlainTransformer, F
     }
 
     /**
-     * Loads a checkpoint, from whatever container; nothing of it is read afterwards.
+     * Loads a checkpoint, from whatever container; nothing of it is read afterwards but the rows of an embedding that a
+     * format leaves in its file (4 bits).
      *
      * @throws CodaException naming the tensor or key when config and weights do not make a CoDA model
      */

@@ -8,6 +8,7 @@ import io.github.coda4j.tensor.Device;
 import io.github.coda4j.tensor.LargePages;
 import io.github.coda4j.tensor.products.PackedLinear;
 import io.github.coda4j.tensor.products.ProductPaths;
+import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -101,8 +102,9 @@ public abstract sealed class WeightFormat permits Fp32Format, Bf16Format, Int8Fo
      * Reads the embedding for the fast engine, which keeps it so. Norms are always F32.
      *
      * @param pages where it is put
+     * @param mappings where it stays in its file instead, which a format may prefer
      */
-    abstract Embedding embedding(WeightSource source, ModelConfig config, LargePages pages);
+    abstract Embedding embedding(WeightSource source, ModelConfig config, LargePages pages, Arena mappings);
 
     /** Bytes of an embedding [vocab, width], with all that belongs to it. */
     abstract long embeddingBytes(long vocab, long width);

@@ -2,6 +2,7 @@ package io.github.coda4j.model;
 
 import io.github.coda4j.tensor.DType;
 import io.github.coda4j.weights.Checkpoint;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 
@@ -41,4 +42,14 @@ public sealed interface WeightSource permits StoredWeights, RandomWeights {
      * @param target memory of exactly the rows' size
      */
     void readRows(String name, long first, long count, DType wanted, MemorySegment target);
+
+    /**
+     * A tensor as it lies in its file, read when it is touched; empty where no file holds it in that dtype. The file is
+     * the one that was there when this was asked, whatever takes its place.
+     *
+     * @param mappings closed when nobody touches it any more
+     */
+    default Optional<MemorySegment> mapped(String name, DType wanted, Arena mappings) {
+        return Optional.empty();
+    }
 }

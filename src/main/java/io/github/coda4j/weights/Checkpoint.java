@@ -5,6 +5,7 @@ import io.github.coda4j.files.ConfigFile;
 import io.github.coda4j.files.NamedFiles;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Optional;
 import java.util.SequencedMap;
 
 /**
@@ -28,6 +29,11 @@ public interface Checkpoint extends NamedFiles {
      * @throws CodaException when they cannot be read
      */
     void read(String name, long from, MemorySegment target);
+
+    /** Where a tensor's bytes lie in a file as {@link #read} gives them; empty where they lie nowhere so. */
+    default Optional<FilePart> part(String name) {
+        return Optional.empty();
+    }
 
     /**
      * The tensor of that name.

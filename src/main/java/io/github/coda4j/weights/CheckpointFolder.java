@@ -202,6 +202,12 @@ public final class CheckpointFolder implements Checkpoint, AutoCloseable {
         read(tensor(name), from, target);
     }
 
+    @Override
+    public Optional<FilePart> part(String name) {
+        TensorEntry entry = tensor(name);
+        return Optional.of(new FilePart(entry.file(), entry.offset(), entry.bytes()));
+    }
+
     /** Tells these weights from those of another checkpoint: hexadecimal, the same however they are cut into files. */
     public String fingerprint() {
         return Fingerprint.of(this);

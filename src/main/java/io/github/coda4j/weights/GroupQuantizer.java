@@ -116,6 +116,9 @@ public final class GroupQuantizer {
         for (int step = Math.max(1, widest * 2 / 3); step <= widest; step++) {
             int middle = Math.round(LEVELS / 2f - (largest + least) / (2 * step));
             for (int zero = Math.max(0, middle - 1); zero <= Math.min(LEVELS, middle + 1); zero++) {
+                // Whatever q stands there is an int8 then. Of these numbers none would be outside, but a reader may
+                // rely
+                // on it.
                 if (step * zero <= 128 && step * (LEVELS - zero) <= 127) {
                     double loses = loss(numbers, first, count, step, zero);
                     if (loses < lost) {

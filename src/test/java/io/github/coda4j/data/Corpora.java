@@ -56,6 +56,12 @@ final class Corpora {
         }
     }
 
+    /** A Parquet file of the test resources, as Apache's library for Hadoop writes it. */
+    static CorpusSlice parquet(String name) {
+        Path file = Path.of("src/test/resources/parquet", name + ".parquet");
+        return CorpusSlice.whole(file.toString(), file.toFile().length(), 0, true);
+    }
+
     static WordCounts count(List<String> texts) {
         WordCounts counts = new WordCounts();
         texts.forEach(counts::addText);

@@ -20,6 +20,14 @@ class DataClosingTest extends ClosingContract {
                     file.put64(1);
                     return file;
                 }),
+                new Case(
+                        "ShardWriter",
+                        folder -> new ShardWriter(folder, Split.TRAIN, 0, Manifest.Content.INSTRUCTIONS, 100)),
+                new Case("ParquetRows", _ -> ParquetRows.open(new LocalStore(), Corpora.parquet("rows-snappy"))),
+                new Case(
+                        "ParquetRows$Ranges",
+                        _ -> new ParquetRows.Ranges(
+                                new LocalStore(), Corpora.parquet("rows-zstd").file(), 1)),
                 new Case("OrderedWorkers", _ -> new OrderedWorkers(2)),
                 new Case("ShardFolderWriter", folder -> {
                     ShardFolderWriter writer = writer(folder, Manifest.Content.TEXT);

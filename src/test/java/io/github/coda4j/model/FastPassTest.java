@@ -76,6 +76,6 @@ class FastPassTest {
         for (int i = 0; i < rows.length; i++) {
             rows[i] = i;
         }
-        return new FastPass(config, weights, team, workspace, rotary, numbers, plans, rows, sink);
+        return new FastPass(config, weights, team, workspace, rotary, numbers, plans, rows, sink, PassClock.OFF);
     }
 }

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** Steps over the windows of a long document; those over one sequence are in {@link EditorRoutesTest}. */
+/** Steps over the windows of a long document; those over one sequence are in {@link RegionRoutesTest}. */
 class StepsTest {
     private static final int MASK = ByteTokenizer.MASK;
 

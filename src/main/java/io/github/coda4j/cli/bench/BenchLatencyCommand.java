@@ -31,10 +31,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -54,6 +57,7 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExamples:%n",
         footer = {
             "  coda bench latency --models coda-mini,coda-16m",
+            "  coda bench latency --models coda-1.7b,dream-7b --dtype int8 --layers 2 --rounds 2 --out latency.md",
             "  coda bench latency --models coda-nano,coda-mini --steps 8,16,32 --whole --out latency.md"
         })
 final class BenchLatencyCommand implements Callable<Integer> {
@@ -104,6 +108,14 @@ final class BenchLatencyCommand implements Callable<Integer> {
             description = "Timed steps, of which the median counts (default: 5); not with --whole.")
     Optional<Integer> rounds = Optional.empty();
 
+    @Option(
+            names = "--layers",
+            paramLabel = "N",
+            description =
+                    "Time models of N and 2 N layers of these shapes and reckon the rest: for shapes that are too "
+                            + "large or slow to be run whole; not with --whole.")
+    Optional<Integer> layers = Optional.empty();
+
     @Option(names = "--whole", description = "Decode every answer instead of adding up two timed steps.")
     boolean whole;
 
@@ -131,6 +143,8 @@ final class BenchLatencyCommand implements Callable<Integer> {
                 "--models must be two different ones, got %s twice",
                 models.getFirst());
         check(rounds.isEmpty() || !whole, "--rounds has no effect with --whole: leave one of them out");
+        check(layers.isEmpty() || !whole, "--layers has no effect with --whole: leave one of them out");
+        layers.ifPresent(n -> models.forEach(name -> checkLayers(name, n)));
         check(steps.stream().allMatch(n -> n >= 1), "--steps must be 1 or more, got %s", steps);
         List<Integer> sorted = steps.stream().distinct().sorted().toList();
         int answer = newTokens.orElse(sorted.getLast());
@@ -145,7 +159,13 @@ final class BenchLatencyCommand implements Callable<Integer> {
         for (String name : models) {
             measured.add(new LatencyStudy.Model(name, times(name, shape, sorted)));
         }
-        LatencyStudy study = new LatencyStudy(shape, measured.getFirst(), measured.getLast(), sorted, whole);
+        LatencyStudy study = new LatencyStudy(
+                shape,
+                measured.getFirst(),
+                measured.getLast(),
+                sorted,
+                whole,
+                layers.map(OptionalInt::of).orElse(OptionalInt.empty()));
         if (json) {
             world.out().println(study.json().toPrettyString());
         } else {
@@ -157,19 +177,45 @@ final class BenchLatencyCommand implements Callable<Integer> {
 
     private List<Double> times(String name, LatencyStudy.Shape shape, List<Integer> sorted) {
         LoadOptions options = StepBench.options(WeightFormat.parse(dtype), threads);
-        try (Transformer transformer = open(name, options)) {
-            if (whole) {
+        if (whole) {
+            try (Transformer transformer = open(name, options)) {
                 return decoded(transformer, shape, sorted);
             }
-            LatencyStudy.StepTimes two = LatencyStudy.measure(transformer, shape, new Timing(1, rounds.orElse(5)));
-            world.note(String.format(
-                    Locale.ROOT,
-                    "%s: a step takes %.1f ms with all positions open, %.1f ms with one",
-                    name,
-                    1e3 * two.allOpen(),
-                    1e3 * two.oneOpen()));
-            return sorted.stream().map(n -> two.seconds(shape.answer(), n)).toList();
         }
+        LatencyStudy.StepTimes two = layers.isPresent()
+                ? reckoned(ModelConfig.preset(name), layers.get(), shape, options)
+                : measured(() -> open(name, options), shape);
+        world.note(String.format(
+                Locale.ROOT,
+                "%s: a step takes %.1f ms with all positions open, %.1f ms with one",
+                name,
+                1e3 * two.allOpen(),
+                1e3 * two.oneOpen()));
+        return sorted.stream().map(n -> two.seconds(shape.answer(), n)).toList();
+    }
+
+    private LatencyStudy.StepTimes measured(Supplier<Transformer> open, LatencyStudy.Shape shape) {
+        try (Transformer transformer = open.get()) {
+            return LatencyStudy.measure(transformer, shape, new Timing(1, rounds.orElse(5)));
+        }
+    }
+
+    private LatencyStudy.StepTimes reckoned(
+            ModelConfig config, int few, LatencyStudy.Shape shape, LoadOptions options) {
+        List<LatencyStudy.Layered> timed = IntStream.of(few, 2 * few)
+                .mapToObj(n -> new LatencyStudy.Layered(
+                        n, measured(() -> Transformer.random(config.withLayers(n), SEED, options), shape)))
+                .toList();
+        return timed.getFirst().upTo(timed.getLast(), config.layers());
+    }
+
+    private static void checkLayers(String name, int few) {
+        check(
+                ModelConfig.presets().contains(name),
+                "--layers is for shapes with random weights, and %s is none of them: leave it out",
+                name);
+        int all = ModelConfig.preset(name).layers();
+        check(few >= 1 && 2 * few <= all, "--layers must be in [1, %d] for %s, got %d", all / 2, name, few);
     }
 
     private Transformer open(String name, LoadOptions options) {

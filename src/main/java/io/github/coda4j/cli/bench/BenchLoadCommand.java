@@ -49,6 +49,8 @@ final class BenchLoadCommand implements Callable<Integer> {
                 .ifPresent(now -> print(
                         "resident  %8.2f GB, %.2f x the weights on disk%n",
                         now / 1e9, (double) now / measured.bytes()));
+        measured.ofFiles()
+                .ifPresent(part -> print("of files  %8.2f GB of that, which the system may drop%n", part / 1e9));
         measured.highest().ifPresent(most -> print("highest   %8.2f GB while loading%n", most / 1e9));
         return ExitCodes.OK;
     }

@@ -11,6 +11,7 @@ import io.github.coda4j.cli.FormatNames;
 import io.github.coda4j.cli.World;
 import io.github.coda4j.model.EngineKind;
 import io.github.coda4j.model.LoadOptions;
+import io.github.coda4j.model.PassClock;
 import io.github.coda4j.model.Transformer;
 import io.github.coda4j.model.WeightFormat;
 import java.util.ArrayList;
@@ -37,6 +38,7 @@ import picocli.CommandLine.Option;
         footer = {
             "  coda bench step --preset coda-1.7b --dtype bf16,int8",
             "  coda bench step --preset coda-1.7b --dtype int8 --rows 8,16,32 --past 512,2048 --json",
+            "  coda bench step --preset coda-1.7b --dtype int8 --rows 32 --past 512,2048,8192",
             "  coda bench step --preset coda-1.7b --device cuda --dtype fp32,bf16"
         })
 final class BenchStepCommand implements Callable<Integer> {
@@ -111,8 +113,18 @@ final class BenchStepCommand implements Callable<Integer> {
         List<WeightFormat> formats = dtypes().stream().map(WeightFormat::parse).toList();
         if (!json) {
             print(
-                    "%-5s  %-21s  %8s  %8s  %-8s  %8s  %8s  %8s  %8s  %9s%n",
-                    "dtype", "step", "ms", "bound ms", "by", "of bound", "GFLOP/s", "of peak", "products", "processor");
+                    "%-5s  %-21s  %8s  %8s  %-8s  %8s  %8s  %8s  %8s  %9s  %s%n",
+                    "dtype",
+                    "step",
+                    "ms",
+                    "bound ms",
+                    "by",
+                    "of bound",
+                    "GFLOP/s",
+                    "of peak",
+                    "products",
+                    "processor",
+                    "of ms: products attention head rest");
         }
         for (WeightFormat format : formats) {
             bench(format, shapes);
@@ -173,7 +185,7 @@ final class BenchStepCommand implements Callable<Integer> {
     private void row(WeightFormat format, StepBench.Result result) {
         double perSecond = result.operations() / result.seconds();
         print(
-                "%-5s  %-21s  %8.1f  %8.1f  %-8s  %7.1f%%  %8.0f  %7.1f%%  %8s  %9s%n",
+                "%-5s  %-21s  %8.1f  %8.1f  %-8s  %7.1f%%  %8.0f  %7.1f%%  %8s  %9s  %s%n",
                 format,
                 description(result.shape()),
                 1e3 * result.seconds(),
@@ -183,7 +195,18 @@ final class BenchStepCommand implements Callable<Integer> {
                 perSecond / 1e9,
                 100 * perSecond / result.machine().peak(),
                 milliseconds(result.productsSeconds()),
-                milliseconds(result.processorSeconds()));
+                milliseconds(result.processorSeconds()),
+                result.clock() == PassClock.OFF ? "-" : parts(result));
+    }
+
+    private static String parts(StepBench.Result result) {
+        return String.format(
+                Locale.ROOT,
+                "%15.1f %9.1f %4.1f %4.1f",
+                1e3 * result.seconds(PassClock.Part.PRODUCTS),
+                1e3 * result.seconds(PassClock.Part.ATTENTION),
+                1e3 * result.seconds(PassClock.Part.HEAD),
+                1e3 * result.restSeconds());
     }
 
     private static String milliseconds(double seconds) {
@@ -202,6 +225,12 @@ final class BenchStepCommand implements Callable<Integer> {
         line.put("seconds", result.seconds());
         putFinite(line, "processor_seconds", result.processorSeconds());
         putFinite(line, "products_seconds", result.productsSeconds());
+        if (result.clock() != PassClock.OFF) {
+            for (PassClock.Part part : PassClock.Part.values()) {
+                line.put("in_" + part.name().toLowerCase(Locale.ROOT) + "_seconds", result.seconds(part));
+            }
+            line.put("in_rest_seconds", result.restSeconds());
+        }
         line.put("operations", result.operations());
         line.put("bytes", result.bytes());
         line.put("operations_bound_seconds", result.operationsBound());
@@ -234,7 +263,9 @@ final class BenchStepCommand implements Callable<Integer> {
         print("bound: the larger of two times, measured between the steps: this machine's best matrix product doing as "
                 + "many%noperations (that rate is the peak), and reading the step's weights and cache from memory. "
                 + "products: the same%nstep's products with nothing between them. processor: time of all threads "
-                + "together; a busy machine lengthens%nms and not this.%n");
+                + "together; a busy machine lengthens%nms and not this. Of ms: "
+                + "what a worker spends of it in the layers' products, in attention, in the output layer with what%nis "
+                + "proposed by it, and in all the rest, waiting included.%n");
     }
 
     private static String description(StepBench.Shape shape) {

@@ -25,9 +25,9 @@ final class CorpusFlags {
             arity = "1..*",
             paramLabel = "INPUT",
             description =
-                    "Folders, files, globs (in quotes), rows in .jsonl, .ndjson and .json files, also as .gz, .jar "
-                            + "and .zip archives. Links are followed; hidden folders, node_modules and __pycache__ are "
-                            + "passed over.")
+                    "Folders, files, globs (in quotes), rows in .jsonl, .ndjson and .json files, also as .gz and .zst, "
+                            + "rows of .parquet files, .jar and .zip archives. Links are followed; hidden folders, "
+                            + "node_modules and __pycache__ are passed over.")
     List<String> inputs = new ArrayList<>();
 
     @Option(
@@ -98,9 +98,9 @@ final class CorpusFlags {
     @Option(
             names = "--near-duplicates",
             paramLabel = "X",
-            description = "Drop documents that are so similar to an earlier one, 0 to 1, by MinHash of five-word "
-                    + "shingles, or 'keep'"
-                    + " them (default: 0.8). Equal ones are always dropped.")
+            description = "Drop documents that are so similar to one before them in the corpus, whether that one stays "
+                    + "or not, 0 to 1, by MinHash of five-word shingles, or 'keep' them (default: 0.8). Of equal "
+                    + "ones the first always stays alone.")
     String nearDuplicates = String.valueOf(NEAR);
 
     @Option(names = "--threads", paramLabel = "N", description = "Threads (default: one per processor).")

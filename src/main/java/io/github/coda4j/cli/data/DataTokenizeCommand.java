@@ -9,6 +9,7 @@ import io.github.coda4j.cli.Interrupt;
 import io.github.coda4j.cli.Progress;
 import io.github.coda4j.cli.World;
 import io.github.coda4j.data.Account;
+import io.github.coda4j.data.CorpusEngine;
 import io.github.coda4j.data.CorpusReader;
 import io.github.coda4j.data.Fate;
 import io.github.coda4j.data.InstructionTokenizing;
@@ -49,7 +50,9 @@ import picocli.CommandLine.Spec;
             "  coda data tokenize --tokenizer data/small/tokenizer --new-tokenizer 4096 --out data/small/code ~/src",
             "  coda data tokenize --tokenizer models/coda-mini --out data/stack --field content --licenses MIT "
                     + "stack.jsonl.gz",
-            "  coda data tokenize --tokenizer models/coda-mini --out data/chat --sft instructions.jsonl"
+            "  coda data tokenize --tokenizer models/coda-mini --out data/chat --sft instructions.jsonl",
+            "  coda data tokenize --engine spark=spark://host:7077 --tokenizer models/coda-mini --out /shared/code "
+                    + "s3a://corpus/code.parquet"
         })
 final class DataTokenizeCommand implements Callable<Integer> {
     private static final List<String> TEXT_ONLY = List.of(
@@ -135,6 +138,9 @@ final class DataTokenizeCommand implements Callable<Integer> {
     @Mixin
     CorpusFlags corpus;
 
+    @Mixin
+    EngineFlags engine;
+
     DataTokenizeCommand(World world, Interrupt interrupt) {
         this.world = world;
         this.interrupt = interrupt;
@@ -144,6 +150,9 @@ final class DataTokenizeCommand implements Callable<Integer> {
     public Integer call() {
         checkFlags();
         newTokenizer.ifPresent(this::trainTokenizer);
+        if (!engine.isLocal()) {
+            return onCluster();
+        }
         BpeTokenizer loaded = BpeTokenizer.load(tokenizer);
         long start = System.nanoTime();
         Account account;
@@ -158,7 +167,33 @@ final class DataTokenizeCommand implements Callable<Integer> {
         return ExitCodes.OK;
     }
 
+    private int onCluster() {
+        long start = System.nanoTime();
+        CorpusEngine.Tokenized done;
+        try (Progress progress = Progress.of(world, "tokenize", "tasks")) {
+            done = engine.cluster()
+                    .tokenize(
+                            engine.work(corpus, heldOut),
+                            tokenizer,
+                            !dropComments,
+                            out,
+                            shardTokens,
+                            overwrite,
+                            (tasks, all, what) -> {
+                                interrupt.check();
+                                progress.to(tasks, all, what);
+                            });
+        }
+        CorpusReport.print(world.out(), done.account(), "documents");
+        print(done.manifest(), done.account(), (System.nanoTime() - start) / 1e9);
+        done.notes().forEach(world::note);
+        return ExitCodes.OK;
+    }
+
     private void checkFlags() {
+        if (!engine.isLocal()) {
+            engine.checkCluster("--threads", "--sft", "--max-tokens");
+        }
         check(!sft || newTokenizer.isEmpty(), "--new-tokenizer has no effect with --sft: leave it out");
         check(heldOut >= 0 && heldOut < 1, "--held-out must be in [0, 1), got %s", heldOut);
         if (newTokenizer.isPresent() && !overwrite) {
@@ -181,7 +216,7 @@ final class DataTokenizeCommand implements Callable<Integer> {
     }
 
     private void trainTokenizer(int size) {
-        new TokenizerTraining(world, interrupt, corpus)
+        new TokenizerTraining(world, interrupt, corpus, engine)
                 .run(
                         "--new-tokenizer",
                         size,

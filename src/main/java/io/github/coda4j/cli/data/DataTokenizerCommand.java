@@ -61,6 +61,9 @@ final class DataTokenizerCommand implements Callable<Integer> {
     @Mixin
     CorpusFlags corpus;
 
+    @Mixin
+    EngineFlags engine;
+
     DataTokenizerCommand(World world, Interrupt interrupt) {
         this.world = world;
         this.interrupt = interrupt;
@@ -69,7 +72,11 @@ final class DataTokenizerCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         check(sampleMegabytes > 0, "--sample-mb must be positive, got %d", sampleMegabytes);
-        new TokenizerTraining(world, interrupt, corpus).run("--size", size, special, sampleMegabytes, out, overwrite);
+        if (!engine.isLocal()) {
+            engine.checkCluster("--threads");
+        }
+        new TokenizerTraining(world, interrupt, corpus, engine)
+                .run("--size", size, special, sampleMegabytes, out, overwrite);
         world.out().println("Next: coda data tokenize --tokenizer " + out + " --out DIR INPUT...");
         return ExitCodes.OK;
     }

@@ -8,6 +8,7 @@ import io.github.coda4j.cli.Progress;
 import io.github.coda4j.cli.World;
 import io.github.coda4j.data.Account;
 import io.github.coda4j.data.BpeTrainer;
+import io.github.coda4j.data.CorpusEngine;
 import io.github.coda4j.data.CorpusReader;
 import io.github.coda4j.data.TokenizerFolder;
 import io.github.coda4j.data.WordCounts;
@@ -27,7 +28,10 @@ final class TokenizerTraining {
     private final Interrupt interrupt;
     private final CorpusFlags corpus;
 
-    TokenizerTraining(World world, Interrupt interrupt, CorpusFlags corpus) {
+    private final EngineFlags engine;
+
+    TokenizerTraining(World world, Interrupt interrupt, CorpusFlags corpus, EngineFlags engine) {
+        this.engine = engine;
         this.world = world;
         this.interrupt = interrupt;
         this.corpus = corpus;
@@ -46,10 +50,9 @@ final class TokenizerTraining {
         List<AddedToken> added = TokenizerFolder.addedTokens(special);
         int smallest = TokenizerFolder.smallestSize(added);
         check(size >= smallest, "%s must be %d or more (special tokens and bytes), got %d", sizeFlag, smallest, size);
-        CorpusReader reader = new CorpusReader(corpus.options(), 0, corpus.threads);
         BpeTrainer.Result trained;
         try (WholeFolder folder = TokenizerFolder.create(out, overwrite)) {
-            trained = TokenizerFolder.train(count(reader, sampleMegabytes), added, size);
+            trained = TokenizerFolder.train(count(sampleMegabytes * MEGABYTE, out), added, size);
             interrupt.check();
             TokenizerFolder.write(folder, trained, added);
         }
@@ -64,8 +67,30 @@ final class TokenizerTraining {
                         (double) trained.corpusBytes() / trained.corpusTokens());
     }
 
-    private WordCounts count(CorpusReader reader, int sampleMegabytes) {
-        double share = Math.min(1, (double) sampleMegabytes * MEGABYTE / Math.max(1, reader.totalBytes()));
+    private WordCounts count(long sampleBytes, Path out) {
+        CorpusEngine.Counted counted = engine.isLocal() ? here(sampleBytes) : onCluster(sampleBytes, out);
+        CorpusReport.print(world.out(), counted.account(), "documents");
+        counted.notes().forEach(world::note);
+        if (counted.counts().size() == 0) {
+            throw CodaException.of(
+                    "the corpus yields nothing to train on: of %d documents %s",
+                    counted.account().documents(), counted.account().dropped());
+        }
+        return counted.counts();
+    }
+
+    private CorpusEngine.Counted onCluster(long sampleBytes, Path out) {
+        try (Progress progress = Progress.of(world, "count", "tasks")) {
+            return engine.cluster().count(engine.work(corpus, 0), sampleBytes, out, (tasks, all, what) -> {
+                interrupt.check();
+                progress.to(tasks, all, what);
+            });
+        }
+    }
+
+    private CorpusEngine.Counted here(long sampleBytes) {
+        CorpusReader reader = new CorpusReader(corpus.options(), 0, corpus.threads);
+        double share = Math.min(1, (double) sampleBytes / Math.max(1, reader.totalBytes()));
         WordCounts counts = new WordCounts();
         Account account;
         try (Progress progress = Progress.ofBytes(world, "read")) {
@@ -83,12 +108,6 @@ final class TokenizerTraining {
                     },
                     counts::addAll);
         }
-        CorpusReport.print(world.out(), account, "documents");
-        if (counts.size() == 0) {
-            throw CodaException.of(
-                    "the corpus yields nothing to train on: of %d documents %s",
-                    account.documents(), account.dropped());
-        }
-        return counts;
+        return new CorpusEngine.Counted(counts, account, List.of());
     }
 }

@@ -76,7 +76,7 @@ public record LowConfidence(Counts counts) implements CommitPolicy {
         return new Counted(counts.of(block)) {
             @Override
             public int[] chosen(int step, List<Candidate> candidates) {
-                return Ranking.best(Ranking.probabilities(candidates), count(step));
+                return mostProbable(step, candidates);
             }
         };
     }
@@ -91,6 +91,11 @@ public record LowConfidence(Counts counts) implements CommitPolicy {
 
         final int count(int step) {
             return counts[step];
+        }
+
+        /** Indexes of the step's number of candidates. */
+        final int[] mostProbable(int step, List<Candidate> candidates) {
+            return Ranking.best(Ranking.probabilities(candidates), count(step));
         }
 
         @Override

@@ -50,9 +50,7 @@ public record LowConfidenceDynamic(double threshold) implements CommitPolicy {
                 int[] above = IntStream.range(0, candidates.size())
                         .filter(i -> candidates.get(i).probability() > (float) threshold)
                         .toArray();
-                return above.length >= count(step)
-                        ? above
-                        : Ranking.best(Ranking.probabilities(candidates), count(step));
+                return above.length >= count(step) ? above : mostProbable(step, candidates);
             }
         };
     }

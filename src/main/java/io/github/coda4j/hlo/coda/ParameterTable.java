@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /** A model's parameters as arguments: those of all layers stacked, each with its place on the devices. */
 final class ParameterTable {
@@ -61,6 +62,7 @@ final class ParameterTable {
         return layered.name().substring(layers("").length());
     }
 
+    /** Where a dimension has no equal parts, as the vocabulary of 151,936 among 512, the other one is cut. */
     private static Layout layout(String name, TensorType type, Distribution distribution) {
         int first = name.contains(Stacked.ANY_LAYER) ? 1 : 0;
         boolean vector = type.rank() == first + 1;
@@ -74,8 +76,11 @@ final class ParameterTable {
         boolean byInputs =
                 first == 1 && CUT_BY_INPUTS.contains(name.substring(layers("").length()));
         int dim = first + (byInputs ? 1 : 0);
-        return type.extent(dim) % distribution.devices() == 0
-                ? Layout.split(dim, distribution.devices())
-                : Layout.REPLICATED;
+        int other = vector ? dim : first + (byInputs ? 0 : 1);
+        return IntStream.of(dim, other)
+                .filter(one -> type.extent(one) % distribution.devices() == 0)
+                .mapToObj(one -> Layout.split(one, distribution.devices()))
+                .findFirst()
+                .orElse(Layout.REPLICATED);
     }
 }

@@ -118,6 +118,30 @@ public sealed interface PackedLinear extends AutoCloseable
         return PlainInt8Linear.of(weight, scales, outputs, inputs, path.zeroPoint());
     }
 
+    /** The same of rows that are read piece by piece, where the path can take them so. */
+    static PackedLinear int8(
+            ProductPaths.Int8 path,
+            WeightRows rows,
+            float[] scales,
+            int outputs,
+            int inputs,
+            DType outputType,
+            LargePages pages) {
+        check(scales.length == outputs, "%d outputs need as many scales, got %d", outputs, scales.length);
+        if (path == ProductPaths.Int8.PANELS) {
+            Optional<PanelLinear> packed =
+                    PanelLinear.int8(rows, scales, outputs, inputs, path.zeroPoint(), outputType, pages);
+            if (packed.isPresent()) {
+                return packed.get();
+            }
+        }
+        try (LargePages temporary = new LargePages(1)) {
+            MemorySegment weight = temporary.allocate((long) outputs * inputs);
+            rows.read(0, outputs, weight);
+            return int8(path, weight, scales, outputs, inputs, outputType, pages);
+        }
+    }
+
     /**
      * Packs a weight of 4 bits; the memory may be freed afterwards. Products are those of the int8 weight that it
      * stands for, to the bit.

@@ -62,6 +62,24 @@ final class PanelLinear implements PackedLinear {
                 (large, small) -> PanelWeight.int8(weight, scales, inputs, zeroPoint, large, small));
     }
 
+    /** The same of rows that are read piece by piece. */
+    static Optional<PanelLinear> int8(
+            WeightRows rows,
+            float[] scales,
+            int outputs,
+            int inputs,
+            int zeroPoint,
+            DType outputType,
+            LargePages pages) {
+        return pack(
+                outputs,
+                inputs,
+                0,
+                outputType,
+                pages,
+                (large, small) -> PanelWeight.int8(rows::read, scales, inputs, zeroPoint, large, small));
+    }
+
     /** The same for a weight of 4 bits. */
     static Optional<PanelLinear> int4(Int4Weight weight, int zeroPoint, DType outputType, LargePages pages) {
         return pack(

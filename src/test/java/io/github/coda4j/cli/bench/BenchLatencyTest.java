@@ -10,6 +10,7 @@ import io.github.coda4j.files.Json;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,13 +30,31 @@ class BenchLatencyTest {
     }
 
     @Test
+    void layers_that_were_not_timed_take_what_the_timed_ones_take() {
+        LatencyStudy.StepTimes all = new LatencyStudy.Layered(2, new LatencyStudy.StepTimes(5, 3))
+                .upTo(new LatencyStudy.Layered(4, new LatencyStudy.StepTimes(9, 5)), 28);
+        assertThat(all.allOpen()).as("1 and 2 a layer").isEqualTo(57, within(1e-12));
+        assertThat(all.oneOpen()).isEqualTo(29, within(1e-12));
+    }
+
+    @Test
+    void models_of_fewer_layers_are_timed_and_said_so() {
+        Cli cli = new Cli();
+        String flags = "bench latency --models coda-mini,coda-nano --steps 2 --max-new-tokens 8 --prompt-tokens 4"
+                + " --rounds 1 --dtype fp32 --threads 1 --layers 1";
+        assertThat(cli.run(flags.split(" "))).as(cli.err()).isZero();
+        assertThat(cli.out()).contains("reckoned: models of 1 and 2 layers were timed");
+    }
+
+    @Test
     void the_difference_is_a_part_of_the_second_models_time() {
         LatencyStudy study = new LatencyStudy(
                 new LatencyStudy.Shape(1, 64),
                 new LatencyStudy.Model("a", List.of(1.0, 3.0)),
                 new LatencyStudy.Model("b", List.of(2.0, 4.0)),
                 List.of(32, 64),
-                true);
+                true,
+                OptionalInt.empty());
         assertThat(study.meanBelow()).isEqualTo(0.375);
         assertThat(study.lines())
                 .contains(
@@ -107,6 +126,15 @@ class BenchLatencyTest {
         assertRefused("two different ones, got coda-tiny twice", "--models", "coda-tiny,coda-tiny");
         assertRefused(
                 "--rounds has no effect with --whole", "--models", "coda-tiny,coda-nano", "--whole", "--rounds", "2");
+        assertRefused(
+                "--layers has no effect with --whole", "--models", "coda-tiny,coda-nano", "--whole", "--layers", "1");
+        assertRefused("--layers must be in [1, ", "--models", "coda-tiny,coda-nano", "--layers", "40");
+        assertRefused(
+                "--layers is for shapes with random weights, and some/folder is none of them",
+                "--models",
+                "coda-tiny,some/folder",
+                "--layers",
+                "1");
         assertRefused(
                 "--steps must not be more than the tokens of the answer: 64, --max-new-tokens 8",
                 "--models",

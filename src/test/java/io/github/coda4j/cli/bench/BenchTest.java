@@ -2,6 +2,7 @@ package io.github.coda4j.cli.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.coda4j.bench.StepBench;
@@ -11,6 +12,7 @@ import io.github.coda4j.files.Json;
 import io.github.coda4j.model.Arithmetic;
 import io.github.coda4j.model.LoadOptions;
 import io.github.coda4j.model.ModelConfig;
+import io.github.coda4j.model.PassClock;
 import io.github.coda4j.model.RandomCheckpoint;
 import io.github.coda4j.model.WeightFormat;
 import io.github.coda4j.tensor.DType;
@@ -77,6 +79,11 @@ class BenchTest {
                             / line.get("peak_operations_per_second").asDouble(),
                     line.get("bytes").asDouble()
                             / line.get("bandwidth_bytes_per_second").asDouble());
+            assertThat(Stream.of("products", "attention", "head", "rest")
+                            .mapToDouble(
+                                    part -> line.get("in_" + part + "_seconds").asDouble())
+                            .sum())
+                    .isCloseTo(line.get("seconds").asDouble(), withinPercentage(30));
             assertThat(line.get("of_bound").asDouble())
                     .isCloseTo(bound / line.get("seconds").asDouble(), within(1e-9));
         }
@@ -284,9 +291,11 @@ class BenchTest {
     @Test
     void the_bound_of_a_step_is_the_larger_of_both() {
         StepBench.Machine machine = new StepBench.Machine(100, 10);
-        StepBench.Result products = new StepBench.Result(new StepBench.Shape(1, 0), 5, 5, 300, 20, 1, machine);
+        StepBench.Result products =
+                new StepBench.Result(new StepBench.Shape(1, 0), 5, 5, 300, 20, 1, PassClock.OFF, machine);
         assertThat(products.bound()).isEqualTo(3).isEqualTo(products.operationsBound());
-        StepBench.Result memory = new StepBench.Result(new StepBench.Shape(1, 0), 5, 5, 300, 40, 1, machine);
+        StepBench.Result memory =
+                new StepBench.Result(new StepBench.Shape(1, 0), 5, 5, 300, 40, 1, PassClock.OFF, machine);
         assertThat(memory.bound()).isEqualTo(4).isEqualTo(memory.bytesBound());
     }
 

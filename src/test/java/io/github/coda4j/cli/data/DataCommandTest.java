@@ -161,6 +161,19 @@ class DataCommandTest {
         assertThat(cli.run("data", "tokenizer", "--size", "100", "--out", folder + "/t", SOURCES))
                 .isEqualTo(2);
         assertThat(cli.err()).contains("--size must be 272 or more");
+        assertThat(tokenize("--engine", "flink", SOURCES)).isEqualTo(2);
+        assertThat(cli.err()).contains("--engine must be local or spark, got 'flink'");
+        assertThat(tokenize("--engine", "spark=local[2]", "--threads", "2", SOURCES))
+                .isEqualTo(2);
+        assertThat(cli.err()).contains("--threads has no effect with --engine spark");
+        assertThat(tokenize("--engine", "spark", "--sft", "rows.jsonl")).isEqualTo(2);
+        assertThat(cli.err()).contains("--sft has no effect with --engine spark");
+        assertThat(tokenize("--partitions", "2", SOURCES)).isEqualTo(2);
+        assertThat(cli.err()).contains("--partitions has no effect without --engine spark");
+        assertThat(tokenize("--conf", "a=b", SOURCES)).isEqualTo(2);
+        assertThat(cli.err()).contains("--conf has no effect without --engine spark");
+        assertThat(cli.run("data", "tokenizer", "--engine", "spark", "--threads", "1", "--out", folder + "/t", SOURCES))
+                .isEqualTo(2);
         assertThat(cli.run("data")).isEqualTo(2);
         assertThat(cli.err()).contains("no command given: tokenizer, tokenize");
     }

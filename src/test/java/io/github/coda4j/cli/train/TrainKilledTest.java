@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 class TrainKilledTest {
     private static final int STEPS = 24;
     /** Kills at a random moment; as many are made while a checkpoint is written. */
-    private static final int KILLS = 3;
+    private static final int KILLS = 2;
 
     @TempDir
     static Path shared;

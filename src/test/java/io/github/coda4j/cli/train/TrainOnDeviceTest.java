@@ -13,6 +13,7 @@ import io.github.coda4j.pjrt.oracle.HostArray;
 import io.github.coda4j.pjrt.oracle.JavaPlugin;
 import io.github.coda4j.tensor.Device;
 import io.github.coda4j.testkit.ScriptedBackend;
+import io.github.coda4j.testkit.TensorFile;
 import io.github.coda4j.train.RankGroup;
 import io.github.coda4j.train.RunFolder;
 import io.github.coda4j.train.TrainConfig;
@@ -30,6 +31,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -135,6 +137,11 @@ class TrainOnDeviceTest {
         assertThat(whole.model()).isPresent();
         byte[] weights = Files.readAllBytes(whole.checkpoint().resolve("model.safetensors"));
         byte[] optimizer = Files.readAllBytes(whole.checkpoint().resolve("optimizer.safetensors"));
+        float[] moment = TensorFile.read(whole.checkpoint().resolve("optimizer.safetensors"))
+                .floats("first_moment");
+        assertThat(IntStream.range(0, moment.length).filter(i -> moment[i] == 6).count())
+                .as("numbers of the optimizer that are in their place")
+                .isEqualTo(whole.parameters());
         TrainConfig other = config("b");
         assertThatThrownBy(() -> train(other, new Steps(5, 0, PARAMETERS), RunFolder.Resume.NO))
                 .isInstanceOf(CodaException.class)

@@ -1,0 +1,75 @@
+package io.github.coda4j.cli.data;
+
+import static io.github.coda4j.Checks.check;
+
+import io.github.coda4j.data.CorpusEngine;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.Spec;
+
+/** Who does the work: this process, or a cluster. */
+final class EngineFlags {
+    private static final String LOCAL = "local";
+
+    @Spec(Spec.Target.MIXEE)
+    CommandSpec command;
+
+    @Option(
+            names = "--engine",
+            paramLabel = "NAME[=MASTER]",
+            description =
+                    "local: this process; spark: Apache Spark, the same result at any size, on local[N], local[*] "
+                            + "(the default) or spark://HOST:PORT, or where spark-submit runs it (default: local).")
+    String engine = LOCAL;
+
+    @Option(
+            names = "--partitions",
+            paramLabel = "N",
+            description = "With spark: cut the corpus into so many parts at most (default: of 32 MB).")
+    Optional<Integer> partitions = Optional.empty();
+
+    @Option(
+            names = "--conf",
+            paramLabel = "KEY=VALUE",
+            description = "With spark: a setting of its own; may be given several times.")
+    Map<String, String> settings = new LinkedHashMap<>();
+
+    /** Whether this process does the work; refuses flags that have no effect then. */
+    boolean isLocal() {
+        if (!engine.equals(LOCAL)) {
+            return false;
+        }
+        check(partitions.isEmpty(), "--partitions has no effect without --engine spark: leave it out");
+        check(settings.isEmpty(), "--conf has no effect without --engine spark: leave it out");
+        return true;
+    }
+
+    /** Refuses flags that have no effect on a cluster, and names that are none. */
+    void checkCluster(String... withoutEffect) {
+        ParseResult given = command.commandLine().getParseResult();
+        check(name().equals("spark"), "--engine must be local or spark, got '%s'", engine);
+        for (String flag : withoutEffect) {
+            check(!given.hasMatchedOption(flag), "%s has no effect with --engine spark: leave it out", flag);
+        }
+    }
+
+    CorpusEngine cluster() {
+        return CorpusEngine.named(name());
+    }
+
+    private String name() {
+        return engine.contains("=") ? engine.substring(0, engine.indexOf('=')) : engine;
+    }
+
+    CorpusEngine.Work work(CorpusFlags corpus, double heldOut) {
+        Optional<String> master =
+                engine.contains("=") ? Optional.of(engine.substring(engine.indexOf('=') + 1)) : Optional.empty();
+        OptionalInt parts = partitions.map(OptionalInt::of).orElse(OptionalInt.empty());
+        return new CorpusEngine.Work(corpus.options(), heldOut, master, parts, settings);
+    }
+}

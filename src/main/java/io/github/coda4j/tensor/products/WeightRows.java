@@ -1,0 +1,14 @@
+package io.github.coda4j.tensor.products;
+
+import java.lang.foreign.MemorySegment;
+
+/** Rows of an I8 weight that are read while they are packed, so that there is no second copy of it in memory. */
+@FunctionalInterface
+public interface WeightRows {
+    /**
+     * Reads rows [first, first + count), one after another.
+     *
+     * @param target native memory of exactly their size
+     */
+    void read(int first, int count, MemorySegment target);
+}

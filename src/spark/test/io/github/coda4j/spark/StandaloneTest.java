@@ -1,0 +1,109 @@
+package io.github.coda4j.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.coda4j.CodaException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A master, two workers, and an executor that is lost. */
+@Tag("process")
+@Timeout(900)
+class StandaloneTest {
+    @TempDir
+    static Path shared;
+
+    private static ToyCorpus corpus;
+    private static Map<String, String> expected;
+    private static StandaloneCluster cluster;
+
+    @TempDir
+    Path folder;
+
+    @BeforeAll
+    static void start() throws IOException, InterruptedException {
+        cluster = StandaloneCluster.start(Files.createDirectory(shared.resolve("spark")));
+        corpus = ToyCorpus.make(shared.resolve("corpus"));
+        corpus.local(shared.resolve("local"));
+        expected = ToyCorpus.contents(shared.resolve("local"));
+    }
+
+    @AfterAll
+    static void end() throws InterruptedException {
+        if (cluster != null) {
+            cluster.close();
+        }
+    }
+
+    @Test
+    void an_executor_that_is_killed_in_the_middle_changes_nothing() throws IOException {
+        Path out = folder.resolve("s");
+        List<Boolean> killed = new ArrayList<>();
+        Set<String> phases = new TreeSet<>();
+        corpus.spark(out, "", cluster.master(), 7, cluster.settings(), (done, all, what) -> {
+            phases.add(what);
+            if (killed.isEmpty() && what.equals("tokenize") && done > 0 && done < all) {
+                killed.add(cluster.killExecutor());
+            }
+        });
+        assertThat(phases).contains("number rows", "find near duplicates", "write shards");
+        assertThat(killed)
+                .as("an executor was killed while others were at work")
+                .containsExactly(true);
+        assertThat(ToyCorpus.contents(out)).isEqualTo(expected);
+    }
+
+    @Test
+    void spark_submit_runs_the_same_command() throws IOException, InterruptedException {
+        Path out = folder.resolve("s");
+        List<String> arguments = List.of(
+                "tokenize",
+                "--tokenizer",
+                ToyCorpus.TOKENIZER.toString(),
+                "--out",
+                out.toString(),
+                "--held-out",
+                "" + ToyCorpus.HELD_OUT,
+                "--drop-comments",
+                "--shard-tokens",
+                "" + ToyCorpus.SHARD_TOKENS,
+                "--partitions",
+                "3",
+                corpus.folder().toString());
+        String told = cluster.submit(arguments);
+        assertThat(told)
+                .contains("tokens to train on")
+                .contains("bytes shuffled for each of")
+                .endsWith("0");
+        assertThat(ToyCorpus.contents(out)).isEqualTo(expected);
+    }
+
+    /** A path that every process sees as another folder, as a disk of each machine's own is. */
+    @Test
+    void an_output_that_executors_do_not_share_is_found_out_before_the_work() throws IOException {
+        Path own = Path.of("/proc/self/cwd/target");
+        Path out = own.resolve("unshared-" + ProcessHandle.current().pid());
+        Set<String> phases = new TreeSet<>();
+        assertThatThrownBy(() -> corpus.spark(
+                        out, "", cluster.master(), 2, cluster.settings(), (_, _, what) -> phases.add(what)))
+                .isInstanceOf(CodaException.class)
+                .hasMessageContaining("is not the folder in which the job was started, as ")
+                .hasMessageContaining("--out must lie on a file system that all executors share");
+        assertThat(phases).containsExactly("look for the shared folder");
+        io.github.coda4j.files.AtomicFiles.deleteLeftover(
+                Path.of("target/.unshared-" + ProcessHandle.current().pid() + ".spark"));
+    }
+}
