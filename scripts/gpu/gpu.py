@@ -470,10 +470,13 @@ class Training:
         begin = time.monotonic()
         os.makedirs(self.given.out, exist_ok=True)
         end = begin + 60 * self.given.minutes
-        rows, seconds = self.probe(self.largest_rows(), end)
+        most = self.largest_rows()
+        probed = time.monotonic()
+        rows, seconds = self.probe(most, end)
+        start = max(0.0, time.monotonic() - probed - self.PROBED * seconds)
         left = end - time.monotonic()
-        # A tenth for the start, measuring and writing.
-        steps = self.given.steps or max(2, int(0.9 * left / seconds))
+        # The start again, and a part for measuring and writing.
+        steps = self.given.steps or max(2, int((0.92 * left - 1.2 * start) / seconds))
         out = os.path.join(self.given.out, "run")
         command = self.train_command(rows, out, "schedule.steps=%d" % steps,
                                      "schedule.warm_up_steps=%d" % min(100, steps // 10),
