@@ -11,15 +11,10 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.stream.IntStream;
+import java.util.OptionalInt;
 
 /** A model's parameters as arguments: those of all layers stacked, each with its place on the devices. */
 final class ParameterTable {
-    /** Of these the inputs are cut, [outputs, inputs], as in the original's pre-training; of others the outputs. */
-    private static final Set<String> CUT_BY_INPUTS =
-            Set.of("self_attn.k_proj.weight", "self_attn.v_proj.weight", "mlp.down_proj.weight");
-
     private static final String LAYERS = Parameters.layer(0, "").replace("0.", "");
 
     private ParameterTable() {}
@@ -39,7 +34,12 @@ final class ParameterTable {
             Arrays.stream(specs.getFirst().shape()).mapToInt(Math::toIntExact).forEach(shape::add);
             TensorType type = new TensorType(floats, shape);
             List<String> tensors = specs.stream().map(TensorSpec::name).toList();
-            parameters.add(new Stacked(name, tensors, type, layout(name, type, distribution)));
+            int stacked = shape.size() - specs.getFirst().shape().length;
+            OptionalInt cut = distribution.cutDimension(name, specs.getFirst().shape());
+            Layout layout = cut.isPresent()
+                    ? Layout.split(stacked + cut.getAsInt(), distribution.devices())
+                    : Layout.REPLICATED;
+            parameters.add(new Stacked(name, tensors, type, layout));
         });
         return parameters;
     }
@@ -60,27 +60,5 @@ final class ParameterTable {
     /** Name within a layer. */
     static String rest(Stacked layered) {
         return layered.name().substring(layers("").length());
-    }
-
-    /** Where a dimension has no equal parts, as the vocabulary of 151,936 among 512, the other one is cut. */
-    private static Layout layout(String name, TensorType type, Distribution distribution) {
-        int first = name.contains(Stacked.ANY_LAYER) ? 1 : 0;
-        boolean vector = type.rank() == first + 1;
-        boolean bias = name.endsWith(".bias");
-        if (!distribution.kind().cutsParameters()
-                || distribution.devices() == 1
-                || bias
-                || vector && !distribution.kind().annotates()) {
-            return Layout.REPLICATED;
-        }
-        boolean byInputs =
-                first == 1 && CUT_BY_INPUTS.contains(name.substring(layers("").length()));
-        int dim = first + (byInputs ? 1 : 0);
-        int other = vector ? dim : first + (byInputs ? 0 : 1);
-        return IntStream.of(dim, other)
-                .filter(one -> type.extent(one) % distribution.devices() == 0)
-                .mapToObj(one -> Layout.split(one, distribution.devices()))
-                .findFirst()
-                .orElse(Layout.REPLICATED);
     }
 }

@@ -2,6 +2,7 @@ package io.github.coda4j.train.memory;
 
 import static io.github.coda4j.Checks.check;
 
+import io.github.coda4j.hlo.coda.Distribution;
 import io.github.coda4j.model.ModelConfig;
 import io.github.coda4j.model.Parameters;
 import io.github.coda4j.tensor.DType;
@@ -11,7 +12,6 @@ import io.github.coda4j.train.memory.MemoryPlan.Phase;
 import io.github.coda4j.weights.TensorSpec;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import java.util.stream.LongStream;
 
 /**
@@ -41,10 +41,6 @@ public final class ChipMemory {
     }
 
     private static final String CUT = "4 bytes each, cut over %d chips where that divides them";
-
-    /** Of these the inputs are cut, of others the outputs. */
-    private static final Set<String> CUT_BY_INPUTS =
-            Set.of("self_attn.k_proj.weight", "self_attn.v_proj.weight", "mlp.down_proj.weight");
 
     private ChipMemory() {}
 
@@ -82,15 +78,17 @@ public final class ChipMemory {
         return LongStream.of(spec.shape()).reduce(1, Math::multiplyExact);
     }
 
-    /** Matrices are cut, along the one dimension that is theirs, where all parts are equal. */
+    /** As the training step itself cuts them. */
     private static boolean isCut(TensorSpec spec, int devices) {
-        long[] shape = spec.shape();
-        boolean byInputs = CUT_BY_INPUTS.stream().anyMatch(spec.name()::endsWith);
-        return shape.length == 2 && shape[byInputs ? 1 : 0] % devices == 0;
+        return new Distribution(Distribution.Kind.FSDP, devices)
+                .cutDimension(spec.name(), spec.shape())
+                .isPresent();
     }
 
     private static boolean tableIsCut(PlannedRun run) {
-        return run.devices() > 1 && run.config().vocabSize() % run.devices() == 0;
+        return Parameters.of(run.config(), false).stream()
+                .filter(spec -> spec.name().equals(Parameters.EMBEDDING))
+                .allMatch(spec -> isCut(spec, run.devices()));
     }
 
     private static boolean cutsState(PlannedRun run) {
