@@ -3,6 +3,7 @@ package io.github.coda4j.train;
 import static io.github.coda4j.Checks.check;
 
 import io.github.coda4j.files.ConfigValues;
+import io.github.coda4j.hlo.coda.UpdateRule;
 import io.github.coda4j.model.training.ParameterStore;
 import io.github.coda4j.tensor.DType;
 import io.github.coda4j.tensor.Device;
@@ -53,6 +54,11 @@ public final class Adafactor implements Optimizer {
                     "clip threshold must be above 0, got %s",
                     clipThreshold);
             check(decayRate >= -1 && decayRate < 0, "decay rate must be in [-1, 0), got %s", decayRate);
+        }
+
+        /** The same as part of a program. */
+        public UpdateRule rule() {
+            return new UpdateRule.Adafactor(eps, clipThreshold, decayRate);
         }
 
         @Override

@@ -3,6 +3,7 @@ package io.github.coda4j.train;
 import static io.github.coda4j.Checks.check;
 
 import io.github.coda4j.files.ConfigValues;
+import io.github.coda4j.hlo.coda.UpdateRule;
 import io.github.coda4j.model.training.ParameterStore;
 import io.github.coda4j.tensor.DType;
 import io.github.coda4j.tensor.FusedAdamW;
@@ -48,6 +49,11 @@ public final class AdamW implements Optimizer {
                     weightDecay >= 0 && Double.isFinite(weightDecay),
                     "weight decay must be 0 or more, got %s",
                     weightDecay);
+        }
+
+        /** The same as part of a program. */
+        public UpdateRule rule() {
+            return new UpdateRule.AdamW(beta1, beta2, eps, weightDecay);
         }
 
         @Override

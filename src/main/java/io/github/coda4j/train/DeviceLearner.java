@@ -66,8 +66,8 @@ final class DeviceLearner implements Learner, TrainedModel, RankOptimizer {
 
     private static UpdateRule rule(OptimizerSettings method) {
         return switch (method) {
-            case AdamW.Settings s -> new UpdateRule.AdamW(s.beta1(), s.beta2(), s.eps(), s.weightDecay());
-            case Adafactor.Settings s -> new UpdateRule.Adafactor(s.eps(), s.clipThreshold(), s.decayRate());
+            case AdamW.Settings s -> s.rule();
+            case Adafactor.Settings s -> s.rule();
             default -> {
                 check(false, "on a PJRT device optimizer.name must be adamw or adafactor: others are not compiled");
                 throw new AssertionError();

@@ -1,5 +1,7 @@
 package io.github.coda4j.testkit;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.coda4j.diffusion.MaskedBatch;
 import io.github.coda4j.model.ModelConfig;
@@ -81,6 +83,32 @@ public final class GoldenTraining {
                             slice.name(), store.gradient(slice.name()).toFloats()));
         }
         return gradients;
+    }
+
+    /**
+     * Compares parameters with those that the original had after a step.
+     *
+     * @param file below golden
+     * @param largest difference, and how many may differ by more than 5e-6
+     */
+    public static void assertParameters(ParameterStore store, String file, double largest, int outliers) {
+        TensorFile golden = TensorFile.read(Goldens.path(file));
+        int far = 0;
+        try (Scope _ = Scope.open()) {
+            assertThat(golden.names()).hasSameSizeAs(store.slices());
+            for (String name : golden.names()) {
+                float[] expected = golden.floats(name);
+                float[] actual = store.value(name).toFloats();
+                for (int i = 0; i < expected.length; i++) {
+                    double difference = Math.abs(actual[i] - expected[i]);
+                    assertThat(difference)
+                            .as("%s: %s, element %d", file, name, i)
+                            .isLessThan(largest);
+                    far += difference > 5e-6 ? 1 : 0;
+                }
+            }
+        }
+        assertThat(far).as("elements of %s beyond 5e-6", file).isLessThanOrEqualTo(outliers);
     }
 
     private static int[][] rows(JsonNode array) {

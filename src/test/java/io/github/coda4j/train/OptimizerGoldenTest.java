@@ -16,8 +16,6 @@ import io.github.coda4j.tensor.DType;
 import io.github.coda4j.tensor.Device;
 import io.github.coda4j.tensor.Scope;
 import io.github.coda4j.testkit.GoldenTraining;
-import io.github.coda4j.testkit.Goldens;
-import io.github.coda4j.testkit.TensorFile;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Tag;
@@ -54,31 +52,12 @@ class OptimizerGoldenTest {
                 assertThat(updater.reduceGradients()).isPositive();
                 updater.update(LEARNING_RATE, 1);
                 if (Set.of(1, 2, 5).contains(step)) {
-                    compareParameters(store, "train/" + name + ".step" + step + ".safetensors", largest, outliers);
+                    GoldenTraining.assertParameters(
+                            store, "train/" + name + ".step" + step + ".safetensors", largest, outliers);
                 }
             }
             assertThat(updater.steps()).isEqualTo(5);
         }
-    }
-
-    private static void compareParameters(ParameterStore store, String file, double largest, int outliers) {
-        TensorFile golden = TensorFile.read(Goldens.path(file));
-        int far = 0;
-        try (Scope _ = Scope.open()) {
-            assertThat(golden.names()).hasSameSizeAs(store.slices());
-            for (String name : golden.names()) {
-                float[] expected = golden.floats(name);
-                float[] actual = store.value(name).toFloats();
-                for (int i = 0; i < expected.length; i++) {
-                    double difference = Math.abs(actual[i] - expected[i]);
-                    assertThat(difference)
-                            .as("%s: %s, element %d", file, name, i)
-                            .isLessThan(largest);
-                    far += difference > 5e-6 ? 1 : 0;
-                }
-            }
-        }
-        assertThat(far).as("elements of %s beyond 5e-6", file).isLessThanOrEqualTo(outliers);
     }
 
     @Test

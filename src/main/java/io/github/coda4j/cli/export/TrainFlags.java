@@ -4,6 +4,8 @@ import static io.github.coda4j.Checks.check;
 
 import io.github.coda4j.hlo.coda.Distribution;
 import io.github.coda4j.hlo.coda.UpdateRule;
+import io.github.coda4j.train.Adafactor;
+import io.github.coda4j.train.AdamW;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -69,8 +71,8 @@ final class TrainFlags {
         Optimizer named = Choice.of(
                 "--optimizer", optimizer.orElse(Choice.word(Optimizer.ADAFACTOR)), List.of(Optimizer.values()));
         return switch (named) {
-            case ADAFACTOR -> new UpdateRule.Adafactor(1e-30, 1.0, -0.8);
-            case ADAMW -> new UpdateRule.AdamW(0.9, 0.999, 1e-8, 0.01);
+            case ADAFACTOR -> Adafactor.Settings.DEFAULT.rule();
+            case ADAMW -> AdamW.Settings.DEFAULT.rule();
         };
     }
 

@@ -12,11 +12,10 @@ import io.github.coda4j.model.ModelConfig;
 import io.github.coda4j.model.training.LossSums;
 import io.github.coda4j.model.training.ParameterStore;
 import io.github.coda4j.pjrt.PjrtClient;
-import io.github.coda4j.tensor.Scope;
 import io.github.coda4j.testkit.GoldenTraining;
-import io.github.coda4j.testkit.Goldens;
 import io.github.coda4j.testkit.Oracle;
-import io.github.coda4j.testkit.TensorFile;
+import java.lang.foreign.Arena;
+import java.lang.foreign.ValueLayout;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -67,7 +66,8 @@ class DeviceModelXlaTest {
                 assertThat(outcome.gradientNorm()).isPositive();
                 if (Set.of(1, 2, 5).contains(step)) {
                     model.readParameters(store);
-                    compareParameters(store, "train/" + name + ".step" + step + ".safetensors", largest, outliers);
+                    GoldenTraining.assertParameters(
+                            store, "train/" + name + ".step" + step + ".safetensors", largest, outliers);
                 }
                 if (step == 2) {
                     goOnAsAnother(model);
@@ -79,12 +79,11 @@ class DeviceModelXlaTest {
     /** What a checkpoint would hold goes out and in again: the steps behind it are the same. */
     private static void goOnAsAnother(DeviceModel model) {
         Map<String, float[]> state = new HashMap<>();
-        model.readState((name, values) -> state.put(name, values.toArray(java.lang.foreign.ValueLayout.JAVA_FLOAT)));
+        model.readState((name, values) -> state.put(name, values.toArray(ValueLayout.JAVA_FLOAT)));
         assertThat(state.keySet()).containsExactlyInAnyOrderElementsOf(model.stateNames());
-        model.writeState(name -> java.lang.foreign.Arena.ofAuto()
-                .allocateFrom(java.lang.foreign.ValueLayout.JAVA_FLOAT, new float[state.get(name).length]));
-        model.writeState(name -> java.lang.foreign.Arena.ofAuto()
-                .allocateFrom(java.lang.foreign.ValueLayout.JAVA_FLOAT, state.get(name)));
+        model.writeState(
+                name -> Arena.ofAuto().allocateFrom(ValueLayout.JAVA_FLOAT, new float[state.get(name).length]));
+        model.writeState(name -> Arena.ofAuto().allocateFrom(ValueLayout.JAVA_FLOAT, state.get(name)));
     }
 
     private static void evaluatesEveryCase(DeviceModel model, ModelConfig config) {
@@ -98,25 +97,5 @@ class DeviceModelXlaTest {
             assertNear(name + " in parts", parts.loss(), golden.get("loss").doubleValue(), 1e-5);
             assertNear("cross entropy in parts", parts.crossEntropy(), sums.crossEntropy(), 1e-5);
         }
-    }
-
-    private static void compareParameters(ParameterStore store, String file, double largest, int outliers) {
-        TensorFile golden = TensorFile.read(Goldens.path(file));
-        int far = 0;
-        try (Scope _ = Scope.open()) {
-            assertThat(golden.names()).hasSameSizeAs(store.slices());
-            for (String name : golden.names()) {
-                float[] expected = golden.floats(name);
-                float[] actual = store.value(name).toFloats();
-                for (int i = 0; i < expected.length; i++) {
-                    double difference = Math.abs(actual[i] - expected[i]);
-                    assertThat(difference)
-                            .as("%s: %s, element %d", file, name, i)
-                            .isLessThan(largest);
-                    far += difference > 5e-6 ? 1 : 0;
-                }
-            }
-        }
-        assertThat(far).as("elements of %s beyond 5e-6", file).isLessThanOrEqualTo(outliers);
     }
 }
