@@ -181,7 +181,7 @@ class GenerateCommandTest {
         assertThat(json.at("/cost/cache_refreshes").intValue()).isEqualTo(1);
         assertThat(json.at("/cost/tokens_per_second").doubleValue()).isEqualTo(20);
         assertThat(json.at("/cost/pads").intValue()).isZero();
-        assertThat(json.get("cost")).hasSize(16);
+        assertThat(json.get("cost")).hasSize(17);
     }
 
     @ParameterizedTest
