@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code coda data tokenizer} and {@code coda data tokenize}. */
+@Tag("slow")
 class DataCommandTest {
     private static final String SOURCES = "src/main/java/io/github/coda4j";
 
@@ -189,7 +190,6 @@ class DataCommandTest {
         assertThat(cli.err()).contains("no tokenizer in");
     }
 
-    @Tag("slow")
     @Test
     void one_command_trains_the_tokenizer_and_tokenizes_with_it() {
         String tokenizer = folder + "/new-tokenizer";
