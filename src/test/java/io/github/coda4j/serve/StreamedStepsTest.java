@@ -17,8 +17,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class StreamedStepsTest extends WithServed {
     @Test
     void steps_are_shown_on_request() {
-        List<JsonNode> steps = post("/v1/completions", "{\"prompt\":\"abc\",\"max_tokens\":5,\"stream\":true,"
-                        + "\"stream_options\":{\"diffusion\":true}}")
+        List<JsonNode> steps = post(
+                        "/v1/completions",
+                        "{\"prompt\":\"abc\",\"max_tokens\":5,\"stream\":true,"
+                                + "\"stream_options\":{\"diffusion\":true}}")
                 .chunks()
                 .stream()
                 .filter(chunk -> chunk.has("diffusion"))
@@ -47,8 +49,10 @@ class StreamedStepsTest extends WithServed {
     @ParameterizedTest
     @ValueSource(strings = {"entropy", "p2"})
     void frames_of_a_canvas_that_grows_hold_what_was_committed_before(String alg) {
-        List<JsonNode> frames = post("/v1/completions", "{\"prompt\":\"abc\",\"max_tokens\":10,\"grow\":4,\"alg\":\"" + alg
-                        + "\",\"stream\":true,\"stream_options\":{\"diffusion\":true}}")
+        List<JsonNode> frames = post(
+                        "/v1/completions",
+                        "{\"prompt\":\"abc\",\"max_tokens\":10,\"grow\":4,\"alg\":\"" + alg
+                                + "\",\"stream\":true,\"stream_options\":{\"diffusion\":true}}")
                 .chunks()
                 .stream()
                 .filter(chunk -> chunk.has("diffusion"))
@@ -77,8 +81,10 @@ class StreamedStepsTest extends WithServed {
 
     @Test
     void mercury_frames_hold_the_whole_text() {
-        List<JsonNode> chunks = post("/v1/chat/completions", "{\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}],\"max_tokens\":3,"
-                        + "\"stream\":true,\"diffusing\":true}")
+        List<JsonNode> chunks = post(
+                        "/v1/chat/completions",
+                        "{\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}],\"max_tokens\":3,"
+                                + "\"stream\":true,\"diffusing\":true}")
                 .chunks();
         String last = chunks.getLast().at("/choices/0/delta/content").textValue();
         assertThat(last).hasSize(3).containsOnlyDigits();
