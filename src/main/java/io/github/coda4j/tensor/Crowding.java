@@ -4,11 +4,11 @@ import java.util.Arrays;
 
 /**
  * How many workers a walk takes on a machine that other processes use too. A worker that the system stops in the middle
- * of a share holds up the others for as long as it is off its core, so that many workers may take longer than few; which
- * of them it is depends on the load and on the length of the walk, and is found by trying. As long as nobody waits for
- * stopped workers all take part and nothing is tried. Then walks of all workers and of half as many take turns; the
- * cheaper number stays, every twelfth walk looks whether twice or half as many have become cheaper, and when walks of
- * all workers go through undisturbed again, all is as before. Not thread-safe.
+ * of a share holds up the others for as long as it is off its core, so that many workers may take longer than few.
+ * Which of them it is depends on the load and on the length of the walk, and is found by trying. As long as nobody
+ * waits for stopped workers all take part and nothing is tried. Then walks of all workers and of half as many take
+ * turns; the cheaper number stays, every twelfth walk looks whether twice or half as many have become cheaper, and when
+ * walks of all workers go through undisturbed again, all is as before. Not thread-safe.
  */
 final class Crowding {
     /** A walk is disturbed when a worker waited asleep for this part of it, or longer. */

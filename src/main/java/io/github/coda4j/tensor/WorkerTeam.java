@@ -22,9 +22,9 @@ import java.util.concurrent.locks.LockSupport;
  * <p>A step has as many shares as the team has workers. A worker takes its own share; where another one has not come to
  * take its own, for example because the system lets other processes run on its core, those who are there take that over
  * too. So nobody waits for a worker that does not run, unless it was stopped in the middle of a share; waiting for that
- * ends in sleep, which leaves the core to it. Where that happens often, walks may take fewer workers ({@link
- * #walkAtMost}). What a step computes must depend on its share alone and not on the thread: then its result is the same
- * to the bit whoever runs it.
+ * ends in sleep, which leaves the core to it. Where that happens often, walks may take fewer workers
+ * ({@link #walkAtMost}). What a step computes must depend on its share alone and not on the thread: then its result is
+ * the same to the bit whoever runs it.
  */
 public final class WorkerTeam implements AutoCloseable {
     /** One of the shares of a step, numbered [0, size). Any thread of the team may run it. */

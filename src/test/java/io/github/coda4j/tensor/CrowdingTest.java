@@ -13,7 +13,8 @@ class CrowdingTest {
     private static final long OPERATIONS = 1 << 20;
 
     /** Walks on a machine where a walk of so many workers takes so long, and a part of it is waited for. */
-    private static double nanos(Crowding crowding, int useful, int walks, double waitedPart, IntToDoubleFunction nanos) {
+    private static double nanos(
+            Crowding crowding, int useful, int walks, double waitedPart, IntToDoubleFunction nanos) {
         double sum = 0;
         for (int walk = 0; walk < walks; walk++) {
             int workers = crowding.workers(useful);
@@ -37,7 +38,15 @@ class CrowdingTest {
 
     @ParameterizedTest
     @CsvSource({
-        "2, 1, 0.5", "2, 1, 1", "2, 1, 1.3", "2, 1, 3", "3, 1, 2", "8, 4, 2", "8, 2, 2", "8, 1, 2", "8, 8, 2",
+        "2, 1, 0.5",
+        "2, 1, 1",
+        "2, 1, 1.3",
+        "2, 1, 3",
+        "3, 1, 2",
+        "8, 4, 2",
+        "8, 2, 2",
+        "8, 1, 2",
+        "8, 8, 2",
         "16, 2, 1.6"
     })
     void a_crowded_team_is_never_much_slower_than_with_the_best_number(int useful, int best, double factor) {
@@ -45,15 +54,10 @@ class CrowdingTest {
         // Walks of any other number take so many times as long for every halving or doubling between.
         IntToDoubleFunction mean = workers -> 1e7
                 * Math.pow(
-                        factor,
-                        Math.abs(Integer.numberOfLeadingZeros(workers) - Integer.numberOfLeadingZeros(best)));
+                        factor, Math.abs(Integer.numberOfLeadingZeros(workers) - Integer.numberOfLeadingZeros(best)));
         double least = factor < 1 ? mean.applyAsDouble(useful) : mean.applyAsDouble(best);
         double sum = nanos(
-                new Crowding(),
-                useful,
-                600,
-                0.4,
-                workers -> mean.applyAsDouble(workers) * (0.5 + random.nextDouble()));
+                new Crowding(), useful, 600, 0.4, workers -> mean.applyAsDouble(workers) * (0.5 + random.nextDouble()));
         assertThat(sum / 600 / least).isLessThan(1.3);
     }
 

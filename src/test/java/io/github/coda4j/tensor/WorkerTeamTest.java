@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-@Timeout(60)
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class WorkerTeamTest {
     @ParameterizedTest
     @CsvSource({"1,1", "2,2", "2,1", "3,3", "3,2", "5,5", "5,1", "16,16"})
@@ -261,6 +261,7 @@ class WorkerTeamTest {
             for (int walk = 0; walk < 2; walk++) {
                 assertThat(team.crowding(1000).isCrowded()).isFalse();
                 List<Thread> threads = Collections.synchronizedList(new ArrayList<>());
+                long began = System.nanoTime();
                 team.walkAtMost(2, 1000, steps -> {
                     steps.each(share -> {
                         threads.add(Thread.currentThread());
@@ -270,7 +271,7 @@ class WorkerTeamTest {
                         if (share == 0) {
                             Thread other = threads.get(threads.getFirst() == Thread.currentThread() ? 1 : 0);
                             stateOnceNot(other, Thread.State.RUNNABLE);
-                            pause(50);
+                            pause(50 + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began)); // half of the walk
                         }
                     });
                 });
@@ -289,10 +290,13 @@ class WorkerTeamTest {
             }
             assertThat(team.crowding(1000).workers(2)).isEqualTo(1);
             Set<Thread> worked = ConcurrentHashMap.newKeySet();
-            team.walkAtMost(2, 1000, steps -> steps.each(share -> {
-                worked.add(Thread.currentThread());
-                pause(20);
-            }));
+            team.walkAtMost(
+                    2,
+                    1000,
+                    steps -> steps.each(share -> {
+                        worked.add(Thread.currentThread());
+                        pause(20);
+                    }));
             assertThat(worked).hasSize(1);
         }
     }

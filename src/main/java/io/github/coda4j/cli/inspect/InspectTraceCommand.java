@@ -46,8 +46,8 @@ import picocli.CommandLine.Spec;
                     + "Decoding depends on the flags"
                     + " only, not on the environment or generation_config.json. The folder needs no tokenizer.",
             "",
-            "Of cases, each decoded by the rule of a family, a list is written of \"id\", \"history\" (the ids after every "
-                    + "forward that fills something), \"final\" and \"total_forwards\".",
+            "Of cases, each decoded by the rule of a family, a list is written of \"id\", \"history\" (the ids after "
+                    + "every forward that fills something), \"final\" and \"total_forwards\".",
             ""
         },
         footerHeading = "%nExample:%n",

@@ -14,7 +14,6 @@ public interface WeightRows {
 
     /** Those of a weight [outputs, inputs] in memory. */
     static WeightRows of(MemorySegment weight, int inputs) {
-        return (first, count, target) ->
-                target.copyFrom(weight.asSlice((long) first * inputs, (long) count * inputs));
+        return (first, count, target) -> target.copyFrom(weight.asSlice((long) first * inputs, (long) count * inputs));
     }
 }
