@@ -25,7 +25,9 @@ final class Crowding {
     /** Afterwards one walk of so many tries another number. */
     private static final int BETWEEN = 12;
     /** Weight of the newest walk in the mean cost of its number of workers, once there are enough. */
-    private static final double NEWEST = 1.0 / 8;
+    private static final double NEWEST = 1.0 / 24;
+    /** Half of the workers must be cheaper by this much: times on a busy machine differ by more than their means. */
+    private static final double PREFERENCE = 1.125;
 
     private static final int HALVINGS = Integer.SIZE;
 
@@ -65,7 +67,7 @@ final class Crowding {
     private int cheapest(int most) {
         int best = 0;
         for (int k = 1; k <= most; k++) {
-            if (seen[k] > 0 && (seen[best] == 0 || cost[k] < cost[best])) {
+            if (seen[k] > 0 && (seen[best] == 0 || cost[k] * Math.pow(PREFERENCE, k - best) < cost[best])) {
                 best = k;
             }
         }

@@ -61,6 +61,21 @@ class CrowdingTest {
         assertThat(sum / 600 / least).isLessThan(1.3);
     }
 
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5})
+    void where_the_number_makes_no_difference_all_take_part(long seed) {
+        Random random = new Random(seed);
+        Crowding crowding = new Crowding();
+        int all = 0;
+        for (int walk = 0; walk < 600; walk++) {
+            int workers = crowding.workers(2);
+            long nanos = (long) (1e7 * (0.5 + random.nextDouble()));
+            crowding.walked(2, workers, OPERATIONS, nanos, workers == 1 ? 0 : nanos / 3);
+            all += workers == 2 ? 1 : 0;
+        }
+        assertThat(all).as("seed %s", seed).isGreaterThan(480);
+    }
+
     @Test
     void when_the_others_have_gone_all_take_part_again() {
         Crowding crowding = new Crowding();
