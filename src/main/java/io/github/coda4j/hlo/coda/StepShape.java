@@ -25,6 +25,12 @@ public record StepShape(int rows, int microRows, int length, int queries, int po
                 rows,
                 microRows);
         check(length >= 1, "length must be at least 1, got %d", length);
+        check(
+                (long) rows * length <= Integer.MAX_VALUE,
+                "%d rows of %d positions are more than %d tokens",
+                rows,
+                length,
+                Integer.MAX_VALUE);
         check(queries >= 1, "queries at a time must be at least 1, got %d", queries);
         check(positions >= 1, "positions at a time must be at least 1, got %d", positions);
     }

@@ -95,6 +95,8 @@ class ExportHloTest {
                 "forward ~ --wanted 3 ~ --wanted is for decode only; leave it out of forward",
                 "forward ~ --positions 3 ~ --positions has no effect on forward; leave it out",
                 "decode ~ --micro-rows 1 ~ --micro-rows is for train only; leave it out",
+                "forward ~ --rows 1073741825 --length 4 ~ 1073741825 rows of 4 positions are more than 2147483647",
+                "train ~ --rows 1073741825 --length 4 ~ 1073741825 rows of 4 positions are more than 2147483647",
                 "train ~ --devices 2 ~ --devices 2 needs --share",
                 "train ~ --share fsdp ~ --share fsdp needs --devices N, at least 2",
                 "train ~ --share shardy --devices 2 --form versioned ~ --form versioned has no words for shardy",
