@@ -43,7 +43,11 @@ record FusedBatch(RunTokens tokens, long positions, int length, int span, int[] 
             Arrays.fill(runOf, run.start(), run.end(), r);
         }
         return new FusedBatch(
-                tokens, (long) batch.rows() * length, length, length * RunTokens.copies(config.kind()), runOf);
+                tokens,
+                (long) batch.rows() * length,
+                length,
+                length * config.kind().trainedCopies(),
+                runOf);
     }
 
     private static void checkId(String what, int id, int row, int position, ModelConfig config) {

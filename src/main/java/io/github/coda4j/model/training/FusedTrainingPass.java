@@ -68,7 +68,7 @@ public final class FusedTrainingPass implements TrainingPass {
      */
     public static long plannedBytes(
             ModelConfig config, DType dtype, int threads, boolean recompute, int rows, int length) {
-        int span = Math.multiplyExact(length, RunTokens.copies(config.kind()));
+        int span = Math.multiplyExact(length, config.kind().trainedCopies());
         FusedMemory.Limits limits = new FusedMemory.Limits(Math.multiplyExact(rows, span), span);
         return FusedMemory.bytes(config, kind(dtype), limits, threads, recompute);
     }

@@ -5,7 +5,6 @@ import io.github.coda4j.diffusion.BlockCausal;
 import io.github.coda4j.diffusion.BlockGrid;
 import io.github.coda4j.diffusion.MaskedBatch;
 import io.github.coda4j.model.ModelConfig;
-import io.github.coda4j.model.ModelKind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntUnaryOperator;
@@ -21,11 +20,6 @@ import java.util.function.IntUnaryOperator;
  * @param targets what the outputs should say
  */
 record RunTokens(int[] ids, int[] positions, List<Run> runs, TargetRows targets) {
-    /** How many tokens a pass runs of each position. */
-    static int copies(ModelKind kind) {
-        return kind.blocks().isPresent() ? 2 : 1;
-    }
-
     /**
      * Lays out a batch.
      *
@@ -33,7 +27,7 @@ record RunTokens(int[] ids, int[] positions, List<Run> runs, TargetRows targets)
      */
     static RunTokens of(MaskedBatch batch, ModelConfig config) {
         int positions = Math.multiplyExact(batch.rows(), batch.length());
-        int tokens = Math.multiplyExact(positions, copies(config.kind()));
+        int tokens = Math.multiplyExact(positions, config.kind().trainedCopies());
         Layout layout = new Layout(new int[tokens], new int[tokens], new ArrayList<>(), new int[positions]);
         Alignment alignment = config.alignment();
         for (int b = 0; b < batch.rows(); b++) {

@@ -292,7 +292,7 @@ class TrainCommandTest {
         assertThat(train("sft", folder.resolve("sft"), sft, "compute.precision=bf16"))
                 .as(cli.err())
                 .isZero();
-        ok("generate --tokens 20 --model", folder.resolve("sft/model").toString(), "class");
+        ok("generate --max-new-tokens 20 --model", folder.resolve("sft/model").toString(), "class");
         assertThat(cli.err()).contains("forwards");
         assertThat(train("pretrain", folder.resolve("no"), "masking.noise_per=block", "masking.block_probability=0"))
                 .isEqualTo(2);
