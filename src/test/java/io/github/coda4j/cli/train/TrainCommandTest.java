@@ -292,8 +292,11 @@ class TrainCommandTest {
         assertThat(train("sft", folder.resolve("sft"), sft, "compute.precision=bf16"))
                 .as(cli.err())
                 .isZero();
-        ok("generate --max-new-tokens 20 --model", folder.resolve("sft/model").toString(), "class");
-        assertThat(cli.err()).contains("forwards");
+        ok(
+                "generate --json --max-new-tokens 20 --model",
+                folder.resolve("sft/model").toString(),
+                "class");
+        assertThat(cli.out()).contains("forwards");
         assertThat(train("pretrain", folder.resolve("no"), "masking.noise_per=block", "masking.block_probability=0"))
                 .isEqualTo(2);
         assertThat(cli.err()).contains("noise_per block needs a model with block-causal attention");
