@@ -16,7 +16,11 @@ import java.util.function.Supplier;
  * runs.
  */
 final class OneDnnProducts implements ThreadBound {
-    private static final int MOST = 256;
+    /** Each is about half a megabyte of code. */
+    static final int MOST = 128;
+
+    /** Multiply-adds of a thread in the time that making a product takes, about a millisecond. */
+    private static final long MAKING = 100_000_000;
 
     /** The zero point of products that are not quantized. */
     static final int NOT_QUANTIZED = -1;
@@ -26,6 +30,9 @@ final class OneDnnProducts implements ThreadBound {
     private final OneDnn oneDnn;
     private final MemorySegment stream;
     private final Map<Record, Product> products = new LinkedHashMap<>(2 * MOST, 0.75f, true);
+    /** Multiply-adds that larger products did in vain, by the product that was wanted. */
+    private final Map<Record, Long> inVain = new LinkedHashMap<>(2 * MOST, 0.75f, true);
+
     private Arena scratchArena = Arena.ofConfined();
     private MemorySegment scratch = MemorySegment.NULL;
 
@@ -73,14 +80,45 @@ final class OneDnnProducts implements ThreadBound {
         }
     }
 
+    /**
+     * Whether a product should run that is of just this size, rather than a larger one: it is there, or what larger
+     * ones did for it in vain is as much as making it. So sizes that come once or twice make none.
+     *
+     * @param more multiply-adds that the larger one does in vain
+     */
+    boolean isWorthMaking(Record key, long more) {
+        if (products.containsKey(key)) {
+            return true;
+        }
+        long sum = inVain.merge(key, more, Long::sum);
+        if (sum >= MAKING) {
+            inVain.remove(key);
+            return true;
+        }
+        if (inVain.size() > MOST) {
+            removeEldest(inVain);
+        }
+        return false;
+    }
+
+    private static <T> T removeEldest(Map<Record, T> map) {
+        Iterator<T> eldest = map.values().iterator();
+        T value = eldest.next();
+        eldest.remove();
+        return value;
+    }
+
+    /** How many products are kept, at most {@link #MOST}. */
+    int kept() {
+        return products.size();
+    }
+
     /** The product of a key, planned now if it is not among the last ones. */
     Product of(Record key, Supplier<Recipe> recipe) {
         Product found = products.get(key);
         if (found == null) {
             if (products.size() == MOST) {
-                Iterator<Product> eldest = products.values().iterator();
-                eldest.next().close();
-                eldest.remove();
+                removeEldest(products).close();
             }
             found = new Product(recipe.get());
             products.put(key, found);

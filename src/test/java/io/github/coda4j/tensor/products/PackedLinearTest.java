@@ -3,6 +3,7 @@ package io.github.coda4j.tensor.products;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.github.coda4j.bench.ProcessMemory;
 import io.github.coda4j.kernel.NumberKind;
 import io.github.coda4j.tensor.DType;
 import io.github.coda4j.tensor.Device;
@@ -11,6 +12,7 @@ import io.github.coda4j.tensor.Scope;
 import io.github.coda4j.tensor.Tensor;
 import io.github.coda4j.tensor.WorkerTeam;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -162,6 +164,126 @@ class PackedLinearTest {
                 assertThat(results[1]).containsExactly(expected);
             }
         }
+    }
+
+    @Test
+    void rows_with_room_behind_them_give_the_same_bits_with_products_of_few_sizes() {
+        int outputs = 48;
+        int inputs = 96;
+        SplittableRandom random = new SplittableRandom(11);
+        int most = PackedLinear.room(160);
+        try (Scope _ = Scope.open();
+                LargePages pages = new LargePages(1);
+                PackedLinear linear = bf16(random, outputs, inputs, pages)) {
+            MemorySegment input = normal(random, most, inputs, linear.inputType());
+            MemorySegment exact = zeros(linear, most);
+            MemorySegment roomy = zeros(linear, most);
+            int before = kept();
+            for (int rows = 0; rows <= 160; rows++) {
+                linear.forwardInRoom(input, rows, roomy);
+                linear.forward(input, rows, exact);
+                long bytes = (long) rows * outputs * linear.outputType().bytes();
+                assertThat(roomy.asSlice(0, bytes).mismatch(exact.asSlice(0, bytes)))
+                        .as("%d rows", rows)
+                        .isEqualTo(-1);
+            }
+            PackedLinear other = bf16(random, outputs, inputs + 32, pages);
+            try (other) {
+                MemorySegment wide = normal(random, most, inputs + 32, linear.inputType());
+                int between = kept();
+                for (int rows = 1; rows <= 160; rows++) {
+                    other.forwardInRoom(wide, rows, roomy);
+                }
+                assertThat(kept() - between).as("sizes of 1 to 160 rows").isLessThanOrEqualTo(26);
+            }
+            assertThat(kept()).isBetween(before, OneDnnProducts.MOST);
+        }
+    }
+
+    /** 257 rows have room for 288: after some forwards that is dearer than a product of their own. */
+    @Test
+    void rows_that_come_again_get_a_product_of_their_own() {
+        SplittableRandom random = new SplittableRandom(12);
+        try (Scope _ = Scope.open();
+                LargePages pages = new LargePages(1);
+                PackedLinear linear = bf16(random, 512, 768, pages)) {
+            MemorySegment input = normal(random, 288, 768, linear.inputType());
+            MemorySegment output = zeros(linear, 288);
+            linear.forwardInRoom(input, 257, output);
+            int larger = kept();
+            linear.forwardInRoom(input, 257, output);
+            assertThat(kept()).isEqualTo(larger);
+            for (int i = 0; i < 10; i++) {
+                linear.forwardInRoom(input, 257, output);
+            }
+            int own = kept();
+            boolean isHere = linear instanceof OneDnnLinear;
+            assertThat(own - larger).isEqualTo(isHere && larger < OneDnnProducts.MOST ? 1 : 0);
+            assertThat(linear instanceof OneDnnLinear).isEqualTo(OneDnn.find().isPresent() && isFastHere());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0,0", "1,4", "4,4", "41,44", "63,64", "64,64", "65,72", "257,288", "1024,1024", "1025,1152"})
+    void room_is_at_most_an_eighth_or_three_rows_more(int rows, int room) {
+        assertThat(PackedLinear.room(rows)).isEqualTo(room);
+    }
+
+    /** Each product is half a megabyte of code, and a server meets thousands of sizes. */
+    @Tag("slow")
+    @Test
+    void products_of_ever_new_sizes_do_not_grow_memory() {
+        SplittableRandom random = new SplittableRandom(13);
+        try (Scope _ = Scope.open();
+                LargePages pages = new LargePages(1);
+                PackedLinear linear = bf16(random, 256, 256, pages)) {
+            MemorySegment input = normal(random, 1000, 256, linear.inputType());
+            MemorySegment output = zeros(linear, 1000);
+            run(linear, 1, 300, input, output);
+            assertThat(kept()).isLessThanOrEqualTo(OneDnnProducts.MOST);
+            long warm = resident();
+            run(linear, 301, 900, input, output);
+            assertThat((resident() - warm) / 1e6).as("MB of 600 products more").isLessThan(100);
+        }
+    }
+
+    private static void run(PackedLinear linear, int from, int to, MemorySegment input, MemorySegment output) {
+        for (int rows = from; rows <= to; rows++) {
+            linear.forward(input, rows, output);
+        }
+    }
+
+    private static long resident() {
+        return ProcessMemory.resident().orElse(0);
+    }
+
+    /** Products that this thread keeps; none where oneDNN is not there. */
+    private static int kept() {
+        return OneDnn.find()
+                .map(oneDnn -> OneDnnProducts.ofThread(oneDnn).kept())
+                .orElse(0);
+    }
+
+    private static boolean isFastHere() {
+        return ProductPaths.here().bf16() != ProductPaths.Bf16.LIBTORCH;
+    }
+
+    private static PackedLinear bf16(SplittableRandom random, int outputs, int inputs, LargePages pages) {
+        MemorySegment weight = normal(random, outputs, inputs, DType.BF16);
+        return PackedLinear.bf16(ProductPaths.here().bf16(), weight, outputs, inputs, pages);
+    }
+
+    private static MemorySegment zeros(PackedLinear linear, int rows) {
+        return Tensor.zeros(linear.outputType(), Device.CPU, rows, linear.outputs())
+                .memory();
+    }
+
+    private static MemorySegment normal(SplittableRandom random, int rows, int columns, DType type) {
+        float[] values = new float[rows * columns];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) random.nextGaussian();
+        }
+        return Tensor.of(values, rows, columns).to(type).memory();
     }
 
     private static float[] int8(
