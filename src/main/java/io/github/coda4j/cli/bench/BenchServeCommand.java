@@ -2,9 +2,11 @@ package io.github.coda4j.cli.bench;
 
 import static io.github.coda4j.Checks.check;
 
+import io.github.coda4j.bench.ProcessMemory.Parts;
 import io.github.coda4j.bench.serve.ServeBench;
 import io.github.coda4j.bench.serve.ServePlan;
 import io.github.coda4j.bench.serve.ServeReport;
+import io.github.coda4j.cli.EntryPoint;
 import io.github.coda4j.cli.ExitCodes;
 import io.github.coda4j.cli.LoadFlags;
 import io.github.coda4j.cli.ModelFlag;
@@ -13,6 +15,7 @@ import io.github.coda4j.files.Json;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +23,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -33,9 +37,9 @@ import picocli.CommandLine.Option;
                     + "than when nothing else runs), memory, how fast it says that it lives, what eight clients at "
                     + "once get beside one, and what is left of clients that leave.",
             "",
-            "The server is started in this process, so that memory and processor time include its clients, or is the "
-                    + "one at --base-url, of which less is seen. Exit code 1 when anything was hung, lost or wrong, "
-                    + "or is left.",
+            "The server is started in this process; the clients of the mixed load and of idle streams have one of "
+                    + "their own, so that memory is the server's. Or it is the one at --base-url, of which less is "
+                    + "seen. Exit code 1 when anything was hung, lost or wrong, or is left.",
             ""
         },
         footerHeading = "%nExamples:%n",
@@ -142,7 +146,11 @@ final class BenchServeCommand implements Callable<Integer> {
             return ServeBench.of(baseUrl.get(), plan);
         }
         Path folder = ModelFlag.folder(model.name(), world);
-        return ServeBench.start(folder, load.options(folder, world, LoadFlags.Purpose.SPEED), plan);
+        return ServeBench.start(
+                folder,
+                load.options(folder, world, LoadFlags.Purpose.SPEED),
+                plan,
+                EntryPoint.command(List.of("bench", ServeClientsCommand.NAME)));
     }
 
     private static boolean isGood(ServeReport report) {
@@ -183,16 +191,8 @@ final class BenchServeCommand implements Callable<Integer> {
         if (!mixed.example().isEmpty()) {
             line(text, "", "%s", mixed.example());
         }
-        if (mixed.warm().isPresent() && mixed.end().isPresent()) {
-            double warm = mixed.warm().getAsLong();
-            double end = mixed.end().getAsLong();
-            line(
-                    text,
-                    "memory",
-                    "%.0f MB resident after a fifth of it, %.0f MB at its end (%+.1f%%)",
-                    warm / MEGA,
-                    end / MEGA,
-                    100 * end / warm - 100);
+        if (!report.memory().isEmpty()) {
+            line(text, "memory", "%s", memory(report.memory()));
         }
         line(
                 text,
@@ -219,10 +219,10 @@ final class BenchServeCommand implements Callable<Integer> {
                 .ifPresent(idle -> line(
                         text,
                         "idle streams",
-                        "%d open: %s MB resident, %s MB before",
+                        "%d open: %s; before %s",
                         idle.open(),
-                        megabytes(idle.resident()),
-                        megabytes(idle.before())));
+                        idle.during().map(BenchServeCommand::parts).orElse("memory unknown"),
+                        idle.before().map(BenchServeCommand::parts).orElse("unknown")));
         return text.toString();
     }
 
@@ -246,8 +246,38 @@ final class BenchServeCommand implements Callable<Integer> {
                 of.packed());
     }
 
-    private static String megabytes(OptionalLong bytes) {
-        return bytes.isPresent() ? String.format(Locale.ROOT, "%.0f", bytes.getAsLong() / MEGA) : "?";
+    private static String memory(List<Parts> fifths) {
+        double first = fifths.getFirst().resident();
+        double last = fifths.getLast().resident();
+        return String.format(
+                Locale.ROOT,
+                "%s MB resident after each fifth of it (%+.1f%%); at its end %s",
+                fifths.stream()
+                        .map(parts -> String.format(Locale.ROOT, "%.0f", parts.resident() / MEGA))
+                        .collect(Collectors.joining(", ")),
+                100 * last / first - 100,
+                parts(fifths.getLast()));
+    }
+
+    private static String parts(Parts parts) {
+        return String.format(
+                Locale.ROOT,
+                "%.0f MB resident (files %.0f, heap %.0f of which %.0f in use, other %.0f)",
+                parts.resident() / MEGA,
+                parts.files() / MEGA,
+                parts.heap() / MEGA,
+                parts.used() / MEGA,
+                parts.other() / MEGA);
+    }
+
+    private static Map<String, Object> map(Parts parts) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("resident", parts.resident());
+        map.put("files", parts.files());
+        map.put("heap", parts.heap());
+        map.put("heap_used", parts.used());
+        map.put("other", parts.other());
+        return map;
     }
 
     private static void line(StringBuilder text, String name, String format, Object... values) {
@@ -275,8 +305,7 @@ final class BenchServeCommand implements Callable<Integer> {
         map.put("wrong", mixed.wrong());
         map.put("lost", mixed.lost());
         map.put("example", mixed.example());
-        put(map, "resident_warm", mixed.warm());
-        put(map, "resident_end", mixed.end());
+        map.put("memory", report.memory().stream().map(BenchServeCommand::map).toList());
         map.put("health_ms_p50_before", mixed.healthAlone().p50());
         map.put("health_ms_p99_before", mixed.healthAlone().p99());
         map.put("health_ms_p50", health.p50());
@@ -288,8 +317,8 @@ final class BenchServeCommand implements Callable<Integer> {
         put(map, "tensors_left", report.aborted().tensors());
         report.idle().ifPresent(idle -> {
             map.put("idle_streams", idle.open());
-            put(map, "resident_before_idle", idle.before());
-            put(map, "resident_idle", idle.resident());
+            idle.before().ifPresent(parts -> map.put("memory_before_idle", map(parts)));
+            idle.during().ifPresent(parts -> map.put("memory_idle", map(parts)));
         });
         return map;
     }

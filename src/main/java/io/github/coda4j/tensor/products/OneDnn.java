@@ -73,7 +73,7 @@ final class OneDnn {
      * Primitives that oneDNN keeps by itself, so that threads that make the same ones have them once. Its own 1024 are
      * half a gigabyte (docs/adr/0043).
      */
-    private static final int KEPT_PRIMITIVES = 64;
+    private static final int KEPT_PRIMITIVES = 32;
 
     /** By which users say another number. */
     private static final List<String> KEPT_VARIABLES =
