@@ -12,7 +12,9 @@ import picocli.CommandLine.Command;
         name = ServeClientsCommand.NAME,
         hidden = true,
         description = "The clients of \"coda bench serve\", which starts this command: it reads orders from standard "
-                + "input.")
+                + "input, a line of JSON each.",
+        footerHeading = "%nExamples:%n",
+        footer = "  echo '{\"order\":\"LEAVE\"}' | coda bench serve-clients")
 final class ServeClientsCommand implements Callable<Integer> {
     static final String NAME = "serve-clients";
 

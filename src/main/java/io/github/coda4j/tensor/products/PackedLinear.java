@@ -46,7 +46,8 @@ public sealed interface PackedLinear extends AutoCloseable
 
     /**
      * The same in memory for {@link #room} rows, of which those behind the last may be read and are written over.
-     * Products of many different numbers of rows are then of few sizes. The results are the same to the bit.
+     * Products of many different numbers of rows are then of few sizes. The results are equal up to rounding: on some
+     * processors products of other sizes add in another order.
      *
      * @param input native memory for [room(rows), inputs]
      * @param output native memory for [room(rows), outputs]

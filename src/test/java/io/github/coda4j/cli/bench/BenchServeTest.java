@@ -3,6 +3,7 @@ package io.github.coda4j.cli.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.coda4j.bench.ProcessMemory;
 import io.github.coda4j.cli.app.Cli;
 import io.github.coda4j.files.Json;
 import io.github.coda4j.serve.Served;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.Timeout;
 /** The load is put on and what is seen is reported; times are not judged here. */
 @Timeout(400)
 class BenchServeTest {
+    @Tag("process")
     @Tag("slow")
     @Test
     void a_server_of_its_own_is_measured_and_found_well() {
@@ -39,6 +41,13 @@ class BenchServeTest {
         }
         assertThat(report.get("aborted").intValue()).isEqualTo(40);
         assertThat(report.get("idle_streams").intValue()).isEqualTo(20);
+        if (ProcessMemory.resident().isPresent()) {
+            assertThat(report.get("memory")).as("after each fifth").hasSize(5);
+            JsonNode idle = report.get("memory_idle");
+            assertThat(idle.get("resident").longValue())
+                    .isGreaterThan(idle.get("files").longValue()
+                            + idle.get("heap_used").longValue());
+        }
         assertThat(report.at("/full_sequences/sequences_in_a_pass").doubleValue())
                 .as("eight clients share passes")
                 .isGreaterThan(2);
