@@ -29,6 +29,8 @@ import java.util.OptionalLong;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
@@ -40,6 +42,11 @@ public final class ServeBench implements AutoCloseable {
     private static final int AT_ONCE = 16;
     private static final int LEAVES = 10;
     private static final int FIFTHS = 5;
+    /** Of so many mutated requests one leaves. */
+    private static final int LEAVING = 50;
+    /** What no answer has in it; what goes wrong in mid-stream has no status any more. */
+    private static final List<String> FAULTS = List.of("Exception", "at io.", "event: error", "internal_error");
+
     private static final int LONG_TOKENS = 120;
     private static final int AFTER_PIECES = 3;
     private static final Duration UNTIL_EMPTY = Duration.ofSeconds(20);
@@ -311,6 +318,50 @@ public final class ServeBench implements AutoCloseable {
         int sessions = own.map(ServeBench::awaitEmpty).orElseGet(this::sessions);
         OptionalLong more = own.isPresent() ? OptionalLong.of(Scope.liveCount() - tensors) : OptionalLong.empty();
         return new Aborted(made, sessions, more);
+    }
+
+    /**
+     * Sends requests with something broken in them, some of which leave at once.
+     *
+     * @param recordings a folder of requests that are right
+     * @throws CodaException when the folder cannot be read, or the server cannot be reached
+     */
+    public ServeReport.Mutated mutated(Path recordings, int requests) throws InterruptedException {
+        Mutations mutations = Mutations.of(recordings, plan.seed());
+        AtomicInteger faults = new AtomicInteger();
+        AtomicReference<String> example = new AtomicReference<>("");
+        try (ExecutorService threads =
+                Executors.newFixedThreadPool(SESSIONS, Thread.ofVirtual().factory())) {
+            List<Future<?>> all = new ArrayList<>();
+            for (int i = 0; i < requests; i++) {
+                Mutations.Request request = mutations.next();
+                boolean leaves = i % LEAVING == 0;
+                all.add(threads.submit(() -> fault(request, leaves).ifPresent(fault -> {
+                    faults.incrementAndGet();
+                    example.compareAndSet("", request.path() + " " + request.body() + ": " + fault);
+                })));
+            }
+            for (Future<?> one : all) {
+                Futures.get(one);
+            }
+        }
+        int sessions = own.map(ServeBench::awaitEmpty).orElseGet(this::sessions);
+        return new ServeReport.Mutated(requests, plan.seed(), faults.get(), example.get(), sessions);
+    }
+
+    /** What the server did wrong; a client that leaves does not see it. */
+    private Optional<String> fault(Mutations.Request request, boolean leaves) {
+        try (Exchange exchange = Exchange.send(address, request.path(), request.body(), patience)) {
+            if (leaves) {
+                return Optional.empty();
+            }
+            int status = exchange.status();
+            String said = exchange.rest();
+            boolean isFault = status >= 500 || FAULTS.stream().anyMatch(said::contains);
+            return isFault ? Optional.of(status + ": " + said) : Optional.empty();
+        } catch (IOException e) {
+            return Optional.of(String.valueOf(e.getMessage()));
+        }
     }
 
     /** What a server elsewhere says about itself, once it is at rest or has had the time. */

@@ -94,6 +94,15 @@ public record ServeReport(
     public record Aborted(int requests, int sessions, OptionalLong tensors) {}
 
     /**
+     * Requests with something broken in them.
+     *
+     * @param faults answers of 5xx, with an error of the server's own, or none for too long
+     * @param example of one; empty when there is none
+     * @param sessions that the server still had a while afterwards
+     */
+    public record Mutated(int requests, long seed, int faults, String example, int sessions) {}
+
+    /**
      * Streams that wait.
      *
      * @param open how many the server held

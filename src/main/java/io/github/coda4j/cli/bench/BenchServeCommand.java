@@ -12,6 +12,7 @@ import io.github.coda4j.cli.LoadFlags;
 import io.github.coda4j.cli.ModelFlag;
 import io.github.coda4j.cli.World;
 import io.github.coda4j.files.Json;
+import io.github.coda4j.generate.ModelStore;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -45,7 +46,7 @@ import picocli.CommandLine.Option;
         footerHeading = "%nExamples:%n",
         footer = {
             "  coda bench serve --minutes 0.5",
-            "  coda bench serve --minutes 5 --aborts 1000 --idle-streams 4000 --json",
+            "  coda bench serve --minutes 5 --aborts 1000 --idle-streams 4000 --mutated 10000 --json",
             "  coda bench serve --base-url http://127.0.0.1:8000"
         })
 final class BenchServeCommand implements Callable<Integer> {
@@ -89,6 +90,18 @@ final class BenchServeCommand implements Callable<Integer> {
     int idleStreams;
 
     @Option(
+            names = "--mutated",
+            paramLabel = "N",
+            description = "Requests with something broken in them, at the end (default: ${DEFAULT-VALUE}).")
+    int mutated;
+
+    @Option(
+            names = "--recordings",
+            paramLabel = "DIR",
+            description = "Folder of the requests that --mutated breaks (default: those of the project's tests).")
+    Optional<Path> recordings = Optional.empty();
+
+    @Option(
             names = "--rounds",
             paramLabel = "N",
             description = "How often one client is compared with eight; medians count (default: ${DEFAULT-VALUE}).")
@@ -123,6 +136,8 @@ final class BenchServeCommand implements Callable<Integer> {
         check(
                 baseUrl.isEmpty() || model.name().isEmpty(),
                 "--model is for a server that is started here: leave it or --base-url out");
+        check(mutated >= 0, "--mutated must be 0 or positive, got %d", mutated);
+        check(recordings.isEmpty() || mutated > 0, "--recordings has no effect without --mutated N");
         ServePlan plan = new ServePlan(
                 clients,
                 Duration.ofMillis(Math.max(1, Math.round(minutes * MILLIS_PER_MINUTE))),
@@ -133,12 +148,56 @@ final class BenchServeCommand implements Callable<Integer> {
                 seed);
         try (ServeBench bench = open(plan)) {
             ServeReport report = bench.run(world::note);
-            world.out().print(json ? Json.pretty(Json.of(map(report))) : text(report));
+            Optional<ServeReport.Mutated> broken = mutated(bench);
+            Map<String, Object> map = map(report);
+            broken.ifPresent(of -> map.put("mutated", map(of)));
+            String text = text(report) + broken.map(BenchServeCommand::text).orElse("");
+            world.out().print(json ? Json.pretty(Json.of(map)) : text);
             world.out().flush();
-            return isGood(report) ? ExitCodes.OK : ExitCodes.FAILED;
+            boolean stands = broken.stream().allMatch(of -> of.faults() + of.sessions() == 0);
+            return isGood(report) && stands ? ExitCodes.OK : ExitCodes.FAILED;
         } catch (InterruptedException e) {
             throw new CancellationException("interrupted");
         }
+    }
+
+    private Optional<ServeReport.Mutated> mutated(ServeBench bench) throws InterruptedException {
+        if (mutated == 0) {
+            return Optional.empty();
+        }
+        world.note(mutated + " requests with something broken in them");
+        return Optional.of(bench.mutated(recordings.orElseGet(this::ofTests), mutated));
+    }
+
+    private Path ofTests() {
+        String home = world.systemProperties().getOrDefault(ModelStore.HOME, ".");
+        return Path.of(home).resolve("src/test/resources/golden/serve");
+    }
+
+    private static String text(ServeReport.Mutated of) {
+        StringBuilder text = new StringBuilder();
+        line(
+                text,
+                "mutated requests",
+                "%d with seed %d: %d faults of the server, %d sessions left",
+                of.requests(),
+                of.seed(),
+                of.faults(),
+                of.sessions());
+        if (!of.example().isEmpty()) {
+            line(text, "", "%s", of.example());
+        }
+        return text.toString();
+    }
+
+    private static Map<String, Object> map(ServeReport.Mutated of) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("requests", of.requests());
+        map.put("seed", of.seed());
+        map.put("faults", of.faults());
+        map.put("sessions_left", of.sessions());
+        map.put("example", of.example());
+        return map;
     }
 
     private ServeBench open(ServePlan plan) {

@@ -32,6 +32,8 @@ class BenchServeTest {
                 "40",
                 "--idle-streams",
                 "20",
+                "--mutated",
+                "60",
                 "--json");
         assertThat(code).as(cli.out() + cli.err()).isZero();
         JsonNode report = Json.parse(cli.out(), "the report");
@@ -39,6 +41,10 @@ class BenchServeTest {
         for (String nothing : new String[] {"hung", "wrong", "lost", "sessions_left", "tensors_left"}) {
             assertThat(report.get(nothing).intValue()).as(nothing).isZero();
         }
+        JsonNode mutated = report.get("mutated");
+        assertThat(mutated.get("requests").intValue()).isEqualTo(60);
+        assertThat(mutated.get("faults").intValue()).as(mutated.toString()).isZero();
+        assertThat(mutated.get("sessions_left").intValue()).isZero();
         assertThat(report.get("aborted").intValue()).isEqualTo(40);
         assertThat(report.get("idle_streams").intValue()).isEqualTo(20);
         if (ProcessMemory.resident().isPresent()) {
@@ -87,6 +93,8 @@ class BenchServeTest {
     @Test
     void what_cannot_be_measured_is_refused() {
         refused("--minutes must be above 0", "--minutes", "0");
+        refused("--mutated must be 0 or positive", "--mutated", "-1");
+        refused("--recordings has no effect without --mutated N", "--recordings", "x");
         refused("--patience must be 1", "--patience", "0");
         refused("the number of clients must be at least 1", "--clients", "0");
         refused("the number of rounds must be at least 1", "--rounds", "0");
