@@ -17,7 +17,7 @@ import java.util.function.Supplier;
  */
 final class OneDnnProducts implements ThreadBound {
     /** Each takes about half a megabyte. */
-    static final int USUAL = 64;
+    static final int USUAL = 48;
 
     /** As many as that where one layer after another runs them all: making them again each time would take longest. */
     static final int MOST = 512;
