@@ -50,6 +50,7 @@ import picocli.CommandLine.Spec;
             "  coda data tokenize --tokenizer data/small/tokenizer --new-tokenizer 4096 --out data/small/code ~/src",
             "  coda data tokenize --tokenizer models/coda-mini --out data/stack --field content --licenses MIT "
                     + "stack.jsonl.gz",
+            "  coda data tokenize --tokenizer models/coda-mini --out data/other --exclude-like examples src",
             "  coda data tokenize --tokenizer models/coda-mini --out data/chat --sft instructions.jsonl",
             "  coda data tokenize --engine spark=spark://host:7077 --tokenizer models/coda-mini --out /shared/code "
                     + "s3a://corpus/code.parquet"
@@ -66,6 +67,10 @@ final class DataTokenizeCommand implements Callable<Integer> {
             "--default-license",
             "--exclude",
             "--exclude-list",
+            "--exclude-like",
+            "--exclude-like-from",
+            "--decontaminate",
+            "--decontaminate-words",
             "--min-bytes",
             "--max-bytes",
             "--near-duplicates");
@@ -160,7 +165,7 @@ final class DataTokenizeCommand implements Callable<Integer> {
         Manifest.Content kind = sft ? Manifest.Content.INSTRUCTIONS : Manifest.Content.TEXT;
         try (ShardFolderWriter writer = ShardFolderWriter.create(out, kind, loaded, heldOut, shardTokens, overwrite)) {
             account = read(loaded, writer);
-            CorpusReport.print(world.out(), account, sft ? "rows" : "documents");
+            CorpusReport.print(world.out(), account, corpus, sft ? "rows" : "documents");
             manifest = writer.finish(account);
         }
         print(manifest, account, (System.nanoTime() - start) / 1e9);
@@ -184,15 +189,16 @@ final class DataTokenizeCommand implements Callable<Integer> {
                                 progress.to(tasks, all, what);
                             });
         }
-        CorpusReport.print(world.out(), done.account(), "documents");
+        CorpusReport.print(world.out(), done.account(), corpus, "documents");
         print(done.manifest(), done.account(), (System.nanoTime() - start) / 1e9);
         done.notes().forEach(world::note);
         return ExitCodes.OK;
     }
 
     private void checkFlags() {
+        corpus.verify();
         if (!engine.isLocal()) {
-            engine.checkCluster("--threads", "--sft", "--max-tokens");
+            engine.checkCluster("--threads", "--sft", "--max-tokens", "--exclude-like", "--decontaminate");
         }
         check(!sft || newTokenizer.isEmpty(), "--new-tokenizer has no effect with --sft: leave it out");
         check(heldOut >= 0 && heldOut < 1, "--held-out must be in [0, 1), got %s", heldOut);
