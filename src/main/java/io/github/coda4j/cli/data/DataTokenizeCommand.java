@@ -192,7 +192,7 @@ final class DataTokenizeCommand implements Callable<Integer> {
 
     private void checkFlags() {
         if (!engine.isLocal()) {
-            engine.checkCluster("--threads", "--sft", "--max-tokens");
+            engine.checkCluster(out, "--threads", "--sft", "--max-tokens");
         }
         check(!sft || newTokenizer.isEmpty(), "--new-tokenizer has no effect with --sft: leave it out");
         check(heldOut >= 0 && heldOut < 1, "--held-out must be in [0, 1), got %s", heldOut);
