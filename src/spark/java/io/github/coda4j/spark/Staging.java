@@ -173,7 +173,7 @@ record Staging(String folder, String job) implements Serializable {
      * What a copy of a task makes that was interrupted because another one was faster is not kept: a file system may
      * have told it of unreadable files.
      */
-    private static void requireWanted() {
+    static void requireWanted() {
         TaskContext task = TaskContext.get();
         if (task != null && task.isInterrupted()) {
             throw new CancellationException("another copy of the task was faster");

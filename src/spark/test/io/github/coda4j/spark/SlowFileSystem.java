@@ -3,6 +3,7 @@ package io.github.coda4j.spark;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.TaskContext;
 
 /**
  * Files of this machine as {@code slow:///...}; the first attempt at one of them waits until it is interrupted, and
@@ -18,7 +19,7 @@ public final class SlowFileSystem extends SchemeFileSystem {
 
     @Override
     void first(Path path) throws IOException {
-        if (path.getName().equals("f30.java")) {
+        if (path.getName().equals("f30.java") && !TaskContext.get().isInterrupted()) {
             try {
                 Thread.sleep(MOST_MILLIS);
             } catch (InterruptedException e) {
