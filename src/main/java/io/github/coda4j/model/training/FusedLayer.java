@@ -79,7 +79,7 @@ final class FusedLayer {
 
     /** Multiply-adds of the forward pass's products but those of attention. */
     private long operations() {
-        return batch.tokens() * FusedWeights.elements(config);
+        return batch.count() * FusedWeights.elements(config);
     }
 
     /**
