@@ -41,6 +41,19 @@ class EditorRoutesTest extends WithServed {
     }
 
     @Test
+    void the_word_that_stopped_an_answer_is_said() {
+        String body = "{\"prompt\":\"abcd\",\"n_predict\":6,\"length\":\"fixed\",\"stop\":[\"z\",\"67\",\"6\"]}";
+        JsonNode stopped = post("/completion", body).json();
+        assertThat(stopped.get("content").textValue()).isEqualTo("45");
+        assertThat(stopped.get("stop_type").textValue()).isEqualTo("word");
+        assertThat(stopped.get("stopping_word").textValue()).isEqualTo("6");
+        JsonNode full =
+                post("/completion", body.replace("\"67\",\"6\"", "\"y\"")).json();
+        assertThat(full.get("stop_type").textValue()).isEqualTo("limit");
+        assertThat(full.get("stopping_word").textValue()).isEmpty();
+    }
+
+    @Test
     void fields_are_chosen_by_their_paths() {
         JsonNode json = post(
                         "/infill",

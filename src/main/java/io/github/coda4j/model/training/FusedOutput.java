@@ -89,7 +89,7 @@ final class FusedOutput {
                 }
             });
         }
-        return targets.sums(crossEntropies, batch.tokens());
+        return targets.sums(crossEntropies, batch.positions());
     }
 
     /** Rows [from, to) of the logits at hand, which belong to targets from {@code first} on. */
@@ -112,7 +112,7 @@ final class FusedOutput {
         MemorySegment x = memory.residuals.getLast(); // F32 [M, D]
         for (int r = share.from(); r < share.to(); r++) {
             int row = targets.rows()[share.first() + r];
-            assert row >= 0 && row < batch.tokens() : row;
+            assert row >= 0 && row < batch.count() : row;
             worker.norms.norm(x, row, norm, config.normEps(), memory.logitInputs, kind, unused, r); // [M, D] to [R, D]
         }
         if (share.count() == 0) {

@@ -44,6 +44,24 @@ public sealed interface PackedLinear extends AutoCloseable
      */
     void forward(MemorySegment input, int rows, MemorySegment output);
 
+    /**
+     * The same in memory for {@link #room} rows, of which those behind the last may be read and are written over.
+     * Products of many different numbers of rows are then of few sizes. The results are equal up to rounding: on some
+     * processors products of other sizes add in another order.
+     *
+     * @param input native memory for [room(rows), inputs]
+     * @param output native memory for [room(rows), outputs]
+     */
+    default void forwardInRoom(MemorySegment input, int rows, MemorySegment output) {
+        forward(input, rows, output);
+    }
+
+    /** How many rows {@link #forwardInRoom} may run for so many: at most an eighth or three more. */
+    static int room(int rows) {
+        int step = Math.max(4, Integer.highestOneBit(rows) / 8);
+        return Math.ceilDiv(rows, step) * step;
+    }
+
     /** [M, inputs] to [M, outputs], inside a scope. */
     default Tensor forward(Tensor input) {
         int rows = Math.toIntExact(input.size(0));

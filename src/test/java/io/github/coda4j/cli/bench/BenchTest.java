@@ -57,15 +57,16 @@ class BenchTest {
     void steps_of_any_shape_are_lines_of_json() {
         Cli cli = new Cli();
         int code = cli.run(("bench step --preset coda-tiny --dtype fp32 --rows 40 --past 16 --threads 2 --rounds 1 "
-                        + "--warm-up 0 --json")
+                        + "--warm-up 0 --json --layers 1 --beside coda-tiny")
                 .split(" "));
         assertThat(code).as(cli.err()).isZero();
         List<JsonNode> lines =
                 cli.out().lines().map(line -> Json.parse(line, "a step")).toList();
-        assertThat(lines).extracting(line -> line.get("rows").asInt()).containsExactly(40);
-        assertThat(lines).extracting(line -> line.get("past").asInt()).containsExactly(16);
-        assertThat(lines).extracting(line -> line.get("logits").asInt()).containsExactly(32);
-        ModelConfig config = ModelConfig.preset("coda-tiny");
+        assertThat(lines).extracting(line -> line.get("rows").asInt()).containsExactly(40, 40);
+        assertThat(lines).extracting(line -> line.get("past").asInt()).containsExactly(16, 16);
+        assertThat(lines).extracting(line -> line.get("logits").asInt()).containsExactly(32, 32);
+        assertThat(lines).allMatch(line -> line.get("model").asText().equals("coda-tiny"));
+        ModelConfig config = ModelConfig.preset("coda-tiny").withLayers(1);
         for (JsonNode line : lines) {
             assertThat(line.get("operations").asDouble())
                     .isEqualTo(Arithmetic.operations(
@@ -131,6 +132,7 @@ class BenchTest {
             value = {
                 "bench step --preset coda-tiny --device cuda --engine fast ~ the fast engine runs on the cpu",
                 "bench train --preset coda-tiny --device cuda --pass fused ~ --pass fused runs on the cpu",
+                "bench step --preset coda-tiny --beside coda-huge ~ coda-huge",
                 "bench step --model coda-mini --layers 2 ~ --layers shortens a preset",
                 "bench ranks --megabytes 0 ~ megabytes must be in [1, 4000], got 0",
             })

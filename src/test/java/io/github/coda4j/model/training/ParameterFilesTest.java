@@ -200,15 +200,15 @@ class ParameterFilesTest {
         assertThat(shifted.alignment()).isEqualTo(Alignment.SHIFTED);
         assertThat(shifted.headDim()).isEqualTo(12);
         ModelConfig inPlace =
-                ParameterLoader.autoregressiveConfig(file, 170, OptionalInt.empty(), Optional.of("a2d-qwen2"));
+                ParameterLoader.autoregressiveConfig(file, 170, OptionalInt.empty(), KindChoice.of("a2d-qwen2"));
         assertThat(inPlace.alignment()).isEqualTo(Alignment.IN_PLACE);
         assertThat(inPlace.vocabSize()).isEqualTo(192);
-        assertThatThrownBy(() ->
-                        ParameterLoader.autoregressiveConfig(file, 160, OptionalInt.empty(), Optional.of("a2d-qwen3")))
+        assertThatThrownBy(() -> ParameterLoader.autoregressiveConfig(
+                        file, 160, OptionalInt.empty(), KindChoice.of("a2d-qwen3")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("norms of heads true and false");
         assertThatThrownBy(() ->
-                        ParameterLoader.autoregressiveConfig(file, 160, OptionalInt.empty(), Optional.of("gemma")))
+                        ParameterLoader.autoregressiveConfig(file, 160, OptionalInt.empty(), KindChoice.of("gemma")))
                 .hasMessageContaining("unknown kind \"gemma\"; known: CoDA, a2d-qwen3");
     }
 
