@@ -77,6 +77,11 @@ final class FusedLayer {
         }
     }
 
+    /** Multiply-adds of the forward pass's products but those of attention. */
+    private long operations() {
+        return batch.count() * FusedWeights.elements(config);
+    }
+
     /**
      * Runs a layer, from the residual stream before it to that after it.
      *
@@ -89,7 +94,7 @@ final class FusedLayer {
         FusedWeights.Vectors vectors = weights.vectors(layer);
         FusedMemory.Saved saved = memory.saved.get(layer);
         attention.begin();
-        team.walk(team.size(), steps -> {
+        team.walkAtMost(team.size(), operations(), steps -> {
             steps.each(share -> {
                 FusedWorker worker = workers[share];
                 worker.start();
@@ -244,7 +249,8 @@ final class FusedLayer {
         gradients.add(weights.downParts(layer), weights.down(), memory.mlpGradient, memory.gated, rows);
         gradients.add(weights.qkvParts(layer), weights.qkv(), saved.qkv(), saved.normed(), rows);
         gradients.add(weights.outputParts(layer), weights.output(), memory.attentionGradient, saved.joined(), rows);
-        team.walk(team.size(), steps -> {
+        // For the gradients of what comes in and of the weights.
+        team.walkAtMost(team.size(), 2 * operations(), steps -> {
             steps.each(share -> {
                 FusedWorker worker = workers[share];
                 worker.start();

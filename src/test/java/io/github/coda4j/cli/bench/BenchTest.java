@@ -31,11 +31,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The measurements run and count right; their times are not judged here. */
+@Tag("slow")
 class BenchTest {
     @TempDir
     Path folder;
 
-    @Tag("slow")
     @Test
     void a_step_is_timed_for_every_dtype_and_compared_with_the_peak() {
         Cli cli = new Cli();
@@ -53,7 +53,6 @@ class BenchTest {
         }
     }
 
-    @Tag("slow")
     @Test
     void steps_of_any_shape_are_lines_of_json() {
         Cli cli = new Cli();
@@ -181,7 +180,6 @@ class BenchTest {
         assertThat(row[6]).as("commits per forward").isEqualTo("2.00");
     }
 
-    @Tag("slow")
     @Test
     void decoding_shows_how_far_an_answer_is_to_a_person_and_in_a_log() {
         String[] arguments = {"bench", "decode", "--preset", "coda-tiny", "--max-new-tokens", "300", "--repeat", "1"};

@@ -33,10 +33,12 @@ import java.util.stream.Stream;
 import org.jline.terminal.spi.SystemStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Commands that make model folders: init, quantize, pull. */
+@Tag("slow")
 class MakeAndPullTest {
     @TempDir
     Path folder;

@@ -32,11 +32,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Parameters from folders and back. */
+@Tag("slow")
 class ParameterFilesTest {
     @TempDir
     Path folder;
 
-    @Tag("slow")
     @ParameterizedTest
     @ValueSource(strings = {"a-untied", "b-tied", "d-bias-mha"})
     void what_is_loaded_is_what_the_checkpoint_holds_and_comes_back_to_the_bit(String model) {
@@ -62,7 +62,6 @@ class ParameterFilesTest {
         }
     }
 
-    @Tag("slow")
     @Test
     void bf16_weights_are_widened_exactly_and_written_rounded() {
         try (CheckpointFolder checkpoint = CheckpointFolder.open(Goldens.path("model/c-sharded-bf16"));
