@@ -16,8 +16,8 @@ import java.util.OptionalInt;
  * @param strata how many rows in a row share one draw of noise levels, spread evenly over [0, 1) and wrapped around; 1
  *     draws each row's level for itself. Low-discrepancy levels of a whole batch take variance out of the loss (Kingma
  *     et al. 2021, appendix I.1)
- * @param noisyBlock positions of the blocks that have a noise level each (Arriola et al. 2025, "Block Diffusion",
- *     equation 8), counted from the beginning of each document; empty where a row has one
+ * @param noisyBlock positions of the blocks that have a noise level each (Arriola et al. 2025, "Block Diffusion"),
+ *     counted from the beginning of each document; empty where a row has one
  */
 public record MaskingOptions(
         int maskId, int padId, long seed, MaskingRules rules, Alignment alignment, int strata, OptionalInt noisyBlock) {

@@ -12,7 +12,7 @@ import java.util.function.IntUnaryOperator;
 /**
  * The tokens that a pass runs of a batch, document after document; of a model with block-causal attention each document
  * twice, clean and then noised, so that all its blocks are trained at once, each on what stands before it (Arriola et
- * al. 2025, "Block Diffusion", section 3.2). B rows, T positions, M tokens.
+ * al. 2025, "Block Diffusion"). B rows, T positions, M tokens.
  *
  * @param ids [M]
  * @param positions [M] of each token in its row; both copies of a document have the same

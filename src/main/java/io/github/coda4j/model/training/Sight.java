@@ -37,9 +37,8 @@ record Sight(List<Group> groups) {
     }
 
     /**
-     * A document twice, clean and then noised, as block diffusion is trained (Arriola et al. 2025, "Block Diffusion",
-     * section 3.3 and appendix B.6): a clean block sees the clean ones up to itself, a noised block itself and the
-     * clean ones before it.
+     * A document twice, clean and then noised, as block diffusion is trained (Arriola et al. 2025, "Block Diffusion"):
+     * a clean block sees the clean ones up to itself, a noised block itself and the clean ones before it.
      *
      * @param length tokens of the document; a run has twice as many
      * @param grid its blocks; the last may be short
