@@ -73,6 +73,7 @@ record PartTask(ShippedOptions options, HadoopStore store, Staging staging, doub
                 Staging.examined(part.index()),
                 out -> documents[0] = new PartReader(options.options(), store)
                         .examine(part.slices(), (index, document) -> {
+                            Staging.requireWanted();
                             if (document.fate().isPresent()) {
                                 dropped.add(document.fate().get(), document.name(), document.size(), document.why());
                                 return;
@@ -187,6 +188,7 @@ record PartTask(ShippedOptions options, HadoopStore store, Staging staging, doub
             Iterator<Candidate> all = candidates();
             int[] found = new int[1];
             new PartReader(options.options(), store).texts(part.slices(), wanted::get, (index, document) -> {
+                Staging.requireWanted();
                 if (hash(all, index) != document.hash()) {
                     throw changed(document.name());
                 }

@@ -120,6 +120,7 @@ final class ToyCorpus {
         }
     }
 
+    /** @param partitions 0: by size */
     CorpusEngine.Tokenized spark(
             Path out,
             String scheme,
@@ -140,7 +141,11 @@ final class ToyCorpus {
 
     CorpusEngine.Work work(String scheme, String master, int partitions, Map<String, String> settings) {
         return new CorpusEngine.Work(
-                options(scheme), HELD_OUT, Optional.of(master), OptionalInt.of(partitions), settings);
+                options(scheme),
+                HELD_OUT,
+                Optional.of(master),
+                partitions == 0 ? OptionalInt.empty() : OptionalInt.of(partitions),
+                settings);
     }
 
     private static String sum(byte[] bytes) {

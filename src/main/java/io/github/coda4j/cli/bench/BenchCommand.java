@@ -34,6 +34,7 @@ public final class BenchCommand extends CommandGroup {
                 .addSubcommand(new BenchCopiesCommand(world))
                 .addSubcommand(new BenchTrainCommand(world))
                 .addSubcommand(new BenchRanksCommand(world))
-                .addSubcommand(new BenchServeCommand(world));
+                .addSubcommand(new BenchServeCommand(world))
+                .addSubcommand(new ServeClientsCommand(world));
     }
 }

@@ -222,7 +222,7 @@ final class DataTokenizeCommand implements Callable<Integer> {
         check(!dropComments || !shortComments, "--drop-comments and --short-comments exclude each other");
         corpus.verify();
         if (!engine.isLocal()) {
-            engine.checkCluster("--threads", "--sft", "--max-tokens", "--exclude-like", "--decontaminate");
+            engine.checkCluster(out, "--threads", "--sft", "--max-tokens", "--exclude-like", "--decontaminate");
         }
         check(!sft || newTokenizer.isEmpty(), "--new-tokenizer has no effect with --sft: leave it out");
         check(heldOut >= 0 && heldOut < 1, "--held-out must be in [0, 1), got %s", heldOut);

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code coda data tokenizer} and {@code coda data tokenize}. */
+@Tag("slow")
 class DataCommandTest {
     private static final String SOURCES = "src/main/java/io/github/coda4j";
 
@@ -168,6 +169,10 @@ class DataCommandTest {
         assertThat(cli.err()).contains("--threads has no effect with --engine spark");
         assertThat(tokenize("--engine", "spark", "--sft", "rows.jsonl")).isEqualTo(2);
         assertThat(cli.err()).contains("--sft has no effect with --engine spark");
+        assertThat(cli.run(
+                        "data", "tokenizer", "--engine", "spark", "--out", "s3a://bucket/t", "--size", "400", SOURCES))
+                .isEqualTo(2);
+        assertThat(cli.err()).contains("--out must be a folder on a file system that all executors share, got 's3a:");
         assertThat(tokenize("--partitions", "2", SOURCES)).isEqualTo(2);
         assertThat(cli.err()).contains("--partitions has no effect without --engine spark");
         assertThat(tokenize("--conf", "a=b", SOURCES)).isEqualTo(2);
@@ -230,7 +235,6 @@ class DataCommandTest {
         assertThat(cli.err()).contains("no tokenizer in");
     }
 
-    @Tag("slow")
     @Test
     void one_command_trains_the_tokenizer_and_tokenizes_with_it() {
         String tokenizer = folder + "/new-tokenizer";
