@@ -25,7 +25,8 @@
     "generate",
     "generate.length",
     "generate.request",
-    "decode.commit"
+    "decode.commit",
+    "decode.DecodeOptions"
 })
 package io.github.coda4j.cli.eval;
 

@@ -203,7 +203,7 @@ class DataCommandTest {
         long all = Manifest.read(folder.resolve("s")).documents(Split.TRAIN);
         Path set = Files.writeString(
                 folder.resolve("set.jsonl"),
-                "{\"prompt\": \"A set of bit hashes in to bytes each. Filled by one thread. final class HashesSeen {\"}\n");
+                "{\"prompt\": \"A set of bit hashes in to bytes each. Filled by one " + "thread. final class\"}\n");
         assertThat(tokenize("--overwrite", "--held-out", "0", "--decontaminate", set.toString(), SOURCES + "/data"))
                 .as(cli.err())
                 .isZero();

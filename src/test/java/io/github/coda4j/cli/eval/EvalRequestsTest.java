@@ -17,7 +17,7 @@ class EvalRequestsTest {
     @TempDir
     Path folder;
 
-    private final Cli cli = new Cli().real();
+    private final Cli cli = new Cli().real().env("PATH", System.getenv("PATH"));
 
     @Timeout(120)
     @Test
@@ -25,7 +25,8 @@ class EvalRequestsTest {
         Path requests = Files.writeString(
                 folder.resolve("requests.jsonl"),
                 "{\"id\": \"one\", \"language\": \"python\", \"request\": \"Write f(a).\", \"check\": \"pass\"}\n"
-                        + "{\"id\": \"two\", \"language\": \"java\", \"request\": \"Write g().\", \"check\": \"g();\"}\n");
+                        + "{\"id\": \"two\", \"language\": \"java\", \"request\": \"Write g().\", "
+                        + "\"check\": \"g();\"}\n");
         Path page = folder.resolve("page.md");
         assertThat(cli.run(
                         "eval",
@@ -35,6 +36,8 @@ class EvalRequestsTest {
                         "models/coda-mini",
                         "--max-new-tokens",
                         "4",
+                        "--threads",
+                        "1",
                         "--out",
                         page.toString()))
                 .as(cli.err())
