@@ -114,15 +114,21 @@ final class FastPass {
         return new Sharded(parts, product.widths(), kind(product.outputType()));
     }
 
-    /** Runs it with as many workers as it is worth. */
+    /** Runs it with as many workers as it is worth, fewer where the machine is busy. */
     void run() {
-        run(team.useful(operations(), (long) STEPS_PER_LAYER * config.layers()));
+        long operations = operations();
+        int useful = team.useful(operations, (long) STEPS_PER_LAYER * config.layers());
+        timed(() -> team.walkAtMost(useful, operations, this::walk));
     }
 
     /** Runs it with so many workers, which gives the same to the bit. */
     void run(int workers) {
+        timed(() -> team.walk(workers, this::walk));
+    }
+
+    private void timed(Runnable whole) {
         long began = clock.now();
-        team.walk(workers, this::walk);
+        whole.run();
         clock.addWhole(began);
     }
 

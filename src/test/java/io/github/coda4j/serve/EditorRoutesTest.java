@@ -6,8 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.coda4j.serve.Client.Reply;
 import io.github.coda4j.testkit.RuleDenoiser;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -17,23 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What editors ask for, in the words of llama.cpp, Ollama, Mistral and Mercury. */
 @Timeout(60)
 @Tag("slow")
-class EditorRoutesTest {
-    private static Served served;
-
-    @BeforeAll
-    static void start() {
-        served = new Served();
-    }
-
-    @AfterAll
-    static void stop() {
-        served.close();
-    }
-
-    private static Reply post(String path, String json) {
-        return served.client().post(path, json);
-    }
-
+class EditorRoutesTest extends WithServed {
     @Test
     void infill_puts_other_files_first_and_the_line_last() {
         JsonNode json = post(
@@ -84,12 +66,12 @@ class EditorRoutesTest {
 
     @Test
     void a_warm_up_never_reaches_the_engine() {
-        int before = served.denoiser().passes().size();
+        int before = served().denoiser().passes().size();
         Reply reply = post(
                 "/infill",
                 "{\"input_prefix\":\"\",\"input_suffix\":\"\",\"n_predict\":0," + "\"response_fields\":[\"\"]}");
         assertThat(reply.text()).isEqualTo("{}");
-        assertThat(served.denoiser().passes()).hasSize(before);
+        assertThat(served().denoiser().passes()).hasSize(before);
     }
 
     @Test
@@ -142,13 +124,13 @@ class EditorRoutesTest {
         assertThat(post("/apply-template", "{\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}")
                         .text())
                 .contains("hi<|im_end|>");
-        assertThat(served.client()
+        assertThat(served().client()
                         .get("/props")
                         .json()
                         .at("/default_generation_settings/n_ctx")
                         .intValue())
                 .isEqualTo(Served.POSITIONS);
-        assertThat(served.client().get("/slots").json()).hasSize(Served.SESSIONS);
+        assertThat(served().client().get("/slots").json()).hasSize(Served.SESSIONS);
     }
 
     @ParameterizedTest
@@ -319,7 +301,7 @@ class EditorRoutesTest {
 
     @Test
     void a_snippet_is_put_into_its_code_without_the_model() {
-        int before = served.denoiser().passes().size();
+        int before = served().denoiser().passes().size();
         String body = apply("f() {\\n  a\\n}\\n\\ng() {\\n  b\\n}\\n", "f() {\\n  c\\n}", ",\"temperature\":0");
         Reply reply = post("/v1/apply/completions", body);
         JsonNode json = reply.json();
@@ -337,7 +319,7 @@ class EditorRoutesTest {
                         text.append(chunk.at("/choices/0/delta/content").textValue()));
         assertThat(text.toString()).isEqualTo(merged);
         assertThat(stream.text()).endsWith("data: [DONE]\n\n");
-        assertThat(served.denoiser().passes()).hasSize(before);
+        assertThat(served().denoiser().passes()).hasSize(before);
     }
 
     @ParameterizedTest

@@ -111,29 +111,8 @@ public sealed interface PackedLinear extends AutoCloseable
             int inputs,
             DType outputType,
             LargePages pages) {
-        check(
-                outputType == DType.F32 || outputType == DType.BF16,
-                "int8 products give F32 or BF16, asked for %s",
-                outputType);
-        check(scales.length == outputs, "%d outputs need as many scales, got %d", outputs, scales.length);
-        if (path == ProductPaths.Int8.PANELS) {
-            Optional<PanelLinear> packed =
-                    PanelLinear.int8(weight, scales, outputs, inputs, path.zeroPoint(), outputType, pages);
-            if (packed.isPresent()) {
-                return packed.get();
-            }
-        }
-        if (path != ProductPaths.Int8.FLOATS && OneDnn.find().isPresent()) {
-            OneDnn oneDnn = OneDnn.find().get();
-            for (DType type : new DType[] {outputType, DType.F32}) {
-                Optional<OneDnnLinear> packed =
-                        OneDnnLinear.packInt8(oneDnn, weight, scales, outputs, inputs, path.zeroPoint(), type, pages);
-                if (packed.isPresent()) {
-                    return packed.get();
-                }
-            }
-        }
-        return PlainInt8Linear.of(weight, scales, outputs, inputs, path.zeroPoint());
+        return panels(path, WeightRows.of(weight, inputs), scales, outputs, inputs, outputType, pages)
+                .orElseGet(() -> whole(path, weight, scales, outputs, inputs, outputType, pages));
     }
 
     /** The same of rows that are read piece by piece, where the path can take them so. */
@@ -145,19 +124,53 @@ public sealed interface PackedLinear extends AutoCloseable
             int inputs,
             DType outputType,
             LargePages pages) {
+        return panels(path, rows, scales, outputs, inputs, outputType, pages).orElseGet(() -> {
+            try (LargePages temporary = new LargePages(1)) {
+                MemorySegment weight = temporary.allocate((long) outputs * inputs);
+                rows.read(0, outputs, weight);
+                return whole(path, weight, scales, outputs, inputs, outputType, pages);
+            }
+        });
+    }
+
+    private static Optional<PackedLinear> panels(
+            ProductPaths.Int8 path,
+            WeightRows rows,
+            float[] scales,
+            int outputs,
+            int inputs,
+            DType outputType,
+            LargePages pages) {
+        check(
+                outputType == DType.F32 || outputType == DType.BF16,
+                "int8 products give F32 or BF16, asked for %s",
+                outputType);
         check(scales.length == outputs, "%d outputs need as many scales, got %d", outputs, scales.length);
-        if (path == ProductPaths.Int8.PANELS) {
-            Optional<PanelLinear> packed =
-                    PanelLinear.int8(rows, scales, outputs, inputs, path.zeroPoint(), outputType, pages);
-            if (packed.isPresent()) {
-                return packed.get();
+        return path == ProductPaths.Int8.PANELS
+                ? PanelLinear.int8(rows, scales, outputs, inputs, path.zeroPoint(), outputType, pages)
+                        .map(PackedLinear.class::cast)
+                : Optional.empty();
+    }
+
+    private static PackedLinear whole(
+            ProductPaths.Int8 path,
+            MemorySegment weight,
+            float[] scales,
+            int outputs,
+            int inputs,
+            DType outputType,
+            LargePages pages) {
+        if (path != ProductPaths.Int8.FLOATS && OneDnn.find().isPresent()) {
+            OneDnn oneDnn = OneDnn.find().get();
+            for (DType type : new DType[] {outputType, DType.F32}) {
+                Optional<OneDnnLinear> packed =
+                        OneDnnLinear.packInt8(oneDnn, weight, scales, outputs, inputs, path.zeroPoint(), type, pages);
+                if (packed.isPresent()) {
+                    return packed.get();
+                }
             }
         }
-        try (LargePages temporary = new LargePages(1)) {
-            MemorySegment weight = temporary.allocate((long) outputs * inputs);
-            rows.read(0, outputs, weight);
-            return int8(path, weight, scales, outputs, inputs, outputType, pages);
-        }
+        return PlainInt8Linear.of(weight, scales, outputs, inputs, path.zeroPoint());
     }
 
     /**
