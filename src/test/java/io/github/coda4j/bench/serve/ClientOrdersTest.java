@@ -64,10 +64,11 @@ class ClientOrdersTest {
         assertThat(replies).hasSize(2);
         assertThat(replies.getFirst().path("begun").booleanValue()).isTrue();
         ServeReport.Mixed mixed = ClientOrders.mixed(replies.getLast());
-        assertThat(mixed.requests()).isPositive();
-        assertThat(mixed.lost()).isGreaterThanOrEqualTo(mixed.requests());
-        assertThat(mixed.example()).isNotEmpty();
-        assertThat(mixed.healthAlone().count()).isPositive();
+        // How many there were in the time is the machine's; nobody answered any.
+        assertThat(replies.getLast().path("requests").longValue()).isEqualTo(mixed.requests());
+        assertThat(replies.getLast().has("health")).isTrue();
+        assertThat(mixed.answered()).isZero();
+        assertThat(mixed.lost() + mixed.left()).isGreaterThanOrEqualTo(mixed.requests());
     }
 
     @Tag("process")
