@@ -2,8 +2,12 @@ package io.github.coda4j.generate;
 
 import static io.github.coda4j.Checks.check;
 
+import io.github.coda4j.decode.BlockChoice;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
 
 /**
  * What an answer took.
@@ -20,6 +24,8 @@ import java.util.Map;
  * @param windows parts that the document was answered in; 1 for one that was seen whole and for other prompts
  * @param documentTokens tokens of the document's text; about as many where most of it was not even tokenized
  * @param leftOutTokens about how many of them were in no part
+ * @param chosenBlock the block length that was chosen by measured steps, where the request left it open; of several
+ *     windows the longest
  * @param queueMillis from submission to the start of the work
  * @param promptMillis from the start of the work to the first commit, or to its end when there is none
  * @param decodeMillis from the first commit to the end
@@ -37,6 +43,7 @@ public record Cost(
         int windows,
         long documentTokens,
         long leftOutTokens,
+        OptionalInt chosenBlock,
         double queueMillis,
         double promptMillis,
         double decodeMillis) {
@@ -98,6 +105,7 @@ public record Cost(
                 1,
                 promptTokens,
                 0,
+                OptionalInt.empty(),
                 queueMillis,
                 promptMillis,
                 decodeMillis);
@@ -118,6 +126,7 @@ public record Cost(
                 windows,
                 documentTokens,
                 leftOutTokens,
+                chosenBlock,
                 queueMillis,
                 promptMillis,
                 decodeMillis);
@@ -138,6 +147,7 @@ public record Cost(
                 windows,
                 documentTokens,
                 leftOutTokens,
+                chosenBlock,
                 queueMillis,
                 promptMillis,
                 decodeMillis);
@@ -158,6 +168,28 @@ public record Cost(
                 windows,
                 documentTokens,
                 leftOutTokens,
+                chosenBlock,
+                queueMillis,
+                promptMillis,
+                decodeMillis);
+    }
+
+    /** The same in blocks of a length that was chosen, if it was. */
+    Cost withChosenBlock(Optional<BlockChoice> choice) {
+        return new Cost(
+                forwards,
+                lengthForwards,
+                lengthsTried,
+                cacheRefreshes,
+                commits,
+                pads,
+                promptTokens,
+                cachedTokens,
+                newTokens,
+                windows,
+                documentTokens,
+                leftOutTokens,
+                choice.stream().mapToInt(BlockChoice::length).findFirst(),
                 queueMillis,
                 promptMillis,
                 decodeMillis);
@@ -178,6 +210,8 @@ public record Cost(
                 numWindows,
                 allTokens,
                 leftOut,
+                IntStream.concat(chosenBlock.stream(), other.chosenBlock.stream())
+                        .max(),
                 queueMillis + other.queueMillis,
                 promptMillis + other.promptMillis,
                 decodeMillis + other.decodeMillis);
@@ -199,6 +233,7 @@ public record Cost(
         figures.put("windows", windows);
         figures.put("document_tokens", documentTokens);
         figures.put("left_out_tokens", leftOutTokens);
+        chosenBlock.ifPresent(length -> figures.put("chosen_block_length", length));
         figures.put("queue_ms", queueMillis);
         figures.put("prompt_ms", promptMillis);
         figures.put("decode_ms", decodeMillis);
