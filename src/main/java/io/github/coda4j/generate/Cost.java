@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /**
@@ -113,108 +114,115 @@ public record Cost(
 
     /** The same where so many of the commits are pads. */
     Cost withPads(int ofPads) {
-        return new Cost(
-                forwards,
-                lengthForwards,
-                lengthsTried,
-                cacheRefreshes,
-                commits,
-                ofPads,
-                promptTokens,
-                cachedTokens,
-                newTokens,
-                windows,
-                documentTokens,
-                leftOutTokens,
-                chosenBlock,
-                queueMillis,
-                promptMillis,
-                decodeMillis);
+        return changed(draft -> draft.pads = ofPads);
     }
 
     /** The same where so many of the prompt's tokens were not run. */
     Cost withCached(int ofPrompt) {
-        return new Cost(
-                forwards,
-                lengthForwards,
-                lengthsTried,
-                cacheRefreshes,
-                commits,
-                pads,
-                promptTokens,
-                ofPrompt,
-                newTokens,
-                windows,
-                documentTokens,
-                leftOutTokens,
-                chosenBlock,
-                queueMillis,
-                promptMillis,
-                decodeMillis);
+        return changed(draft -> draft.cachedTokens = ofPrompt);
     }
 
     /** The same with what it took to find lengths. */
     Cost withLengths(int searchForwards, int tried) {
-        return new Cost(
-                forwards + searchForwards,
-                searchForwards,
-                tried,
-                cacheRefreshes,
-                commits,
-                pads,
-                promptTokens,
-                cachedTokens,
-                newTokens,
-                windows,
-                documentTokens,
-                leftOutTokens,
-                chosenBlock,
-                queueMillis,
-                promptMillis,
-                decodeMillis);
+        return changed(draft -> {
+            draft.forwards += searchForwards;
+            draft.lengthForwards = searchForwards;
+            draft.lengthsTried = tried;
+        });
     }
 
     /** The same in blocks of a length that was chosen, if it was. */
     Cost withChosenBlock(Optional<BlockChoice> choice) {
-        return new Cost(
-                forwards,
-                lengthForwards,
-                lengthsTried,
-                cacheRefreshes,
-                commits,
-                pads,
-                promptTokens,
-                cachedTokens,
-                newTokens,
-                windows,
-                documentTokens,
-                leftOutTokens,
-                choice.stream().mapToInt(BlockChoice::length).findFirst(),
-                queueMillis,
-                promptMillis,
-                decodeMillis);
+        return changed(draft ->
+                draft.chosenBlock = choice.stream().mapToInt(BlockChoice::length).findFirst());
     }
 
     /** What two windows of a document took together, of which this much is left out. */
     Cost plus(Cost other, int numWindows, long allTokens, long leftOut) {
-        return new Cost(
-                forwards + other.forwards,
-                lengthForwards + other.lengthForwards,
-                lengthsTried + other.lengthsTried,
-                cacheRefreshes + other.cacheRefreshes,
-                commits + other.commits,
-                pads + other.pads,
-                promptTokens + other.promptTokens,
-                cachedTokens + other.cachedTokens,
-                newTokens + other.newTokens,
-                numWindows,
-                allTokens,
-                leftOut,
-                IntStream.concat(chosenBlock.stream(), other.chosenBlock.stream())
-                        .max(),
-                queueMillis + other.queueMillis,
-                promptMillis + other.promptMillis,
-                decodeMillis + other.decodeMillis);
+        return changed(draft -> {
+            draft.forwards += other.forwards;
+            draft.lengthForwards += other.lengthForwards;
+            draft.lengthsTried += other.lengthsTried;
+            draft.cacheRefreshes += other.cacheRefreshes;
+            draft.commits += other.commits;
+            draft.pads += other.pads;
+            draft.promptTokens += other.promptTokens;
+            draft.cachedTokens += other.cachedTokens;
+            draft.newTokens += other.newTokens;
+            draft.windows = numWindows;
+            draft.documentTokens = allTokens;
+            draft.leftOutTokens = leftOut;
+            draft.chosenBlock = IntStream.concat(chosenBlock.stream(), other.chosenBlock.stream())
+                    .max();
+            draft.queueMillis += other.queueMillis;
+            draft.promptMillis += other.promptMillis;
+            draft.decodeMillis += other.decodeMillis;
+        });
+    }
+
+    private Cost changed(Consumer<Draft> change) {
+        Draft draft = new Draft(this);
+        change.accept(draft);
+        return draft.cost();
+    }
+
+    /** A cost whose fields may be set one by one. */
+    private static final class Draft {
+        private int forwards;
+        private int lengthForwards;
+        private int lengthsTried;
+        private int cacheRefreshes;
+        private int commits;
+        private int pads;
+        private int promptTokens;
+        private int cachedTokens;
+        private int newTokens;
+        private int windows;
+        private long documentTokens;
+        private long leftOutTokens;
+        private OptionalInt chosenBlock;
+        private double queueMillis;
+        private double promptMillis;
+        private double decodeMillis;
+
+        Draft(Cost from) {
+            forwards = from.forwards;
+            lengthForwards = from.lengthForwards;
+            lengthsTried = from.lengthsTried;
+            cacheRefreshes = from.cacheRefreshes;
+            commits = from.commits;
+            pads = from.pads;
+            promptTokens = from.promptTokens;
+            cachedTokens = from.cachedTokens;
+            newTokens = from.newTokens;
+            windows = from.windows;
+            documentTokens = from.documentTokens;
+            leftOutTokens = from.leftOutTokens;
+            chosenBlock = from.chosenBlock;
+            queueMillis = from.queueMillis;
+            promptMillis = from.promptMillis;
+            decodeMillis = from.decodeMillis;
+        }
+
+        Cost cost() {
+            return new Cost(
+                    forwards,
+                    lengthForwards,
+                    lengthsTried,
+                    cacheRefreshes,
+                    commits,
+                    pads,
+                    promptTokens,
+                    cachedTokens,
+                    newTokens,
+                    windows,
+                    documentTokens,
+                    leftOutTokens,
+                    chosenBlock,
+                    queueMillis,
+                    promptMillis,
+                    decodeMillis);
+        }
     }
 
     /** All of it by name, as command line, server and logs write it. */

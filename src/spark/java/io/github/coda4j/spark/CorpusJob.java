@@ -37,8 +37,9 @@ import scala.Tuple2;
 final class CorpusJob {
     private static final long PART_BYTES = 32L << 20;
     private static final long LEAST_PART_BYTES = 1 << 20;
-    private static final int PARTS_PER_CORE = 3;
+    private static final int PARTS_PER_CORE = 8;
     private static final int MOST_REDUCERS = 2000;
+    private static final int DOCUMENTS_PER_REDUCER = 5000;
 
     private final Cluster cluster;
     private final CorpusEngine.Work work;
@@ -68,14 +69,16 @@ final class CorpusJob {
         List<CorpusSlice> files = new ArrayList<>();
         store.list(work.options().inputs(), files::add);
         long bytes = files.stream().mapToLong(CorpusSlice::bytes).sum();
+        ShippedOptions options = ShippedOptions.of(work.options());
+        String same = fingerprint(kind, options, work.heldOut(), files);
         int most = work.partitions()
-                .orElseGet(() -> partitions(bytes, cluster.spark().defaultParallelism()));
+                .orElseGet(() -> Staging.cut(beside, same)
+                        .orElseGet(() -> partitions(bytes, cluster.spark().defaultParallelism())));
         List<Part> parts = new ArrayList<>();
         for (List<CorpusSlice> slices : CorpusParts.cut(files, most)) {
             parts.add(Part.of(parts.size(), slices));
         }
-        ShippedOptions options = ShippedOptions.of(work.options());
-        Staging staging = Staging.open(beside, fingerprint(kind, options, work.heldOut(), parts));
+        Staging staging = Staging.open(beside, same, most);
         PartTask task = new PartTask(options, store, staging, work.heldOut());
         CorpusJob job = new CorpusJob(cluster, work, staging, task, parts);
         job.requireShared();
@@ -89,13 +92,13 @@ final class CorpusJob {
     }
 
     /** What must be the same if the work of an earlier job is to be gone on with. */
-    private static String fingerprint(String kind, ShippedOptions options, double heldOut, List<Part> parts) {
+    private static String fingerprint(String kind, ShippedOptions options, double heldOut, List<CorpusSlice> files) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             String what = kind + '\n' + options + '\n' + heldOut + '\n';
             digest.update(what.getBytes(StandardCharsets.UTF_8));
-            for (Part part : parts) {
-                digest.update(part.toString().getBytes(StandardCharsets.UTF_8));
+            for (CorpusSlice file : files) {
+                digest.update(file.toString().getBytes(StandardCharsets.UTF_8));
             }
             return HexFormat.of().formatHex(digest.digest());
         } catch (NoSuchAlgorithmException e) {
@@ -241,10 +244,18 @@ final class CorpusJob {
         JavaPairRDD<byte[], byte[]> pairs = cluster.spark()
                 .parallelize(indices, Math.max(1, indices.size()))
                 .flatMapToPair(keyed);
-        int reducers = Math.clamp(parts.size(), 1, MOST_REDUCERS);
-        JavaRDD<byte[]> answers = pairs.repartitionAndSortWithinPartitions(new Keyed.ByKey(reducers), Keyed.ORDER)
+        JavaRDD<byte[]> answers = pairs.repartitionAndSortWithinPartitions(new Keyed.ByKey(reducers()), Keyed.ORDER)
                 .mapPartitions(answer);
         cluster.run(what, answers).forEach(packed -> Places.unpack(packed, sink));
+    }
+
+    /**
+     * Few where there is little to shuffle: each is a task, and copies of a signature in one of them are compressed.
+     */
+    private int reducers() {
+        long documents = examined.stream().mapToLong(Examined::candidates).sum();
+        long wanted = work.partitions().orElse(Math.clamp(documents / DOCUMENTS_PER_REDUCER + 1, 1, MOST_REDUCERS));
+        return Math.clamp(wanted, 1, Math.clamp(parts.size(), 1, MOST_REDUCERS));
     }
 
     /**

@@ -5,6 +5,7 @@ import io.github.coda4j.data.Manifest;
 import io.github.coda4j.data.Split;
 import io.github.coda4j.files.AtomicFiles;
 import io.github.coda4j.files.FileProblems;
+import io.github.coda4j.files.TextFiles;
 import java.io.BufferedOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -18,7 +19,10 @@ import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.UUID;
+import java.util.concurrent.CancellationException;
+import org.apache.spark.TaskContext;
 
 /**
  * The folder beside the output, hidden, that all machines share: what is done of a job lies there, each piece whole, so
@@ -29,6 +33,7 @@ import java.util.UUID;
  */
 record Staging(String folder, String job) implements Serializable {
     private static final String JOB = "job";
+    private static final String CUT = " in parts: ";
 
     /** Writes the content of a file. */
     @FunctionalInterface
@@ -40,10 +45,12 @@ record Staging(String folder, String job) implements Serializable {
      * Starts, or goes on with what an earlier job of the same work left.
      *
      * @param beside the output's folder
+     * @param work what is to be done, without how the corpus is cut
+     * @param parts into how many parts it is cut at most
      */
-    static Staging open(Path beside, String job) {
-        Path target = beside.toAbsolutePath().normalize();
-        Path folder = target.resolveSibling("." + target.getFileName() + ".spark");
+    static Staging open(Path beside, String work, int parts) {
+        Path folder = folder(beside);
+        String job = work + CUT + parts;
         Staging staging = new Staging(folder.toString(), job);
         try {
             if (Files.exists(folder) && !staging.isOfJob()) {
@@ -55,6 +62,26 @@ record Staging(String folder, String job) implements Serializable {
             throw FileProblems.cannot("write", folder, e);
         }
         return staging;
+    }
+
+    private static Path folder(Path beside) {
+        Path target = beside.toAbsolutePath().normalize();
+        return target.resolveSibling("." + target.getFileName() + ".spark");
+    }
+
+    /**
+     * Into how many parts an earlier job of the same work cut the corpus; empty when there was none. On another number
+     * of machines another cut would be taken, and nothing of what is done would fit.
+     */
+    static OptionalInt cut(Path beside, String work) {
+        try {
+            String earlier = TextFiles.read(folder(beside).resolve(JOB));
+            return earlier.startsWith(work + CUT)
+                    ? OptionalInt.of(Integer.parseInt(earlier.substring(work.length() + CUT.length())))
+                    : OptionalInt.empty();
+        } catch (CodaException | NumberFormatException _) {
+            return OptionalInt.empty();
+        }
     }
 
     private boolean isOfJob() {
@@ -133,11 +160,23 @@ record Staging(String folder, String job) implements Serializable {
             try (DataOutputStream out = out(work)) {
                 content.to(out);
             }
+            requireWanted();
             Files.move(work, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             throw AtomicFiles.withoutLeftover(work, FileProblems.cannot("write", target, e));
         } catch (RuntimeException e) {
             throw AtomicFiles.withoutLeftover(work, e);
+        }
+    }
+
+    /**
+     * What a copy of a task makes that was interrupted because another one was faster is not kept: a file system may
+     * have told it of unreadable files.
+     */
+    static void requireWanted() {
+        TaskContext task = TaskContext.get();
+        if (task != null && task.isInterrupted()) {
+            throw new CancellationException("another copy of the task was faster");
         }
     }
 
@@ -169,6 +208,7 @@ record Staging(String folder, String job) implements Serializable {
      */
     void publish(Path work, String name) {
         Path target = path(name);
+        requireWanted();
         try {
             Files.move(
                     work.resolve(target.getFileName()),

@@ -7,8 +7,10 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import scala.Tuple2;
 
 /** What shuffles carry, and what is found in them. */
@@ -51,6 +53,23 @@ class KeyedTest {
         assertThat(unpacked(Duplicates.inCompany(sorted(0, 7, 0, 5, -1, 9, -1, 3, -1, 4, 8, 1))))
                 .containsExactly(3L, 4L, 5L, 7L, 9L);
         assertThat(Duplicates.behindFirst(sorted())).isEmpty();
+    }
+
+    /** Each compared with all before it they would take hours. */
+    @Test
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void many_documents_with_one_header_are_compared_with_the_first_32_alone() {
+        Iterator<Tuple2<byte[], byte[]>> band = IntStream.range(0, 200_000)
+                .mapToObj(i -> new Tuple2<>(Keyed.of(7, i), signature(i == 150_000 ? 31 : i == 150_001 ? 32 : i)))
+                .iterator();
+        assertThat(unpacked(new Duplicates(null, new long[0], new long[0], 90).near(band)))
+                .containsExactly(150_000L);
+    }
+
+    private static byte[] signature(int document) {
+        byte[] signature = new byte[2 * 128];
+        new Random(document).nextBytes(signature);
+        return signature;
     }
 
     @Test

@@ -42,11 +42,12 @@ final class StandaloneCluster {
         try {
             cluster.launch(MASTER, "--host", "127.0.0.1", "--port", "" + cluster.port, "--webui-port", "0");
             cluster.awaitMaster();
-            for (int worker = 0; worker < 2; worker++) {
+            // Under two names, as two machines: a task is copied to another machine only.
+            for (String host : List.of("127.0.0.1", "localhost")) {
                 cluster.launch(
                         "deploy.worker.Worker",
                         "--host",
-                        "127.0.0.1",
+                        host,
                         "--cores",
                         "1",
                         "--memory",
@@ -54,7 +55,7 @@ final class StandaloneCluster {
                         "--webui-port",
                         "0",
                         "--work-dir",
-                        folder.resolve("work" + worker).toString(),
+                        folder.resolve("work-" + host).toString(),
                         cluster.master());
             }
             cluster.awaitWorkers();
@@ -76,6 +77,7 @@ final class StandaloneCluster {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx128m",
                 "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
                 "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
                 "-Dorg.slf4j.simpleLogger.log.org.apache.spark.deploy.master.Master=info",
                 "-cp",
@@ -98,8 +100,14 @@ final class StandaloneCluster {
         processes.add(builder.start());
     }
 
-    /** Runs the job class by spark-submit, on two threads; gives what it printed and its code at the end. */
-    String submit(List<String> arguments) throws IOException, InterruptedException {
+    /** What the process of {@link #submitted} printed, and its code at the end. */
+    String told(Process process) throws IOException, InterruptedException {
+        boolean ended = process.waitFor(START_MILLIS, TimeUnit.MILLISECONDS);
+        return Files.readString(home.resolve("submit.log")) + (ended ? process.exitValue() : "still at work");
+    }
+
+    /** Starts the job class by spark-submit, on two threads; see {@link #told}. */
+    Process submitted(List<String> arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx700m",
@@ -121,8 +129,7 @@ final class StandaloneCluster {
         builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
         Process process = builder.start();
         processes.add(process);
-        boolean ended = process.waitFor(START_MILLIS, TimeUnit.MILLISECONDS);
-        return Files.readString(log) + (ended ? process.exitValue() : "still at work");
+        return process;
     }
 
     private void awaitMaster() throws InterruptedException {
@@ -159,6 +166,7 @@ final class StandaloneCluster {
     /** Settings for a small job here. */
     Map<String, String> settings() {
         return Map.of(
+                "spark.executor.extraJavaOptions", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
                 "spark.driver.host", "127.0.0.1",
                 "spark.driver.bindAddress", "127.0.0.1",
                 "spark.executor.memory", "500m",

@@ -2,6 +2,7 @@ package io.github.coda4j.spark;
 
 import com.github.luben.zstd.Zstd;
 import io.github.coda4j.data.Account;
+import io.github.coda4j.data.Comments;
 import io.github.coda4j.data.CorpusEngine;
 import io.github.coda4j.data.CorpusOptions;
 import io.github.coda4j.data.CorpusReader;
@@ -113,12 +114,13 @@ final class ToyCorpus {
         try (ShardFolderWriter writer =
                 ShardFolderWriter.create(out, Manifest.Content.TEXT, tokenizer, HELD_OUT, SHARD_TOKENS, false)) {
             Account account = TextTokenizing.run(
-                    new CorpusReader(options(""), HELD_OUT, 2), tokenizer, false, writer, (_, _, _) -> {});
+                    new CorpusReader(options(""), HELD_OUT, 2), tokenizer, Comments.DROP, writer, (_, _, _) -> {});
             writer.finish(account);
             return account;
         }
     }
 
+    /** @param partitions 0: by size */
     CorpusEngine.Tokenized spark(
             Path out,
             String scheme,
@@ -130,7 +132,7 @@ final class ToyCorpus {
                 .tokenize(
                         work(scheme, master, partitions, settings),
                         TOKENIZER,
-                        false,
+                        Comments.DROP,
                         out,
                         SHARD_TOKENS,
                         false,
@@ -139,7 +141,11 @@ final class ToyCorpus {
 
     CorpusEngine.Work work(String scheme, String master, int partitions, Map<String, String> settings) {
         return new CorpusEngine.Work(
-                options(scheme), HELD_OUT, Optional.of(master), OptionalInt.of(partitions), settings);
+                options(scheme),
+                HELD_OUT,
+                Optional.of(master),
+                partitions == 0 ? OptionalInt.empty() : OptionalInt.of(partitions),
+                settings);
     }
 
     private static String sum(byte[] bytes) {

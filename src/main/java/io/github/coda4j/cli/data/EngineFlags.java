@@ -3,10 +3,12 @@ package io.github.coda4j.cli.data;
 import static io.github.coda4j.Checks.check;
 
 import io.github.coda4j.data.CorpusEngine;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParseResult;
@@ -15,6 +17,7 @@ import picocli.CommandLine.Spec;
 /** Who does the work: this process, or a cluster. */
 final class EngineFlags {
     private static final String LOCAL = "local";
+    private static final Pattern SCHEME = Pattern.compile("[a-z][a-z0-9]+:/");
 
     @Spec(Spec.Target.MIXEE)
     CommandSpec command;
@@ -30,7 +33,9 @@ final class EngineFlags {
     @Option(
             names = "--partitions",
             paramLabel = "N",
-            description = "With spark: cut the corpus into so many parts at most (default: of 32 MB).")
+            description =
+                    "With spark: cut the corpus into so many parts at most (default: of 32 MB; of less where that "
+                            + "would be fewer than 8 for each core).")
     Optional<Integer> partitions = Optional.empty();
 
     @Option(
@@ -49,13 +54,18 @@ final class EngineFlags {
         return true;
     }
 
-    /** Refuses flags that have no effect on a cluster, and names that are none. */
-    void checkCluster(String... withoutEffect) {
+    /** Refuses flags that have no effect on a cluster, names that are none, and an output that is no folder. */
+    void checkCluster(Path out, String... withoutEffect) {
         ParseResult given = command.commandLine().getParseResult();
         check(name().equals("spark"), "--engine must be local or spark, got '%s'", engine);
         for (String flag : withoutEffect) {
             check(!given.hasMatchedOption(flag), "%s has no effect with --engine spark: leave it out", flag);
         }
+        check(
+                !SCHEME.matcher(out.toString()).lookingAt(),
+                "--out must be a folder on a file system that all executors share, got '%s': training maps it into "
+                        + "memory; copy it there when it is done",
+                out);
     }
 
     CorpusEngine cluster() {
