@@ -2,25 +2,25 @@ package io.github.coda4j.bench;
 
 import static io.github.coda4j.Checks.check;
 
+import io.github.coda4j.decode.AssumedCommits;
 import io.github.coda4j.decode.DecodeOptions;
 import io.github.coda4j.decode.DecodeSession;
 import io.github.coda4j.decode.Refresh;
-import io.github.coda4j.diffusion.Alignment;
+import io.github.coda4j.decode.Rehearsal;
+import io.github.coda4j.decode.StepCosts;
 import io.github.coda4j.diffusion.Canvas;
-import io.github.coda4j.model.plan.CacheAccess;
 import io.github.coda4j.model.plan.Denoiser;
 import io.github.coda4j.model.plan.ForwardPlan;
-import io.github.coda4j.model.plan.KvCache;
 import io.github.coda4j.model.plan.Proposals;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
-import java.util.stream.Collectors;
 
 /**
  * What an answer takes if a rule commits a certain number of tokens a forward: runs of the whole sequence and others
@@ -29,8 +29,8 @@ import java.util.stream.Collectors;
 public final class DecodeStudy {
     private static final double FINEST = 0.05;
 
-    /** A forward: how many rows, whether it ran the whole sequence, and what it took. */
-    private record Forward(int rows, boolean full, double seconds) {}
+    /** A forward and what it took. */
+    private record Timed(Rehearsal.Forward forward, double seconds) {}
 
     /**
      * What one way to decode took.
@@ -52,10 +52,8 @@ public final class DecodeStudy {
     private final LongSupplier nanos;
     private final int[] prompt;
     private final int tokens;
-    /** What forwards took that took the rest from a cache, by their rows; of all ways together. */
-    private final Map<Integer, List<Double>> byRows = new TreeMap<>();
-
-    private final List<Double> ofFull = new ArrayList<>();
+    /** What forwards took, of all ways together. */
+    private final Map<Rehearsal.Forward, List<Double>> seen = new HashMap<>();
 
     /**
      * A study of answers of the same length to the same prompt of random ids.
@@ -80,7 +78,7 @@ public final class DecodeStudy {
 
     /** Runs some forwards that do not count. */
     public void warmUp(DecodeOptions options) {
-        run(model, options.withCommit(new AssumedCommits(tokens)));
+        run(options.withCommit(new AssumedCommits(tokens)));
     }
 
     /**
@@ -90,22 +88,19 @@ public final class DecodeStudy {
      * @param commits assumed for each forward, at least 1
      */
     public Result measure(DecodeOptions options, double commits) {
-        List<Forward> forwards = run(model, options.withCommit(new AssumedCommits(commits)));
-        forwards.forEach(
-                forward -> (forward.full() ? ofFull : byRows.computeIfAbsent(forward.rows(), _ -> new ArrayList<>()))
-                        .add(forward.seconds()));
+        List<Timed> forwards = run(options.withCommit(new AssumedCommits(commits)));
+        forwards.forEach(timed ->
+                seen.computeIfAbsent(timed.forward(), _ -> new ArrayList<>()).add(timed.seconds()));
+        List<Timed> full =
+                forwards.stream().filter(timed -> timed.forward().all()).toList();
+        List<Timed> cached =
+                forwards.stream().filter(timed -> !timed.forward().all()).toList();
         return new Result(
                 (double) tokens / forwards.size(),
-                (int) forwards.stream().filter(Forward::full).count(),
-                (int) forwards.stream().filter(forward -> !forward.full()).count(),
-                forwards.stream()
-                        .filter(Forward::full)
-                        .mapToDouble(Forward::seconds)
-                        .sum(),
-                forwards.stream()
-                        .filter(forward -> !forward.full())
-                        .mapToDouble(Forward::seconds)
-                        .sum(),
+                full.size(),
+                cached.size(),
+                full.stream().mapToDouble(Timed::seconds).sum(),
+                cached.stream().mapToDouble(Timed::seconds).sum(),
                 tokens);
     }
 
@@ -115,16 +110,15 @@ public final class DecodeStudy {
      * none are enough, and where drift decides, which only a model shows.
      */
     public OptionalDouble commitsFor(DecodeOptions options, double tokensPerSecond) {
-        if (options.cache().refresh() instanceof Refresh.Drift || byRows.isEmpty() || ofFull.isEmpty()) {
+        Optional<StepCosts> costs = costs();
+        if (options.cache().refresh() instanceof Refresh.Drift || costs.isEmpty()) {
             return OptionalDouble.empty();
         }
-        Canned canned = new Canned(model);
         int most = options.blockLength().orElse(tokens);
         for (int i = 0; 1 + i * FINEST <= most; i++) {
             double commits = 1 + i * FINEST;
-            double seconds = run(canned, options.withCommit(new AssumedCommits(commits))).stream()
-                    .mapToDouble(forward -> forward.full() ? median(ofFull) : ofRows(forward.rows()))
-                    .sum();
+            DecodeOptions assumed = options.withCommit(new AssumedCommits(commits));
+            double seconds = costs.get().of(Rehearsal.of(canvas(), assumed, model));
             if (tokens / seconds >= tokensPerSecond) {
                 return OptionalDouble.of(commits);
             }
@@ -132,19 +126,12 @@ public final class DecodeStudy {
         return OptionalDouble.empty();
     }
 
-    /** The time of a forward of so many rows: measured, or on the line through its neighbors. */
-    private double ofRows(int rows) {
-        TreeMap<Integer, Double> known = byRows.entrySet().stream()
-                .collect(Collectors.toMap(
-                        Map.Entry::getKey, entry -> median(entry.getValue()), (a, _) -> a, TreeMap::new));
-        Map.Entry<Integer, Double> below = known.floorEntry(rows);
-        Map.Entry<Integer, Double> above = known.ceilingEntry(rows);
-        if (below == null || above == null) {
-            return (below == null ? above : below).getValue();
-        }
-        int width = above.getKey() - below.getKey();
-        double share = width == 0 ? 0 : (double) (rows - below.getKey()) / width;
-        return below.getValue() + share * (above.getValue() - below.getValue());
+    /** Medians; empty until there is a forward of each kind. */
+    private Optional<StepCosts> costs() {
+        TreeMap<Integer, Double> cached = new TreeMap<>();
+        TreeMap<Integer, Double> whole = new TreeMap<>();
+        seen.forEach((forward, seconds) -> (forward.all() ? whole : cached).put(forward.rows(), median(seconds)));
+        return cached.isEmpty() || whole.isEmpty() ? Optional.empty() : Optional.of(new StepCosts(cached, whole));
     }
 
     private static double median(List<Double> seconds) {
@@ -153,84 +140,22 @@ public final class DecodeStudy {
         return sorted[sorted.length / 2];
     }
 
-    private List<Forward> run(Denoiser by, DecodeOptions options) {
-        List<Forward> forwards = new ArrayList<>();
-        Canvas canvas = Canvas.forCompletion(prompt, tokens, by.maskId());
-        try (DecodeSession session = DecodeSession.open(canvas, options, by)) {
+    private Canvas canvas() {
+        return Canvas.forCompletion(prompt, tokens, model.maskId());
+    }
+
+    private List<Timed> run(DecodeOptions options) {
+        List<Timed> forwards = new ArrayList<>();
+        try (DecodeSession session = DecodeSession.open(canvas(), options, model)) {
             while (!session.done()) {
                 ForwardPlan plan = session.plan();
                 long start = nanos.getAsLong();
-                Proposals answer = by.forward(List.of(plan)).getFirst();
+                Proposals answer = model.forward(List.of(plan)).getFirst();
                 double seconds = 1e-9 * (nanos.getAsLong() - start);
                 session.apply(answer);
-                boolean full = !(plan.cache() instanceof CacheAccess.Reuse);
-                forwards.add(new Forward(plan.ids().length, full, seconds));
+                forwards.add(new Timed(Rehearsal.Forward.of(plan), seconds));
             }
         }
         return forwards;
-    }
-
-    /** Answers as a model would that proposes its first token everywhere, and runs nothing. */
-    record Canned(Denoiser like) implements Denoiser {
-        /** Keys and values that nobody stored. */
-        record Nothing(int length) implements KvCache {
-            @Override
-            public long bytes() {
-                return length;
-            }
-
-            @Override
-            public float[] deepestValues(int start, int end) {
-                return new float[end - start];
-            }
-
-            @Override
-            public void close() {}
-        }
-
-        @Override
-        public int maskId() {
-            return like.maskId();
-        }
-
-        @Override
-        public Alignment alignment() {
-            return like.alignment();
-        }
-
-        @Override
-        public int vocabSize() {
-            return like.vocabSize();
-        }
-
-        @Override
-        public int maxPositions() {
-            return like.maxPositions();
-        }
-
-        @Override
-        public KvCache newCache(int length) {
-            return new Nothing(length);
-        }
-
-        @Override
-        public KvCache moved(KvCache cache, int[] from) {
-            return new Nothing(from.length);
-        }
-
-        @Override
-        public List<Proposals> forward(List<ForwardPlan> plans) {
-            return plans.stream().map(this::answer).toList();
-        }
-
-        private Proposals answer(ForwardPlan plan) {
-            Proposals proposals = Proposals.of(plan);
-            Arrays.fill(proposals.tokens(), maskId() == 0 ? 1 : 0);
-            Arrays.fill(proposals.probability(), 1);
-            return proposals;
-        }
-
-        @Override
-        public void close() {}
     }
 }

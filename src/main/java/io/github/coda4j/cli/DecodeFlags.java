@@ -1,5 +1,7 @@
 package io.github.coda4j.cli;
 
+import io.github.coda4j.WrongValueException;
+import io.github.coda4j.decode.BlockLength;
 import io.github.coda4j.generate.request.Given;
 import io.github.coda4j.generate.request.Parameter;
 import java.util.Optional;
@@ -47,9 +49,13 @@ public final class DecodeFlags {
 
     @Option(
             names = "--block-length",
-            paramLabel = "N",
-            description = "Decode from left to right in blocks of N tokens (default: everything at once).")
-    private Optional<Integer> blockLength = Optional.empty();
+            paramLabel = "N|auto",
+            description = {
+                "Decode from left to right in blocks of N tokens (default: everything at once).",
+                "auto: with a cache, in blocks of the length that is cheapest here: what forwards take is measured"
+                        + " once, and told which length it came to."
+            })
+    private Optional<String> blockLength = Optional.empty();
 
     @Option(
             names = "--cache",
@@ -110,12 +116,21 @@ public final class DecodeFlags {
                 .with(Parameter.TOP_K, topK)
                 .with(Parameter.SEED, seed)
                 .with(Parameter.EPS, eps)
-                .with(Parameter.BLOCK_LENGTH, blockLength)
+                .with(Parameter.BLOCK_LENGTH, blockLength.map(DecodeFlags::blocks))
                 .with(Parameter.CACHE, cache)
                 .with(Parameter.REFRESH, refresh)
                 .with(Parameter.CACHED_ROWS, cachedRows)
                 .with(Parameter.WINDOW, window)
                 .with(Parameter.BLOCK_START, blockStart)
                 .with(Parameter.MASK_CANDIDATES, maskCandidates);
+    }
+
+    private static BlockLength blocks(String text) {
+        try {
+            return BlockLength.of(text);
+        } catch (IllegalArgumentException e) {
+            throw new WrongValueException(
+                    "--block-length", "--block-length must be " + BlockLength.KNOWN + ", got '" + text + "'", e);
+        }
     }
 }

@@ -121,7 +121,7 @@ public record CanvasShape(long given, List<Integer> holes, boolean completion) {
                 options.growth() instanceof Growth.Window ? WINDOW : GROW,
                 "%s has no effect: no hole is at the end of the text; leave it out",
                 options.growth().setting());
-        if (options.blockLength().isEmpty() && options.growth() instanceof Growth.Chunks chunks) {
+        if (!options.inBlocks() && options.growth() instanceof Growth.Chunks chunks) {
             int numChunks = numChunks(chunks);
             require(
                     !counted || options.steps() >= numChunks,
@@ -153,6 +153,12 @@ public record CanvasShape(long given, List<Integer> holes, boolean completion) {
             return options;
         }
         int length = model.get().length();
+        require(
+                !options.autoBlocks(),
+                BLOCK_LENGTH,
+                "block length auto has nothing to choose: the model was trained with blocks of %d tokens and runs no"
+                        + " others; leave it out",
+                length);
         require(
                 cache instanceof CachePolicy.None || cache instanceof CachePolicy.Exact,
                 CACHE,
@@ -215,7 +221,7 @@ public record CanvasShape(long given, List<Integer> holes, boolean completion) {
 
     /** Where a policy does not count them, as with a threshold in blocks, the number of steps is not looked at. */
     private static boolean stepsCount(DecodeOptions options) {
-        return options.commit().countsSteps(options.blockLength().isPresent());
+        return options.commit().countsSteps(options.inBlocks());
     }
 
     private static String nearestMultiples(long value, long divisor) {

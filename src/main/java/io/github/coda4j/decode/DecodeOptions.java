@@ -22,6 +22,8 @@ import java.util.function.Consumer;
  *     count them ({@link CommitPolicy#countsSteps}) take as many as they need
  * @param blockLength empty: all masks are decoded together; otherwise masks are decoded from left to right, this many
  *     at a time
+ * @param autoBlocks the same with a block length that an {@link BlockChoice engine chooses} by what forwards take on
+ *     its machine; {@code blockLength} is empty then, and the cache prefix or dual: without one, blocks save nothing
  * @param commit which proposals are committed
  * @param cache what forwards reuse; a cache needs a block length, but that of block-causal models. When it is refreshed
  *     and which rows are run follows from its {@link Refresh} and {@link CachedRows}
@@ -48,6 +50,7 @@ import java.util.function.Consumer;
 public record DecodeOptions(
         int steps,
         OptionalInt blockLength,
+        boolean autoBlocks,
         CommitPolicy commit,
         CachePolicy cache,
         BlockStart blockStart,
@@ -79,9 +82,19 @@ public record DecodeOptions(
                 "eps %s has no effect with alg %s: leave it out",
                 eps,
                 commit.name());
+        check(
+                !autoBlocks || blockLength.isEmpty(),
+                "block length auto and a block length of %d exclude each other",
+                blockLength.orElse(0));
         boolean cached = !(cache instanceof CachePolicy.None || cache instanceof CachePolicy.Exact);
         check(
-                !cached || blockLength.isPresent(),
+                !autoBlocks || cached,
+                "block length auto has no effect with cache %s, whose steps cost the same in any blocks: use cache"
+                        + " prefix or dual, or leave it out",
+                cache.id());
+        boolean blocks = blockLength.isPresent() || autoBlocks;
+        check(
+                !cached || blocks,
                 "cache %s needs a block length: set one (for example 32) or use cache none",
                 cache.id());
         check(
@@ -103,7 +116,7 @@ public record DecodeOptions(
                 "alg %s needs block start propose: commit takes a block's first token whatever its probability",
                 commit.name());
         check(
-                blockLength.isPresent() || !commit.needs().contains(Need.BLOCKS),
+                blocks || !commit.needs().contains(Need.BLOCKS),
                 "alg %s needs blocks: set a block length (for example 32)",
                 commit.name());
         check(
@@ -118,7 +131,7 @@ public record DecodeOptions(
                 DetailRequest.MOST_CANDIDATES,
                 logprobs.orElse(0));
         requireNonNull(growth, "growth is null");
-        checkGrowth(growth, commit, blockLength, cache, blockStart, maskCandidates);
+        checkGrowth(growth, commit, blocks, blockLength, cache, blockStart, maskCandidates);
     }
 
     private static void checkPlain(CommitPolicy commit, double temperature, double topP, int topK) {
@@ -135,6 +148,7 @@ public record DecodeOptions(
     private static void checkGrowth(
             Growth growth,
             CommitPolicy commit,
+            boolean blocks,
             OptionalInt blockLength,
             CachePolicy cache,
             BlockStart blockStart,
@@ -148,12 +162,12 @@ public record DecodeOptions(
         switch (growth) {
             case Growth.None() -> {}
             case Growth.Window(int tokens) -> {
-                check(blockLength.isPresent(), "window %d needs a block length: set one (for example 32)", tokens);
+                check(blocks, "window %d needs a block length: set one (for example 32)", tokens);
                 check(
-                        tokens >= blockLength.getAsInt(),
+                        tokens >= blockLength.orElse(1),
                         "window %d does not hold a block of %d: use %2$d or more",
                         tokens,
-                        blockLength.getAsInt());
+                        blockLength.orElse(1));
             }
             case Growth.Chunks(int tokens) ->
                 check(
@@ -166,7 +180,7 @@ public record DecodeOptions(
                         !commit.remasks(),
                         "grow rho-eos does not go with alg %s, which takes tokens back that the length was chosen by",
                         commit.name());
-                check(blockLength.isPresent(), "grow rho-eos needs a block length: set one (for example 32)");
+                check(blocks, "grow rho-eos needs a block length: set one (for example 32)");
                 check(
                         !(cache instanceof CachePolicy.Dual),
                         "grow rho-eos looks at all masks in every forward, and cache dual runs a block alone:"
@@ -179,7 +193,7 @@ public record DecodeOptions(
         }
     }
 
-    /** Without log-probabilities and growth. */
+    /** Without log-probabilities and growth, with a block length that is said or none. */
     public DecodeOptions(
             int steps,
             OptionalInt blockLength,
@@ -197,6 +211,7 @@ public record DecodeOptions(
         this(
                 steps,
                 blockLength,
+                false,
                 commit,
                 cache,
                 blockStart,
@@ -239,8 +254,23 @@ public record DecodeOptions(
     public DecodeOptions withBlocks(int length, CachePolicy newCache) {
         return changed(draft -> {
             draft.blockLength = OptionalInt.of(length);
+            draft.autoBlocks = false;
             draft.cache = newCache;
         });
+    }
+
+    /** The same with blocks whose length an engine chooses; the cache is prefix or dual. */
+    public DecodeOptions withAutoBlocks(CachePolicy newCache) {
+        return changed(draft -> {
+            draft.blockLength = OptionalInt.empty();
+            draft.autoBlocks = true;
+            draft.cache = newCache;
+        });
+    }
+
+    /** Whether masks are decoded in blocks from left to right. */
+    public boolean inBlocks() {
+        return blockLength.isPresent() || autoBlocks;
     }
 
     /** The same with another commit policy. */
@@ -307,6 +337,7 @@ public record DecodeOptions(
     private static final class Draft {
         private int steps;
         private OptionalInt blockLength;
+        private boolean autoBlocks;
         private CommitPolicy commit;
         private CachePolicy cache;
         private BlockStart blockStart;
@@ -324,6 +355,7 @@ public record DecodeOptions(
         Draft(DecodeOptions from) {
             steps = from.steps;
             blockLength = from.blockLength;
+            autoBlocks = from.autoBlocks;
             commit = from.commit;
             cache = from.cache;
             blockStart = from.blockStart;
@@ -343,6 +375,7 @@ public record DecodeOptions(
             return new DecodeOptions(
                     steps,
                     blockLength,
+                    autoBlocks,
                     commit,
                     cache,
                     blockStart,

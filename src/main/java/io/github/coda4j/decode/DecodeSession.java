@@ -168,6 +168,10 @@ public final class DecodeSession implements AutoCloseable {
         CanvasShape shape = CanvasShape.of(canvas);
         DecodeOptions fitted = shape.fitted(options, denoiser.blocks());
         check(
+                !fitted.autoBlocks(),
+                "block length auto is chosen by an engine before a session begins: give a number, or one of"
+                        + " BlockChoice");
+        check(
                 alone.isEmpty() || denoiser.blocks().isEmpty(),
                 "a block-causal model has no positions that are run alone against what follows them");
         shape.checkDecodable(fitted, denoiser.maxPositions());

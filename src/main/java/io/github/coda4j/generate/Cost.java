@@ -2,9 +2,13 @@ package io.github.coda4j.generate;
 
 import static io.github.coda4j.Checks.check;
 
+import io.github.coda4j.decode.BlockChoice;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /**
  * What an answer took.
@@ -21,6 +25,8 @@ import java.util.function.Consumer;
  * @param windows parts that the document was answered in; 1 for one that was seen whole and for other prompts
  * @param documentTokens tokens of the document's text; about as many where most of it was not even tokenized
  * @param leftOutTokens about how many of them were in no part
+ * @param chosenBlock the block length that was chosen by measured steps, where the request left it open; of several
+ *     windows the longest
  * @param queueMillis from submission to the start of the work
  * @param promptMillis from the start of the work to the first commit, or to its end when there is none
  * @param decodeMillis from the first commit to the end
@@ -38,6 +44,7 @@ public record Cost(
         int windows,
         long documentTokens,
         long leftOutTokens,
+        OptionalInt chosenBlock,
         double queueMillis,
         double promptMillis,
         double decodeMillis) {
@@ -99,6 +106,7 @@ public record Cost(
                 1,
                 promptTokens,
                 0,
+                OptionalInt.empty(),
                 queueMillis,
                 promptMillis,
                 decodeMillis);
@@ -123,6 +131,12 @@ public record Cost(
         });
     }
 
+    /** The same in blocks of a length that was chosen, if it was. */
+    Cost withChosenBlock(Optional<BlockChoice> choice) {
+        return changed(draft ->
+                draft.chosenBlock = choice.stream().mapToInt(BlockChoice::length).findFirst());
+    }
+
     /** What two windows of a document took together, of which this much is left out. */
     Cost plus(Cost other, int numWindows, long allTokens, long leftOut) {
         return changed(draft -> {
@@ -138,6 +152,8 @@ public record Cost(
             draft.windows = numWindows;
             draft.documentTokens = allTokens;
             draft.leftOutTokens = leftOut;
+            draft.chosenBlock = IntStream.concat(chosenBlock.stream(), other.chosenBlock.stream())
+                    .max();
             draft.queueMillis += other.queueMillis;
             draft.promptMillis += other.promptMillis;
             draft.decodeMillis += other.decodeMillis;
@@ -164,6 +180,7 @@ public record Cost(
         private int windows;
         private long documentTokens;
         private long leftOutTokens;
+        private OptionalInt chosenBlock;
         private double queueMillis;
         private double promptMillis;
         private double decodeMillis;
@@ -181,6 +198,7 @@ public record Cost(
             windows = from.windows;
             documentTokens = from.documentTokens;
             leftOutTokens = from.leftOutTokens;
+            chosenBlock = from.chosenBlock;
             queueMillis = from.queueMillis;
             promptMillis = from.promptMillis;
             decodeMillis = from.decodeMillis;
@@ -200,6 +218,7 @@ public record Cost(
                     windows,
                     documentTokens,
                     leftOutTokens,
+                    chosenBlock,
                     queueMillis,
                     promptMillis,
                     decodeMillis);
@@ -222,6 +241,7 @@ public record Cost(
         figures.put("windows", windows);
         figures.put("document_tokens", documentTokens);
         figures.put("left_out_tokens", leftOutTokens);
+        chosenBlock.ifPresent(length -> figures.put("chosen_block_length", length));
         figures.put("queue_ms", queueMillis);
         figures.put("prompt_ms", promptMillis);
         figures.put("decode_ms", decodeMillis);

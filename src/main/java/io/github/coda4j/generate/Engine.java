@@ -5,8 +5,10 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.coda4j.Closing;
 import io.github.coda4j.CodaException;
+import io.github.coda4j.decode.BlockChoice;
 import io.github.coda4j.decode.DecodeOptions;
 import io.github.coda4j.decode.KeptBlocks;
+import io.github.coda4j.decode.StepCosts;
 import io.github.coda4j.generate.request.Until;
 import io.github.coda4j.model.plan.Denoiser;
 import io.github.coda4j.model.plan.ForwardPlan;
@@ -31,6 +33,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Answers many requests with one model. A single thread owns the model and every session: it collects what the live
@@ -44,6 +48,8 @@ import java.util.function.Supplier;
  * <p>Listeners run on threads of their own, see {@link GenerationListener}: none of them can hold up another request.
  */
 public final class Engine implements Generator, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
+
     /** How long a listener's thread waits for another request. */
     private static final long IDLE_SECONDS = 10;
 
@@ -57,6 +63,9 @@ public final class Engine implements Generator, AutoCloseable {
 
     /** What requests to a block-causal model leave to those that begin alike; the engine thread's own. */
     private final KeptBlocks kept;
+
+    /** What forwards take, when somebody has asked; the engine thread's own. */
+    private Optional<StepCosts> costs = Optional.empty();
 
     /** Sessions in the order of their turns; the engine thread's own. */
     private final Deque<Job> live = new ArrayDeque<>();
@@ -304,11 +313,21 @@ public final class Engine implements Generator, AutoCloseable {
 
     private void startWaiting() {
         for (Job job : takeWaiting(options.maxSessions() - live.size())) {
-            job.start(denoiser);
+            job.start(denoiser, this::costs);
             if (!job.ended()) {
                 live.addLast(job);
             }
         }
+    }
+
+    /** What forwards take; measured once, by the thread that owns the model. */
+    private StepCosts costs() {
+        StepCosts known = costs.orElseGet(() -> StepCosts.measure(denoiser, nanos));
+        if (costs.isEmpty()) {
+            LOG.info("what forwards take, for block length auto: {}", known);
+            costs = Optional.of(known);
+        }
+        return known;
     }
 
     /** What a job runs in a pass. */
@@ -427,6 +446,9 @@ public final class Engine implements Generator, AutoCloseable {
     private void checkRunnable(GenerateRequest request, PromptLayout layout) {
         DecodeOptions fitted = layout.shape().fitted(request.decode(), denoiser.blocks());
         layout.shape().checkDecodable(fitted, denoiser.maxPositions());
+        if (fitted.autoBlocks()) {
+            BlockChoice.lengths(layout.shape(), fitted, denoiser.maxPositions()); // refuses what no length goes with
+        }
         for (int position = 0; position < layout.ids().length; position++) {
             int id = layout.ids()[position];
             check(

@@ -109,6 +109,11 @@ public record GenerateRequest(
         return new GenerateRequest(prompt, decode, stopStrings, Optional.of(limit), lengths, until);
     }
 
+    /** The same, decoded otherwise. */
+    GenerateRequest withDecode(DecodeOptions how) {
+        return new GenerateRequest(prompt, how, stopStrings, deadline, lengths, until);
+    }
+
     /** The same with another way to find the lengths of open holes. */
     public GenerateRequest withLengths(LengthOptions how) {
         return new GenerateRequest(prompt, decode, stopStrings, deadline, how, until);

@@ -1,9 +1,11 @@
 package io.github.coda4j.generate;
 
 import io.github.coda4j.Closing;
+import io.github.coda4j.decode.BlockChoice;
 import io.github.coda4j.decode.Commit;
 import io.github.coda4j.decode.DecodeSession;
 import io.github.coda4j.decode.KeptBlocks;
+import io.github.coda4j.decode.StepCosts;
 import io.github.coda4j.decode.StepResult;
 import io.github.coda4j.diffusion.Block;
 import io.github.coda4j.diffusion.Canvas;
@@ -20,6 +22,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -28,7 +31,8 @@ import java.util.stream.Stream;
  * the engine's thread; the listener is told, and the answer given out, on the thread of an {@link EventQueue}.
  */
 final class Job implements Generation {
-    private final GenerateRequest request;
+    // With a block length that is still to be chosen until it starts.
+    private GenerateRequest request;
     private final int maskId;
     private final Optional<Tokenizer> tokenizer;
     private final Optional<ParseJudge> judge;
@@ -51,6 +55,7 @@ final class Job implements Generation {
     private Optional<DecodeSession> session = Optional.empty();
     private int searchForwards;
     private boolean ended;
+    private Optional<BlockChoice> choice = Optional.empty();
 
     /**
      * A request that waits.
@@ -152,10 +157,19 @@ final class Job implements Generation {
                 .orElse(OptionalLong.empty());
     }
 
-    /** Opens the session, or the search for the lengths of its holes. */
-    void start(Denoiser denoiser) {
+    /**
+     * Opens the session, or the search for the lengths of its holes.
+     *
+     * @param costs what forwards take, measured when somebody wants to know
+     */
+    void start(Denoiser denoiser, Supplier<StepCosts> costs) {
         guarded(() -> {
             meter.start();
+            if (request.decode().autoBlocks()) {
+                BlockChoice chosen = BlockChoice.of(layout.shape(), request.decode(), denoiser, costs.get());
+                choice = Optional.of(chosen);
+                request = request.withDecode(chosen.options());
+            }
             if (request.searches() && request.prompt() instanceof Prompt.Text(Document document, WindowOptions _)) {
                 searching = true;
                 search = Optional.of(new HoleSearch(
@@ -320,9 +334,12 @@ final class Job implements Generation {
                         newTokens)
                 .withLengths(
                         searchForwards, search.map(HoleSearch::lengthsTried).orElse(0))
-                .withCached(session.map(DecodeSession::reused).orElse(0));
+                .withCached(session.map(DecodeSession::reused).orElse(0))
+                .withChosenBlock(choice);
         List<Integer> ids = Arrays.stream(canvas.ids()).boxed().toList();
-        List<String> notes = search.flatMap(HoleSearch::note).stream().toList();
+        List<String> notes = Stream.concat(
+                        choice.map(BlockChoice::toString).stream(), search.flatMap(HoleSearch::note).stream())
+                .toList();
         Completion answer = new Completion(answers, ids, overall(reason, answers), cost, notes);
         session.ifPresent(open -> open.leave(kept));
         closeWork();

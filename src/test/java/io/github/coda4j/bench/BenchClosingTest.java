@@ -24,8 +24,6 @@ class BenchClosingTest extends ClosingContract {
                 Device.CPU,
                 new Timing(0, 1));
         return List.of(
-                new Case("DecodeStudy$Canned", _ -> new DecodeStudy.Canned(RuleDenoiser.ofHash())),
-                new Case("DecodeStudy$Canned$Nothing", _ -> new DecodeStudy.Canned.Nothing(4)),
                 new Case("SteeredModel", _ -> new SteeredModel(RuleDenoiser.ofHash(), 'x')),
                 new Case(
                         "TrainingBench",

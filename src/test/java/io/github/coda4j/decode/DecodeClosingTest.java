@@ -88,6 +88,8 @@ class DecodeClosingTest extends ClosingContract {
                     DecodeOptions options = DecodeOptions.ofSteps(8).withBlocks(4, CachePolicy.of("dual"));
                     return DecodeSession.open(new Canvas(ids, MASK), options, new CachesOnly());
                 }),
+                new Case("Rehearsal$Actor", _ -> new Rehearsal.Actor(new CachesOnly())),
+                new Case("Rehearsal$Actor$Nothing", _ -> new Rehearsal.Actor.Nothing(4)),
                 new Case("KeptBlocks", _ -> {
                     KeptBlocks kept = new KeptBlocks(new CachesOnly(), 100);
                     kept.keep(new int[8], new BlockGrid(8, 0), new ClosedOnce(8));

@@ -3,6 +3,7 @@ package io.github.coda4j.serve;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.coda4j.generate.Cost;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
 class PaceTest {
@@ -37,7 +38,7 @@ class PaceTest {
     void a_search_for_a_length_tells_nothing_about_the_pace() {
         Pace pace = new Pace();
         pace.measured(cost(190, 100));
-        pace.measured(new Cost(24, 20, 5, 0, 4, 0, 190, 0, 10, 1, 190, 0, 0, 10_000, 30));
+        pace.measured(new Cost(24, 20, 5, 0, 4, 0, 190, 0, 10, 1, 190, 0, OptionalInt.empty(), 0, 10_000, 30));
         pace.measured(new Cost(0, 0, 0, 190, 0, 0, 1, 1));
         assertThat(pace.tokensIn(500)).hasValue(1000);
     }

@@ -216,6 +216,7 @@ final class ChatLoop {
             out.flush();
             if (showMeta) {
                 world.note(CostReport.line(completion));
+                completion.notes().forEach(world::note);
             }
         } finally {
             if (!answered) {

@@ -22,7 +22,7 @@ final class CostReport {
         Cost cost = completion.cost();
         return String.format(
                 Locale.ROOT,
-                "%d new tokens%s, %d given%s; %d forwards (%.1f commits each, %d cache refreshes%s);"
+                "%d new tokens%s, %d given%s; %d forwards (%.1f commits each, %d cache refreshes%s%s);"
                         + " queue %.0f ms, prompt %.0f ms, decode %.0f ms; %.1f tokens/s; finish reason %s",
                 cost.newTokens(),
                 cost.pads() == 0 ? "" : " and " + cost.pads() + " pads",
@@ -31,6 +31,9 @@ final class CostReport {
                 cost.forwards(),
                 cost.commitsPerForward(),
                 cost.cacheRefreshes(),
+                cost.chosenBlock().isEmpty()
+                        ? ""
+                        : ", blocks of " + cost.chosenBlock().getAsInt() + " chosen",
                 lengths(cost),
                 cost.queueMillis(),
                 cost.promptMillis(),

@@ -240,7 +240,6 @@ public final class InfillCommand implements Callable<Integer> {
         }
         String prefix = files.size() == 1 ? "" : name + ": ";
         show.finish(world, completion, prefix);
-        completion.notes().forEach(line -> world.note(prefix + line));
         CostReport.windows(completion).ifPresent(line -> world.note(prefix + line));
     }
 }

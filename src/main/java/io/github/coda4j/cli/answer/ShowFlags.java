@@ -42,5 +42,6 @@ final class ShowFlags {
         if (meta) {
             world.note(which + CostReport.line(completion));
         }
+        completion.notes().forEach(line -> world.note(which + line));
     }
 }

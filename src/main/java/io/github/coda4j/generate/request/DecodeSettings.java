@@ -3,6 +3,7 @@ package io.github.coda4j.generate.request;
 import io.github.coda4j.CodaException;
 import io.github.coda4j.Nearest;
 import io.github.coda4j.WrongValueException;
+import io.github.coda4j.decode.BlockLength;
 import io.github.coda4j.decode.BlockStart;
 import io.github.coda4j.decode.CachePolicy;
 import io.github.coda4j.decode.CachedRows;
@@ -29,11 +30,14 @@ import org.slf4j.LoggerFactory;
  * {@link DecodeDefaults#resolve}. Immutable.
  */
 public final class DecodeSettings {
+    /** A length that blocks of most lengths divide, for answers whose ceiling is the server's choice. */
+    private static final int AUTO_MULTIPLE = 32;
+
     private static final Logger LOG = LoggerFactory.getLogger(DecodeSettings.class);
 
     private final Values values;
     private final CommitPolicy commit;
-    private final Optional<Setting<Integer>> blockLength;
+    private final Optional<Setting<BlockLength>> blockLength;
     private final CachePolicy cache;
     private final BlockStart blockStart;
     private final MaskCandidates maskCandidates;
@@ -52,8 +56,9 @@ public final class DecodeSettings {
         this.values = values;
         PolicyChoice choice = PolicyChoice.of(values);
         this.commit = choice.policy();
-        this.blockLength = values.find(Parameter.BLOCK_LENGTH).map(found -> found.require(n -> n >= 1, "at least 1"));
-        this.cache = cache();
+        Optional<Setting<BlockLength>> blocks = values.find(Parameter.BLOCK_LENGTH);
+        this.cache = cache(blocks);
+        this.blockLength = blocks.filter(this::hasEffect);
         this.blockStart = blockStart(choice);
         checkBlocks(choice);
         this.maskCandidates = maskCandidates(choice);
@@ -155,7 +160,7 @@ public final class DecodeSettings {
      * @return a multiple of the block length if there is one in [1, most], otherwise {@code wanted}
      */
     public int wholeBlocks(int wanted, int most) {
-        int length = blockLength.map(Setting::value).orElse(1);
+        int length = tokens(blockLength.map(Setting::value), AUTO_MULTIPLE).orElse(1);
         if (length > most) {
             return wanted;
         }
@@ -169,21 +174,29 @@ public final class DecodeSettings {
      * @throws WrongValueException when the request says how, and it does not go together
      */
     public boolean grows(CanvasShape shape, Growth standard) {
-        return !(growth.of(shape, fitting(shape), standard, Long.MAX_VALUE) instanceof Growth.None);
+        return !(growth.of(shape, tokens(fitting(shape), 1), standard, Long.MAX_VALUE) instanceof Growth.None);
     }
 
     /** What a checkpoint says of blocks is about completions: holes are decoded together. */
-    private Optional<Setting<Integer>> block(CanvasShape shape) {
+    private Optional<Setting<BlockLength>> block(CanvasShape shape) {
         boolean completes = shape.completion() && shape.holes().size() == 1;
         return blockLength.filter(found -> completes || !found.isOfFile() || cache != CachePolicy.NONE);
     }
 
     /** The block length for a canvas of that shape. */
-    private Optional<Integer> fitting(CanvasShape shape) {
+    private Optional<BlockLength> fitting(CanvasShape shape) {
         return block(shape)
-                .map(found -> found.isOfRequest()
-                        ? found.value()
-                        : Math.min(found.value(), shape.holes().getLast()));
+                .map(found -> !found.isOfRequest() && found.value() instanceof BlockLength.Tokens(int tokens)
+                        ? BlockLength.of(Math.min(tokens, shape.holes().getLast()))
+                        : found.value());
+    }
+
+    /**
+     * Where the length is still to be chosen, {@code auto} for lengths that any length can be cut into, or for what is
+     * one block at worst.
+     */
+    private static Optional<Integer> tokens(Optional<BlockLength> block, int auto) {
+        return block.map(length -> length instanceof BlockLength.Tokens(int tokens) ? tokens : auto);
     }
 
     /**
@@ -198,11 +211,11 @@ public final class DecodeSettings {
      * @throws WrongValueException when steps, blocks, lengths and model do not go together
      */
     public DecodeOptions fitting(CanvasShape shape, Growth standard, int maxPositions, Set<Integer> endTokens) {
-        Optional<Integer> block = fitting(shape);
-        Growth grows = growth.of(shape, block, standard, Long.MAX_VALUE);
+        Optional<BlockLength> block = fitting(shape);
+        Growth grows = growth.of(shape, tokens(block, 1), standard, Long.MAX_VALUE);
         boolean chunks = block.isEmpty() && grows instanceof Growth.Chunks;
         long parts = chunks ? shape.numChunks((Growth.Chunks) grows) : 1;
-        long blocks = block.map(shape::numBlocks).orElse(1L);
+        long blocks = tokens(block, Integer.MAX_VALUE).map(shape::numBlocks).orElse(1L);
         long everyToken = Math.ceilDiv(Math.max(1, shape.newTokens()), blocks) * blocks;
         long numSteps = steps.map(found -> Math.ceilDiv(Math.max(parts, wanted(found, shape, grows)), blocks) * blocks)
                 .orElse(everyToken);
@@ -259,21 +272,25 @@ public final class DecodeSettings {
     }
 
     private DecodeOptions checked(int numSteps, CanvasShape shape, int maxPositions, Set<Integer> endTokens) {
-        Optional<Integer> block = block(shape).map(Setting::value);
-        Growth grows = growth.of(shape, block, Growth.NONE, numSteps);
+        Optional<BlockLength> block = block(shape).map(Setting::value);
+        Growth grows = growth.of(shape, tokens(block, 1), Growth.NONE, numSteps);
         return checked(numSteps, block, grows, shape, maxPositions, endTokens);
     }
 
     private DecodeOptions checked(
             int numSteps,
-            Optional<Integer> block,
+            Optional<BlockLength> block,
             Growth grows,
             CanvasShape shape,
             int maxPositions,
             Set<Integer> endTokens) {
         DecodeOptions options = new DecodeOptions(
                 numSteps,
-                block.map(OptionalInt::of).orElse(OptionalInt.empty()),
+                block.stream()
+                        .filter(BlockLength.Tokens.class::isInstance)
+                        .mapToInt(length -> ((BlockLength.Tokens) length).tokens())
+                        .findFirst(),
+                block.filter(BlockLength.Auto.class::isInstance).isPresent(),
                 commit,
                 cache,
                 blockStart,
@@ -301,7 +318,7 @@ public final class DecodeSettings {
             case CanvasShape.WINDOW -> Parameter.WINDOW;
             default -> throw problem;
         };
-        Stream<Optional<Setting<Integer>>> involved = switch (problem.parameter()) {
+        Stream<Optional<? extends Setting<?>>> involved = switch (problem.parameter()) {
             case CanvasShape.STEPS -> Stream.of(steps, blockLength);
             case CanvasShape.BLOCK_LENGTH -> Stream.of(length, blockLength);
             case CanvasShape.NEW_TOKENS -> Stream.of(length);
@@ -364,7 +381,25 @@ public final class DecodeSettings {
         return chosen;
     }
 
-    private CachePolicy cache() {
+    /** A length is chosen by what cached steps cost; where there are none, who asks for it is told. */
+    private boolean hasEffect(Setting<BlockLength> found) {
+        boolean cached = cache instanceof CachePolicy.Prefix || cache instanceof CachePolicy.Dual;
+        if (cached || found.value() instanceof BlockLength.Tokens) {
+            return true;
+        }
+        if (found.isOfRequest()) {
+            throw found.wrong(String.format(
+                    Locale.ROOT,
+                    "auto has no effect with cache %s: add %s prefix or dual, whose steps run a block (a block-causal"
+                            + " model has blocks of its own), or give a number",
+                    cache.id(),
+                    values.name(Parameter.CACHE)));
+        }
+        LOG.info("{} is left out: it does not go with cache {}", found, cache.id());
+        return false;
+    }
+
+    private CachePolicy cache(Optional<Setting<BlockLength>> blocks) {
         Optional<Setting<String>> found = values.find(Parameter.CACHE);
         List<String> known = List.of("none", "prefix", "dual", "exact");
         if (found.isEmpty()) {
@@ -375,7 +410,7 @@ public final class DecodeSettings {
             throw unknown(cache, known);
         }
         boolean inBlocks = cache.value().equals("prefix") || cache.value().equals("dual");
-        if (inBlocks && blockLength.isEmpty()) {
+        if (inBlocks && blocks.isEmpty()) {
             String block = values.name(Parameter.BLOCK_LENGTH);
             throw new WrongValueException(
                     cache.name(),

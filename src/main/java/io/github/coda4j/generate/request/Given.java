@@ -1,5 +1,6 @@
 package io.github.coda4j.generate.request;
 
+import io.github.coda4j.decode.BlockLength;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -39,6 +40,11 @@ public final class Given implements ValueSource {
         Map<Parameter<?>, Object> more = new HashMap<>(values);
         more.put(parameter, value);
         return new Given(names, more);
+    }
+
+    /** The same with blocks of so many tokens, at least 1: for {@link Parameter#BLOCK_LENGTH}. */
+    public Given with(Parameter<BlockLength> parameter, int tokens) {
+        return with(parameter, BlockLength.of(tokens));
     }
 
     /** The same, with this value if there is one. */

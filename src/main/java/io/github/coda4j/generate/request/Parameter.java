@@ -1,5 +1,6 @@
 package io.github.coda4j.generate.request;
 
+import io.github.coda4j.decode.BlockLength;
 import io.github.coda4j.decode.Growth;
 import io.github.coda4j.decode.commit.PolicyParameter;
 import java.util.List;
@@ -35,9 +36,9 @@ public record Parameter<T>(String name, ValueKind<T> kind, String variable, List
     public static final Parameter<Long> SEED = new Parameter<>("seed", ValueKind.LONG, "", List.of());
     /** Last noise level of the schedule, in [0, 1). */
     public static final Parameter<Double> EPS = new Parameter<>("eps", ValueKind.NUMBER, "", List.of("eps"));
-    /** Tokens that are decoded together, at least 1; without a value all of them. */
-    public static final Parameter<Integer> BLOCK_LENGTH =
-            new Parameter<>("block_length", ValueKind.INTEGER, "BLOCK_LENGTH", List.of());
+    /** Tokens that are decoded together, at least 1, or auto; without a value all of them. */
+    public static final Parameter<BlockLength> BLOCK_LENGTH =
+            new Parameter<>("block_length", ValueKind.BLOCKS, "BLOCK_LENGTH", List.of());
     /** What forwards reuse: none, prefix or dual. */
     public static final Parameter<String> CACHE = new Parameter<>("cache", ValueKind.TEXT, "", List.of());
     /** When a cache is refreshed by a run of the whole sequence: block, block=N, every=N, drift=X or never. */

@@ -1,6 +1,7 @@
 package io.github.coda4j.generate.request;
 
 import io.github.coda4j.CodaException;
+import io.github.coda4j.decode.BlockLength;
 import io.github.coda4j.decode.Growth;
 import io.github.coda4j.files.ConfigFile;
 import java.util.LinkedHashMap;
@@ -41,6 +42,9 @@ public final class ValueKind<T> {
     /** A number, or the name of a rule. */
     static final ValueKind<Growth> GROWTH =
             new ValueKind<>("a number of tokens, rho-eos or none", Growth::of, ValueKind::growth);
+
+    /** A number, or the word for one that is chosen. */
+    static final ValueKind<BlockLength> BLOCKS = new ValueKind<>(BlockLength.KNOWN, BlockLength::of, ValueKind::blocks);
 
     /** Numbers by name: an object in JSON, {@code a=1,b=0.5} in text. */
     static final ValueKind<Map<String, Double>> NUMBERS =
@@ -104,13 +108,21 @@ public final class ValueKind<T> {
     }
 
     private static Optional<Growth> growth(ConfigFile json, String key) {
+        return numberOrName(json, key, Growth::of, "a number of tokens from 1 on, rho-eos or none");
+    }
+
+    private static Optional<BlockLength> blocks(ConfigFile json, String key) {
+        return numberOrName(json, key, BlockLength::of, BlockLength.KNOWN);
+    }
+
+    private static <T> Optional<T> numberOrName(ConfigFile json, String key, Function<String, T> of, String known) {
         Optional<String> text = json.isString(key)
                 ? json.optionalString(key)
                 : json.optionalInt(key).stream().mapToObj(Integer::toString).findFirst();
         try {
-            return text.map(Growth::of);
+            return text.map(of);
         } catch (IllegalArgumentException e) {
-            throw json.problem(key, "must be a number of tokens from 1 on, rho-eos or none, got " + text.orElseThrow());
+            throw json.problem(key, "must be " + known + ", got " + text.orElseThrow());
         }
     }
 

@@ -79,7 +79,8 @@ class RefusedSettingsTest extends WithSettings {
                 "--block-start later; --block-start must be propose or commit, got 'later'",
                 "--mask-candidates maybe; --mask-candidates must be exclude or allow, got 'maybe'",
                 "--steps 0; --steps must be at least 1, got 0",
-                "--block-length 0; --block-length must be at least 1, got 0",
+                "--block-length auto; --block-length auto has no effect with cache none: add --cache prefix or dual",
+                "--block-length 0; the block length must be at least 1, got 0",
                 "--eps 1; --eps must be in [0, 1), got 1.0",
                 "--temperature -1; --temperature must be 0 or positive, got -1.0",
                 "--temperature NaN; --temperature must be 0 or positive, got NaN",
@@ -180,7 +181,7 @@ class RefusedSettingsTest extends WithSettings {
     @Test
     void java_callers_are_answered_in_java_s_spelling() {
         assertThatThrownBy(() -> settings(Given.inJava().with(Parameter.BLOCK_LENGTH, 0)))
-                .hasMessage("blockLength must be at least 1, got 0");
+                .hasMessage("the block length must be at least 1, got 0");
         assertThat(settings(Given.inJava()
                                 .with(Parameter.SEED, Optional.empty())
                                 .with(Parameter.TOP_K, 2))

@@ -1,4 +1,4 @@
-package io.github.coda4j.bench;
+package io.github.coda4j.decode;
 
 import static io.github.coda4j.Checks.check;
 
@@ -14,8 +14,8 @@ import java.util.stream.IntStream;
  *
  * @param perForward at least 1
  */
-record AssumedCommits(double perForward) implements CommitPolicy {
-    AssumedCommits {
+public record AssumedCommits(double perForward) implements CommitPolicy {
+    public AssumedCommits {
         check(
                 perForward >= 1 && Double.isFinite(perForward),
                 "commits per forward must be at least 1, got %s",
