@@ -14,12 +14,14 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.Pointer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Every closeable type of the project keeps {@link ClosingContract}, or says here why not. Streams are the JDK's and
  * pointers libtorch's business.
  */
+@Tag("slow")
 class ClosingCoverageTest {
     /** Closing twice throws, see ScopeTest; a pair that closes its tree. */
     private static final Set<String> OTHERS =

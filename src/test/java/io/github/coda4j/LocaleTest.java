@@ -8,9 +8,11 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import io.github.coda4j.testkit.ProjectClasses;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Names, numbers and texts are the same in every country: nothing asks what the default locale is. */
+@Tag("slow")
 class LocaleTest {
     /** Methods that take the default locale when they are given none, by the class that has them. */
     private static final Map<String, List<String>> ASK = Map.ofEntries(

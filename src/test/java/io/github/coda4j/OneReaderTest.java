@@ -8,12 +8,14 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import io.github.coda4j.testkit.ProjectClasses;
 import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * JSON, YAML and text files are read in {@code files}: strictly, without a byte order mark, and with one way to say
  * what is wrong. Other rooms that parse or decode for themselves would do it another way.
  */
+@Tag("slow")
 class OneReaderTest {
     private static final Set<String> PARSERS = Set.of("createParser", "readTree", "readValue", "readerFor");
     private static final Set<String> TEXTS = Set.of("readString", "readAllLines", "newBufferedReader", "lines");

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What {@code ./verify --fast} leaves out is tagged: tests that start processes, and tests that train. */
+@Tag("slow")
 class TagsTest {
     private static final JavaClasses TESTS = ProjectClasses.tests();
 

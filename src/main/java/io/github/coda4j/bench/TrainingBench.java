@@ -3,7 +3,6 @@ package io.github.coda4j.bench;
 import static io.github.coda4j.Checks.check;
 
 import io.github.coda4j.diffusion.MaskedBatch;
-import io.github.coda4j.model.Arithmetic;
 import io.github.coda4j.model.ModelConfig;
 import io.github.coda4j.model.training.FusedTrainingPass;
 import io.github.coda4j.model.training.GradientListener;
@@ -12,6 +11,7 @@ import io.github.coda4j.model.training.PassKind;
 import io.github.coda4j.model.training.PassOptions;
 import io.github.coda4j.model.training.TrainingPass;
 import io.github.coda4j.model.training.TrainingPhase;
+import io.github.coda4j.model.training.TrainingWork;
 import io.github.coda4j.tensor.Device;
 import io.github.coda4j.tensor.Libtorch;
 import io.github.coda4j.tensor.Scope;
@@ -143,7 +143,7 @@ public final class TrainingBench implements AutoCloseable {
                     .mapToLong(ParameterStore.Slice::size)
                     .sum();
             long tokens = setup.rows().tokens();
-            double operations = Arithmetic.trainingOperations(config, numbers, tokens, batch.attendedPairs());
+            double operations = TrainingWork.operations(config, numbers, batch);
             return new Result(
                     seconds[0],
                     seconds[1],

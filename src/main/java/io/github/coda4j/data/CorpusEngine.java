@@ -23,7 +23,7 @@ public interface CorpusEngine {
      *
      * @param work the corpus and the machines
      * @param tokenizer its folder
-     * @param keepsComments see {@link TextTokenizing}
+     * @param comments see {@link TextTokenizing}
      * @param out the folder, which appears whole or not at all; the machines must share it
      * @param shardTokens see {@link ShardFolderWriter}
      * @param listener hears how many tasks of how many are done
@@ -31,7 +31,7 @@ public interface CorpusEngine {
     Tokenized tokenize(
             Work work,
             Path tokenizer,
-            boolean keepsComments,
+            Comments comments,
             Path out,
             long shardTokens,
             boolean overwrite,

@@ -64,15 +64,21 @@ final class DocumentFilter {
         if (late.isPresent()) {
             return dropped(raw, late.get(), raw.why());
         }
-        int[] signature = options.nearDuplicate().isPresent() ? MinHash.signature(text) : MinHash.NONE;
+        Avoided avoided = options.excludes().avoided();
+        boolean near = options.nearDuplicate().isPresent();
+        int[] signature = near || avoided.comparesLikeness() ? MinHash.signature(text) : MinHash.NONE;
+        Optional<Avoided.Reason> avoid = avoided.reason(text, Avoided.hash(digest), signature);
+        if (avoid.isPresent()) {
+            return dropped(raw, avoid.get().fate(), avoid.get().why());
+        }
         return new ExaminedDocument(
                 raw.name(),
                 raw.size(),
                 Optional.empty(),
                 raw.why(),
                 text,
-                ByteBuffer.wrap(digest).getLong(),
-                signature);
+                Avoided.hash(digest),
+                near ? signature : MinHash.NONE);
     }
 
     private static ExaminedDocument dropped(RawDocument raw, Fate fate, String why) {

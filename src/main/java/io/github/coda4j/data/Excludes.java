@@ -15,14 +15,16 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /**
- * Documents that are left out: by glob over their path or file name, or by the SHA-256 of their text.
+ * Documents that are left out: by glob over their path or file name, by the SHA-256 of their text, or because of what
+ * they say.
  *
  * @param globs such as {@code **}{@code /test/**} or {@code *_pb2.py}
  * @param hashes SHA-256 in lower-case hexadecimal
+ * @param avoided documents and data sets to keep away from
  */
-public record Excludes(List<String> globs, Set<String> hashes) {
+public record Excludes(List<String> globs, Set<String> hashes, Avoided avoided) {
     /** Leaves out nothing. */
-    public static final Excludes NONE = new Excludes(List.of(), Set.of());
+    public static final Excludes NONE = new Excludes(List.of(), Set.of(), Avoided.NOTHING);
 
     private static final Pattern SHA_256 = Pattern.compile("[0-9a-fA-F]{64}");
 
@@ -47,7 +49,7 @@ public record Excludes(List<String> globs, Set<String> hashes) {
                 moreGlobs.add(line);
             }
         }
-        return new Excludes(moreGlobs, moreHashes);
+        return new Excludes(moreGlobs, moreHashes, avoided);
     }
 
     /** The lines of a list, without comments and empty ones. */

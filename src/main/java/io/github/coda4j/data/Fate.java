@@ -5,6 +5,8 @@ public enum Fate {
     TRAIN("kept for training"),
     HELD_OUT("kept, held out"),
     EXCLUDED("on the exclude list"),
+    AVOIDED("equal to a document to keep away from, or like one"),
+    CONTAMINATED("with words of a data set to keep away from"),
     LICENSE("of a license that is not allowed, or of none that is stated"),
     LANGUAGE("of another language (by file extension)"),
     UNREADABLE("unreadable"),

@@ -1,6 +1,6 @@
 package io.github.coda4j.data;
 
-/** A set of 64-bit hashes in 13 to 27 bytes each. For one thread. */
+/** A set of 64-bit hashes in 13 to 27 bytes each. Filled by one thread. */
 final class HashesSeen {
     private static final double FULL = 0.6;
 
@@ -19,6 +19,18 @@ final class HashesSeen {
             grow();
         }
         return insert(hash);
+    }
+
+    /** Whether the hash was added. Several threads may ask once nothing is added any more. */
+    boolean contains(long hash) {
+        if (hash == 0) {
+            return zero;
+        }
+        int slot = (int) hash & slots.length - 1;
+        while (slots[slot] != 0 && slots[slot] != hash) {
+            slot = slot + 1 & slots.length - 1;
+        }
+        return slots[slot] == hash;
     }
 
     private boolean insert(long hash) {

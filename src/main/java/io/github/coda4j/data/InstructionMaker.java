@@ -7,11 +7,12 @@ import io.github.coda4j.text.ChatMessage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * Makes instructions out of code: each method or function becomes one exercise of a kind that its place decides - write
- * it from its documentation and signature, complete its beginning, or fill in a gap. The same file gives the same
- * exercises.
+ * it from its documentation and signature or from a request in one line, complete its beginning, write what a comment
+ * in it announces, rename a parameter, or fill in a gap. The same file gives the same exercises.
  *
  * @param maxPerFile functions that one file gives at most
  * @param seed of the choices
@@ -53,10 +54,44 @@ public record InstructionMaker(int maxPerFile, long seed) {
         boolean documented = function.summary()
                 .filter(summary -> summary.length() >= MIN_SUMMARY && summary.length() <= MAX_SUMMARY)
                 .isPresent();
-        if (documented && kind < 0.6) {
+        if (documented && kind < 0.3) {
             return write(function);
         }
-        return kind < 0.8 ? complete(function, place) : fill(function, place);
+        Optional<List<ChatMessage>> special = Optional.empty();
+        if (documented && kind < 0.6) {
+            special = OneLiners.request(function).map(request -> exchange(request, fenced(function, function.code())));
+        } else if (kind < 0.7) {
+            special = commented(function, place);
+        } else if (kind < 0.78) {
+            special = renamed(function);
+        }
+        return special.orElseGet(() -> documented && kind < 0.6
+                ? write(function)
+                : kind < 0.88 ? complete(function, place) : fill(function, place));
+    }
+
+    private static Optional<List<ChatMessage>> commented(FunctionSource function, double place) {
+        return OneLiners.commented(function, place)
+                .map(block -> exchange(
+                        String.format(
+                                Locale.ROOT,
+                                "Write the lines that the last comment announces in this %s code:\n%s",
+                                function.languageName(),
+                                fenced(function, lines(function, 0, block.from()))),
+                        fenced(function, lines(function, block.from(), block.to()))));
+    }
+
+    private static Optional<List<ChatMessage>> renamed(FunctionSource function) {
+        return OneLiners.rename(function)
+                .map(rename -> exchange(
+                        String.format(
+                                Locale.ROOT,
+                                "Rename %s to %s in this %s code:\n%s",
+                                rename.old(),
+                                rename.name(),
+                                function.languageName(),
+                                fenced(function, function.code())),
+                        fenced(function, rename.code())));
     }
 
     private static List<ChatMessage> write(FunctionSource function) {

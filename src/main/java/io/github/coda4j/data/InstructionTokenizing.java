@@ -23,6 +23,7 @@ public final class InstructionTokenizing {
     private final CorpusOptions options;
     private final int maxTokens;
     private final double heldOut;
+    private final boolean showsThoughts;
 
     private record Row(String name, long size, Fate fate, String why, int[] ids, boolean[] answers, long hash) {
         static Row dropped(RawDocument raw, Fate fate, String why) {
@@ -34,9 +35,16 @@ public final class InstructionTokenizing {
      * @param options of which the inputs count: files of rows
      * @param maxTokens of a whole conversation, at least 2
      * @param heldOut the share of rows, chosen by their hash, that is held out; in [0, 1)
+     * @param showsThoughts whether an empty thought at the beginning of an answer belongs to what is shown, as it does
+     *     when a model is asked without thinking; otherwise it is a part of the answer, as in the original
      */
     public InstructionTokenizing(
-            BpeTokenizer tokenizer, ChatTemplate template, CorpusOptions options, int maxTokens, double heldOut) {
+            BpeTokenizer tokenizer,
+            ChatTemplate template,
+            CorpusOptions options,
+            int maxTokens,
+            double heldOut,
+            boolean showsThoughts) {
         check(maxTokens > 1, "the limit of a conversation must be 2 tokens or more, got %d", maxTokens);
         check(heldOut >= 0 && heldOut < 1, "the held-out share must be in [0, 1), got %s", heldOut);
         this.tokenizer = tokenizer;
@@ -44,6 +52,7 @@ public final class InstructionTokenizing {
         this.options = options;
         this.maxTokens = maxTokens;
         this.heldOut = heldOut;
+        this.showsThoughts = showsThoughts;
     }
 
     /**
@@ -90,9 +99,10 @@ public final class InstructionTokenizing {
         List<Boolean> marks = new ArrayList<>();
         int from = 0;
         for (MarkedText.Span answer : conversation.answers()) {
-            parts.add(tokenizer.encode(conversation.text().part(from, answer.start())));
+            int start = start(conversation.text().text(), answer);
+            parts.add(tokenizer.encode(conversation.text().part(from, start)));
             marks.add(false);
-            parts.add(tokenizer.encode(conversation.text().part(answer.start(), answer.end())));
+            parts.add(tokenizer.encode(conversation.text().part(start, answer.end())));
             marks.add(true);
             from = answer.end();
         }
@@ -114,6 +124,11 @@ public final class InstructionTokenizing {
         long hash = hash(ids);
         Fate fate = CorpusReader.split(hash, heldOut) == Split.TRAIN ? Fate.TRAIN : Fate.HELD_OUT;
         return new Row(raw.name(), raw.size(), fate, "", ids, answers, hash);
+    }
+
+    private int start(String text, MarkedText.Span answer) {
+        boolean empty = text.startsWith(ChatTemplate.EMPTY_THOUGHT, answer.start());
+        return answer.start() + (showsThoughts && empty ? ChatTemplate.EMPTY_THOUGHT.length() : 0);
     }
 
     private static long hash(int[] ids) {

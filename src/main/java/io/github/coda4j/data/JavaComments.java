@@ -6,11 +6,20 @@ import com.github.javaparser.ParserConfiguration;
 import com.github.javaparser.TokenRange;
 import com.github.javaparser.ast.CompilationUnit;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
-/** Takes the comments out of Java files, as JavaParser's tokens find them. */
+/** Takes comments out of Java files, all or those that explain nothing, as JavaParser's tokens find them. */
 final class JavaComments {
     /** Stands where a comment was; no Java token holds it. */
     private static final char REMOVED = '\u0000';
+
+    private static final int FEWEST_WORDS = 3;
+    private static final int LONGEST = 160;
+    private static final Pattern WORD = Pattern.compile("\\p{L}{2,}");
+    private static final Pattern TAG = Pattern.compile("(?m)^\\s*@\\w+");
+    private static final Pattern NO_WORDS = Pattern.compile(
+            "[;{}]\\s*$|^\\s*(TODO|FIXME|XXX|NOPMD|NOSONAR|noinspection|@formatter|CHECKSTYLE|\\$)|=\\s*new ");
 
     private JavaComments() {}
 
@@ -21,7 +30,19 @@ final class JavaComments {
         if (text.indexOf(REMOVED) >= 0) {
             return text;
         }
-        return tokens(text).map(JavaComments::withoutComments).orElse(text);
+        return tokens(text).map(tokens -> with(tokens, false)).orElse(text);
+    }
+
+    /**
+     * The text with those comments that explain code, cut to their first sentence on one line: no license headers, no
+     * tags, no code that was commented out, and none of fewer than {@value #FEWEST_WORDS} words or more than
+     * {@value #LONGEST} characters. The same text when it cannot be parsed.
+     */
+    static String shorten(String text) {
+        if (text.indexOf(REMOVED) >= 0) {
+            return text;
+        }
+        return tokens(text).map(tokens -> with(tokens, true)).orElse(text);
     }
 
     private static Optional<TokenRange> tokens(String text) {
@@ -39,14 +60,16 @@ final class JavaComments {
         }
     }
 
-    private static String withoutComments(TokenRange tokens) {
+    private static String with(TokenRange tokens, boolean explanations) {
         StringBuilder marked = new StringBuilder();
         boolean any = false;
+        boolean header = true;
         for (JavaToken token : tokens) {
             boolean comment = token.getCategory().isComment();
+            header &= comment || token.getCategory().isWhitespaceOrComment();
             any |= comment;
             if (comment) {
-                marked.append(REMOVED);
+                marked.append(explanations && !header ? explanation(token.getText()) : String.valueOf(REMOVED));
             } else {
                 boolean joins =
                         endsWithComment(marked) && isWord(token.getText().charAt(0)) && isWordBefore(marked);
@@ -54,6 +77,37 @@ final class JavaComments {
             }
         }
         return any ? withoutEmptiedLines(marked.toString()) : marked.toString();
+    }
+
+    /** What stays of a comment: one line, or the mark of what went. */
+    private static String explanation(String comment) {
+        boolean line = comment.startsWith("//");
+        boolean doc = comment.startsWith("/**");
+        String end = line && comment.endsWith("\n") ? comment.endsWith("\r\n") ? "\r\n" : "\n" : "";
+        String words = line
+                ? comment.replaceFirst("^/+", "").strip()
+                : sentence(comment.substring(doc ? 3 : 2, Math.max(doc ? 3 : 2, comment.length() - 2)));
+        long count = WORD.matcher(words).results().limit(FEWEST_WORDS).count();
+        if (count < FEWEST_WORDS
+                || words.length() > LONGEST
+                || NO_WORDS.matcher(words).find()) {
+            return REMOVED + end;
+        }
+        return line ? "// " + words + end : (doc ? "/** " : "/* ") + words + " */";
+    }
+
+    private static String sentence(String inner) {
+        String text = inner.replaceAll("(?m)^\\s*\\*+", "");
+        int tags = tagsAt(text);
+        return FirstSentence.of(text.substring(0, tags)
+                .replaceAll("\\{@\\w+\\s+([^}]*)}", "$1")
+                .replaceAll("</\\w+>", "")
+                .replaceAll("<[^>]*>", " "));
+    }
+
+    private static int tagsAt(String text) {
+        Matcher tag = TAG.matcher(text);
+        return tag.find() ? tag.start() : text.length();
     }
 
     private static boolean endsWithComment(CharSequence text) {

@@ -15,20 +15,18 @@ public final class TextTokenizing {
      * Reads the corpus and appends the tokens of every document that is kept, each followed by the end token.
      *
      * @param tokenizer the one the writer was made for
-     * @param keepsComments false takes the comments out of Java files; documents are chosen and split by what they were
-     *     before
+     * @param comments what becomes of those in Java files; documents are chosen and split by what they were before
      * @return what became of the documents
      */
     public static Account run(
             CorpusReader reader,
             BpeTokenizer tokenizer,
-            boolean keepsComments,
+            Comments comments,
             ShardFolderWriter writer,
             CorpusReader.Listener listener) {
         return reader.read(
                 listener,
-                document -> new Tokens(
-                        document.split(), encode(tokenizer, document.name(), document.text(), keepsComments)),
+                document -> new Tokens(document.split(), encode(tokenizer, document.name(), document.text(), comments)),
                 tokens -> writer.append(tokens.split(), tokens.ids(), NO_ANSWERS));
     }
 
@@ -36,11 +34,11 @@ public final class TextTokenizing {
      * The tokens of one document, the end token included.
      *
      * @param name by which Java is known
-     * @param keepsComments see {@link #run}
+     * @param comments see {@link #run}
      */
-    public static int[] encode(BpeTokenizer tokenizer, String name, String text, boolean keepsComments) {
+    public static int[] encode(BpeTokenizer tokenizer, String name, String text, Comments comments) {
         boolean java = Language.of(name).filter(Language.JAVA::equals).isPresent();
-        String kept = java && !keepsComments ? JavaComments.drop(text) : text;
+        String kept = java ? comments.of(text) : text;
         return ended(tokenizer.encodeOrdinary(kept), tokenizer.specialTokens().requireEos());
     }
 

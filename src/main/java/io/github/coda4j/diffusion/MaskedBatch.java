@@ -107,6 +107,24 @@ public record MaskedBatch(int[][] noisyIds, int[][] targets, int[][] segments, f
         return noisyIds[0].length;
     }
 
+    /**
+     * The id that a position has where nothing is noised: its target, or what the model sees. A mask without a target
+     * stays one, as nobody says what it stands for.
+     */
+    public int cleanId(int row, int position) {
+        int target = targets[row][position];
+        return target == NOT_COUNTED ? noisyIds[row][position] : target;
+    }
+
+    /** Behind the last position of the document that a position of a row belongs to. */
+    public int documentEnd(int row, int position) {
+        int end = position + 1;
+        while (end < length() && segments[row][end] == segments[row][position]) {
+            end++;
+        }
+        return end;
+    }
+
     /** How many positions have a target. */
     public int numTargets() {
         int count = 0;
@@ -116,20 +134,5 @@ public record MaskedBatch(int[][] noisyIds, int[][] targets, int[][] segments, f
             }
         }
         return count;
-    }
-
-    /** Pairs of positions that see each other: the sum over all documents of their squared lengths. */
-    public long attendedPairs() {
-        long pairs = 0;
-        for (int[] row : segments) {
-            int start = 0;
-            for (int i = 1; i <= row.length; i++) {
-                if (i == row.length || row[i] != row[start]) {
-                    pairs += (long) (i - start) * (i - start);
-                    start = i;
-                }
-            }
-        }
-        return pairs;
     }
 }

@@ -1,5 +1,6 @@
 package io.github.coda4j.eval;
 
+import io.github.coda4j.CodaException;
 import io.github.coda4j.data.PackedBatch;
 import io.github.coda4j.data.PackedSequences;
 import io.github.coda4j.data.TokenShards;
@@ -69,6 +70,12 @@ public final class HeldOutLosses {
      */
     public Map<String, Double> of(CheckpointFolder folder, Measured measured) {
         ModelConfig config = ModelConfig.of(folder);
+        if (config.kind().blocks().isPresent()) {
+            throw CodaException.of(
+                    "%s has block-causal attention: it sees nothing behind a block, and its loss is measured with what"
+                            + " stands before it; these tasks are for a model that sees the whole sequence",
+                    folder.source());
+        }
         PassOptions options =
                 new PassOptions(WeightFormat.BF16, Runtime.getRuntime().availableProcessors(), false);
         try (ParameterStore parameters = ParameterLoader.load(folder, Device.CPU);

@@ -1,5 +1,6 @@
 package io.github.coda4j.eval;
 
+import io.github.coda4j.decode.commit.CommitPolicies;
 import io.github.coda4j.files.AtomicFiles;
 import io.github.coda4j.plot.LinePlot;
 import java.nio.file.Path;
@@ -50,6 +51,7 @@ public record SamplerPage(String model, String command, String machine, LocalDat
         lines.add("");
         lines.add("- " + machine + "; " + date);
         lines.add("- The span is one block; where a row says how a cache is refreshed it is cut into blocks of 8.");
+        lines.addAll(notMeasured(rows));
         lines.add("");
         lines.add("**tok/forw.**: tokens for each pass of the model, every pass counted. **full**: passes over the");
         lines.add("whole sequence, for each span. **rows**: positions that all passes ran, for each token. **exact**,");
@@ -59,6 +61,8 @@ public record SamplerPage(String model, String command, String machine, LocalDat
         lines.add("area under the curve of tokens right against tokens per forward, as d3LLM's leaderboard has it.");
         lines.add("");
         lines.add("![Tokens right against tokens per forward](" + plot + ")");
+        lines.add("");
+        lines.addAll(SamplerVerdict.section(rows));
         for (List<SamplerRow> ofKind : by(rows, SamplerRow::kind).values()) {
             lines.add("");
             lines.add("## " + capital(ofKind.getFirst().kind()));
@@ -73,6 +77,24 @@ public record SamplerPage(String model, String command, String machine, LocalDat
             ofKind.stream().map(row -> "| " + cells(row, " | ") + " |").forEach(lines::add);
         }
         return String.join("\n", lines) + "\n";
+    }
+
+    /** What the page does not have, so that nobody looks for it. */
+    private static List<String> notMeasured(List<SamplerRow> rows) {
+        List<String> formats = rows.stream().map(SamplerRow::format).distinct().toList();
+        List<String> lines = new ArrayList<>();
+        boolean refreshes = rows.stream().anyMatch(row -> row.rule().startsWith("refresh"));
+        if (refreshes && formats.size() > 1) {
+            lines.add(
+                    "- How caches are refreshed was measured with the first numbers only, " + formats.getFirst() + ".");
+        }
+        List<String> missing = CommitPolicies.names().stream()
+                .filter(name -> rows.stream().noneMatch(row -> row.rule().equals(name)))
+                .toList();
+        if (!missing.isEmpty()) {
+            lines.add("- Rules that were not measured: " + String.join(", ", missing) + ".");
+        }
+        return lines;
     }
 
     private static String capital(String text) {

@@ -48,6 +48,16 @@ public record SamplerRow(
         return String.join(" | ", kind, rule, setting, cache, format);
     }
 
+    /** The key of the row of another kind or point, with the same cache and format. */
+    String of(String otherKind, String otherRule, String otherSetting) {
+        return String.join(" | ", otherKind, otherRule, otherSetting, cache, format);
+    }
+
+    /** The key of the row that measures that. */
+    static String key(String kind, SamplerSetting of, String format) {
+        return String.join(" | ", kind, of.rule(), of.setting(), of.cache().id(), format);
+    }
+
     /** Tokens for each forward, all of them counted. */
     public double tokensPerForward() {
         return (double) tokens / forwards;

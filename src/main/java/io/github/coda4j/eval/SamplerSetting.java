@@ -129,4 +129,21 @@ public record SamplerSetting(
         return Optional.of(
                 DecodeOptions.ofSteps(steps).withBlocks(length, cache).withCommit(CommitPolicies.of(alg, values)));
     }
+
+    /**
+     * Rows that its forwards run if each commits a token, about: to reckon how long measuring takes.
+     *
+     * @param before tokens to the left of a span of {@code tokens}
+     * @param after tokens to its right
+     */
+    long work(int before, int tokens, int after) {
+        int all = before + tokens + after;
+        int length = block == 0 ? tokens : block;
+        long runsOfAll = Math.ceilDiv(tokens, length);
+        return switch (cache) {
+            case CachePolicy.None _, CachePolicy.Exact _ -> (long) tokens * all;
+            case CachePolicy.Prefix _ -> runsOfAll * all + (long) tokens * (all - before);
+            case CachePolicy.Dual _ -> runsOfAll * all + (long) tokens * length;
+        };
+    }
 }

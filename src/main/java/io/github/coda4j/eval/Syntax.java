@@ -30,6 +30,15 @@ public final class Syntax implements Validity {
         return new Syntax(decode, List.of(new JavaSyntax(), new PythonSyntax()));
     }
 
+    /**
+     * Whether a text is a file of a language.
+     *
+     * @param java Java, otherwise Python
+     */
+    public static boolean isFile(boolean java, String text) {
+        return (java ? new JavaSyntax() : new PythonSyntax()).test(text);
+    }
+
     @Override
     public Optional<Boolean> of(InfillSpan span, int[] filled) {
         return languages

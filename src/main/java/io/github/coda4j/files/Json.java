@@ -10,8 +10,11 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.core.util.BufferRecycler;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.core.util.JsonRecyclerPools;
+import com.fasterxml.jackson.core.util.RecyclerPool;
 import com.fasterxml.jackson.core.util.Separators;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -35,6 +38,12 @@ public final class Json {
     private static final int SHOWN = 80;
     private static final JsonGenerator.Feature ESCAPED = JsonWriteFeature.ESCAPE_NON_ASCII.mappedFeature();
 
+    /**
+     * Where parsers and generators borrow their buffers. Jackson's own way, a set of them with each thread, costs 20 kB
+     * for each of thousands of virtual threads that wait.
+     */
+    private static final RecyclerPool<BufferRecycler> BUFFERS = JsonRecyclerPools.newBoundedPool(32);
+
     /** Field names are neither interned nor pooled: a vocabulary has 150,000 of them, each seen once. */
     private static final JsonFactory FACTORY =
             builder().disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES).build();
@@ -51,6 +60,7 @@ public final class Json {
                 .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
                 .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
                 .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+                .recyclerPool(BUFFERS)
                 .streamReadConstraints(StreamReadConstraints.builder()
                         .maxStringLength(LONGEST_STRING)
                         .build());

@@ -4,6 +4,7 @@ import static io.github.coda4j.Checks.check;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * What an answer took.
@@ -105,82 +106,104 @@ public record Cost(
 
     /** The same where so many of the commits are pads. */
     Cost withPads(int ofPads) {
-        return new Cost(
-                forwards,
-                lengthForwards,
-                lengthsTried,
-                cacheRefreshes,
-                commits,
-                ofPads,
-                promptTokens,
-                cachedTokens,
-                newTokens,
-                windows,
-                documentTokens,
-                leftOutTokens,
-                queueMillis,
-                promptMillis,
-                decodeMillis);
+        return changed(draft -> draft.pads = ofPads);
     }
 
     /** The same where so many of the prompt's tokens were not run. */
     Cost withCached(int ofPrompt) {
-        return new Cost(
-                forwards,
-                lengthForwards,
-                lengthsTried,
-                cacheRefreshes,
-                commits,
-                pads,
-                promptTokens,
-                ofPrompt,
-                newTokens,
-                windows,
-                documentTokens,
-                leftOutTokens,
-                queueMillis,
-                promptMillis,
-                decodeMillis);
+        return changed(draft -> draft.cachedTokens = ofPrompt);
     }
 
     /** The same with what it took to find lengths. */
     Cost withLengths(int searchForwards, int tried) {
-        return new Cost(
-                forwards + searchForwards,
-                searchForwards,
-                tried,
-                cacheRefreshes,
-                commits,
-                pads,
-                promptTokens,
-                cachedTokens,
-                newTokens,
-                windows,
-                documentTokens,
-                leftOutTokens,
-                queueMillis,
-                promptMillis,
-                decodeMillis);
+        return changed(draft -> {
+            draft.forwards += searchForwards;
+            draft.lengthForwards = searchForwards;
+            draft.lengthsTried = tried;
+        });
     }
 
     /** What two windows of a document took together, of which this much is left out. */
     Cost plus(Cost other, int numWindows, long allTokens, long leftOut) {
-        return new Cost(
-                forwards + other.forwards,
-                lengthForwards + other.lengthForwards,
-                lengthsTried + other.lengthsTried,
-                cacheRefreshes + other.cacheRefreshes,
-                commits + other.commits,
-                pads + other.pads,
-                promptTokens + other.promptTokens,
-                cachedTokens + other.cachedTokens,
-                newTokens + other.newTokens,
-                numWindows,
-                allTokens,
-                leftOut,
-                queueMillis + other.queueMillis,
-                promptMillis + other.promptMillis,
-                decodeMillis + other.decodeMillis);
+        return changed(draft -> {
+            draft.forwards += other.forwards;
+            draft.lengthForwards += other.lengthForwards;
+            draft.lengthsTried += other.lengthsTried;
+            draft.cacheRefreshes += other.cacheRefreshes;
+            draft.commits += other.commits;
+            draft.pads += other.pads;
+            draft.promptTokens += other.promptTokens;
+            draft.cachedTokens += other.cachedTokens;
+            draft.newTokens += other.newTokens;
+            draft.windows = numWindows;
+            draft.documentTokens = allTokens;
+            draft.leftOutTokens = leftOut;
+            draft.queueMillis += other.queueMillis;
+            draft.promptMillis += other.promptMillis;
+            draft.decodeMillis += other.decodeMillis;
+        });
+    }
+
+    private Cost changed(Consumer<Draft> change) {
+        Draft draft = new Draft(this);
+        change.accept(draft);
+        return draft.cost();
+    }
+
+    /** A cost whose fields may be set one by one. */
+    private static final class Draft {
+        private int forwards;
+        private int lengthForwards;
+        private int lengthsTried;
+        private int cacheRefreshes;
+        private int commits;
+        private int pads;
+        private int promptTokens;
+        private int cachedTokens;
+        private int newTokens;
+        private int windows;
+        private long documentTokens;
+        private long leftOutTokens;
+        private double queueMillis;
+        private double promptMillis;
+        private double decodeMillis;
+
+        Draft(Cost from) {
+            forwards = from.forwards;
+            lengthForwards = from.lengthForwards;
+            lengthsTried = from.lengthsTried;
+            cacheRefreshes = from.cacheRefreshes;
+            commits = from.commits;
+            pads = from.pads;
+            promptTokens = from.promptTokens;
+            cachedTokens = from.cachedTokens;
+            newTokens = from.newTokens;
+            windows = from.windows;
+            documentTokens = from.documentTokens;
+            leftOutTokens = from.leftOutTokens;
+            queueMillis = from.queueMillis;
+            promptMillis = from.promptMillis;
+            decodeMillis = from.decodeMillis;
+        }
+
+        Cost cost() {
+            return new Cost(
+                    forwards,
+                    lengthForwards,
+                    lengthsTried,
+                    cacheRefreshes,
+                    commits,
+                    pads,
+                    promptTokens,
+                    cachedTokens,
+                    newTokens,
+                    windows,
+                    documentTokens,
+                    leftOutTokens,
+                    queueMillis,
+                    promptMillis,
+                    decodeMillis);
+        }
     }
 
     /** All of it by name, as command line, server and logs write it. */

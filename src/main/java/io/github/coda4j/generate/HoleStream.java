@@ -30,6 +30,7 @@ final class HoleStream {
     private final List<Integer> ids = new ArrayList<>();
     private final StringBuilder text = new StringBuilder();
     private Optional<FinishReason> ended = Optional.empty();
+    private String stopString = "";
     private int position;
     /** What is behind it was told to be unwanted. */
     private int wantedEnd;
@@ -152,7 +153,8 @@ final class HoleStream {
     }
 
     HoleAnswer answer() {
-        return new HoleAnswer(text.toString(), ids, ended.orElseThrow());
+        FinishReason reason = ended.orElseThrow();
+        return new HoleAnswer(text.toString(), ids, reason, reason == FinishReason.STOP_STRING ? stopString : "");
     }
 
     private void accept(int id) {
@@ -196,6 +198,7 @@ final class HoleStream {
         begun |= !piece.isEmpty();
         OptionalInt stop = stopStrings.find(text, from);
         if (stop.isPresent()) {
+            stopString = stopStrings.at(text, stop.getAsInt());
             text.setLength(stop.getAsInt());
             ended = Optional.of(FinishReason.STOP_STRING);
         }

@@ -16,6 +16,14 @@ record StopStrings(List<String> strings) {
                 .min();
     }
 
+    /** The stop string that stands there: of several the first one. */
+    String at(StringBuilder text, int index) {
+        return strings.stream()
+                .filter(stop -> text.indexOf(stop, index) == index)
+                .findFirst()
+                .orElseThrow();
+    }
+
     /** How many characters at the end of the text may turn out to be the beginning of a stop string. */
     int held(StringBuilder text) {
         return strings.stream().mapToInt(stop -> held(text, stop)).max().orElse(0);

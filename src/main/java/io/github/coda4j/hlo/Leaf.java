@@ -25,7 +25,7 @@ sealed interface Leaf extends SimpleOp {
     }
 
     /** What a block is given. */
-    record Parameter(Block block, TensorType type) implements Leaf {
+    record Parameter(ProgramBlock block, TensorType type) implements Leaf {
         @Override
         public boolean isConstant(List<Node> operands) {
             return false;

@@ -21,7 +21,7 @@ final class Lowering {
     private int names;
 
     /** The region that computes values of a block. */
-    Region region(Block block, List<Name> parameters, List<Value> results) {
+    Region region(ProgramBlock block, List<Name> parameters, List<Value> results) {
         Scope scope = new Scope();
         for (int i = 0; i < parameters.size(); i++) {
             scope.known.put(block.parameters().get(i), parameters.get(i));
@@ -192,13 +192,13 @@ final class Lowering {
         }
 
         private Name get(Name stack) {
-            Name one = scope.line(new Window.Get(), List.of(stack, index));
+            Name one = scope.line(new StackEntry.Get(), List.of(stack, index));
             return scope.reshape(one, stack.type().unstacked());
         }
 
         private Name put(Name stack, Name value) {
             Name one = scope.reshape(value, value.type().stacked(1));
-            return scope.line(new Window.Put(), List.of(stack, one, index));
+            return scope.line(new StackEntry.Put(), List.of(stack, one, index));
         }
     }
 }

@@ -15,7 +15,7 @@ final class Node {
     private final Op op;
     private final List<Value> operands;
     private final List<Value> results;
-    private final Set<Block> blocks;
+    private final Set<ProgramBlock> blocks;
     private final boolean constant;
 
     Node(Op op, List<Value> operands) {
@@ -34,8 +34,8 @@ final class Node {
         return List.copyOf(values);
     }
 
-    private static Set<Block> blocks(Op op, List<Value> operands) {
-        Set<Block> all = new HashSet<>();
+    private static Set<ProgramBlock> blocks(Op op, List<Value> operands) {
+        Set<ProgramBlock> all = new HashSet<>();
         operands.forEach(operand -> all.addAll(operand.node().blocks));
         if (op instanceof Leaf.Parameter parameter) {
             all.add(parameter.block());
@@ -66,7 +66,7 @@ final class Node {
     }
 
     /** Whether it can only be computed inside the block. */
-    boolean isIn(Block block) {
+    boolean isIn(ProgramBlock block) {
         return blocks.contains(block);
     }
 

@@ -66,7 +66,7 @@ public final class Program {
     /** Puts a program together. */
     public static final class Builder {
         private final Devices devices;
-        private final Block block = new Block();
+        private final ProgramBlock block = new ProgramBlock();
         private final List<Argument> arguments = new ArrayList<>();
         private final List<Result> results = new ArrayList<>();
         private final List<Value> values = new ArrayList<>();

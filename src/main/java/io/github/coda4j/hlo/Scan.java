@@ -19,7 +19,8 @@ import java.util.Set;
  * @param body its parameters are one turn's operands
  * @param outputs of a turn: what is carried on, then what is stacked up
  */
-record Scan(int turns, boolean backwards, int carried, int stacked, Block body, List<Value> outputs) implements Op {
+record Scan(int turns, boolean backwards, int carried, int stacked, ProgramBlock body, List<Value> outputs)
+        implements Op {
     /** How many results are stacked up by the turns. */
     int given() {
         return outputs.size() - carried;
@@ -50,7 +51,7 @@ record Scan(int turns, boolean backwards, int carried, int stacked, Block body, 
 
     /** The node of a loop whose body may use any values: those from outside become operands. */
     static Node of(int turns, boolean backwards, List<Value> carried, List<Value> stacked, Loop.Body turn) {
-        Block body = new Block();
+        ProgramBlock body = new ProgramBlock();
         List<Value> operands = new ArrayList<>(carried);
         operands.addAll(stacked);
         List<Value> now =
@@ -73,7 +74,7 @@ record Scan(int turns, boolean backwards, int carried, int stacked, Block body, 
     }
 
     /** Values that the body uses and that do not depend on it, in the order of their first use. */
-    private static void outside(Value value, Block body, Set<Value> seen, List<Value> found) {
+    private static void outside(Value value, ProgramBlock body, Set<Value> seen, List<Value> found) {
         if (value.node().isConstant() || !seen.add(value)) {
             return;
         }

@@ -4,7 +4,8 @@ import java.util.List;
 import java.util.Optional;
 
 /** An operation that is one line of the program and has one result. */
-sealed interface SimpleOp extends Op permits Leaf, Elementwise, Shaping, Reduce, Dot, Rows, Window, Collective, Marker {
+sealed interface SimpleOp extends Op
+        permits Leaf, Elementwise, Shaping, Reduce, Dot, TableRows, StackEntry, Collective, Marker {
     /** Of its result. */
     TensorType type(List<TensorType> operands);
 

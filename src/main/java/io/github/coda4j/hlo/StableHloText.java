@@ -157,20 +157,20 @@ final class StableHloText {
                 "stablehlo.concatenate " + names + ", dim = " + concatenate.dim() + signature;
             case Reduce reduce -> reduce(reduce, operands.getFirst(), type);
             case Dot dot -> "stablehlo.dot_general " + names + ", " + dimensions(dot, operands) + signature;
-            case Rows.Take _ ->
+            case TableRows.Take _ ->
                 "\"stablehlo.gather\"(" + names + ") <{dimension_numbers = #stablehlo.gather<offset_dims = [1], "
                         + "collapsed_slice_dims = [0], start_index_map = [0], index_vector_dim = 1>, "
                         + "indices_are_sorted = false, slice_sizes = array<i64: 1, " + type.extent(1) + ">}>"
                         + signature;
-            case Rows.Add _ ->
+            case TableRows.Add _ ->
                 "\"stablehlo.scatter\"(" + names + ") <{indices_are_sorted = false, "
                         + "scatter_dimension_numbers = #stablehlo.scatter<update_window_dims = [1], "
                         + "inserted_window_dims = [0], scatter_dims_to_operand_dims = [0], index_vector_dim = 1>, "
                         + "unique_indices = false}> " + sumRegion(type.element()) + signature;
-            case Window.Get _ ->
+            case StackEntry.Get _ ->
                 "stablehlo.dynamic_slice " + windowed(operands, 1) + ", sizes = " + type.shape()
                         + windowSignature(operands, 1, type);
-            case Window.Put _ ->
+            case StackEntry.Put _ ->
                 "stablehlo.dynamic_update_slice " + windowed(operands, 2) + windowSignature(operands, 2, type);
             case Collective.AllGather gather ->
                 "\"stablehlo.all_gather\"(" + names + ") <{all_gather_dim = " + gather.dim() + " : i64, "

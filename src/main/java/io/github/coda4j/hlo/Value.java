@@ -252,7 +252,7 @@ public final class Value {
 
     /** Of a table [V, D]: the rows that I32 [N] names, [N, D]. */
     public Value rows(Value ids) {
-        return new Rows.Take().on(this, ids);
+        return new TableRows.Take().on(this, ids);
     }
 
     /** The same value, which derivatives take for constant. */

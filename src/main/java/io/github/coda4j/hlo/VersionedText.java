@@ -194,7 +194,7 @@ final class VersionedText {
                         + signature(List.of(operands.getFirst(), start), result));
             }
             case Dot dot -> dot(dot, operands, result);
-            case Rows.Take _ ->
+            case TableRows.Take _ ->
                 line(
                         result,
                         "gather",
@@ -205,7 +205,7 @@ final class VersionedText {
                         "offset_dims = " + numbers(List.of(1)),
                         "slice_sizes = " + numbers(List.of(1, first.extent(1))),
                         "start_index_map = " + numbers(List.of(0)));
-            case Rows.Add _ ->
+            case TableRows.Add _ ->
                 put(head(
                                 result,
                                 "scatter",
@@ -217,13 +217,13 @@ final class VersionedText {
                                 "unique_indices = " + bool(false),
                                 "update_window_dims = " + numbers(List.of(1)))
                         + " " + combiner("add", first.element()) + signature(operands, result));
-            case Window.Get _ ->
+            case StackEntry.Get _ ->
                 line(
                         result,
                         "dynamic_slice",
                         windowed(operands),
                         "slice_sizes = " + numbers(result.type().shape()));
-            case Window.Put _ -> line(result, "dynamic_update_slice", windowed(operands));
+            case StackEntry.Put _ -> line(result, "dynamic_update_slice", windowed(operands));
             case Collective.AllGather gather ->
                 line(
                         result,

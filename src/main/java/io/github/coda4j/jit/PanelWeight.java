@@ -60,29 +60,12 @@ public final class PanelWeight {
     /**
      * Lays out int8.
      *
-     * @param weight [outputs, inputs], signed bytes
+     * @param rows of the weight [outputs, inputs], signed bytes, which are read piece by piece
      * @param scales one per output
      * @param zeroPoint what a zero among the inputs is stored as
      * @param large gives memory for the values, aligned to 64 bytes
      * @param small gives memory for the rest
      */
-    public static PanelWeight int8(
-            MemorySegment weight,
-            float[] scales,
-            int inputs,
-            int zeroPoint,
-            SegmentAllocator large,
-            SegmentAllocator small) {
-        return int8(
-                (first, count, target) -> target.copyFrom(weight.asSlice((long) first * inputs, (long) count * inputs)),
-                scales,
-                inputs,
-                zeroPoint,
-                large,
-                small);
-    }
-
-    /** The same of rows that are read piece by piece. */
     public static PanelWeight int8(
             Rows rows, float[] scales, int inputs, int zeroPoint, SegmentAllocator large, SegmentAllocator small) {
         PanelWeight packed = new PanelWeight(new Panels(scales.length, inputs, 0), scales, large, small);

@@ -33,6 +33,22 @@ interface MaskDraws {
         return level < 1 ? level : level - 1;
     }
 
+    /** The noise level of the row's block of that index before it is scaled, where blocks have one each. */
+    double blockNoise(long row, int index);
+
+    /**
+     * The same, spread evenly over the {@code blocks} of each of {@code strata} rows: the first row draws, modulo 1. A
+     * single row's blocks draw for themselves.
+     */
+    default double blockNoise(long row, int strata, int index, int blocks) {
+        if (strata == 1) {
+            return blockNoise(row, index);
+        }
+        long place = row % strata;
+        double level = noise(row - place) + ((double) place / strata + index) / blocks;
+        return level < 1 ? level : level - 1;
+    }
+
     /** S3 when below the block probability. */
     double block(long row);
 
@@ -72,6 +88,7 @@ interface MaskDraws {
         private static final int HOLES = 8;
         private static final int HOLE = 9;
         private static final int WHOLE_HOLES = 10;
+        private static final int BLOCK_NOISE = 11;
         /** Stands for all rows where a row is named. */
         private static final long ALL_ROWS = -1;
 
@@ -98,6 +115,11 @@ interface MaskDraws {
         @Override
         public double noise(long row) {
             return uniform(row, NOISE);
+        }
+
+        @Override
+        public double blockNoise(long row, int index) {
+            return uniform(row, BLOCK_NOISE, index);
         }
 
         @Override

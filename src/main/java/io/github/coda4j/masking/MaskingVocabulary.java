@@ -12,9 +12,16 @@ import java.util.function.Function;
  * @param maskId stands for a masked position
  * @param padId fills up rows
  * @param alignment of the model that is trained: whether the first position of a document can be a target
+ * @param block positions of the blocks of a model with block-causal attention; empty where it sees the whole sequence
  * @param tokens the id of a token by its text, such as {@code <|fim_pad|>}; empty where there is none
  */
-public record MaskingVocabulary(int maskId, int padId, Alignment alignment, Function<String, OptionalInt> tokens) {
+public record MaskingVocabulary(
+        int maskId, int padId, Alignment alignment, OptionalInt block, Function<String, OptionalInt> tokens) {
+    /** Of a model that sees the whole sequence. */
+    public MaskingVocabulary(int maskId, int padId, Alignment alignment, Function<String, OptionalInt> tokens) {
+        this(maskId, padId, alignment, OptionalInt.empty(), tokens);
+    }
+
     /**
      * The id of a token that the rule cannot do without.
      *

@@ -33,6 +33,9 @@ public final class Noising {
         this.curriculum = requireNonNull(curriculum, "curriculum is null");
         boolean blocks = curriculum.blockProbability().stream().anyMatch(p -> p > 0);
         boolean sizes = curriculum.blockSizes().stream().noneMatch(stage -> stage.isEmpty());
+        check(
+                options.noisyBlock().isEmpty() || !blocks && holes.isEmpty(),
+                "blocks with a noise level each are masked token by token and have no holes");
         check(!blocks || sizes, "block masking needs block sizes: each stage of them must name at least one");
     }
 
@@ -96,21 +99,22 @@ public final class Noising {
         return MaskedRow.together(rows);
     }
 
-    private static MaskedRow mask(NoisyRow row, MaskingLevels levels, boolean allInBlocks, int sizeOfAll) {
+    private MaskedRow mask(NoisyRow row, MaskingLevels levels, boolean allInBlocks, int sizeOfAll) {
         row.givePrompt(levels.promptShare());
         boolean prefix = row.protectPrefix(levels.prefixProbability());
         boolean truncated = !prefix && row.truncate(levels.truncateProbability());
+        if (options.noisyBlock().isPresent()) {
+            float[] sigmas = row.sigmas(levels.eps(), options.noisyBlock().getAsInt());
+            boolean[] masked = row.mask(sigmas);
+            return row.masked(masked, sigmas, applied(prefix, truncated, false, masked));
+        }
         float sigma = row.sigma(levels.eps());
         int size = allInBlocks ? sizeOfAll : row.blockSize(levels);
         boolean[] masked = row.mask(sigma, size);
-        return row.masked(
-                masked,
-                sigma,
-                new AppliedMasks(
-                        1,
-                        prefix ? 1 : 0,
-                        truncated ? 1 : 0,
-                        allInBlocks || size > 1 ? 1 : 0,
-                        MaskedRow.count(masked)));
+        return row.masked(masked, sigma, applied(prefix, truncated, allInBlocks || size > 1, masked));
+    }
+
+    private static AppliedMasks applied(boolean prefix, boolean truncated, boolean inBlocks, boolean[] masked) {
+        return new AppliedMasks(1, prefix ? 1 : 0, truncated ? 1 : 0, inBlocks ? 1 : 0, MaskedRow.count(masked));
     }
 }

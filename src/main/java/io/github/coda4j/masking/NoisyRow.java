@@ -67,7 +67,34 @@ final class NoisyRow {
 
     /** sigma = (1 - eps) u + eps in 32-bit floats, as the original computes it. */
     float sigma(double eps) {
-        return (float) (1 - eps) * (float) draws.noise(row, options.strata()) + (float) eps;
+        return scaled(draws.noise(row, options.strata()), eps);
+    }
+
+    private static float scaled(double level, double eps) {
+        return (float) (1 - eps) * (float) level + (float) eps;
+    }
+
+    /** The noise level of each position, one for each block of a document. */
+    float[] sigmas(double eps, int size) {
+        int[] blocks = blocks(size);
+        float[] sigmas = new float[ids.length];
+        for (int i = 0; i < sigmas.length; i++) {
+            double level = draws.blockNoise(row, options.strata(), blocks[i], blocks[blocks.length - 1] + 1);
+            sigmas[i] = scaled(level, eps);
+        }
+        return sigmas;
+    }
+
+    /** The number of each position's block in the row; blocks begin with their document. */
+    private int[] blocks(int size) {
+        int[] blocks = new int[ids.length];
+        int start = 0;
+        for (int i = 1; i < blocks.length; i++) {
+            boolean isNew = segments[i] != segments[i - 1];
+            start = isNew ? i : start;
+            blocks[i] = blocks[i - 1] + (isNew || (i - start) % size == 0 ? 1 : 0);
+        }
+        return blocks;
     }
 
     /** S3: the block size, 1 when the row is masked token by token. */
@@ -86,10 +113,26 @@ final class NoisyRow {
                 : RowMasks.maskTokens(candidates(), sigma, i -> draws.mask(row, i));
     }
 
+    boolean[] mask(float[] sigmas) {
+        return RowMasks.maskTokens(candidates(), i -> sigmas[i], i -> draws.mask(row, i));
+    }
+
     /** The row with these positions masked. */
     MaskedRow masked(boolean[] masked, float sigma, AppliedMasks applied) {
-        return new MaskedRow(
-                noisyIds(ids, masked), targets(ids, masked), segments, 1 / sigma, MaskedBatch.EVEN, applied);
+        return masked(masked, 1 / sigma, MaskedBatch.EVEN, applied);
+    }
+
+    /** The same where each position has a noise level. */
+    MaskedRow masked(boolean[] masked, float[] sigmas, AppliedMasks applied) {
+        float[] factors = new float[sigmas.length];
+        for (int i = 0; i < factors.length; i++) {
+            factors[i] = 1 / sigmas[i];
+        }
+        return masked(masked, 1, factors, applied);
+    }
+
+    private MaskedRow masked(boolean[] masked, float weight, float[] factors, AppliedMasks applied) {
+        return new MaskedRow(noisyIds(ids, masked), targets(ids, masked), segments, weight, factors, applied);
     }
 
     /** S4: the row with holes, not masked yet; without holes where none fits. */

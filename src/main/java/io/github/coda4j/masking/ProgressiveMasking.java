@@ -15,14 +15,27 @@ import java.util.stream.Stream;
  *
  * @param holes S4, empty for none; not among the original's rules
  * @param strata rows whose noise levels are spread evenly, 1 when each row draws for itself
+ * @param blockNoise whether each block of a model with block-causal attention has a noise level; otherwise each row
  */
-public record ProgressiveMasking(MaskingRules rules, Curriculum curriculum, Optional<HolePadding> holes, int strata)
+public record ProgressiveMasking(
+        MaskingRules rules, Curriculum curriculum, Optional<HolePadding> holes, int strata, boolean blockNoise)
         implements MaskingPlan {
     public ProgressiveMasking {
+        check(
+                !blockNoise
+                        || holes.isEmpty()
+                                && curriculum.blockProbability().stream().noneMatch(p -> p > 0),
+                "noise_per block masks token by token: leave out block_probability and hole_probability, or take"
+                        + " noise_per row");
         check(
                 holes.isEmpty() || rules == MaskingRules.REPORT,
                 "hole_probability needs rules report: the original has no padded holes");
         holes.ifPresent(padding -> padding.checkEpochs(curriculum.epochs()));
+    }
+
+    /** Rows have one noise level each. */
+    public ProgressiveMasking(MaskingRules rules, Curriculum curriculum, Optional<HolePadding> holes, int strata) {
+        this(rules, curriculum, holes, strata, false);
     }
 
     /** Without holes. */
@@ -33,20 +46,38 @@ public record ProgressiveMasking(MaskingRules rules, Curriculum curriculum, Opti
     /** What a config calls it; it need not, for this is the rule when none is named. */
     public static final String NAME = "progressive";
 
-    /** The same with the ids of a tokenizer and the alignment of a model. */
+    /** The same with the ids of a tokenizer and the alignment of a model; rows have one noise level each. */
     public MaskingOptions options(MaskingVocabulary vocabulary, long seed) {
         return new MaskingOptions(vocabulary.maskId(), vocabulary.padId(), seed, rules, vocabulary.alignment(), strata);
     }
 
     @Override
     public MaskingRule open(MaskingVocabulary vocabulary, long seed) {
-        MaskingOptions options = options(vocabulary, seed);
+        MaskingOptions options = trainingOptions(vocabulary, seed);
         Optional<HoleMasks> masks =
                 holes.map(padding -> new HoleMasks(padding, vocabulary.require(padding.padToken()), options));
         return new Noising(options, curriculum, masks)::apply;
     }
 
-    /** Under the same rules and strata as the training rows. */
+    private MaskingOptions trainingOptions(MaskingVocabulary vocabulary, long seed) {
+        MaskingOptions options = options(vocabulary, seed);
+        if (vocabulary.block().isPresent()) {
+            check(
+                    rules == MaskingRules.REPORT,
+                    "a model with block-causal attention needs masking.rules report: the original, which has none,"
+                            + " masks tokens that nothing predicts");
+        }
+        if (!blockNoise) {
+            return options;
+        }
+        check(
+                vocabulary.block().isPresent(),
+                "masking.noise_per block needs a model with block-causal attention, and this one sees the whole"
+                        + " sequence: take noise_per row");
+        return options.withNoisyBlock(vocabulary.block().getAsInt());
+    }
+
+    /** Under the same rules and strata as the training rows, with one noise level for each. */
     @Override
     public MaskingRule heldOut(MaskingVocabulary vocabulary) {
         return HeldOutNoise.ofRun(options(vocabulary, HeldOutNoise.SEED));
@@ -58,6 +89,7 @@ public record ProgressiveMasking(MaskingRules rules, Curriculum curriculum, Opti
         private static final List<String> OPTIONS = List.of(
                 "rules",
                 "noise_levels",
+                "noise_per",
                 "schedule",
                 "ramp_steps",
                 "prefix_probability",
@@ -102,7 +134,10 @@ public record ProgressiveMasking(MaskingRules rules, Curriculum curriculum, Opti
                             + "such as [2, 4, 8]");
             boolean stratified =
                     in.choiceOr("noise_levels", "independent", LEVELS).equals("stratified");
-            return new ProgressiveMasking(rules, curriculum, HolePadding.read(in), stratified ? run.rows() : 1);
+            boolean perBlock =
+                    in.choiceOr("noise_per", "row", List.of("row", "block")).equals("block");
+            return new ProgressiveMasking(
+                    rules, curriculum, HolePadding.read(in), stratified ? run.rows() : 1, perBlock);
         }
 
         private static List<String> names() {

@@ -41,9 +41,14 @@ final class RowMasks {
      * @return true where masked
      */
     static boolean[] maskTokens(boolean[] maskable, double sigma, IntToDoubleFunction uniform) {
+        return maskTokens(maskable, _ -> sigma, uniform);
+    }
+
+    /** The same where each position has a probability of its own. */
+    static boolean[] maskTokens(boolean[] maskable, IntToDoubleFunction sigma, IntToDoubleFunction uniform) {
         boolean[] masked = new boolean[maskable.length];
         for (int i = 0; i < masked.length; i++) {
-            masked[i] = maskable[i] && uniform.applyAsDouble(i) < sigma;
+            masked[i] = maskable[i] && uniform.applyAsDouble(i) < sigma.applyAsDouble(i);
         }
         return masked;
     }

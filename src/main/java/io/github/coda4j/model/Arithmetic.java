@@ -47,7 +47,8 @@ public final class Arithmetic {
      * rows without logits do not change it.
      *
      * @param parameters numbers in the model; a tied head counts once
-     * @param pairs sum over documents of their length squared
+     * @param tokens that are run
+     * @param pairs of positions; of whole documents the sum of their squared lengths
      */
     public static double trainingOperations(ModelConfig config, long parameters, long tokens, double pairs) {
         double attention = 12 * pairs * config.heads() * config.headDim() * config.layers();

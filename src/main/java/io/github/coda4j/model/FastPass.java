@@ -85,12 +85,14 @@ final class FastPass {
         assert tokens > 0 : "a forward without tokens";
         assert Arrays.stream(wantedRows).allMatch(row -> row >= 0 && row < tokens) : Arrays.toString(wantedRows);
         int rows = Math.max(tokens, Math.min(wantedRows.length, LOGIT_ROWS));
+        int room = PackedLinear.room(tokens); // products may run more rows than there are tokens
         workspace.ensureScales(rows, (long) tokens * config.heads());
         this.residual = workspace.memory(Workspace.Use.RESIDUAL, (long) tokens * config.hidden() * Float.BYTES);
-        this.input = workspace.memory(Workspace.Use.INPUT, (long) rows * config.hidden() * inputKind.bytes());
+        this.input = workspace.memory(
+                Workspace.Use.INPUT, (long) PackedLinear.room(rows) * config.hidden() * inputKind.bytes());
         this.joined = workspace.memory(
-                Workspace.Use.JOINED, (long) tokens * config.heads() * config.headDim() * inputKind.bytes());
-        this.gated = workspace.memory(Workspace.Use.GATED, (long) tokens * config.intermediate() * inputKind.bytes());
+                Workspace.Use.JOINED, (long) room * config.heads() * config.headDim() * inputKind.bytes());
+        this.gated = workspace.memory(Workspace.Use.GATED, (long) room * config.intermediate() * inputKind.bytes());
         this.attention = new FoldedAttention(config, team, workspace, numbers.attention(), plans);
         Layer layer = weights.layer(0); // all layers have the same shapes
         this.qkv = results(Workspace.Part.QKV, layer.qkv(), tokens);
@@ -100,26 +102,33 @@ final class FastPass {
         this.logits = results(Workspace.Part.LOGITS, weights.head(), Math.min(wantedRows.length, LOGIT_ROWS));
     }
 
-    /** Room for a product's result, [rows, outputs], in one part per worker. */
+    /** Room for a product's result, [rows, outputs] and what it may run more, in one part per worker. */
     private Sharded results(Workspace.Part part, Product product, int rows) {
+        long room = PackedLinear.room(rows);
         MemorySegment[] parts = new MemorySegment[team.size()];
         for (int w = 0; w < parts.length; w++) {
             PackedLinear shard = product.shards()[w];
             parts[w] = workspace.part(
-                    part, w, (long) rows * shard.outputs() * shard.outputType().bytes());
+                    part, w, room * shard.outputs() * shard.outputType().bytes());
         }
         return new Sharded(parts, product.widths(), kind(product.outputType()));
     }
 
-    /** Runs it with as many workers as it is worth. */
+    /** Runs it with as many workers as it is worth, fewer where the machine is busy. */
     void run() {
-        run(team.useful(operations(), (long) STEPS_PER_LAYER * config.layers()));
+        long operations = operations();
+        int useful = team.useful(operations, (long) STEPS_PER_LAYER * config.layers());
+        timed(() -> team.walkAtMost(useful, operations, this::walk));
     }
 
     /** Runs it with so many workers, which gives the same to the bit. */
     void run(int workers) {
+        timed(() -> team.walk(workers, this::walk));
+    }
+
+    private void timed(Runnable whole) {
         long began = clock.now();
-        team.walk(workers, this::walk);
+        whole.run();
         clock.addWhole(began);
     }
 
@@ -257,7 +266,7 @@ final class FastPass {
             assert out.width() == Arrays.stream(product.widths()).sum() : out.width();
             assert from.byteSize() >= (long) count * product.inputs() * inputKind.bytes() : from.byteSize();
             long began = clock.now();
-            product.shards()[index].forward(from, count, out.parts()[index]);
+            product.shards()[index].forwardInRoom(from, count, out.parts()[index]);
             clock.add(product == weights.head() ? PassClock.Part.HEAD : PassClock.Part.PRODUCTS, index, began);
         }
 

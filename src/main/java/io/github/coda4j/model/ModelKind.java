@@ -197,6 +197,21 @@ public record ModelKind(
                 modelType, architecture, qkNorm, bias, alignment, Optional.of(new BlockCausal(length, border)));
     }
 
+    /** How many tokens training runs of each position: with block-causal attention a clean one beside the noised. */
+    public int trainedCopies() {
+        return blocks.isPresent() ? 2 : 1;
+    }
+
+    /** Whether its models all have block-causal attention, of a length that nothing says. */
+    public boolean lacksBlocks() {
+        return blocks.isEmpty() && Families.of(this).unknownBlock();
+    }
+
+    /** The same with rows that propose otherwise. */
+    public ModelKind withAlignment(Alignment other) {
+        return new ModelKind(modelType, architecture, qkNorm, bias, other, blocks);
+    }
+
     /** Whether the projections of queries, keys and values have biases. */
     public boolean hasQkvBias() {
         return bias != Bias.NONE;

@@ -31,12 +31,16 @@ record ProductsAlone(FastWeights weights, WorkerTeam team, Workspace workspace, 
     }
 
     private static long bytes(Product product, int rows) {
-        return (long) rows * product.inputs() * product.shards()[0].inputType().bytes();
+        return (long) PackedLinear.room(rows)
+                * product.inputs()
+                * product.shards()[0].inputType().bytes();
     }
 
     private void multiply(Product product, int share, MemorySegment input, int rows, Workspace.Part part) {
         PackedLinear shard = product.shards()[share];
-        long bytes = (long) rows * shard.outputs() * shard.outputType().bytes();
-        shard.forward(input, rows, workspace.part(part, share, bytes));
+        long bytes = (long) PackedLinear.room(rows)
+                * shard.outputs()
+                * shard.outputType().bytes();
+        shard.forwardInRoom(input, rows, workspace.part(part, share, bytes));
     }
 }

@@ -18,6 +18,9 @@ import java.util.Optional;
  * is taken to be of the family.
  */
 public final class ChatTemplate {
+    /** What stands at the beginning of an answer that was not thought about. */
+    public static final String EMPTY_THOUGHT = "<think>\n\n</think>\n\n";
+
     private static final List<String> FAMILY_MARKS = List.of(
             "<|im_start|>",
             "<|im_end|>",
@@ -132,7 +135,7 @@ public final class ChatTemplate {
         if (request.addGenerationPrompt()) {
             out.trusted("<|im_start|>assistant\n");
             if (request.enableThinking().equals(Optional.of(false))) {
-                out.trusted("<think>\n\n</think>\n\n");
+                out.trusted(EMPTY_THOUGHT);
             }
         }
         return new Answered(out.build(), answers);

@@ -1,7 +1,5 @@
 package io.github.coda4j.train;
 
-import static io.github.coda4j.Checks.check;
-
 import io.github.coda4j.files.ConfigValues;
 import io.github.coda4j.hlo.coda.UpdateRule;
 import io.github.coda4j.model.training.ParameterStore;
@@ -47,13 +45,9 @@ public final class Adafactor implements Optimizer {
     public record Settings(double eps, double clipThreshold, double decayRate) implements OptimizerSettings {
         public static final Settings DEFAULT = new Settings(1e-30, 1.0, -0.8);
 
+        /** Has the ranges of the rule in programs. */
         public Settings {
-            check(eps > 0 && Double.isFinite(eps), "eps must be above 0, got %s", eps);
-            check(
-                    clipThreshold > 0 && Double.isFinite(clipThreshold),
-                    "clip threshold must be above 0, got %s",
-                    clipThreshold);
-            check(decayRate >= -1 && decayRate < 0, "decay rate must be in [-1, 0), got %s", decayRate);
+            new UpdateRule.Adafactor(eps, clipThreshold, decayRate);
         }
 
         /** The same as part of a program. */

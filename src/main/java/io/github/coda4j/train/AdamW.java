@@ -41,14 +41,9 @@ public final class AdamW implements Optimizer {
     public record Settings(double beta1, double beta2, double eps, double weightDecay) implements OptimizerSettings {
         public static final Settings DEFAULT = new Settings(0.9, 0.999, 1e-8, 0.01);
 
+        /** Has the ranges of the rule in programs. */
         public Settings {
-            check(beta1 >= 0 && beta1 < 1, "beta1 must be in [0, 1), got %s", beta1);
-            check(beta2 >= 0 && beta2 < 1, "beta2 must be in [0, 1), got %s", beta2);
-            check(eps > 0 && Double.isFinite(eps), "eps must be above 0, got %s", eps);
-            check(
-                    weightDecay >= 0 && Double.isFinite(weightDecay),
-                    "weight decay must be 0 or more, got %s",
-                    weightDecay);
+            new UpdateRule.AdamW(beta1, beta2, eps, weightDecay);
         }
 
         /** The same as part of a program. */

@@ -2,15 +2,15 @@ package io.github.coda4j.train;
 
 import static io.github.coda4j.Checks.check;
 
-import io.github.coda4j.model.Arithmetic;
 import io.github.coda4j.model.ModelConfig;
+import io.github.coda4j.model.training.TrainingWork;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.DoubleSupplier;
 
 /**
- * What a step takes, by the usual count of {@link Arithmetic#trainingOperations}, and the part of what the products of
- * all ranks can do at best that it used (MFU): the operations of all ranks per second over the sum of the ranks' peaks,
+ * What a step takes, by the usual count of {@link TrainingWork#operations}, and the part of what the products of all
+ * ranks can do at best that it used (MFU): the operations of all ranks per second over the sum of the ranks' peaks,
  * which they measure at the same time. A peak that was measured on a busy machine is too low, which shows in a step
  * that beats it: then it is measured again, and the largest counts, so that no share is above 1.
  */
@@ -65,9 +65,7 @@ public final class PeakUse {
 
     /** Operations of one rank's part of a step. */
     public double operations(StepBatch batch) {
-        long tokens = (long) batch.masked().rows() * batch.masked().length();
-        return Arithmetic.trainingOperations(
-                config, parameters, tokens, batch.masked().attendedPairs());
+        return TrainingWork.operations(config, parameters, batch.masked());
     }
 
     /**

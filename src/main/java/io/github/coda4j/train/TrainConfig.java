@@ -47,6 +47,13 @@ public record TrainConfig(
         if (masking instanceof ProgressiveMasking progressive) {
             checkStage(stage, progressive.curriculum());
         }
+        check(
+                (long) batch.rows() * data.length() <= Integer.MAX_VALUE,
+                "batch.rows is %d and data.length %d: a step of %d tokens, at most %d are possible",
+                batch.rows(),
+                data.length(),
+                (long) batch.rows() * data.length(),
+                Integer.MAX_VALUE);
         compute.plugin().ifPresent(use -> PluginUse.microRows(use.distribution(), batch.rows(), batch.microRows()));
     }
 

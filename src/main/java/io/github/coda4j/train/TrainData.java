@@ -7,12 +7,14 @@ import io.github.coda4j.data.PackedSequences;
 import io.github.coda4j.data.SequenceSource;
 import io.github.coda4j.data.Split;
 import io.github.coda4j.data.TokenShards;
+import io.github.coda4j.diffusion.BlockCausal;
 import io.github.coda4j.masking.HeldOutNoise;
 import io.github.coda4j.masking.MaskingVocabulary;
 import io.github.coda4j.model.ModelConfig;
 import io.github.coda4j.text.BpeTokenizer;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * What a run reads.
@@ -44,13 +46,17 @@ record TrainData(SequenceSource training, Optional<SequenceSource> heldOut, Mask
                     ? Optional.empty()
                     : Optional.of(heldOut(config, loaded, tokenizer, model, listener));
             Manifest manifest = shards.manifest();
-            MaskingVocabulary vocabulary =
-                    new MaskingVocabulary(manifest.maskId(), manifest.padId(), model.alignment(), loaded::idOf);
+            MaskingVocabulary vocabulary = new MaskingVocabulary(
+                    manifest.maskId(), manifest.padId(), model.alignment(), blocks(model), loaded::idOf);
             return new TrainData(training, heldOut, vocabulary);
         } catch (RuntimeException e) {
             shards.close();
             throw e;
         }
+    }
+
+    private static OptionalInt blocks(ModelConfig model) {
+        return model.kind().blocks().stream().mapToInt(BlockCausal::length).findFirst();
     }
 
     private static SequenceSource heldOut(

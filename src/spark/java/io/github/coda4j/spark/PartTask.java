@@ -2,6 +2,7 @@ package io.github.coda4j.spark;
 
 import io.github.coda4j.CodaException;
 import io.github.coda4j.data.Account;
+import io.github.coda4j.data.Comments;
 import io.github.coda4j.data.CorpusParts;
 import io.github.coda4j.data.CorpusSlice;
 import io.github.coda4j.data.Fate;
@@ -92,7 +93,7 @@ record PartTask(ShippedOptions options, HadoopStore store, Staging staging, doub
     }
 
     /** Makes tokens of the documents that are kept. */
-    Encoded encode(Part part, long candidates, Chosen chosen, BpeTokenizer tokenizer, boolean keepsComments) {
+    Encoded encode(Part part, long candidates, Chosen chosen, BpeTokenizer tokenizer, Comments comments) {
         seen(part);
         Optional<Encoded> done = staging.done("encoded", part.index(), Encoded.class);
         if (done.isPresent()) {
@@ -107,7 +108,7 @@ record PartTask(ShippedOptions options, HadoopStore store, Staging staging, doub
             TokenFiles train = new TokenFiles(trainIds, trainLengths, tokenizer.vocabSize());
             TokenFiles held = new TokenFiles(heldIds, heldLengths, tokenizer.vocabSize());
             kept.read((name, text, split) -> (split == Split.TRAIN ? train : held)
-                    .append(TextTokenizing.encode(tokenizer, name, text, keepsComments)));
+                    .append(TextTokenizing.encode(tokenizer, name, text, comments)));
             train.finish();
             held.finish();
             for (Split split : Split.values()) {

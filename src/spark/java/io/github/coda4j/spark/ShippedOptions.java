@@ -1,5 +1,6 @@
 package io.github.coda4j.spark;
 
+import io.github.coda4j.data.Avoided;
 import io.github.coda4j.data.CorpusOptions;
 import io.github.coda4j.data.Excludes;
 import io.github.coda4j.data.Language;
@@ -10,7 +11,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** {@link CorpusOptions} in a form that travels, and in which they can be compared: an optional value is a list. */
+/**
+ * {@link CorpusOptions} in a form that travels, and in which they can be compared: an optional value is a list.
+ * Documents to keep away from do not travel: {@code --engine spark} refuses them.
+ */
 record ShippedOptions(
         ArrayList<String> inputs,
         TreeSet<Language> languages,
@@ -54,7 +58,7 @@ record ShippedOptions(
                 licenseField,
                 licenses,
                 defaultLicense.stream().findFirst(),
-                new Excludes(globs, hashes),
+                new Excludes(globs, hashes, Avoided.NOTHING),
                 minBytes,
                 maxBytes,
                 nearDuplicate.stream().findFirst());

@@ -1,6 +1,7 @@
 package io.github.coda4j.spark;
 
 import io.github.coda4j.CodaException;
+import io.github.coda4j.data.Comments;
 import io.github.coda4j.data.CorpusEngine;
 import io.github.coda4j.data.CorpusReader;
 import java.nio.file.Path;
@@ -19,13 +20,13 @@ public final class SparkEngine implements CorpusEngine {
     public Tokenized tokenize(
             Work work,
             Path tokenizer,
-            boolean keepsComments,
+            Comments comments,
             Path out,
             long shardTokens,
             boolean overwrite,
             CorpusReader.Listener listener) {
         requireSpark();
-        return new TokenizeJob(work, tokenizer, keepsComments, out, shardTokens, overwrite).run(listener);
+        return new TokenizeJob(work, tokenizer, comments, out, shardTokens, overwrite).run(listener);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.github.coda4j.spark;
 
+import io.github.coda4j.data.Comments;
 import io.github.coda4j.data.CorpusEngine;
 import io.github.coda4j.data.CorpusReader;
 import io.github.coda4j.data.Manifest;
@@ -24,7 +25,7 @@ import org.apache.spark.broadcast.Broadcast;
 record TokenizeJob(
         CorpusEngine.Work work,
         Path tokenizerFolder,
-        boolean keepsComments,
+        Comments comments,
         Path out,
         long shardTokens,
         boolean overwrite) {
@@ -33,7 +34,7 @@ record TokenizeJob(
         BpeTokenizer tokenizer = BpeTokenizer.load(tokenizerFolder);
         try (WholeFolder folder = ShardFolderWriter.folder(out, overwrite);
                 Cluster cluster = Cluster.open(work, listener)) {
-            String kind = "shards " + TokenizerFingerprint.of(tokenizer) + " " + keepsComments + " " + shardTokens;
+            String kind = "shards " + TokenizerFingerprint.of(tokenizer) + " " + comments + " " + shardTokens;
             CorpusJob job = CorpusJob.open(cluster, work, out, kind);
             Chosen chosen = job.choose();
             List<Encoded> encoded = encode(job, chosen, cluster.spark().broadcast(shipped));
@@ -50,7 +51,7 @@ record TokenizeJob(
 
     private List<Encoded> encode(CorpusJob job, Chosen chosen, Broadcast<ShippedTokenizer> tokenizer) {
         PartTask task = job.task();
-        boolean comments = keepsComments;
+        Comments kept = comments;
         long[] first = chosen.firstPlaces();
         long[] candidates = job.candidates();
         Broadcast<Marks> equal = job.cluster().spark().broadcast(chosen.equal());
@@ -64,7 +65,7 @@ record TokenizeJob(
                             candidates[part.index()],
                             new Chosen(first, equal.value(), near.value()),
                             tokenizer.value().get(),
-                            comments));
+                            kept));
                 }))
                 .stream()
                 .map(bytes -> Packed.read(bytes, Encoded.class))

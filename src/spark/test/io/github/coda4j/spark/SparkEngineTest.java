@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.coda4j.CodaException;
 import io.github.coda4j.data.Account;
+import io.github.coda4j.data.Comments;
 import io.github.coda4j.data.CorpusEngine;
 import io.github.coda4j.data.CorpusOptions;
 import io.github.coda4j.data.CorpusReader;
@@ -245,6 +246,7 @@ class SparkEngineTest {
     private void tokenize(CorpusOptions options, CorpusReader.Listener listener) {
         CorpusEngine.Work work =
                 new CorpusEngine.Work(options, 0, Optional.of("local[1]"), OptionalInt.of(2), Map.of());
-        new SparkEngine().tokenize(work, ToyCorpus.TOKENIZER, true, folder.resolve("s"), 1000, false, listener);
+        new SparkEngine()
+                .tokenize(work, ToyCorpus.TOKENIZER, Comments.KEEP, folder.resolve("s"), 1000, false, listener);
     }
 }

@@ -2,6 +2,7 @@ package io.github.coda4j.spark;
 
 import com.github.luben.zstd.Zstd;
 import io.github.coda4j.data.Account;
+import io.github.coda4j.data.Comments;
 import io.github.coda4j.data.CorpusEngine;
 import io.github.coda4j.data.CorpusOptions;
 import io.github.coda4j.data.CorpusReader;
@@ -114,7 +115,7 @@ final class ToyCorpus {
         try (ShardFolderWriter writer =
                 ShardFolderWriter.create(out, Manifest.Content.TEXT, tokenizer, HELD_OUT, SHARD_TOKENS, false)) {
             Account account = TextTokenizing.run(
-                    new CorpusReader(options(""), HELD_OUT, 2), tokenizer, false, writer, (_, _, _) -> {});
+                    new CorpusReader(options(""), HELD_OUT, 2), tokenizer, Comments.DROP, writer, (_, _, _) -> {});
             writer.finish(account);
             return account;
         }
@@ -132,7 +133,7 @@ final class ToyCorpus {
                 .tokenize(
                         work(scheme, master, partitions, settings),
                         TOKENIZER,
-                        false,
+                        Comments.DROP,
                         out,
                         SHARD_TOKENS,
                         false,

@@ -11,9 +11,11 @@ import io.github.coda4j.model.WeightFormat;
 import io.github.coda4j.tensor.Device;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What a search costs in rows, which no machine changes. */
+@Tag("slow")
 class LengthCostBenchTest {
     private static final int CONTEXT = 440;
 

@@ -73,7 +73,7 @@ class InstructionMakerTest {
     @Test
     void exercises_of_each_kind_have_the_code_or_its_missing_part_as_answer() {
         Set<String> kinds = new HashSet<>();
-        for (int key = 0; key < 60; key++) {
+        for (int key = 0; key < 120; key++) {
             List<ChatMessage> exercise = new InstructionMaker(1, 5)
                     .exercises(Language.JAVA, JAVA, key)
                     .getFirst();
@@ -82,7 +82,11 @@ class InstructionMakerTest {
             kinds.add(question.substring(0, question.indexOf(' ')));
             assertThat(answer).startsWith("```java\n").endsWith("\n```");
             String code = answer.substring(8, answer.length() - 4);
-            if (question.contains("<FILL>")) {
+            if (question.startsWith("Rename other to value in this Java code:")) {
+                assertThat(code)
+                        .contains("Point value) {\n    double dx = x - value.x;")
+                        .doesNotContain("other");
+            } else if (question.contains("<FILL>")) {
                 String filled = question.replaceFirst("(?s).*```java\n(.*)\n```", "$1");
                 assertThat(filled.substring(filled.indexOf("\n") + 1).replace("<FILL>", code))
                         .contains("double dx = x - other.x;\n    return Math.sqrt(dx * dx);\n}");
@@ -91,7 +95,62 @@ class InstructionMakerTest {
                 assertThat(question).contains("public double distance(");
             }
         }
-        assertThat(kinds).containsExactlyInAnyOrder("Write", "Complete", "Which");
+        assertThat(kinds).containsExactlyInAnyOrder("Write", "Complete", "Which", "Rename");
+    }
+
+    private static FunctionSource java(String summary, String code) {
+        return new FunctionSource(Language.JAVA, java.util.Optional.of(summary), code, 1);
+    }
+
+    private static FunctionSource python(String summary, String code) {
+        return new FunctionSource(Language.PYTHON, java.util.Optional.of(summary), code, 1);
+    }
+
+    @Test
+    void a_request_has_one_line_with_the_signature_and_what_the_documentation_says() {
+        assertThat(OneLiners.request(
+                        java("Returns the larger number.", "public static int max(int a, int b) throws X {\n  x\n}")))
+                .contains("Write a Java method int max(int a, int b) that returns the larger number.");
+        assertThat(OneLiners.request(java("Search the text for it", "boolean is(String text) {\n  x\n}")))
+                .contains("Write a Java method boolean is(String text) that searches the text for it.");
+        assertThat(OneLiners.request(java("Copies all values.", "void all() {\n  x\n}")))
+                .contains("Write a Java method void all() that copies all values.");
+        assertThat(OneLiners.request(java("The larger number.", "int max() {\n  x\n}")))
+                .isEmpty();
+        assertThat(OneLiners.request(java("Returns it.", "@Override int max() {\n  x\n}")))
+                .isEmpty();
+        assertThat(OneLiners.request(python("Return the sum of two numbers.", "def add(a, b=1):\n    return a + b")))
+                .contains("Write a Python function add(a, b=1) that returns the sum of two numbers.");
+        assertThat(OneLiners.request(python("Return the sum.", "def add(self, b):\n    return b")))
+                .isEmpty();
+    }
+
+    @Test
+    void a_comment_is_followed_by_the_lines_that_it_announces() {
+        FunctionSource function = python(
+                "", "def f(a):\n    # add all of them\n    b = 0\n    for x in a:\n        b += x\n\n    return b");
+        assertThat(OneLiners.commented(function, 0.5)).contains(new OneLiners.Block(2, 5));
+        assertThat(OneLiners.commented(java("", "int f() {\n    // so\n    a();\n    b();\n}"), 0))
+                .isEmpty();
+        FunctionSource two = java(
+                "", "int f() {\n    // the first of them\n    a();\n    // the second of them\n    b();\n    c();\n}");
+        assertThat(OneLiners.commented(two, 0)).contains(new OneLiners.Block(2, 3));
+        assertThat(OneLiners.commented(two, 0.9)).contains(new OneLiners.Block(4, 6));
+    }
+
+    @Test
+    void a_parameter_is_renamed_where_its_name_means_nothing_else() {
+        assertThat(OneLiners.rename(java("", "int f(int n) {\n    return n + nn;\n}")))
+                .contains(new OneLiners.Rename("n", "value", "int f(int value) {\n    return value + nn;\n}"));
+        assertThat(OneLiners.rename(java("", "void f(int n) {\n    this.n = n;\n}")))
+                .isEmpty();
+        assertThat(OneLiners.rename(java("", "void f(int n) {\n    say(\"n is\", n);\n}")))
+                .isEmpty();
+        assertThat(OneLiners.rename(java("", "void f(int n) {\n    x();\n}"))).isEmpty();
+        assertThat(OneLiners.rename(python("", "def f(self, n):\n    return g(n=n)")))
+                .isEmpty();
+        assertThat(OneLiners.rename(python("", "def f(self, value):\n    return value")))
+                .contains(new OneLiners.Rename("value", "item", "def f(self, item):\n    return item"));
     }
 
     @Test

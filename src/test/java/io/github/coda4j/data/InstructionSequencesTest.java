@@ -43,10 +43,19 @@ class InstructionSequencesTest {
     }
 
     private Account tokenize(int maxTokens, Path file) {
+        return tokenize(maxTokens, file, false);
+    }
+
+    private Account tokenize(int maxTokens, Path file, boolean showsThoughts) {
         try (ShardFolderWriter writer = ShardFolderWriter.create(
                 folder.resolve("s"), Manifest.Content.INSTRUCTIONS, tokenizer, 0, 1000, true)) {
             Account account = new InstructionTokenizing(
-                            tokenizer, ChatTemplate.coda(), CorpusOptions.of(List.of(file.toString())), maxTokens, 0)
+                            tokenizer,
+                            ChatTemplate.coda(),
+                            CorpusOptions.of(List.of(file.toString())),
+                            maxTokens,
+                            0,
+                            showsThoughts)
                     .run(2, writer, (done, total, name) -> {});
             writer.finish(account);
             return account;
@@ -95,6 +104,19 @@ class InstructionSequencesTest {
                 assertThat(batch.segments()[0][i]).isEqualTo(1);
                 assertThat(batch.maskable()[0][i]).isFalse();
             }
+        }
+    }
+
+    @Test
+    void an_empty_thought_can_be_shown_as_it_is_when_a_model_is_asked_without_thinking() throws IOException {
+        Path file = Files.writeString(folder.resolve("rows.jsonl"), "{\"instruction\": \"Add.\", \"output\": \"3\"}\n");
+        tokenize(200, file, true);
+        int[] prompt = tokenizer.encode(ChatTemplate.coda()
+                .mark(new ChatRequest(List.of(ChatMessage.user("Add.")), List.of(), true, Optional.of(false))));
+        try (InstructionSequences sequences = open(100)) {
+            PackedBatch batch = sequences.read(0, 1);
+            assertThat(batch.ids()[0]).startsWith(prompt);
+            assertThat(answers(batch, 0)).containsExactly("3<|im_end|>");
         }
     }
 

@@ -56,4 +56,45 @@ class JavaCommentsTest {
         assertThat(JavaComments.drop(blanks)).isEqualTo(blanks);
         assertThat(JavaComments.drop("// c\n" + blanks)).isEqualTo(blanks);
     }
+
+    @Test
+    void what_explains_code_stays_as_a_sentence_on_one_line() {
+        String text = """
+                /*
+                 * Licensed to nobody in particular. Really.
+                 */
+                package a;
+
+                /**
+                 * Counts the {@code words} of <b>a text</b>. It is slow.
+                 *
+                 * @param text the words to count
+                 */
+                class A {
+                    /** @return the number of all words */
+                    int b; // the number of words so far
+
+                    // int c = old(b);
+                    // TODO count the other words too
+                    /* no */
+                    int d; /* as many words as the text has */
+                    String s = "// stays as it is";
+                }
+                """;
+        assertThat(JavaComments.shorten(text)).isEqualTo("""
+                package a;
+
+                /** Counts the words of a text. */
+                class A {
+                    int b; // the number of words so far
+
+                    int d; /* as many words as the text has */
+                    String s = "// stays as it is";
+                }
+                """);
+        String longOne = "class A {\n    // " + "word ".repeat(40) + "\n    int b;\n}\n";
+        assertThat(JavaComments.shorten(longOne)).isEqualTo("class A {\n    int b;\n}\n");
+        assertThat(JavaComments.shorten("class { // broken by somebody else"))
+                .isEqualTo("class { // broken by somebody else");
+    }
 }

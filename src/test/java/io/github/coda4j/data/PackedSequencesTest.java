@@ -17,10 +17,12 @@ import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Token shards and the sequences packed from them. */
+@Tag("slow")
 class PackedSequencesTest {
     private static final int EOS = 1;
     private static final int PAD = 0;

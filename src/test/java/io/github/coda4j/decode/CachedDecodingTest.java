@@ -21,11 +21,13 @@ import io.github.coda4j.testkit.ReferenceTransformer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Our own block decoding on a real network: where it must be exact, and how far a stale cache may lead it astray. */
+@Tag("slow")
 class CachedDecodingTest {
     private static final int BLOCK = 8;
     private static final int NUM_NEW = 32;

@@ -28,6 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** When the whole sequence is run again, and what is run instead. */
+@Tag("slow")
 class RefreshTest {
     private static final int MASK = ByteTokenizer.MASK;
     private static final int END = ByteTokenizer.END;
@@ -58,7 +59,6 @@ class RefreshTest {
                 .filter(policy -> !policy.name().equals("klass"));
     }
 
-    @Tag("slow")
     @ParameterizedTest
     @MethodSource("policies")
     void the_network_sees_every_token_that_stands_in_the_sequence_however_seldom_all_of_it_is_run(CommitPolicy policy) {

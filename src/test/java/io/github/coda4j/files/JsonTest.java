@@ -111,6 +111,9 @@ class JsonTest {
         assertRefused(() -> Json.parse(PAGE, "the listing"), "the listing is a web page (HTML)");
         assertThat(NotFetched.pointer(PAGE.getBytes(StandardCharsets.UTF_8))).isEmpty();
         assertRefused(() -> Json.read(file("empty.json", "")), "empty.json has 0 bytes: it was not fetched");
+        assertRefused(() -> TextFiles.readFetched(file("empty.txt", "")), "empty.txt has 0 bytes: it was not fetched");
+        assertThat(NotFetched.words(new byte[0]))
+                .hasValueSatisfying(what -> assertThat(what).startsWith("has 0 bytes"));
         assertThat(NotFetched.words(file("fine", "version 2"))).isEmpty();
         assertThat(Json.read(file("fine.json", "{\"version\":\"https://git-lfs.github.com/spec/v1\"}")))
                 .hasSize(1);

@@ -16,10 +16,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The whole way with a real network: requests in, the original's ids out, many at a time. */
+@Tag("slow")
 @Timeout(60)
 class EngineGoldenTest {
     private static final String MODEL = "a-untied";

@@ -32,6 +32,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Models of other families answer through the same doors, decoded as their family is. */
+@Tag("slow")
 class FamilyModelTest {
     private static final int VOCABULARY = 320;
     private static final int MASK = 300;
@@ -79,7 +80,6 @@ class FamilyModelTest {
         return new ModelKind(type, "any", qkNorm, bias, alignment, blocks);
     }
 
-    @Tag("slow")
     @ParameterizedTest
     @CsvSource({
         "a2d-qwen3, true, NONE, IN_PLACE, 0, low_confidence_rounded",

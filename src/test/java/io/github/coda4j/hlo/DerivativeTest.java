@@ -62,11 +62,15 @@ class DerivativeTest {
                         new int[] {2, 3, 5, 4},
                         new int[] {4, 6, 3, 2}),
                 function("rows", x -> x.get(0).rows(ids()), new int[] {4, 3}),
-                function("rows added", x -> new Rows.Add().on(x.get(0), ids(), x.get(1)), new int[] {4, 3}, new int[] {
-                    3, 3
-                }),
-                function("window", x -> new Window.Get().on(x.get(0), one()), three),
-                function("window put", x -> new Window.Put().on(x.get(0), x.get(1), one()), three, new int[] {1, 3, 4}),
+                function(
+                        "rows added",
+                        x -> new TableRows.Add().on(x.get(0), ids(), x.get(1)),
+                        new int[] {4, 3},
+                        new int[] {3, 3}),
+                function("window", x -> new StackEntry.Get().on(x.get(0), one()), three),
+                function(
+                        "window put", x -> new StackEntry.Put().on(x.get(0), x.get(1), one()), three, new int[] {1, 3, 4
+                        }),
                 function(
                         "held",
                         x -> x.get(0)

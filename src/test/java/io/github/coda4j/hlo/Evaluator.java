@@ -190,12 +190,12 @@ public final class Evaluator {
             case Shaping.Concatenate concatenate -> HostTensor.concatenate(concatenate.dim(), operands);
             case Reduce reduce -> reduce(reduce, first, type);
             case Dot dot -> dot(dot, first, operands.get(1), type);
-            case Rows.Take _ -> {
+            case TableRows.Take _ -> {
                 int width = type.extent(1);
                 yield HostTensor.of(
                         type, i -> first.data()[(int) operands.get(1).data()[i / width] * width + i % width]);
             }
-            case Rows.Add _ -> {
+            case TableRows.Add _ -> {
                 int width = type.extent(1);
                 double[] sums = first.data().clone();
                 for (int i = 0; i < operands.get(2).data().length; i++) {
@@ -204,11 +204,11 @@ public final class Evaluator {
                 }
                 yield HostTensor.of(type, i -> sums[i]);
             }
-            case Window.Get _ -> {
+            case StackEntry.Get _ -> {
                 int index = index(operands.get(1), first.type());
                 yield first.slice(0, index, index + 1);
             }
-            case Window.Put _ -> {
+            case StackEntry.Put _ -> {
                 int index = index(operands.get(2), first.type());
                 double[] one = operands.get(1).data();
                 double[] data = first.data().clone();

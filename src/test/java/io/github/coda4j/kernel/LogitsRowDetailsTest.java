@@ -17,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a row answers beside its proposal, and rows of which only some tokens may be proposed. */
+@Tag("slow")
 class LogitsRowDetailsTest {
     private static final int NONE = -1;
 
@@ -30,7 +31,6 @@ class LogitsRowDetailsTest {
 
     private record Answer(RowProposal proposal, RowDetails details) {}
 
-    @Tag("slow")
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 7, 13, 33, 63, 64, 65, 128, 207, 1024, 3001, 151_936})
     void the_fast_row_answers_what_the_plain_one_answers(int numTokens) {

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Tag("slow")
 class LogitsRowTest {
     private static final int NONE = -1;
 
@@ -36,7 +37,6 @@ class LogitsRowTest {
     private static final List<Reduction> REDUCTIONS = List.of(LogitsRow::reduce, PlainLogitsRow::reduce);
     private static final List<Filter> FILTERS = List.of(LogitsRow::filter, PlainLogitsRow::filter);
 
-    @Tag("slow")
     @ParameterizedTest
     @ValueSource(ints = {1, 7, 13, 33, 128, 207, 1024, 3001, 151_936})
     void the_fast_row_equals_the_plain_one(int numTokens) {

@@ -54,6 +54,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What LangChain4j's own tests do not ask: cancelling, failures, order, many at a time, language models, counts. */
+@Tag("slow")
 @Timeout(60)
 class CodaChatModelTest {
     private static final int ENOUGH = 1_000_000;
@@ -286,7 +287,6 @@ class CodaChatModelTest {
         assertThat(heard.threads).hasSize(1).doesNotContain(Thread.currentThread());
     }
 
-    @Tag("slow")
     @Test
     void cancelling_by_the_handle_ends_the_answer_within_a_step_and_nothing_more_is_told() throws Exception {
         hold();
@@ -408,7 +408,6 @@ class CodaChatModelTest {
                 .isLessThan(8);
     }
 
-    @Tag("slow")
     @Test
     void threads_share_a_model() throws Exception {
         CodaChatModel model = chat().build();

@@ -261,6 +261,16 @@ class LauncherTest {
     }
 
     @Test
+    void maven_alone_refuses_an_older_jdk_in_one_line() throws Exception {
+        Path project = Path.of("").toAbsolutePath();
+        String wanted = Files.readString(project.resolve("scripts/toolchain.sh"))
+                .replaceAll("(?s).*\\nCODA_JDK=(\\d+)\\n.*", "$1");
+        assertThat(Files.readString(project.resolve("pom.xml")))
+                .containsPattern("<requireJavaVersion>\\s*<version>\\[" + wanted
+                        + ",\\)</version>\\s*<message>[^\\n<]+ set JAVA_HOME [^\\n<]+</message>");
+    }
+
+    @Test
     void an_old_jdk_is_passed_over_and_a_newer_one_taken() throws Exception {
         FakeProject project = project("p").built().withJdk("21.0.2").env("CODA_NO_DOWNLOAD", "1");
         FakeProject.Result result = project.coda();

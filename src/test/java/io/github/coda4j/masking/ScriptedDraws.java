@@ -57,6 +57,11 @@ final class ScriptedDraws implements MaskDraws {
     }
 
     @Override
+    public double blockNoise(long row, int index) {
+        throw new AssertionError("the original has one noise level for each row");
+    }
+
+    @Override
     public double noise(long row) {
         return noise.get((int) row).doubleValue();
     }

@@ -35,6 +35,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Decoding of models with block-causal attention: the cache that grows is exact, and what has no sense is refused. */
+@Tag("slow")
 class BlockCausalDecodingTest {
     private static final int BLOCK = 24;
     private static final int MASK = 4;
@@ -62,7 +63,6 @@ class BlockCausalDecodingTest {
         return DecodeOptions.ofSteps(NEW).withCommit(new ConfidenceThreshold(0.02));
     }
 
-    @Tag("slow")
     @ParameterizedTest
     @CsvSource({
         "IN_PLACE, START, PLAIN",
@@ -206,7 +206,6 @@ class BlockCausalDecodingTest {
         }
     }
 
-    @Tag("slow")
     @Test
     void the_model_s_own_blocks_and_cache_may_be_said_and_growth_has_nothing_to_save() {
         try (Transformer model = blockCausal()) {

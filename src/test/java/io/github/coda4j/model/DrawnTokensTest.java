@@ -21,10 +21,12 @@ import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The families' rules at a temperature: tokens are drawn, by the seed and nothing else. */
+@Tag("slow")
 class DrawnTokensTest {
     private static final int MASK = 4;
     private static final int NEW = 24;

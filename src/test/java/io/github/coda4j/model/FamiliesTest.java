@@ -158,6 +158,13 @@ class FamiliesTest {
                 golden("llada").without("model.transformer.blocks.1.ff_proj.weight"),
                 "missing",
                 "model.transformer.blocks.1.ff_proj.weight");
+        MemoryCheckpoint cut = golden("llada");
+        for (String name : List.of(
+                "attn_norm", "q_proj", "k_proj", "v_proj", "attn_out", "ff_norm", "ff_proj", "up_proj", "ff_out")) {
+            cut = cut.without("model.transformer.blocks.1." + name + ".weight");
+        }
+        assertRefused(cut, "missing", "model.transformer.blocks.1.");
+        assertRefused(golden("llada").with("n_layers", 1), "too many", "model.transformer.blocks.1.");
         assertRefused(
                 golden("llada").with("mlp_hidden_size", 80), "model.transformer.blocks.0.ff_proj.weight is [88, 32]");
     }

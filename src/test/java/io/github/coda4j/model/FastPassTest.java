@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-@Timeout(60)
+@Timeout(300)
 class FastPassTest {
     /** Two and three workers: with three, heads of one key/value head lie with several of them. */
     @Tag("slow")

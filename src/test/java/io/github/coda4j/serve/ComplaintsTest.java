@@ -18,8 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -30,7 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What users of comparable servers complain about, and where it is seen that this one does not do it. */
 @Timeout(60)
 @Tag("slow")
-class ComplaintsTest {
+class ComplaintsTest extends WithServed {
     /** The tests of each complaint, whose numbers are those of the list that the server was built by. */
     private static final Map<Integer, List<String>> ROWS = new TreeMap<>(Map.ofEntries(
             Map.entry(1, List.of("LifeTest.a_client_that_leaves_ends_its_answer_within_a_step")),
@@ -58,20 +56,8 @@ class ComplaintsTest {
             Map.entry(
                     15,
                     List.of(
-                            "OpenAiRoutesTest.steps_are_shown_on_request",
+                            "StreamedStepsTest.steps_are_shown_on_request",
                             "EditorRoutesTest.effort_is_fewer_forwards"))));
-
-    private static Served served;
-
-    @BeforeAll
-    static void start() {
-        served = new Served();
-    }
-
-    @AfterAll
-    static void stop() {
-        served.close();
-    }
 
     static List<Map.Entry<Integer, List<String>>> rows() {
         return List.copyOf(ROWS.entrySet());
@@ -170,7 +156,7 @@ class ComplaintsTest {
             })
     void what_is_not_text_is_a_400_that_says_so(String format) {
         for (String path : List.of("/v1/chat/completions", "/v1/completions")) {
-            JsonNode error = served.client()
+            JsonNode error = served().client()
                     .post(
                             path,
                             ("{'prompt':'a','messages':[{'role':'user','content':'a'}],'response_format':" + format
@@ -199,7 +185,7 @@ class ComplaintsTest {
         String body = ("{'messages':[{'role':'user','content':'a'},{'role':" + message
                         + "},{'role':'user','content':'b'}],'max_tokens':2}")
                 .replace('\'', '"');
-        Reply reply = served.client().post("/v1/chat/completions", body);
+        Reply reply = served().client().post("/v1/chat/completions", body);
         assertThat(reply.status()).as(reply.text()).isEqualTo(status);
         if (status == 400) {
             assertThat(reply.json().at("/error/param").textValue()).startsWith("messages[1]");
@@ -216,7 +202,7 @@ class ComplaintsTest {
             System.arraycopy(wrong, 0, body, head.length, wrong.length);
             body[body.length - 2] = '"';
             body[body.length - 1] = '}';
-            try (Raw raw = served.client().raw()) {
+            try (Raw raw = served().client().raw()) {
                 raw.send(
                         "POST /v1/completions HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: "
                                 + body.length + "\r\n\r\n");
@@ -243,7 +229,7 @@ class ComplaintsTest {
                 "/v1/edit/completions | {'messages':[{'role':'user','content':'H'}]} | messages[0].content",
             })
     void half_a_surrogate_pair_is_no_text_anywhere(String path, String body, String param) {
-        Reply reply = served.client().post(path, body.replace('\'', '"').replace("H", "\\udc00"));
+        Reply reply = served().client().post(path, body.replace('\'', '"').replace("H", "\\udc00"));
         assertThat(reply.status()).as(reply.text()).isEqualTo(400);
         assertThat(reply.json().at("/error/param").textValue()).isEqualTo(param);
     }

@@ -6,8 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.coda4j.serve.Client.Reply;
 import io.github.coda4j.testkit.RuleDenoiser;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -17,23 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What editors ask for, in the words of llama.cpp, Ollama, Mistral and Mercury. */
 @Timeout(60)
 @Tag("slow")
-class EditorRoutesTest {
-    private static Served served;
-
-    @BeforeAll
-    static void start() {
-        served = new Served();
-    }
-
-    @AfterAll
-    static void stop() {
-        served.close();
-    }
-
-    private static Reply post(String path, String json) {
-        return served.client().post(path, json);
-    }
-
+class EditorRoutesTest extends WithServed {
     @Test
     void infill_puts_other_files_first_and_the_line_last() {
         JsonNode json = post(
@@ -59,6 +41,19 @@ class EditorRoutesTest {
     }
 
     @Test
+    void the_word_that_stopped_an_answer_is_said() {
+        String body = "{\"prompt\":\"abcd\",\"n_predict\":6,\"length\":\"fixed\",\"stop\":[\"z\",\"67\",\"6\"]}";
+        JsonNode stopped = post("/completion", body).json();
+        assertThat(stopped.get("content").textValue()).isEqualTo("45");
+        assertThat(stopped.get("stop_type").textValue()).isEqualTo("word");
+        assertThat(stopped.get("stopping_word").textValue()).isEqualTo("6");
+        JsonNode full =
+                post("/completion", body.replace("\"67\",\"6\"", "\"y\"")).json();
+        assertThat(full.get("stop_type").textValue()).isEqualTo("limit");
+        assertThat(full.get("stopping_word").textValue()).isEmpty();
+    }
+
+    @Test
     void fields_are_chosen_by_their_paths() {
         JsonNode json = post(
                         "/infill",
@@ -71,12 +66,12 @@ class EditorRoutesTest {
 
     @Test
     void a_warm_up_never_reaches_the_engine() {
-        int before = served.denoiser().passes().size();
+        int before = served().denoiser().passes().size();
         Reply reply = post(
                 "/infill",
                 "{\"input_prefix\":\"\",\"input_suffix\":\"\",\"n_predict\":0," + "\"response_fields\":[\"\"]}");
         assertThat(reply.text()).isEqualTo("{}");
-        assertThat(served.denoiser().passes()).hasSize(before);
+        assertThat(served().denoiser().passes()).hasSize(before);
     }
 
     @Test
@@ -129,13 +124,13 @@ class EditorRoutesTest {
         assertThat(post("/apply-template", "{\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}")
                         .text())
                 .contains("hi<|im_end|>");
-        assertThat(served.client()
+        assertThat(served().client()
                         .get("/props")
                         .json()
                         .at("/default_generation_settings/n_ctx")
                         .intValue())
                 .isEqualTo(Served.POSITIONS);
-        assertThat(served.client().get("/slots").json()).hasSize(Served.SESSIONS);
+        assertThat(served().client().get("/slots").json()).hasSize(Served.SESSIONS);
     }
 
     @ParameterizedTest
@@ -306,7 +301,7 @@ class EditorRoutesTest {
 
     @Test
     void a_snippet_is_put_into_its_code_without_the_model() {
-        int before = served.denoiser().passes().size();
+        int before = served().denoiser().passes().size();
         String body = apply("f() {\\n  a\\n}\\n\\ng() {\\n  b\\n}\\n", "f() {\\n  c\\n}", ",\"temperature\":0");
         Reply reply = post("/v1/apply/completions", body);
         JsonNode json = reply.json();
@@ -324,7 +319,7 @@ class EditorRoutesTest {
                         text.append(chunk.at("/choices/0/delta/content").textValue()));
         assertThat(text.toString()).isEqualTo(merged);
         assertThat(stream.text()).endsWith("data: [DONE]\n\n");
-        assertThat(served.denoiser().passes()).hasSize(before);
+        assertThat(served().denoiser().passes()).hasSize(before);
     }
 
     @ParameterizedTest

@@ -6,11 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.coda4j.model.plan.ForwardPlan;
 import io.github.coda4j.serve.Client.Reply;
 import io.github.coda4j.testkit.RuleDenoiser;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -21,25 +18,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Chats and completions over a real engine and a real connection. */
 @Timeout(60)
 @Tag("slow")
-class OpenAiRoutesTest {
-    private static Served served;
-
-    @BeforeAll
-    static void start() {
-        served = new Served();
-    }
-
-    @AfterAll
-    static void stop() {
-        served.close();
-    }
-
+class OpenAiRoutesTest extends WithServed {
     private static Reply text(String json) {
-        return served.client().post("/v1/completions", json);
+        return served().client().post("/v1/completions", json);
     }
 
     private static Reply chat(String json) {
-        return served.client().post("/v1/chat/completions", json);
+        return served().client().post("/v1/chat/completions", json);
     }
 
     @Test
@@ -200,7 +185,7 @@ class OpenAiRoutesTest {
 
     @Test
     void a_canvas_grows_to_the_ceiling_and_tells_every_token_once() {
-        int before = served.denoiser().passes().size();
+        int before = served().denoiser().passes().size();
         JsonNode json =
                 text("{\"prompt\":\"abc\",\"max_tokens\":150,\"logprobs\":1}").json();
         String answer = json.at("/choices/0/text").textValue();
@@ -208,7 +193,7 @@ class OpenAiRoutesTest {
         assertThat(json.at("/choices/0/finish_reason").textValue()).isEqualTo("length");
         assertThat(json.at("/choices/0/logprobs/tokens")).hasSize(150);
         assertThat(lengths(before)).containsExactly(3 + 64, 3 + 128, 3 + 150);
-        int grown = served.denoiser().passes().size();
+        int grown = served().denoiser().passes().size();
         JsonNode fixed = text("{\"prompt\":\"abc\",\"max_tokens\":150,\"length\":\"fixed\"}")
                 .json();
         assertThat(fixed.at("/choices/0/text").textValue()).isEqualTo(answer);
@@ -237,7 +222,7 @@ class OpenAiRoutesTest {
 
     /** Of the sequences of the passes from that one on, each once. */
     private static List<Integer> lengths(int from) {
-        List<List<ForwardPlan>> passes = served.denoiser().passes();
+        List<List<ForwardPlan>> passes = served().denoiser().passes();
         return passes.subList(from, passes.size()).stream()
                 .map(pass -> pass.getFirst().ids().length)
                 .distinct()
@@ -250,7 +235,7 @@ class OpenAiRoutesTest {
         "n_predict, 0",
     })
     void a_ceiling_of_nothing_is_answered_at_once(String field, int value) {
-        int before = served.denoiser().passes().size();
+        int before = served().denoiser().passes().size();
         JsonNode json =
                 chat("{\"messages\":[{\"role\":\"system\",\"content\":\"s\"},{\"role\":\"user\",\"content\":\"\"}],"
                                 + "\"" + field + "\":" + value + ",\"response_fields\":[\"\"]}")
@@ -258,7 +243,7 @@ class OpenAiRoutesTest {
         assertThat(json.at("/choices/0/message/content").textValue()).isEmpty();
         assertThat(json.at("/choices/0/finish_reason").textValue()).isEqualTo("length");
         assertThat(json.at("/usage/completion_tokens").intValue()).isZero();
-        assertThat(served.denoiser().passes()).hasSize(before);
+        assertThat(served().denoiser().passes()).hasSize(before);
     }
 
     @Test
@@ -422,85 +407,13 @@ class OpenAiRoutesTest {
     }
 
     @Test
-    void steps_are_shown_on_request() {
-        List<JsonNode> steps = text("{\"prompt\":\"abc\",\"max_tokens\":5,\"stream\":true,"
-                        + "\"stream_options\":{\"diffusion\":true}}")
-                .chunks()
-                .stream()
-                .filter(chunk -> chunk.has("diffusion"))
-                .toList();
-        int masks = 5;
-        for (int i = 0; i < steps.size(); i++) {
-            JsonNode step = steps.get(i).get("diffusion");
-            assertThat(step.get("step").intValue()).isEqualTo(i);
-            masks -= step.get("commits").size();
-            assertThat(step.get("masks_left").intValue()).isEqualTo(masks);
-            for (JsonNode commit : step.get("commits")) {
-                int position = commit.get("position").intValue();
-                assertThat(position).isBetween(0, 4);
-                assertThat(commit.get("text").textValue()).isEqualTo(Integer.toString(position + 3));
-                assertThat(commit.get("probability").doubleValue()).isBetween(0.0, 1.0);
-            }
-            assertThat(steps.get(i).at("/choices/0/text").textValue()).isEmpty();
-        }
-        assertThat(masks).isZero();
-        assertThat(steps.getLast().at("/diffusion/text").textValue()).isEqualTo("34567");
-        assertThat(steps.getFirst().at("/diffusion/text").textValue())
-                .hasSize(5)
-                .contains("\u2591");
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"entropy", "p2"})
-    void frames_of_a_canvas_that_grows_hold_what_was_committed_before(String alg) {
-        List<JsonNode> frames = text("{\"prompt\":\"abc\",\"max_tokens\":10,\"grow\":4,\"alg\":\"" + alg
-                        + "\",\"stream\":true,\"stream_options\":{\"diffusion\":true}}")
-                .chunks()
-                .stream()
-                .filter(chunk -> chunk.has("diffusion"))
-                .map(chunk -> chunk.get("diffusion"))
-                .toList();
-        int committed = 0;
-        List<Integer> lengths = new ArrayList<>();
-        for (JsonNode frame : frames) {
-            String text = frame.get("text").textValue();
-            lengths.add(text.length());
-            committed += frame.get("commits").size();
-            long masks = text.chars().filter(one -> one == '\u2591').count();
-            assertThat(frame.get("masks_left").longValue()).isEqualTo(masks);
-            assertThat(text.length() - masks).isLessThanOrEqualTo(committed);
-            assertThat("3456789012".substring(0, (text.length() - 1) / 4 * 4))
-                    .as("full chunks of %s", text)
-                    .isEqualTo(text.substring(0, (text.length() - 1) / 4 * 4));
-            for (JsonNode commit : frame.get("commits")) {
-                assertThat(commit.get("text").textValue())
-                        .isEqualTo(Integer.toString((commit.get("position").intValue() + 3) % 10));
-            }
-        }
-        assertThat(lengths.stream().distinct()).containsExactly(4, 8, 10);
-        assertThat(frames.getLast().get("text").textValue()).isEqualTo("3456789012");
-    }
-
-    @Test
-    void mercury_frames_hold_the_whole_text() {
-        List<JsonNode> chunks = chat("{\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}],\"max_tokens\":3,"
-                        + "\"stream\":true,\"diffusing\":true}")
-                .chunks();
-        String last = chunks.getLast().at("/choices/0/delta/content").textValue();
-        assertThat(last).hasSize(3).containsOnlyDigits();
-        assertThat(chunks.get(1).at("/choices/0/delta/content").textValue())
-                .hasSize(3)
-                .contains("\u2591");
-    }
-
-    @Test
     void models_are_listed_with_their_length() {
-        JsonNode entry = served.client().get("/v1/models").json().at("/data/0");
+        JsonNode entry = served().client().get("/v1/models").json().at("/data/0");
         assertThat(entry.get("id").textValue()).isEqualTo("bytes");
         assertThat(entry.get("owned_by").isTextual()).isTrue();
         assertThat(entry.get("context_length").intValue()).isEqualTo(Served.POSITIONS);
-        assertThat(served.client().get("/v1/models/bytes").json()).isEqualTo(entry);
-        assertThat(served.client()
+        assertThat(served().client().get("/v1/models/bytes").json()).isEqualTo(entry);
+        assertThat(served().client()
                         .get("/v1/models/a/b")
                         .json()
                         .at("/error/code")
@@ -511,7 +424,7 @@ class OpenAiRoutesTest {
     @Test
     void what_was_done_is_counted() {
         text("{\"prompt\":\"abc\",\"max_tokens\":4}");
-        String metrics = served.client().get("/metrics").text();
+        String metrics = served().client().get("/metrics").text();
         assertThat(metrics).contains("coda_requests_total{route=\"/v1/completions\",status=\"200\"}");
         assertThat(metrics).containsPattern("coda_tokens_predicted_total [1-9]");
         assertThat(metrics).containsPattern("coda_queue_seconds_count [1-9]");

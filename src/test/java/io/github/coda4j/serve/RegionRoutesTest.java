@@ -6,8 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.coda4j.serve.Client.Reply;
 import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -18,23 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Holes of a text that a request names as regions of it, with their lengths and steps. */
 @Timeout(60)
 @Tag("slow")
-class RegionRoutesTest {
-    private static Served served;
-
-    @BeforeAll
-    static void start() {
-        served = new Served();
-    }
-
-    @AfterAll
-    static void stop() {
-        served.close();
-    }
-
-    private static Reply post(String path, String json) {
-        return served.client().post(path, json);
-    }
-
+class RegionRoutesTest extends WithServed {
     @Test
     void regions_are_holes_of_one_text() {
         JsonNode choice = post(

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-@Timeout(60)
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class WorkerTeamTest {
     @ParameterizedTest
     @CsvSource({"1,1", "2,2", "2,1", "3,3", "3,2", "5,5", "5,1", "16,16"})
@@ -252,6 +252,52 @@ class WorkerTeamTest {
             Set<Thread> worked = ConcurrentHashMap.newKeySet();
             team.walk(2, steps -> steps.each(share -> worked.add(Thread.currentThread())));
             assertThat(worked).hasSizeBetween(1, 2);
+        }
+    }
+
+    @Test
+    void a_team_notices_that_its_workers_are_stopped_in_the_middle_of_their_shares() {
+        try (WorkerTeam team = new WorkerTeam(2)) {
+            for (int walk = 0; walk < 2; walk++) {
+                assertThat(team.crowding(1000).isCrowded()).isFalse();
+                List<Thread> threads = Collections.synchronizedList(new ArrayList<>());
+                long began = System.nanoTime();
+                team.walkAtMost(2, 1000, steps -> {
+                    steps.each(share -> {
+                        threads.add(Thread.currentThread());
+                        spinUntil(() -> threads.size() == 2);
+                    });
+                    steps.each(share -> {
+                        if (share == 0) {
+                            Thread other = threads.get(threads.getFirst() == Thread.currentThread() ? 1 : 0);
+                            stateOnceNot(other, Thread.State.RUNNABLE);
+                            pause(50 + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began)); // half of the walk
+                        }
+                    });
+                });
+            }
+            assertThat(team.crowding(1000).isCrowded()).isTrue();
+            assertThat(team.crowding(4000).isCrowded()).as("of another size").isFalse();
+        }
+    }
+
+    @Test
+    void in_a_crowd_a_team_takes_the_number_of_workers_that_was_cheapest() {
+        try (WorkerTeam team = new WorkerTeam(2)) {
+            for (int walk = 0; walk < 40; walk++) {
+                int workers = team.crowding(1000).workers(2);
+                team.crowding(1000).walked(2, workers, 1000, workers * 1_000_000_000L, (workers - 1) * 500_000_000L);
+            }
+            assertThat(team.crowding(1000).workers(2)).isEqualTo(1);
+            Set<Thread> worked = ConcurrentHashMap.newKeySet();
+            team.walkAtMost(
+                    2,
+                    1000,
+                    steps -> steps.each(share -> {
+                        worked.add(Thread.currentThread());
+                        pause(20);
+                    }));
+            assertThat(worked).hasSize(1);
         }
     }
 

@@ -12,6 +12,7 @@ import io.github.coda4j.model.plan.ForwardPlan;
 import io.github.coda4j.model.plan.KvCache;
 import io.github.coda4j.model.plan.ProposalDetails;
 import io.github.coda4j.model.plan.Proposals;
+import io.github.coda4j.model.plan.TokenFilter;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -170,7 +171,7 @@ public final class RuleDenoiser implements Denoiser {
         for (int i = 0; i < proposals.size(); i++) {
             int position = plan.positions()[i];
             float confidence = (float) sureness.of(sequence, position);
-            proposals.tokens()[i] = rule.token(sequence, position);
+            proposals.tokens()[i] = allowed(plan.filter(i), rule.token(sequence, position));
             proposals.probability()[i] = confidence;
             proposals.margin()[i] = confidence;
             proposals.negativeEntropy()[i] = confidence - 1;
@@ -178,6 +179,15 @@ public final class RuleDenoiser implements Denoiser {
             proposals.details().ifPresent(details -> answer(plan, proposals, details, index, sequence));
         }
         return proposals;
+    }
+
+    /** The token, or the next one that may be proposed. */
+    private int allowed(TokenFilter filter, int token) {
+        int found = token;
+        while (!filter.allows(found)) {
+            found = (found + 1) % ByteTokenizer.MASK;
+        }
+        return found;
     }
 
     /** All that is not proposed is equally probable; nothing is said of it among the best tokens. */

@@ -18,12 +18,12 @@ import org.junit.jupiter.api.io.TempDir;
  * The check at load is exact: merge lists that pass encode by rank as merging pair by pair does, and one that is
  * refused for a token that is never made has such a token.
  */
+@Tag("slow")
 class RankedMergingTest {
 
     @TempDir
     Path folder;
 
-    @Tag("slow")
     @Test
     void accepted_merge_lists_merge_like_the_list_and_refused_ones_do_not_make_their_own_tokens() {
         long seed = System.nanoTime();

@@ -38,6 +38,18 @@ class RecipesTest {
     }
 
     @Test
+    void what_adapts_an_autoregressive_model_begins_with_what_init_makes_of_it() {
+        TrainConfig first = read("adapt", "midtrain");
+        assertThat(first.stage()).isEqualTo(Stage.MIDTRAIN);
+        assertThat(first.model())
+                .isEqualTo(new TrainConfig.Start.Checkpoint(Path.of("models/start"), Path.of("models/start")));
+        TrainConfig second = read("adapt", "sft");
+        assertThat(second.stage()).isEqualTo(Stage.SFT);
+        Path trained = first.out().resolve("model");
+        assertThat(second.model()).isEqualTo(new TrainConfig.Start.Checkpoint(trained, trained));
+    }
+
+    @Test
     void holes_are_padded_more_and_more_while_coda_mini_goes_on() {
         ProgressiveMasking masking = progressive(read("coda-mini", "holes"));
         assertThat(masking.holes())

@@ -182,6 +182,9 @@ class TrainConfigTest {
         refuses("rows: 32", "rows:").hasMessage("run.yaml: \"batch.rows\" has no value; give one or leave the key out");
         refuses("rows: 32", "rows: 3000000000")
                 .hasMessage("run.yaml: \"batch.rows\" must be an integer of 32 bits, got 3000000000");
+        refuses("rows: 32", "rows: 2000000000")
+                .hasMessage("run.yaml: batch.rows is 2000000000 and data.length 256: a step of 512000000000 tokens, "
+                        + "at most 2147483647 are possible");
         refuses("peak: 2e-4", "peak: high")
                 .hasMessage("run.yaml: \"schedule.peak\" must be a finite number, got \"high\"");
         refuses("peak: 2e-4", "peak: 1e999")

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+@Tag("slow")
 class SafetensorsFileTest {
     @TempDir
     Path folder;
@@ -207,7 +208,6 @@ class SafetensorsFileTest {
         }
     }
 
-    @Tag("slow")
     @Test
     void random_damage_never_gives_anything_but_a_coda_exception() throws Exception {
         byte[] whole = Files.readAllBytes(Goldens.path("model/b-tied/model.safetensors"));

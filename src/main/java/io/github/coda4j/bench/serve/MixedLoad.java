@@ -1,6 +1,5 @@
 package io.github.coda4j.bench.serve;
 
-import io.github.coda4j.bench.ProcessMemory;
 import io.github.coda4j.bench.serve.ServeReport.Mixed;
 import io.github.coda4j.bench.serve.ServeReport.Percentiles;
 import io.github.coda4j.bench.serve.Task.Answer;
@@ -12,7 +11,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -22,7 +20,6 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /** Clients that ask without a pause for some time; some leave, some read slowly. Beside them the server's health. */
 final class MixedLoad {
-    private static final double WARM_UP = 0.2;
     private static final Duration ALONE = Duration.ofSeconds(2);
     private static final int LEAVE_PERCENT = 15;
     private static final int SLOW_PERCENT = 15;
@@ -38,7 +35,6 @@ final class MixedLoad {
     private final Map<Task, String> expected;
 
     private final List<Task> tasks;
-    private final boolean ownProcess;
 
     private final AtomicLong requests = new AtomicLong();
     private final AtomicLong answered = new AtomicLong();
@@ -49,28 +45,25 @@ final class MixedLoad {
     private final AtomicLong lost = new AtomicLong();
     private final AtomicReference<String> example = new AtomicReference<>("");
 
-    /** @param ownProcess whether the server is in this process */
-    MixedLoad(URI address, ServePlan plan, Map<Task, String> expected, boolean ownProcess) {
-        this(address, plan, expected, ownProcess, ALONE);
+    MixedLoad(URI address, ServePlan plan, Map<Task, String> expected) {
+        this(address, plan, expected, ALONE);
     }
 
     /** @param alone how long the server's health is watched before the load */
-    MixedLoad(URI address, ServePlan plan, Map<Task, String> expected, boolean ownProcess, Duration alone) {
+    MixedLoad(URI address, ServePlan plan, Map<Task, String> expected, Duration alone) {
         this.address = address;
         this.plan = plan;
         this.alone = alone;
         this.expected = expected;
         this.tasks = List.copyOf(expected.keySet());
-        this.ownProcess = ownProcess;
     }
 
-    Mixed run() throws InterruptedException {
+    /** @param begins is run when the load begins */
+    Mixed run(Runnable begins) throws InterruptedException {
         Percentiles healthAlone = percentiles(health(System.nanoTime() + alone.toNanos()));
-        long begin = System.nanoTime();
-        long end = begin + plan.time().toNanos();
+        begins.run();
+        long end = System.nanoTime() + plan.time().toNanos();
         List<Future<?>> clients = new ArrayList<>();
-        OptionalLong warm;
-        double[] health;
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             SplittableRandom seeds = new SplittableRandom(plan.seed());
             for (int i = 0; i < plan.clients(); i++) {
@@ -78,10 +71,7 @@ final class MixedLoad {
                 clients.add(threads.submit(() -> ask(random, end)));
             }
             Future<double[]> watching = threads.submit(() -> health(end));
-            Thread.sleep((long) (plan.time().toMillis() * WARM_UP));
-            warm = resident();
-            health = Futures.get(watching);
-            OptionalLong atEnd = resident();
+            double[] health = Futures.get(watching);
             for (Future<?> client : clients) {
                 Futures.get(client);
             }
@@ -94,15 +84,9 @@ final class MixedLoad {
                     wrong.get(),
                     lost.get(),
                     example.get(),
-                    warm,
-                    atEnd,
                     healthAlone,
                     percentiles(health));
         }
-    }
-
-    private OptionalLong resident() {
-        return ownProcess ? ProcessMemory.resident() : OptionalLong.empty();
     }
 
     static Percentiles percentiles(double[] values) {

@@ -5,6 +5,7 @@ import static io.github.coda4j.bench.Timing.median;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.coda4j.CodaException;
 import io.github.coda4j.bench.ProcessMemory;
+import io.github.coda4j.bench.ProcessMemory.Parts;
 import io.github.coda4j.bench.serve.ServeReport.Aborted;
 import io.github.coda4j.bench.serve.ServeReport.FirstPiece;
 import io.github.coda4j.bench.serve.ServeReport.Idle;
@@ -28,6 +29,8 @@ import java.util.OptionalLong;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
@@ -38,6 +41,12 @@ public final class ServeBench implements AutoCloseable {
     private static final int TOKENS = 32;
     private static final int AT_ONCE = 16;
     private static final int LEAVES = 10;
+    private static final int FIFTHS = 5;
+    /** Of so many mutated requests one leaves. */
+    private static final int LEAVING = 50;
+    /** What no answer has in it; what goes wrong in mid-stream has no status any more. */
+    private static final List<String> FAULTS = List.of("Exception", "at io.", "event: error", "internal_error");
+
     private static final int LONG_TOKENS = 120;
     private static final int AFTER_PIECES = 3;
     private static final Duration UNTIL_EMPTY = Duration.ofSeconds(20);
@@ -49,12 +58,14 @@ public final class ServeBench implements AutoCloseable {
 
     private final URI address;
     private final Optional<ServedBench> own;
+    private final List<String> clients;
     private final int patience;
     private final ServePlan plan;
 
-    private ServeBench(URI address, Optional<ServedBench> own, ServePlan plan) {
+    private ServeBench(URI address, Optional<ServedBench> own, List<String> clients, ServePlan plan) {
         this.address = address;
         this.own = own;
+        this.clients = clients;
         this.plan = plan;
         this.patience = Math.toIntExact(plan.patience().toMillis());
     }
@@ -62,12 +73,14 @@ public final class ServeBench implements AutoCloseable {
     /**
      * Measures a server that is started here.
      *
+     * @param clients command of a process that runs {@link ClientOrders#run}: who puts on the mixed load and holds idle
+     *     streams, so that memory is the server's
      * @throws CodaException when the folder holds no model that these options load
      */
-    public static ServeBench start(Path folder, LoadOptions load, ServePlan plan) {
+    public static ServeBench start(Path folder, LoadOptions load, ServePlan plan, List<String> clients) {
         int queue = Math.max(Math.max(QUEUE, plan.clients()), plan.idleStreams());
         ServedBench own = ServedBench.start(folder, load, SESSIONS, queue);
-        return new ServeBench(Exchange.address(own.address()), Optional.of(own), plan);
+        return new ServeBench(Exchange.address(own.address()), Optional.of(own), clients, plan);
     }
 
     /**
@@ -76,7 +89,7 @@ public final class ServeBench implements AutoCloseable {
      * @param url {@code http://HOST:PORT}
      */
     public static ServeBench of(String url, ServePlan plan) {
-        return new ServeBench(Exchange.address(url), Optional.empty(), plan);
+        return new ServeBench(Exchange.address(url), Optional.empty(), List.of(), plan);
     }
 
     /** Where the server listens. */
@@ -103,7 +116,8 @@ public final class ServeBench implements AutoCloseable {
         FirstPiece first = firstPiece();
         OptionalInt after = stepsAfterLeaving();
         progress.accept(plan.clients() + " clients for " + plan.time().toSeconds() + " s");
-        ServeReport.Mixed mixed = new MixedLoad(address, plan, expected, own.isPresent()).run();
+        List<Parts> memory = new ArrayList<>();
+        ServeReport.Mixed mixed = mixed(expected, memory);
         progress.accept(plan.aborts() + " requests whose clients leave");
         Aborted aborted = aborts();
         Optional<Idle> idle = Optional.empty();
@@ -117,9 +131,27 @@ public final class ServeBench implements AutoCloseable {
                 blocks,
                 first,
                 mixed,
+                memory,
                 after,
                 aborted,
                 idle);
+    }
+
+    /** @param memory is given what the server takes after each fifth of the time */
+    private ServeReport.Mixed mixed(Map<Task, String> expected, List<Parts> memory) throws InterruptedException {
+        if (own.isEmpty()) {
+            return new MixedLoad(address, plan, expected).run(() -> {});
+        }
+        try (ClientProcess process = ClientProcess.start(clients)) {
+            process.beginLoad(address, plan, own.get().chats(), List.copyOf(expected.values()));
+            long begin = System.nanoTime();
+            for (int i = 1; i <= FIFTHS; i++) {
+                long at = begin + plan.time().toNanos() / FIFTHS * i;
+                Thread.sleep(Duration.ofNanos(Math.max(0, at - System.nanoTime())));
+                ProcessMemory.parts().ifPresent(memory::add);
+            }
+            return process.endOfLoad();
+        }
     }
 
     private Throughput throughput(List<Task> tasks) throws InterruptedException {
@@ -288,6 +320,50 @@ public final class ServeBench implements AutoCloseable {
         return new Aborted(made, sessions, more);
     }
 
+    /**
+     * Sends requests with something broken in them, some of which leave at once.
+     *
+     * @param recordings a folder of requests that are right
+     * @throws CodaException when the folder cannot be read, or the server cannot be reached
+     */
+    public ServeReport.Mutated mutated(Path recordings, int requests) throws InterruptedException {
+        Mutations mutations = Mutations.of(recordings, plan.seed());
+        AtomicInteger faults = new AtomicInteger();
+        AtomicReference<String> example = new AtomicReference<>("");
+        try (ExecutorService threads =
+                Executors.newFixedThreadPool(SESSIONS, Thread.ofVirtual().factory())) {
+            List<Future<?>> all = new ArrayList<>();
+            for (int i = 0; i < requests; i++) {
+                Mutations.Request request = mutations.next();
+                boolean leaves = i % LEAVING == 0;
+                all.add(threads.submit(() -> fault(request, leaves).ifPresent(fault -> {
+                    faults.incrementAndGet();
+                    example.compareAndSet("", request.path() + " " + request.body() + ": " + fault);
+                })));
+            }
+            for (Future<?> one : all) {
+                Futures.get(one);
+            }
+        }
+        int sessions = own.map(ServeBench::awaitEmpty).orElseGet(this::sessions);
+        return new ServeReport.Mutated(requests, plan.seed(), faults.get(), example.get(), sessions);
+    }
+
+    /** What the server did wrong; a client that leaves does not see it. */
+    private Optional<String> fault(Mutations.Request request, boolean leaves) {
+        try (Exchange exchange = Exchange.send(address, request.path(), request.body(), patience)) {
+            if (leaves) {
+                return Optional.empty();
+            }
+            int status = exchange.status();
+            String said = exchange.rest();
+            boolean isFault = status >= 500 || FAULTS.stream().anyMatch(said::contains);
+            return isFault ? Optional.of(status + ": " + said) : Optional.empty();
+        } catch (IOException e) {
+            return Optional.of(String.valueOf(e.getMessage()));
+        }
+    }
+
     /** What a server elsewhere says about itself, once it is at rest or has had the time. */
     private int sessions() {
         int[] last = {Integer.MAX_VALUE};
@@ -331,32 +407,27 @@ public final class ServeBench implements AutoCloseable {
 
     private Idle idle() throws InterruptedException {
         ServedBench server = own.orElseThrow();
-        Task stream = Task.streamed("class A {\n", TOKENS);
-        OptionalLong before = resident();
-        List<Exchange> streams = new ArrayList<>();
-        server.network().hold();
-        try {
-            for (int i = 0; i < plan.idleStreams(); i++) {
-                streams.add(Exchange.send(address, stream.path(), stream.body(), patience));
+        Optional<Parts> before = atRest();
+        try (ClientProcess process = ClientProcess.start(clients)) {
+            server.network().hold();
+            try {
+                process.hold(address, plan);
+                await(UNTIL_IDLE, () -> server.underWay() == plan.idleStreams());
+                Thread.sleep(IDLE.toMillis());
+                Idle idle = new Idle(server.openCalls(), before, atRest());
+                process.leave(address, plan);
+                return idle;
+            } finally {
+                server.network().release();
             }
-            await(UNTIL_IDLE, () -> server.underWay() == plan.idleStreams());
-            Thread.sleep(IDLE.toMillis());
-            return new Idle(server.openCalls(), before, resident());
-        } catch (IOException e) {
-            throw new CodaException(
-                    "cannot open stream " + (streams.size() + 1) + " of " + plan.idleStreams() + ": " + e.getMessage()
-                            + "; a process may have too few open files (ulimit -n)",
-                    e);
         } finally {
-            streams.forEach(Exchange::close);
-            server.network().release();
             awaitEmpty(server);
         }
     }
 
-    private static OptionalLong resident() {
+    private static Optional<Parts> atRest() {
         System.gc();
-        return ProcessMemory.resident();
+        return ProcessMemory.parts();
     }
 
     @Override

@@ -1,5 +1,7 @@
 package io.github.coda4j.bench.serve;
 
+import io.github.coda4j.bench.ProcessMemory.Parts;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -11,6 +13,7 @@ import java.util.OptionalLong;
  * @param loadAverage of the machine at the beginning, where it tells
  * @param decoding one client and eight of full sequences
  * @param blocks the same with blocks of eight tokens beside a cache
+ * @param memory of the server after each fifth of the mixed load; empty where the system does not tell
  * @param idle with streams that wait; empty when none were asked for
  */
 public record ServeReport(
@@ -19,6 +22,7 @@ public record ServeReport(
         Throughput blocks,
         FirstPiece firstPiece,
         Mixed mixed,
+        List<Parts> memory,
         OptionalInt stepsAfterLeaving,
         Aborted aborted,
         Optional<Idle> idle) {
@@ -63,8 +67,6 @@ public record ServeReport(
      * @param wrong other than when nothing else ran
      * @param lost broken off, or answered with a fault of the server
      * @param example of what was hung, wrong or lost; empty when nothing was
-     * @param warm resident bytes after the first fifth of the time
-     * @param end resident bytes at the end
      * @param healthAlone what {@code GET /health} takes before this load, in milliseconds: what the machine adds
      * @param healthMillis the same under this load
      */
@@ -77,8 +79,6 @@ public record ServeReport(
             long wrong,
             long lost,
             String example,
-            OptionalLong warm,
-            OptionalLong end,
             Percentiles healthAlone,
             Percentiles healthMillis) {}
 
@@ -94,11 +94,20 @@ public record ServeReport(
     public record Aborted(int requests, int sessions, OptionalLong tensors) {}
 
     /**
+     * Requests with something broken in them.
+     *
+     * @param faults answers of 5xx, with an error of the server's own, or none for too long
+     * @param example of one; empty when there is none
+     * @param sessions that the server still had a while afterwards
+     */
+    public record Mutated(int requests, long seed, int faults, String example, int sessions) {}
+
+    /**
      * Streams that wait.
      *
      * @param open how many the server held
-     * @param before resident bytes before, the client's sockets aside
-     * @param resident bytes with them, the client's side included
+     * @param before the server's memory before; empty where the system does not tell
+     * @param during its memory with them
      */
-    public record Idle(int open, OptionalLong before, OptionalLong resident) {}
+    public record Idle(int open, Optional<Parts> before, Optional<Parts> during) {}
 }

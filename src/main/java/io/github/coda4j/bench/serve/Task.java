@@ -83,6 +83,11 @@ record Task(String path, String body, String pointer, boolean stream) {
         return new Task(plain.path, plain.body, plain.pointer, true);
     }
 
+    /** One that is held before its first piece. */
+    static Task held() {
+        return streamed("class A {\n", 32);
+    }
+
     /** The same with more fields. */
     Task with(String fields) {
         return new Task(path, body.substring(0, body.length() - 1) + "," + fields + "}", pointer, stream);

@@ -31,8 +31,10 @@ public final class BenchCommand extends CommandGroup {
                 .addSubcommand(new BenchLatencyCommand(world))
                 .addSubcommand(new BenchLoadCommand(world))
                 .addSubcommand(new BenchQualityCommand(world))
+                .addSubcommand(new BenchCopiesCommand(world))
                 .addSubcommand(new BenchTrainCommand(world))
                 .addSubcommand(new BenchRanksCommand(world))
-                .addSubcommand(new BenchServeCommand(world));
+                .addSubcommand(new BenchServeCommand(world))
+                .addSubcommand(new ServeClientsCommand(world));
     }
 }

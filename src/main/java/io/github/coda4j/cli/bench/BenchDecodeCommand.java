@@ -6,7 +6,6 @@ import io.github.coda4j.bench.DecodeStudy;
 import io.github.coda4j.cli.AnswerProgress;
 import io.github.coda4j.cli.DecodeFlags;
 import io.github.coda4j.cli.ExitCodes;
-import io.github.coda4j.cli.FormatNames;
 import io.github.coda4j.cli.StatusLine;
 import io.github.coda4j.cli.World;
 import io.github.coda4j.decode.CanvasShape;
@@ -22,7 +21,6 @@ import io.github.coda4j.generate.request.Parameter;
 import io.github.coda4j.model.LoadOptions;
 import io.github.coda4j.model.ModelConfig;
 import io.github.coda4j.model.Transformer;
-import io.github.coda4j.model.WeightFormat;
 import io.github.coda4j.text.BpeTokenizer;
 import io.github.coda4j.weights.CheckpointFolder;
 import java.nio.file.Path;
@@ -86,15 +84,8 @@ final class BenchDecodeCommand implements Callable<Integer> {
     @Mixin
     DeviceFlags on;
 
-    @Option(
-            names = "--dtype",
-            paramLabel = "KIND",
-            completionCandidates = FormatNames.class,
-            description = "Numbers to compute in: ${COMPLETION-CANDIDATES} (default: bf16).")
-    String dtype = "bf16";
-
-    @Option(names = "--threads", paramLabel = "N", description = "Worker threads (default: all cores).")
-    int threads = Runtime.getRuntime().availableProcessors();
+    @Mixin
+    ComputeFlags compute;
 
     @Option(
             names = "--prompt",
@@ -168,7 +159,7 @@ final class BenchDecodeCommand implements Callable<Integer> {
         check(newTokens >= 1, "--max-new-tokens must be at least 1, got %d", newTokens);
         check(repeat >= 1, "--repeat must be at least 1, got %d", repeat);
         DecodeSettings how = DecodeDefaults.STANDARD.resolve(decode.given());
-        LoadOptions load = on.load(WeightFormat.parse(dtype), threads);
+        LoadOptions load = on.load(compute.format(), compute.threads);
         Optional<Path> folder = model.folder(world);
         check(
                 prompt.isEmpty() || folder.isPresent(),
@@ -213,10 +204,10 @@ final class BenchDecodeCommand implements Callable<Integer> {
         CanvasShape shape = CanvasShape.ofCompletion(numGiven, newTokens);
         List<Way> ways = ways(given, shape, most);
         List<Double> speeds = goals.isEmpty() ? List.of(30.0, 29.0) : goals;
-        LoadOptions load = on.load(WeightFormat.parse(dtype), threads);
+        LoadOptions load = on.load(compute.format(), compute.threads);
         print(
                 "%s, %s, %d threads: %d tokens after %d; %s commits per forward are assumed%n",
-                model.name(), dtype, threads, newTokens, numGiven, assumed);
+                model.name(), compute.dtype, compute.threads, newTokens, numGiven, assumed);
         try (Transformer transformer = open(folder, load)) {
             DecodeStudy study = new DecodeStudy(transformer, numGiven, newTokens);
             study.warmUp(ways.getFirst().options());

@@ -6,7 +6,6 @@ import io.github.coda4j.bench.LatencyStudy;
 import io.github.coda4j.bench.StepBench;
 import io.github.coda4j.bench.Timing;
 import io.github.coda4j.cli.ExitCodes;
-import io.github.coda4j.cli.FormatNames;
 import io.github.coda4j.cli.OutFile;
 import io.github.coda4j.cli.World;
 import io.github.coda4j.decode.CanvasShape;
@@ -22,7 +21,6 @@ import io.github.coda4j.generate.request.Parameter;
 import io.github.coda4j.model.LoadOptions;
 import io.github.coda4j.model.ModelConfig;
 import io.github.coda4j.model.Transformer;
-import io.github.coda4j.model.WeightFormat;
 import io.github.coda4j.weights.CheckpointFolder;
 import java.nio.file.Path;
 import java.time.LocalDate;
@@ -39,6 +37,7 @@ import java.util.concurrent.CancellationException;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -92,15 +91,8 @@ final class BenchLatencyCommand implements Callable<Integer> {
             description = "Tokens of the answer (default: as many as there are steps at most).")
     Optional<Integer> newTokens = Optional.empty();
 
-    @Option(
-            names = "--dtype",
-            paramLabel = "KIND",
-            completionCandidates = FormatNames.class,
-            description = "Numbers to compute in: ${COMPLETION-CANDIDATES} (default: bf16).")
-    String dtype = "bf16";
-
-    @Option(names = "--threads", paramLabel = "N", description = "Worker threads (default: all cores).")
-    int threads = Runtime.getRuntime().availableProcessors();
+    @Mixin
+    ComputeFlags compute;
 
     @Option(
             names = "--rounds",
@@ -176,7 +168,7 @@ final class BenchLatencyCommand implements Callable<Integer> {
     }
 
     private List<Double> times(String name, LatencyStudy.Shape shape, List<Integer> sorted) {
-        LoadOptions options = StepBench.options(WeightFormat.parse(dtype), threads);
+        LoadOptions options = StepBench.options(compute.format(), compute.threads);
         if (whole) {
             try (Transformer transformer = open(name, options)) {
                 return decoded(transformer, shape, sorted);
@@ -263,9 +255,9 @@ final class BenchLatencyCommand implements Callable<Integer> {
         List<String> about = List.of(String.format(
                 Locale.ROOT,
                 "%s, %s, %d threads; %s",
-                dtype,
+                compute.dtype,
                 System.getProperty("os.arch"),
-                threads,
+                compute.threads,
                 LocalDate.now(ZoneOffset.UTC)));
         Path plot = study.write(file, command, about);
         world.note("wrote " + file + " and " + plot);

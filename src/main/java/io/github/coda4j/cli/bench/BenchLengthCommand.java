@@ -5,13 +5,11 @@ import static io.github.coda4j.Checks.check;
 import io.github.coda4j.bench.LengthCostBench;
 import io.github.coda4j.bench.Timing;
 import io.github.coda4j.cli.ExitCodes;
-import io.github.coda4j.cli.FormatNames;
 import io.github.coda4j.cli.World;
 import io.github.coda4j.generate.length.LengthOptions;
 import io.github.coda4j.model.EngineKind;
 import io.github.coda4j.model.LoadOptions;
 import io.github.coda4j.model.Transformer;
-import io.github.coda4j.model.WeightFormat;
 import io.github.coda4j.tensor.Device;
 import java.util.List;
 import java.util.Locale;
@@ -39,15 +37,8 @@ final class BenchLengthCommand implements Callable<Integer> {
     @Mixin
     BenchModel model;
 
-    @Option(
-            names = "--dtype",
-            paramLabel = "KIND",
-            completionCandidates = FormatNames.class,
-            description = "Numbers to compute in: ${COMPLETION-CANDIDATES} (default: bf16).")
-    String dtype = "bf16";
-
-    @Option(names = "--threads", paramLabel = "N", description = "Worker threads (default: all cores).")
-    int threads = Runtime.getRuntime().availableProcessors();
+    @Mixin
+    ComputeFlags compute;
 
     @Option(names = "--context", paramLabel = "N", description = "Tokens around the hole (default: ${DEFAULT-VALUE}).")
     int context = 512;
@@ -79,7 +70,7 @@ final class BenchLengthCommand implements Callable<Integer> {
     public Integer call() {
         check(rounds >= 1, "--rounds must be at least 1, got %d", rounds);
         check(!lengths.isEmpty(), "--lengths must name a length");
-        LoadOptions load = new LoadOptions(EngineKind.FAST, WeightFormat.parse(dtype), Device.CPU, threads);
+        LoadOptions load = new LoadOptions(EngineKind.FAST, compute.format(), Device.CPU, compute.threads);
         print(
                 "%-6s  %9s  %9s  %6s  %11s  %11s  %6s  %10s  %10s  %6s%n",
                 "tokens",

@@ -48,6 +48,14 @@ final class BenchModel {
             description = "Length of the blocks of block-causal attention (default: what the model or preset says).")
     Optional<Integer> attentionBlock = Optional.empty();
 
+    /** The same of another preset. */
+    BenchModel ofPreset(String name) {
+        BenchModel other = new BenchModel();
+        other.preset = Optional.of(name);
+        other.layers = layers;
+        return other;
+    }
+
     /** The shape of what will be measured. */
     ModelConfig config(World world) {
         checkOne();

@@ -17,6 +17,7 @@ import io.github.coda4j.eval.QualityListener;
 import io.github.coda4j.eval.QualityPage;
 import io.github.coda4j.eval.QualityPlan;
 import io.github.coda4j.eval.QualityReport;
+import io.github.coda4j.eval.SamplerListener;
 import io.github.coda4j.eval.SamplerPage;
 import io.github.coda4j.eval.SamplerRow;
 import io.github.coda4j.eval.SamplerSweep;
@@ -29,6 +30,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -54,7 +56,7 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExamples:%n",
         footer = {
             "  coda bench quality --data data/code",
-            "  coda bench quality --data data/coda-mini/code --lengths 32 --sweep samplers --spans 300 "
+            "  coda bench quality --data data/coda-mini/bare --lengths 16 --sweep samplers --spans 300 "
                     + "--out docs/samplers.md",
             "  coda bench quality --data data/coda-mini/code --lengths 4,8,16,32 --sweep --out docs/quality.md",
             "  coda bench quality --data data/coda-mini/code --lines none --loss-rows 0 --unknown-length 20 "
@@ -117,6 +119,14 @@ final class BenchQualityCommand implements Callable<Integer> {
             paramLabel = "NAME",
             description = "With --sweep samplers, only these rules, or refresh for the ways to refresh caches.")
     List<String> rules = List.of();
+
+    @Option(
+            names = "--minutes",
+            paramLabel = "N",
+            description =
+                    "With --sweep samplers, begin no point after N minutes and write the page with those that there"
+                            + " are; the same command goes on (default: until all are measured).")
+    Optional<Integer> minutes = Optional.empty();
 
     @Option(
             names = "--formats",
@@ -186,8 +196,9 @@ final class BenchQualityCommand implements Callable<Integer> {
                 check(what.equals(METHODS) || what.equals(SAMPLERS), "--sweep is methods or samplers, got '%s'", what));
         boolean samplers = sweep.equals(Optional.of(SAMPLERS));
         check(
-                samplers || (rules.isEmpty() && formats.isEmpty()),
-                "--limit-rules and --formats are for --sweep samplers: add it, or leave them out");
+                samplers || (rules.isEmpty() && formats.isEmpty() && minutes.isEmpty()),
+                "--limit-rules, --formats and --minutes are for --sweep samplers: add it, or leave them out");
+        check(minutes.orElse(1) >= 1, "--minutes must be at least 1, got %d", minutes.orElse(1));
         Path folder = model.folder(world);
         LoadOptions into = load.options(folder, world, LoadFlags.Purpose.SPEED);
         if (samplers) {
@@ -221,23 +232,50 @@ final class BenchQualityCommand implements Callable<Integer> {
         List<WeightFormat> numbers = formats.isEmpty()
                 ? List.of(into.format())
                 : formats.stream().map(WeightFormat::parse).toList();
+        Curves curves = new Curves();
         List<SamplerRow> rows = SamplerSweep.measure(
-                folder, into, data, plan, numbers, rules, page.resolveSibling(base + ".rows.jsonl"), row -> {
-                    world.out().println(SamplerSweep.line(row));
-                    world.out().flush();
-                });
+                folder,
+                into,
+                data,
+                plan,
+                numbers,
+                rules,
+                page.resolveSibling(base + ".rows.jsonl"),
+                minutes.stream().mapToInt(Integer::intValue).findFirst(),
+                curves);
         String name = folder.toAbsolutePath().normalize().getFileName().toString();
         String machine = String.format(
                 Locale.ROOT,
-                "%s, %d threads, %s; at most %d spans of a kind, each with %d tokens around it, seed %d",
+                "%s, %d threads, %s; at most %d spans of a kind, each with %d tokens around it, seed %d%s",
                 into.device(),
                 into.threads(),
                 System.getProperty("os.arch"),
                 plan.spans(),
                 plan.context(),
-                plan.seed());
+                plan.seed(),
+                curves.left == 0 ? "" : "; " + curves.left + " of " + curves.all + " points are not measured yet");
         Path plot = new SamplerPage(name, commandLine(), machine, LocalDate.now(ZoneOffset.UTC)).write(rows, page);
         world.note("wrote " + page + ", " + plot);
+    }
+
+    /** Prints each point of the curves, and what is left. */
+    private final class Curves implements SamplerListener {
+        private int left;
+        private int all;
+
+        @Override
+        public void measured(SamplerRow row) {
+            world.out().println(SamplerSweep.line(row));
+            world.out().flush();
+        }
+
+        @Override
+        public void remains(int points, int of, OptionalLong seconds) {
+            left = points;
+            all = of;
+            String time = seconds.isEmpty() ? "" : ", about " + Math.ceilDiv(seconds.getAsLong(), 60) + " min";
+            world.note(String.format(Locale.ROOT, "%d of %d points to measure%s", points, of, time));
+        }
     }
 
     /** Prints what each method reached as soon as it is known, and how far the work is meanwhile. */

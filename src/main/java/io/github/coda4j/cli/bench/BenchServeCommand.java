@@ -2,17 +2,21 @@ package io.github.coda4j.cli.bench;
 
 import static io.github.coda4j.Checks.check;
 
+import io.github.coda4j.bench.ProcessMemory.Parts;
 import io.github.coda4j.bench.serve.ServeBench;
 import io.github.coda4j.bench.serve.ServePlan;
 import io.github.coda4j.bench.serve.ServeReport;
+import io.github.coda4j.cli.EntryPoint;
 import io.github.coda4j.cli.ExitCodes;
 import io.github.coda4j.cli.LoadFlags;
 import io.github.coda4j.cli.ModelFlag;
 import io.github.coda4j.cli.World;
 import io.github.coda4j.files.Json;
+import io.github.coda4j.generate.ModelStore;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +24,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -33,15 +38,15 @@ import picocli.CommandLine.Option;
                     + "than when nothing else runs), memory, how fast it says that it lives, what eight clients at "
                     + "once get beside one, and what is left of clients that leave.",
             "",
-            "The server is started in this process, so that memory and processor time include its clients, or is the "
-                    + "one at --base-url, of which less is seen. Exit code 1 when anything was hung, lost or wrong, "
-                    + "or is left.",
+            "The server is started in this process; the clients of the mixed load and of idle streams have one of "
+                    + "their own, so that memory is the server's. Or it is the one at --base-url, of which less is "
+                    + "seen. Exit code 1 when anything was hung, lost or wrong, or is left.",
             ""
         },
         footerHeading = "%nExamples:%n",
         footer = {
             "  coda bench serve --minutes 0.5",
-            "  coda bench serve --minutes 5 --aborts 1000 --idle-streams 4000 --json",
+            "  coda bench serve --minutes 5 --aborts 1000 --idle-streams 4000 --mutated 10000 --json",
             "  coda bench serve --base-url http://127.0.0.1:8000"
         })
 final class BenchServeCommand implements Callable<Integer> {
@@ -85,6 +90,18 @@ final class BenchServeCommand implements Callable<Integer> {
     int idleStreams;
 
     @Option(
+            names = "--mutated",
+            paramLabel = "N",
+            description = "Requests with something broken in them, at the end (default: ${DEFAULT-VALUE}).")
+    int mutated;
+
+    @Option(
+            names = "--recordings",
+            paramLabel = "DIR",
+            description = "Folder of the requests that --mutated breaks (default: those of the project's tests).")
+    Optional<Path> recordings = Optional.empty();
+
+    @Option(
             names = "--rounds",
             paramLabel = "N",
             description = "How often one client is compared with eight; medians count (default: ${DEFAULT-VALUE}).")
@@ -119,6 +136,8 @@ final class BenchServeCommand implements Callable<Integer> {
         check(
                 baseUrl.isEmpty() || model.name().isEmpty(),
                 "--model is for a server that is started here: leave it or --base-url out");
+        check(mutated >= 0, "--mutated must be 0 or positive, got %d", mutated);
+        check(recordings.isEmpty() || mutated > 0, "--recordings has no effect without --mutated N");
         ServePlan plan = new ServePlan(
                 clients,
                 Duration.ofMillis(Math.max(1, Math.round(minutes * MILLIS_PER_MINUTE))),
@@ -129,12 +148,56 @@ final class BenchServeCommand implements Callable<Integer> {
                 seed);
         try (ServeBench bench = open(plan)) {
             ServeReport report = bench.run(world::note);
-            world.out().print(json ? Json.pretty(Json.of(map(report))) : text(report));
+            Optional<ServeReport.Mutated> broken = mutated(bench);
+            Map<String, Object> map = map(report);
+            broken.ifPresent(of -> map.put("mutated", map(of)));
+            String text = text(report) + broken.map(BenchServeCommand::text).orElse("");
+            world.out().print(json ? Json.pretty(Json.of(map)) : text);
             world.out().flush();
-            return isGood(report) ? ExitCodes.OK : ExitCodes.FAILED;
+            boolean stands = broken.stream().allMatch(of -> of.faults() + of.sessions() == 0);
+            return isGood(report) && stands ? ExitCodes.OK : ExitCodes.FAILED;
         } catch (InterruptedException e) {
             throw new CancellationException("interrupted");
         }
+    }
+
+    private Optional<ServeReport.Mutated> mutated(ServeBench bench) throws InterruptedException {
+        if (mutated == 0) {
+            return Optional.empty();
+        }
+        world.note(mutated + " requests with something broken in them");
+        return Optional.of(bench.mutated(recordings.orElseGet(this::ofTests), mutated));
+    }
+
+    private Path ofTests() {
+        String home = world.systemProperties().getOrDefault(ModelStore.HOME, ".");
+        return Path.of(home).resolve("src/test/resources/golden/serve");
+    }
+
+    private static String text(ServeReport.Mutated of) {
+        StringBuilder text = new StringBuilder();
+        line(
+                text,
+                "mutated requests",
+                "%d with seed %d: %d faults of the server, %d sessions left",
+                of.requests(),
+                of.seed(),
+                of.faults(),
+                of.sessions());
+        if (!of.example().isEmpty()) {
+            line(text, "", "%s", of.example());
+        }
+        return text.toString();
+    }
+
+    private static Map<String, Object> map(ServeReport.Mutated of) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("requests", of.requests());
+        map.put("seed", of.seed());
+        map.put("faults", of.faults());
+        map.put("sessions_left", of.sessions());
+        map.put("example", of.example());
+        return map;
     }
 
     private ServeBench open(ServePlan plan) {
@@ -142,7 +205,11 @@ final class BenchServeCommand implements Callable<Integer> {
             return ServeBench.of(baseUrl.get(), plan);
         }
         Path folder = ModelFlag.folder(model.name(), world);
-        return ServeBench.start(folder, load.options(folder, world, LoadFlags.Purpose.SPEED), plan);
+        return ServeBench.start(
+                folder,
+                load.options(folder, world, LoadFlags.Purpose.SPEED),
+                plan,
+                EntryPoint.command(List.of("bench", ServeClientsCommand.NAME)));
     }
 
     private static boolean isGood(ServeReport report) {
@@ -183,16 +250,8 @@ final class BenchServeCommand implements Callable<Integer> {
         if (!mixed.example().isEmpty()) {
             line(text, "", "%s", mixed.example());
         }
-        if (mixed.warm().isPresent() && mixed.end().isPresent()) {
-            double warm = mixed.warm().getAsLong();
-            double end = mixed.end().getAsLong();
-            line(
-                    text,
-                    "memory",
-                    "%.0f MB resident after a fifth of it, %.0f MB at its end (%+.1f%%)",
-                    warm / MEGA,
-                    end / MEGA,
-                    100 * end / warm - 100);
+        if (!report.memory().isEmpty()) {
+            line(text, "memory", "%s", memory(report.memory()));
         }
         line(
                 text,
@@ -219,10 +278,10 @@ final class BenchServeCommand implements Callable<Integer> {
                 .ifPresent(idle -> line(
                         text,
                         "idle streams",
-                        "%d open: %s MB resident, %s MB before",
+                        "%d open: %s; before %s",
                         idle.open(),
-                        megabytes(idle.resident()),
-                        megabytes(idle.before())));
+                        idle.during().map(BenchServeCommand::parts).orElse("memory unknown"),
+                        idle.before().map(BenchServeCommand::parts).orElse("unknown")));
         return text.toString();
     }
 
@@ -246,8 +305,38 @@ final class BenchServeCommand implements Callable<Integer> {
                 of.packed());
     }
 
-    private static String megabytes(OptionalLong bytes) {
-        return bytes.isPresent() ? String.format(Locale.ROOT, "%.0f", bytes.getAsLong() / MEGA) : "?";
+    private static String memory(List<Parts> fifths) {
+        double first = fifths.getFirst().resident();
+        double last = fifths.getLast().resident();
+        return String.format(
+                Locale.ROOT,
+                "%s MB resident after each fifth of it (%+.1f%%); at its end %s",
+                fifths.stream()
+                        .map(parts -> String.format(Locale.ROOT, "%.0f", parts.resident() / MEGA))
+                        .collect(Collectors.joining(", ")),
+                100 * last / first - 100,
+                parts(fifths.getLast()));
+    }
+
+    private static String parts(Parts parts) {
+        return String.format(
+                Locale.ROOT,
+                "%.0f MB resident (files %.0f, heap %.0f of which %.0f in use, other %.0f)",
+                parts.resident() / MEGA,
+                parts.files() / MEGA,
+                parts.heap() / MEGA,
+                parts.used() / MEGA,
+                parts.other() / MEGA);
+    }
+
+    private static Map<String, Object> map(Parts parts) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("resident", parts.resident());
+        map.put("files", parts.files());
+        map.put("heap", parts.heap());
+        map.put("heap_used", parts.used());
+        map.put("other", parts.other());
+        return map;
     }
 
     private static void line(StringBuilder text, String name, String format, Object... values) {
@@ -275,8 +364,7 @@ final class BenchServeCommand implements Callable<Integer> {
         map.put("wrong", mixed.wrong());
         map.put("lost", mixed.lost());
         map.put("example", mixed.example());
-        put(map, "resident_warm", mixed.warm());
-        put(map, "resident_end", mixed.end());
+        map.put("memory", report.memory().stream().map(BenchServeCommand::map).toList());
         map.put("health_ms_p50_before", mixed.healthAlone().p50());
         map.put("health_ms_p99_before", mixed.healthAlone().p99());
         map.put("health_ms_p50", health.p50());
@@ -288,8 +376,8 @@ final class BenchServeCommand implements Callable<Integer> {
         put(map, "tensors_left", report.aborted().tensors());
         report.idle().ifPresent(idle -> {
             map.put("idle_streams", idle.open());
-            put(map, "resident_before_idle", idle.before());
-            put(map, "resident_idle", idle.resident());
+            idle.before().ifPresent(parts -> map.put("memory_before_idle", map(parts)));
+            idle.during().ifPresent(parts -> map.put("memory_idle", map(parts)));
         });
         return map;
     }

@@ -11,6 +11,7 @@ import io.github.coda4j.cli.FormatNames;
 import io.github.coda4j.cli.World;
 import io.github.coda4j.model.EngineKind;
 import io.github.coda4j.model.LoadOptions;
+import io.github.coda4j.model.ModelConfig;
 import io.github.coda4j.model.PassClock;
 import io.github.coda4j.model.Transformer;
 import io.github.coda4j.model.WeightFormat;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -39,6 +41,7 @@ import picocli.CommandLine.Option;
             "  coda bench step --preset coda-1.7b --dtype bf16,int8",
             "  coda bench step --preset coda-1.7b --dtype int8 --rows 8,16,32 --past 512,2048 --json",
             "  coda bench step --preset coda-1.7b --dtype int8 --rows 32 --past 512,2048,8192",
+            "  coda bench step --preset coda-1.7b --beside qwen3-0.6b,qwen2.5-0.5b,sdar-1.7b --dtype int8 --rounds 5",
             "  coda bench step --preset coda-1.7b --device cuda --dtype fp32,bf16"
         })
 final class BenchStepCommand implements Callable<Integer> {
@@ -50,6 +53,13 @@ final class BenchStepCommand implements Callable<Integer> {
 
     @Mixin
     BenchModel model;
+
+    @Option(
+            names = "--beside",
+            split = ",",
+            paramLabel = "NAME",
+            description = "Further shapes of random weights, timed after it in the same run.")
+    List<String> beside = List.of();
 
     @Mixin
     DeviceFlags on;
@@ -126,8 +136,17 @@ final class BenchStepCommand implements Callable<Integer> {
                     "processor",
                     "of ms: products attention head rest");
         }
-        for (WeightFormat format : formats) {
-            bench(format, shapes);
+        beside.forEach(name -> ModelConfig.preset(name)); // refused now, not after what takes minutes
+        List<BenchModel> models = Stream.concat(
+                        Stream.of(model), beside.stream().map(model::ofPreset))
+                .toList();
+        for (BenchModel each : models) {
+            if (!json && models.size() > 1) {
+                print("%s, %d layers%n", each.name(), each.config(world).layers());
+            }
+            for (WeightFormat format : formats) {
+                bench(each, format, shapes);
+            }
         }
         if (!json) {
             explain(formats);
@@ -161,23 +180,24 @@ final class BenchStepCommand implements Callable<Integer> {
         return shapes;
     }
 
-    private void bench(WeightFormat format, List<StepBench.Shape> shapes) {
+    private void bench(BenchModel of, WeightFormat format, List<StepBench.Shape> shapes) {
         Timing timing = new Timing(warmUp, rounds);
-        for (StepBench.Result result : results(format, shapes, timing)) {
+        for (StepBench.Result result : results(of, format, shapes, timing)) {
             if (json) {
-                world.out().println(line(format, result));
+                world.out().println(line(of, format, result));
             } else {
                 row(format, result);
             }
         }
     }
 
-    private List<StepBench.Result> results(WeightFormat format, List<StepBench.Shape> shapes, Timing timing) {
+    private List<StepBench.Result> results(
+            BenchModel of, WeightFormat format, List<StepBench.Shape> shapes, Timing timing) {
         LoadOptions load = on.load(format, threads);
         if (load.engine() == EngineKind.FAST) {
-            return StepBench.measure(options -> model.open(world, options), format, threads, shapes, timing);
+            return StepBench.measure(options -> of.open(world, options), format, threads, shapes, timing);
         }
-        try (Transformer transformer = model.open(world, load)) {
+        try (Transformer transformer = of.open(world, load)) {
             return StepBench.plain(transformer, load, shapes, timing);
         }
     }
@@ -213,8 +233,9 @@ final class BenchStepCommand implements Callable<Integer> {
         return Double.isFinite(seconds) ? String.format(Locale.ROOT, "%.1f", 1e3 * seconds) : "-";
     }
 
-    private ObjectNode line(WeightFormat format, StepBench.Result result) {
+    private ObjectNode line(BenchModel of, WeightFormat format, StepBench.Result result) {
         ObjectNode line = JsonNodeFactory.instance.objectNode();
+        line.put("model", of.name());
         line.put("dtype", format.toString());
         line.put("device", on.device().toString());
         line.put("engine", on.engine().toString());

@@ -5,6 +5,7 @@
     "bench",
     "bench.serve",
     "cli",
+    "data",
     "text",
     "decode",
     "generate",

@@ -3,6 +3,7 @@ package io.github.coda4j.cli.data;
 import static io.github.coda4j.Checks.check;
 
 import io.github.coda4j.Nearest;
+import io.github.coda4j.data.Avoided;
 import io.github.coda4j.data.CorpusOptions;
 import io.github.coda4j.data.Excludes;
 import io.github.coda4j.data.Language;
@@ -20,6 +21,7 @@ import picocli.CommandLine.Parameters;
 /** Which files of a corpus are read, and which are dropped. */
 final class CorpusFlags {
     private static final double NEAR = 0.8;
+    private static final double LIKE = 0.5;
 
     @Parameters(
             arity = "1..*",
@@ -89,6 +91,32 @@ final class CorpusFlags {
             description = "A list of what to leave out: one glob, or SHA-256 of a document, per line.")
     Optional<Path> excludeList = Optional.empty();
 
+    @Option(
+            names = "--exclude-like",
+            paramLabel = "INPUT",
+            description = "Leave out documents that are equal to one of these or like one: files, folders, archives or "
+                    + "rows, such as those of `coda data held-out`; may be given several times.")
+    List<String> like = new ArrayList<>();
+
+    @Option(
+            names = "--exclude-like-from",
+            paramLabel = "X",
+            description =
+                    "The similarity from which on a document is like one of --exclude-like, 0 to 1, by MinHash of "
+                            + "five-word shingles, every pair compared (default: 0.5).")
+    Optional<Double> likeFrom = Optional.empty();
+
+    @Option(
+            names = "--decontaminate",
+            paramLabel = "INPUT",
+            description = "Leave out documents that have 13 words in a row of a row of these data sets: folders and "
+                    + "files of rows, every text of which counts; numbers, punctuation, case and lines that import do "
+                    + "not. Counted by data set; may be given several times.")
+    List<String> decontaminate = new ArrayList<>();
+
+    @Option(names = "--decontaminate-words", paramLabel = "N", description = "So many words in a row instead of 13.")
+    Optional<Integer> runWords = Optional.empty();
+
     @Option(names = "--min-bytes", paramLabel = "N", description = "Smallest document (default: 32).")
     long minBytes = 32;
 
@@ -106,12 +134,40 @@ final class CorpusFlags {
     @Option(names = "--threads", paramLabel = "N", description = "Threads (default: one per processor).")
     int threads = Runtime.getRuntime().availableProcessors();
 
+    private Optional<Avoided> avoided = Optional.empty();
+
+    /** Refuses values that are wrong or have no effect, before anything is read. */
+    void verify() {
+        check(likeFrom.isEmpty() || !like.isEmpty(), "--exclude-like-from has no effect without --exclude-like");
+        check(
+                runWords.isEmpty() || !decontaminate.isEmpty(),
+                "--decontaminate-words has no effect without --decontaminate");
+        check(
+                likeFrom.map(from -> from > 0 && from <= 1).orElse(true),
+                "--exclude-like-from must be above 0 and at most 1, got %s",
+                likeFrom.orElse(LIKE));
+        check(
+                runWords.orElse(Avoided.RUN_WORDS) >= 2,
+                "--decontaminate-words must be 2 or more, got %d",
+                runWords.orElse(0));
+    }
+
+    /** The texts to keep away from, read at the first call. */
+    Avoided avoided() {
+        if (avoided.isEmpty()) {
+            verify();
+            avoided = Optional.of(
+                    Avoided.read(like, likeFrom.orElse(LIKE), decontaminate, runWords.orElse(Avoided.RUN_WORDS)));
+        }
+        return avoided.get();
+    }
+
     CorpusOptions options() {
         Set<Language> chosen = EnumSet.noneOf(Language.class);
         languages.forEach(name -> chosen.add(language(name.strip())));
         Set<String> allowed = new LinkedHashSet<>(licenses);
         licensesFile.ifPresent(file -> allowed.addAll(Excludes.lines(file)));
-        Excludes excludes = new Excludes(exclude, Set.of());
+        Excludes excludes = new Excludes(exclude, Set.of(), avoided());
         Excludes all = excludeList.map(excludes::with).orElse(excludes);
         return new CorpusOptions(
                 inputs,

@@ -9,8 +9,11 @@ import java.util.Locale;
 final class CorpusReport {
     private CorpusReport() {}
 
-    /** @param what they are called: documents, rows */
-    static void print(PrintStream out, Account account, String what) {
+    /**
+     * @param corpus the flags with which they were read
+     * @param what they are called: documents, rows
+     */
+    static void print(PrintStream out, Account account, CorpusFlags corpus, String what) {
         out.printf(Locale.ROOT, "%,d %s:%n", account.documents(), what);
         for (Account.Line line : account.lines()) {
             out.printf(
@@ -20,6 +23,10 @@ final class CorpusReport {
                     Amounts.bytes(line.bytes()),
                     line.fate().label(),
                     example(line));
+        }
+        String runs = corpus.avoided().sharedRuns();
+        if (!runs.isEmpty()) {
+            out.println(runs);
         }
     }
 

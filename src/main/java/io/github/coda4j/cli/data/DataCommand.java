@@ -23,6 +23,7 @@ public final class DataCommand extends CommandGroup {
         return new CommandLine(new DataCommand())
                 .addSubcommand(new DataTokenizerCommand(world, interrupt))
                 .addSubcommand(new DataTokenizeCommand(world, interrupt))
-                .addSubcommand(new DataInstructCommand(world, interrupt));
+                .addSubcommand(new DataInstructCommand(world, interrupt))
+                .addSubcommand(new DataHeldOutCommand(world, interrupt));
     }
 }

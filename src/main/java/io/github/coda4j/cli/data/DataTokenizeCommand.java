@@ -9,6 +9,7 @@ import io.github.coda4j.cli.Interrupt;
 import io.github.coda4j.cli.Progress;
 import io.github.coda4j.cli.World;
 import io.github.coda4j.data.Account;
+import io.github.coda4j.data.Comments;
 import io.github.coda4j.data.CorpusEngine;
 import io.github.coda4j.data.CorpusReader;
 import io.github.coda4j.data.Fate;
@@ -50,6 +51,7 @@ import picocli.CommandLine.Spec;
             "  coda data tokenize --tokenizer data/small/tokenizer --new-tokenizer 4096 --out data/small/code ~/src",
             "  coda data tokenize --tokenizer models/coda-mini --out data/stack --field content --licenses MIT "
                     + "stack.jsonl.gz",
+            "  coda data tokenize --tokenizer models/coda-mini --out data/other --exclude-like examples src",
             "  coda data tokenize --tokenizer models/coda-mini --out data/chat --sft instructions.jsonl",
             "  coda data tokenize --engine spark=spark://host:7077 --tokenizer models/coda-mini --out /shared/code "
                     + "s3a://corpus/code.parquet"
@@ -57,6 +59,7 @@ import picocli.CommandLine.Spec;
 final class DataTokenizeCommand implements Callable<Integer> {
     private static final List<String> TEXT_ONLY = List.of(
             "--drop-comments",
+            "--short-comments",
             "--languages",
             "--field",
             "--path-field",
@@ -66,6 +69,10 @@ final class DataTokenizeCommand implements Callable<Integer> {
             "--default-license",
             "--exclude",
             "--exclude-list",
+            "--exclude-like",
+            "--exclude-like-from",
+            "--decontaminate",
+            "--decontaminate-words",
             "--min-bytes",
             "--max-bytes",
             "--near-duplicates");
@@ -116,12 +123,26 @@ final class DataTokenizeCommand implements Callable<Integer> {
     boolean dropComments;
 
     @Option(
+            names = "--short-comments",
+            description =
+                    "Of the comments in Java files keep those that explain code, cut to their first sentence on one "
+                            + "line: no license headers, no tags, no code, nothing long.")
+    boolean shortComments;
+
+    @Option(
             names = "--sft",
             description = "Read instructions: rows of {\"messages\": [{\"role\", \"content\"}]} or "
                     + "{\"instruction\", \"input\","
                     + " \"output\"}. The chat template is applied and the answers are marked. Rows of which a "
                     + "part would be lost are dropped.")
     boolean sft;
+
+    @Option(
+            names = "--show-empty-thoughts",
+            description =
+                    "With --sft: an empty thought at the beginning of an answer is shown and not learned, as when a "
+                            + "model is asked without thinking.")
+    boolean showThoughts;
 
     @Option(
             names = "--max-tokens",
@@ -160,7 +181,7 @@ final class DataTokenizeCommand implements Callable<Integer> {
         Manifest.Content kind = sft ? Manifest.Content.INSTRUCTIONS : Manifest.Content.TEXT;
         try (ShardFolderWriter writer = ShardFolderWriter.create(out, kind, loaded, heldOut, shardTokens, overwrite)) {
             account = read(loaded, writer);
-            CorpusReport.print(world.out(), account, sft ? "rows" : "documents");
+            CorpusReport.print(world.out(), account, corpus, sft ? "rows" : "documents");
             manifest = writer.finish(account);
         }
         print(manifest, account, (System.nanoTime() - start) / 1e9);
@@ -175,7 +196,7 @@ final class DataTokenizeCommand implements Callable<Integer> {
                     .tokenize(
                             engine.work(corpus, heldOut),
                             tokenizer,
-                            !dropComments,
+                            comments(),
                             out,
                             shardTokens,
                             overwrite,
@@ -184,15 +205,24 @@ final class DataTokenizeCommand implements Callable<Integer> {
                                 progress.to(tasks, all, what);
                             });
         }
-        CorpusReport.print(world.out(), done.account(), "documents");
+        CorpusReport.print(world.out(), done.account(), corpus, "documents");
         print(done.manifest(), done.account(), (System.nanoTime() - start) / 1e9);
         done.notes().forEach(world::note);
         return ExitCodes.OK;
     }
 
+    private Comments comments() {
+        if (dropComments) {
+            return Comments.DROP;
+        }
+        return shortComments ? Comments.SHORT : Comments.KEEP;
+    }
+
     private void checkFlags() {
+        check(!dropComments || !shortComments, "--drop-comments and --short-comments exclude each other");
+        corpus.verify();
         if (!engine.isLocal()) {
-            engine.checkCluster(out, "--threads", "--sft", "--max-tokens");
+            engine.checkCluster(out, "--threads", "--sft", "--max-tokens", "--exclude-like", "--decontaminate");
         }
         check(!sft || newTokenizer.isEmpty(), "--new-tokenizer has no effect with --sft: leave it out");
         check(heldOut >= 0 && heldOut < 1, "--held-out must be in [0, 1), got %s", heldOut);
@@ -206,6 +236,7 @@ final class DataTokenizeCommand implements Callable<Integer> {
                 }
             }
         }
+        check(sft || !showThoughts, "--show-empty-thoughts has no effect without --sft");
         check(sft || maxTokens.isEmpty(), "--max-tokens has no effect without --sft");
         for (String name : TEXT_ONLY) {
             check(
@@ -234,11 +265,16 @@ final class DataTokenizeCommand implements Callable<Integer> {
             };
             if (!sft) {
                 CorpusReader reader = new CorpusReader(corpus.options(), heldOut, corpus.threads);
-                return TextTokenizing.run(reader, loaded, !dropComments, writer, listener);
+                return TextTokenizing.run(reader, loaded, comments(), writer, listener);
             }
             ChatTemplate template = ChatTemplate.forCheckpoint(tokenizer);
             return new InstructionTokenizing(
-                            loaded, template, corpus.options(), maxTokens.orElse(DEFAULT_MAX_TOKENS), heldOut)
+                            loaded,
+                            template,
+                            corpus.options(),
+                            maxTokens.orElse(DEFAULT_MAX_TOKENS),
+                            heldOut,
+                            showThoughts)
                     .run(corpus.threads, writer, listener);
         }
     }
@@ -255,7 +291,7 @@ final class DataTokenizeCommand implements Callable<Integer> {
                         Amounts.count(manifest.tokens(Split.HELD_OUT)),
                         manifest.vocabSize(),
                         (double) bytes / tokens,
-                        dropComments ? "the files with their comments" : "text");
+                        comments() != Comments.KEEP ? "the files with their comments" : "text");
         world.note(String.format(
                 Locale.ROOT, "%s of text in %.1f s, %s per second", Amounts.bytes(bytes), seconds, Amounts.bytes((long)
                         (bytes / seconds))));

@@ -274,6 +274,7 @@ public final class EvalCommand implements Callable<Integer> {
                 .addSubcommand(new EvalPromptsCommand(world))
                 .addSubcommand(new EvalGenerateCommand(world, interrupt))
                 .addSubcommand(new EvalScoreCommand(world, interrupt))
-                .addSubcommand(new EvalCompareCommand(world));
+                .addSubcommand(new EvalCompareCommand(world))
+                .addSubcommand(new EvalRequestsCommand(world, interrupt));
     }
 }

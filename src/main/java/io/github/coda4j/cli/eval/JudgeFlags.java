@@ -7,7 +7,6 @@ import io.github.coda4j.cli.StatusLine;
 import io.github.coda4j.cli.World;
 import io.github.coda4j.eval.python.PythonInterpreter;
 import io.github.coda4j.eval.sandbox.Sandbox;
-import io.github.coda4j.eval.sandbox.SandboxMode;
 import io.github.coda4j.eval.score.ScoreListener;
 import io.github.coda4j.eval.score.ScorePlan;
 import io.github.coda4j.eval.score.ScoreReport;
@@ -20,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** How answers are judged: the options of every command that does. */
@@ -37,18 +37,8 @@ final class JudgeFlags {
                     + "safim, 15 in multipl-e and humaneval-x; evalplus has limits of its own).")
     Optional<Double> seconds = Optional.empty();
 
-    @Option(
-            names = "--sandbox",
-            paramLabel = "MODE",
-            description = "required: a complete sandbox or nothing is run; best: what this system has; off; bwrap: "
-                    + "bubblewrap (default: best).")
-    Optional<String> sandbox = Optional.empty();
-
-    @Option(
-            names = "--python",
-            paramLabel = "FILE",
-            description = "The Python that runs programs (default: the variable CODA_PYTHON, else python3).")
-    Optional<String> python = Optional.empty();
+    @Mixin
+    ProgramFlags programs;
 
     /** A set and a way of judging answers to it. */
     record Way(Benchmark benchmark, Mode mode) {
@@ -69,17 +59,17 @@ final class JudgeFlags {
     /** @throws IllegalArgumentException when a value is wrong, or has no effect in any of these ways */
     void verify(List<Way> ways) {
         String named = ways.stream().map(Way::toString).collect(Collectors.joining(", "));
-        sandboxMode();
+        programs.sandboxMode();
         check(
                 seconds.isEmpty() || ways.stream().anyMatch(Way::isTimed),
                 "--timeout has no effect on %s: leave it out",
                 named);
         check(
-                sandbox.isEmpty() || ways.stream().anyMatch(Way::runs),
+                programs.sandbox.isEmpty() || ways.stream().anyMatch(Way::runs),
                 "--sandbox has no effect on %s, which runs nothing: leave it out",
                 named);
         check(
-                python.isEmpty()
+                programs.python.isEmpty()
                         || ways.stream()
                                 .anyMatch(way -> way.runs() && way.benchmark().isPython()),
                 "--python has no effect on %s: leave it out",
@@ -88,12 +78,12 @@ final class JudgeFlags {
 
     /** The Python that is named, or found. */
     PythonInterpreter python(World world) {
-        return PythonInterpreter.find(python, world.environment());
+        return programs.python(world);
     }
 
     /** Where programs are run. */
     Sandbox sandbox(World world) {
-        return Sandbox.open(sandboxMode(), world.environment().getOrDefault("PATH", ""));
+        return programs.sandbox(world);
     }
 
     /**
@@ -142,15 +132,6 @@ final class JudgeFlags {
         List<String> missing = sandbox(world).missing();
         if (!missing.isEmpty() && ways.stream().anyMatch(Way::runs)) {
             world.note("the sandbox is not complete; missing: " + String.join(", ", missing));
-        }
-    }
-
-    private SandboxMode sandboxMode() {
-        String name = sandbox.orElse("best");
-        try {
-            return SandboxMode.valueOf(name.toUpperCase(Locale.ROOT));
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("--sandbox must be required, best, off or bwrap, got '" + name + "'", e);
         }
     }
 

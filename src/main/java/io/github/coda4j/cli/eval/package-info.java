@@ -8,6 +8,8 @@
     "web",
     "eval",
     "eval.tasks",
+    "eval.requests",
+    "eval.verdict",
     "eval.answers",
     "eval.remote",
     "eval.report",

@@ -21,7 +21,6 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -36,6 +35,9 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         description = {
             "Write the model's raw output for a sequence of ids: tensor \"logits\", F32 [1, T, V], not shifted.",
+            "",
+            "Of cases, each with full or block-causal attention, the ids stand beside FILE.json in FILE.safetensors; "
+                    + "written is a tensor NAME.logits, F32 [B, T, V], for each.",
             "",
             "The folder needs no tokenizer.",
             ""
@@ -55,26 +57,7 @@ final class InspectLogitsCommand implements Callable<Integer> {
     CommandSpec command;
 
     @ArgGroup(multiplicity = "1")
-    What what;
-
-    /** One sequence, or a file of cases. */
-    static final class What {
-        @Option(
-                names = "--ids",
-                required = true,
-                paramLabel = "IDS|FILE.json",
-                description = "The sequence: 1,2,3, or a JSON file with a list or an object that has one as \"ids\""
-                        + " or \"prompt\".")
-        Optional<String> ids = Optional.empty();
-
-        @Option(
-                names = CaseFile.FLAG,
-                required = true,
-                paramLabel = "FILE.json",
-                description = "Sequences as the file says, with full or block-causal attention; their ids stand beside"
-                        + " it in FILE.safetensors. Writes a tensor NAME.logits, F32 [B, T, V], for each case.")
-        Optional<Path> cases = Optional.empty();
-    }
+    IdsOrCases what;
 
     @Option(
             names = "--out",
@@ -106,7 +89,7 @@ final class InspectLogitsCommand implements Callable<Integer> {
         }
         try (CheckpointFolder checkpoint = CheckpointFolder.open(folder)) {
             ModelConfig config = ModelConfig.of(checkpoint, into.told());
-            int[] sequence = IdsArgument.parse(what.ids.orElseThrow(), config.vocabSize());
+            int[] sequence = what.ids(config.vocabSize());
             checkLength(sequence.length, config);
             try (Transformer transformer = Transformer.open(checkpoint, into)) {
                 write(transformer.logits(sequence), sequence.length, config.vocabSize());

@@ -45,6 +45,9 @@ import picocli.CommandLine.Spec;
                     + " \"cache_refreshes\". Masks among the ids are holes to fill. Nothing stops early. "
                     + "Decoding depends on the flags"
                     + " only, not on the environment or generation_config.json. The folder needs no tokenizer.",
+            "",
+            "Of cases, each decoded by the rule of a family, a list is written of \"id\", \"history\" (the ids after "
+                    + "every forward that fills something), \"final\" and \"total_forwards\".",
             ""
         },
         footerHeading = "%nExample:%n",
@@ -61,27 +64,7 @@ final class InspectTraceCommand implements Callable<Integer> {
     CommandSpec command;
 
     @ArgGroup(multiplicity = "1")
-    What what;
-
-    /** One prompt, or a file of cases. */
-    static final class What {
-        @Option(
-                names = "--ids",
-                required = true,
-                paramLabel = "IDS|FILE.json",
-                description = "The prompt: 1,2,3, or a JSON file with a list or an object that has one as \"ids\" or"
-                        + " \"prompt\".")
-        Optional<String> ids = Optional.empty();
-
-        @Option(
-                names = CaseFile.FLAG,
-                required = true,
-                paramLabel = "FILE.json",
-                description = "Decodings as the file says, each by the rule of a family. Writes a list of \"id\","
-                        + " \"history\" (the ids after every forward that fills something), \"final\" and"
-                        + " \"total_forwards\".")
-        Optional<Path> cases = Optional.empty();
-    }
+    IdsOrCases what;
 
     @Option(
             names = "--max-new-tokens",
@@ -124,7 +107,7 @@ final class InspectTraceCommand implements Callable<Integer> {
         Path folder = model.folder(world);
         LoadOptions into = load.options(folder, world, LoadFlags.Purpose.COMPARISON);
         ModelConfig config = config(folder, into);
-        int[] prompt = IdsArgument.parse(what.ids.orElseThrow(), config.vocabSize());
+        int[] prompt = what.ids(config.vocabSize());
         new CanvasShape(prompt.length, newTokens == 0 ? List.of() : List.of(newTokens), newTokens > 0)
                 .checkLength(config.maxPositions());
         Canvas canvas = Canvas.forCompletion(prompt, newTokens, config.maskId());

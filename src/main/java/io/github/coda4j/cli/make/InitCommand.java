@@ -8,10 +8,12 @@ import io.github.coda4j.cli.ExitCodes;
 import io.github.coda4j.cli.Interrupt;
 import io.github.coda4j.cli.Progress;
 import io.github.coda4j.cli.World;
+import io.github.coda4j.diffusion.Alignment;
 import io.github.coda4j.files.AtomicFiles;
 import io.github.coda4j.model.ModelConfig;
 import io.github.coda4j.model.RandomCheckpoint;
 import io.github.coda4j.model.VocabularyFit;
+import io.github.coda4j.model.training.KindChoice;
 import io.github.coda4j.model.training.ParameterLoader;
 import io.github.coda4j.model.training.ParameterStore;
 import io.github.coda4j.model.training.ParameterWriter;
@@ -91,6 +93,20 @@ public final class InitCommand implements Callable<Integer> {
                     + " place) or qwen2 (default: CoDA for Qwen3, qwen2 for Qwen2.5; both shifted, as the model is).")
     Optional<String> kind = Optional.empty();
 
+    @Option(
+            names = "--attention-block",
+            paramLabel = "N",
+            description = "With --from-ar: block-causal attention in blocks of N positions, trained on clean and masked"
+                    + " blocks side by side; for the kinds a2d-qwen3, a2d-qwen2 (bd3lm), sdar and Fast_dLLM_Qwen.")
+    Optional<Integer> attentionBlock = Optional.empty();
+
+    @Option(
+            names = "--alignment",
+            paramLabel = "ROWS",
+            description = "With --from-ar: shifted (a position is proposed by the row before it, as the model does) or"
+                    + " in_place (default: as the kind has it).")
+    Optional<String> alignment = Optional.empty();
+
     @Option(names = "--overwrite", description = "Replace an older model in that folder.")
     boolean overwrite;
 
@@ -129,6 +145,8 @@ public final class InitCommand implements Callable<Integer> {
 
     private int random(String shape) {
         check(kind.isEmpty(), "--kind has no effect with --preset, which says it: leave it out");
+        check(attentionBlock.isEmpty(), "--attention-block has no effect with --preset, which says it: leave it out");
+        check(alignment.isEmpty(), "--alignment has no effect with --preset, which says it: leave it out");
         check(
                 ModelConfig.presets().contains(shape),
                 "--preset must be one of %s, got '%s'%s",
@@ -190,7 +208,7 @@ public final class InitCommand implements Callable<Integer> {
                 special.mask().orElseGet(() -> loaded.idOf(MaskToken.CONTENT).orElse(loaded.vocabSize()));
         ModelConfig config;
         try (CheckpointFolder source = CheckpointFolder.open(folder)) {
-            config = ParameterLoader.autoregressiveConfig(source.config(), maskId, special.pad(), kind);
+            config = ParameterLoader.autoregressiveConfig(source.config(), maskId, special.pad(), choice());
             try (ParameterStore parameters = ParameterLoader.autoregressive(source, config, Device.CPU)) {
                 interrupt.check();
                 ParameterWriter.write(
@@ -213,6 +231,12 @@ public final class InitCommand implements Callable<Integer> {
                         maskId);
         world.out().println("Next: coda data tokenize --tokenizer " + out + " --out DIR INPUT...");
         return ExitCodes.OK;
+    }
+
+    private KindChoice choice() {
+        attentionBlock.ifPresent(length -> check(length >= 1, "--attention-block must be at least 1, got %d", length));
+        return new KindChoice(
+                kind, attentionBlock.stream().mapToInt(Integer::intValue).findFirst(), alignment.map(Alignment::parse));
     }
 
     private DType stored() {

@@ -5,6 +5,7 @@
     "com.sun.management",
     "cli",
     "files",
+    "diffusion.Alignment",
     "tensor.Device",
     "tensor.DType",
     "weights",

@@ -2,6 +2,7 @@ package io.github.coda4j.cli.train;
 
 import static io.github.coda4j.Checks.check;
 
+import io.github.coda4j.cli.EntryPoint;
 import io.github.coda4j.cli.Interrupt;
 import io.github.coda4j.cli.World;
 import io.github.coda4j.train.device.PluginName;
@@ -69,7 +70,7 @@ final class NprocFlag {
     /** Runs this very command line on every rank and gives the exit code. */
     int launch(World world, Interrupt interrupt) {
         List<String> arguments = command.root().commandLine().getParseResult().originalArgs();
-        return new RankLauncher(world, interrupt, GRACE).run(RankLauncher.ownCommand(without(arguments)), ranks());
+        return new RankLauncher(world, interrupt, GRACE).run(EntryPoint.command(without(arguments)), ranks());
     }
 
     private static List<String> without(List<String> arguments) {

@@ -156,7 +156,7 @@ final class PlanFlags {
         /** The most rows at a time that fit, up to {@value MOST_ROWS}; empty where one row does not. */
         OptionalInt mostRows(long bytes) {
             int fits = 0;
-            int tooMany = Math.min(MOST_ROWS, Integer.MAX_VALUE / run.length()) + 1;
+            int tooMany = Math.min(MOST_ROWS, Integer.MAX_VALUE / 2 / run.length()) + 1;
             while (tooMany - fits > 1) {
                 int middle = fits == 0 ? 1 : Math.min(2 * fits, (fits + tooMany) / 2);
                 if (plan(run.withRows(middle)).bytes() <= bytes) {

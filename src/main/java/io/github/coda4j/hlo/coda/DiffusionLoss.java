@@ -40,8 +40,8 @@ final class DiffusionLoss {
             Distribution distribution,
             Consumer<Program.Builder> between) {
         if (config.kind().blocks().isPresent()) {
-            throw new CodaException("a model with block-causal attention is not trained here: its loss needs clean and"
-                    + " masked blocks side by side; take one that sees the whole sequence (without attention_block)");
+            throw new CodaException("programs for accelerators do not train block-causal models, whose loss needs clean"
+                    + " and masked blocks side by side: take compute.device cpu or cuda");
         }
         this.shape = shape;
         this.products = products;

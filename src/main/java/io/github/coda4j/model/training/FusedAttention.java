@@ -12,9 +12,10 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Attention within documents, forward and backward. The query heads that share a key/value head lie under each other,
- * so that one product serves them all. Backward, the scores are computed again and lie transposed, [L, G * L], some
- * keys at a time (Dao et al. 2022, "FlashAttention", algorithm 4, with whole rows of queries).
+ * Attention within documents, forward and backward. All products of a document are made, and what {@link Sight} hides
+ * is taken out. The query heads that share a key/value head lie under each other, so that one product serves them all.
+ * Backward, the scores are computed again and lie transposed, [L, G * L], some keys at a time (Dao et al. 2022,
+ * "FlashAttention", algorithm 4, with whole rows of queries).
  */
 final class FusedAttention {
     // L positions of a document, M packed tokens, N query heads, K key/value heads, G = N / K, H head dimension
@@ -35,7 +36,7 @@ final class FusedAttention {
     private final AtomicInteger next = new AtomicInteger();
 
     /** One share of the work: rows [row, row + rows) of the folded queries of some key/value heads. */
-    private record Item(SegmentRuns.Run run, int kvHead, int kvHeads, int row, int rows) {
+    private record Item(Run run, int kvHead, int kvHeads, int row, int rows) {
         /** The first element of its rows among those that have {@code perToken} ones per token and key/value head. */
         long first(int allKvHeads, int perToken) {
             return (long) run.start() * allKvHeads * perToken + (long) kvHead * run.length() * perToken;
@@ -43,14 +44,14 @@ final class FusedAttention {
     }
 
     FusedAttention(ModelConfig config, NumberKind kind, FusedBatch batch, FusedMemory memory) {
-        assert batch.runs().stream().mapToInt(SegmentRuns.Run::length).sum() == batch.tokens() : batch.runs();
-        assert memory.limits().cover(batch.tokens(), batch.length()) : batch.tokens() + ", " + memory.limits();
+        assert batch.runs().stream().mapToInt(Run::length).sum() == batch.count() : batch.runs();
+        assert memory.limits().cover(batch.count(), batch.span()) : batch.count() + ", " + memory.limits();
         this.config = config;
         this.kind = kind;
         this.batch = batch;
         this.memory = memory;
-        this.keysFirst = (long) batch.tokens() * config.heads() * config.headDim();
-        this.valuesFirst = keysFirst + (long) batch.tokens() * config.kvHeads() * config.headDim();
+        this.keysFirst = (long) batch.count() * config.heads() * config.headDim();
+        this.valuesFirst = keysFirst + (long) batch.count() * config.kvHeads() * config.headDim();
         // The longest documents first, so that workers end at about the same time.
         batch.runs().stream()
                 .sorted((a, b) -> Integer.compare(b.length(), a.length()))
@@ -68,7 +69,7 @@ final class FusedAttention {
         return (int) Math.max(LEAST_ROWS, SCORE_BYTES / (columns * kind.bytes()));
     }
 
-    private void deal(SegmentRuns.Run run) {
+    private void deal(Run run) {
         int rows = config.groups() * run.length();
         int fitting = rowsAtATime(run.length(), kind);
         long headBytes = (long) rows * run.length() * kind.bytes();
@@ -95,7 +96,7 @@ final class FusedAttention {
     /** First element of a token's head in the folded layout; heads are numbered queries, keys, values. */
     long folded(int token, int head) {
         assert head >= 0 && head < config.heads() + 2 * config.kvHeads() : head;
-        SegmentRuns.Run run = batch.run(token);
+        Run run = batch.run(token);
         int n = config.heads();
         int k = config.kvHeads();
         boolean isQuery = head < n;
@@ -132,6 +133,7 @@ final class FusedAttention {
         Tensor scores = view(scratch, 0, heads, item.rows(), length); // [A, P, L]
         Tensor out = view(memory.folded, query * headDim, heads, item.rows(), headDim); // [A, P, H]
         Tensor.batchedProductInto(scores, q, k.transpose(1, 2)); // [A, P, H] [A, H, L] to [A, P, L]
+        hide(scratch, item);
         Softmax.exponentiate(
                 scratch,
                 kind,
@@ -142,6 +144,46 @@ final class FusedAttention {
                 saved.logSums(),
                 Math.toIntExact(query));
         Tensor.batchedProductInto(out, scores, v); // [A, P, L] [A, L, H] to [A, P, H]
+    }
+
+    /** What the queries of an item do not see, among its scores [A, P, L], becomes nothing of their softmax. */
+    private void hide(MemorySegment scores, Item item) {
+        Sight sight = item.run().sight();
+        int length = sight.length();
+        for (Sight.Group group : sight.groups()) {
+            for (Sight.Range range : sight.rest(group.seen())) {
+                for (int g = 0; g < config.groups(); g++) {
+                    int first = g * length - item.row(); // among the item's rows of a head, that of the run's token 0
+                    int end = Math.min(first + group.tokens().to(), item.rows());
+                    for (int row = Math.max(first + group.tokens().from(), 0); row < end; row++) {
+                        for (int head = 0; head < item.kvHeads(); head++) {
+                            long at = ((long) head * item.rows() + row) * length + range.from();
+                            Softmax.hide(scores, kind, at, range.length());
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /** The probabilities [C, G * L] of keys from {@code from} on for queries that do not see them are none. */
+    private void clear(MemorySegment probabilities, long first, Sight sight, int from, int count) {
+        int length = sight.length();
+        for (Sight.Group group : sight.groups()) {
+            int begin = Math.max(group.tokens().from(), from);
+            int end = Math.min(group.tokens().to(), from + count);
+            if (begin >= end) {
+                continue;
+            }
+            for (Sight.Range range : sight.rest(group.seers())) {
+                for (int key = begin; key < end; key++) {
+                    for (int g = 0; g < config.groups(); g++) {
+                        long at = first + ((long) (key - from) * config.groups() + g) * length + range.from();
+                        slice(probabilities, at, range.length()).fill((byte) 0);
+                    }
+                }
+            }
+        }
     }
 
     /** Works on the gradients of queries, keys and values until none are left. */
@@ -223,6 +265,7 @@ final class FusedAttention {
             long first = (long) h * count * columns;
             ScoreGradients.probabilities(
                     probabilities, kind, first, count, columns, o.logSums, o.firstSum + h * columns);
+            clear(probabilities, first, item.run().sight(), from, count);
         }
         Tensor.batchedProductInto(o.valueGradients.narrow(1, from, count), p, o.outGradients); // to [A, C, H]
         Tensor.batchedProductInto(ds, o.values.narrow(1, from, count), o.outGradients.transpose(1, 2)); // [A, C, G * L]

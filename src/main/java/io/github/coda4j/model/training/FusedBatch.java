@@ -3,18 +3,19 @@ package io.github.coda4j.model.training;
 import io.github.coda4j.CodaException;
 import io.github.coda4j.diffusion.MaskedBatch;
 import io.github.coda4j.model.ModelConfig;
+import java.util.Arrays;
 import java.util.List;
 
 /**
- * A batch as the fused pass walks through it: all rows one after another.
+ * A batch as the fused pass walks through it.
  *
- * @param ids [M], M = B * T
+ * @param tokens what is run, M tokens
+ * @param positions of the batch, B * T
  * @param length T
- * @param runs the documents
+ * @param span tokens that are run of a row: T, or twice as many
  * @param runOf [M], index of each token's document
- * @param targets what the outputs should say
  */
-record FusedBatch(int[] ids, int length, List<SegmentRuns.Run> runs, int[] runOf, TargetRows targets) {
+record FusedBatch(RunTokens tokens, long positions, int length, int span, int[] runOf) {
     /**
      * Packs a batch.
      *
@@ -27,7 +28,6 @@ record FusedBatch(int[] ids, int length, List<SegmentRuns.Run> runs, int[] runOf
             throw CodaException.of(
                     "the model knows %d positions, the batch has rows of %d", config.maxPositions(), length);
         }
-        int[] ids = new int[Math.multiplyExact(batch.rows(), length)];
         for (int b = 0; b < batch.rows(); b++) {
             for (int i = 0; i < length; i++) {
                 checkId("token", batch.noisyIds()[b][i], b, i, config);
@@ -35,15 +35,19 @@ record FusedBatch(int[] ids, int length, List<SegmentRuns.Run> runs, int[] runOf
                     checkId("target", batch.targets()[b][i], b, i, config);
                 }
             }
-            System.arraycopy(batch.noisyIds()[b], 0, ids, b * length, length);
         }
-        List<SegmentRuns.Run> runs = SegmentRuns.of(batch);
-        int[] runOf = new int[ids.length];
-        for (int r = 0; r < runs.size(); r++) {
-            SegmentRuns.Run run = runs.get(r);
-            java.util.Arrays.fill(runOf, run.start(), run.start() + run.length(), r);
+        RunTokens tokens = RunTokens.of(batch, config);
+        int[] runOf = new int[tokens.ids().length];
+        for (int r = 0; r < tokens.runs().size(); r++) {
+            Run run = tokens.runs().get(r);
+            Arrays.fill(runOf, run.start(), run.end(), r);
         }
-        return new FusedBatch(ids, length, runs, runOf, TargetRows.of(batch, config.alignment()));
+        return new FusedBatch(
+                tokens,
+                (long) batch.rows() * length,
+                length,
+                length * config.kind().trainedCopies(),
+                runOf);
     }
 
     private static void checkId(String what, int id, int row, int position, ModelConfig config) {
@@ -54,12 +58,21 @@ record FusedBatch(int[] ids, int length, List<SegmentRuns.Run> runs, int[] runOf
         }
     }
 
-    int tokens() {
-        return ids.length;
+    /** M. */
+    int count() {
+        return runOf.length;
+    }
+
+    List<Run> runs() {
+        return tokens.runs();
+    }
+
+    TargetRows targets() {
+        return tokens.targets();
     }
 
     /** The document of a token. */
-    SegmentRuns.Run run(int token) {
-        return runs.get(runOf[token]);
+    Run run(int token) {
+        return runs().get(runOf[token]);
     }
 }

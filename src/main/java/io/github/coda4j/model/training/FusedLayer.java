@@ -47,7 +47,7 @@ final class FusedLayer {
             FusedWeights weights,
             FusedGradients gradients,
             Rotary rotary) {
-        assert memory.limits().cover(batch.tokens(), 0) : batch.tokens() + " tokens, room for " + memory.limits();
+        assert memory.limits().cover(batch.count(), 0) : batch.count() + " tokens, room for " + memory.limits();
         this.config = config;
         this.kind = kind;
         this.team = team;
@@ -57,8 +57,8 @@ final class FusedLayer {
         this.gradients = gradients;
         this.attention = new FusedAttention(config, kind, batch, memory);
         this.rotary = rotary;
-        this.ones = new float[batch.tokens()];
-        this.unused = new float[batch.tokens()];
+        this.ones = new float[batch.count()];
+        this.unused = new float[batch.count()];
         Arrays.fill(ones, 1);
         this.queryFactor = (float) (1 / Math.sqrt(config.headDim()));
     }
@@ -70,11 +70,16 @@ final class FusedLayer {
     }
 
     private void inTiles(FusedWorker worker, RowWork work) {
-        int to = team.from(worker.index + 1, batch.tokens());
-        for (int first = team.from(worker.index, batch.tokens()); first < to; first += ROWS_AT_A_TIME) {
+        int to = team.from(worker.index + 1, batch.count());
+        for (int first = team.from(worker.index, batch.count()); first < to; first += ROWS_AT_A_TIME) {
             work.run(first, Math.min(ROWS_AT_A_TIME, to - first));
             worker.lap(TrainingPhase.ELEMENTS);
         }
+    }
+
+    /** Multiply-adds of the forward pass's products but those of attention. */
+    private long operations() {
+        return batch.count() * FusedWeights.elements(config);
     }
 
     /**
@@ -89,7 +94,7 @@ final class FusedLayer {
         FusedWeights.Vectors vectors = weights.vectors(layer);
         FusedMemory.Saved saved = memory.saved.get(layer);
         attention.begin();
-        team.walk(team.size(), steps -> {
+        team.walkAtMost(team.size(), operations(), steps -> {
             steps.each(share -> {
                 FusedWorker worker = workers[share];
                 worker.start();
@@ -125,7 +130,7 @@ final class FusedLayer {
             int first,
             int count) {
         MemorySegment x = memory.residuals.get(layer); // F32 [M, D]
-        assert first >= 0 && first + count <= batch.tokens() : first + " and " + count + " more of " + batch.tokens();
+        assert first >= 0 && first + count <= batch.count() : first + " and " + count + " more of " + batch.count();
         for (int t = first; t < first + count; t++) {
             worker.norms.norm(x, t, vectors.inputNorm(), config.normEps(), saved.normed(), kind, unused, t);
         }
@@ -136,7 +141,7 @@ final class FusedLayer {
         Elements heads = new Elements(saved.heads(), kind);
         HeadRule[] rules = rules(vectors);
         for (int t = first; t < first + count; t++) {
-            int angle = t % batch.length() * rotary.half();
+            int angle = batch.tokens().positions()[t] * rotary.half();
             for (int head = 0; head < rules.length; head++) {
                 // One head [H] of qkv [M, (N + 2K)*H] to its place in [N, T, H] or [K, T, H] of its document.
                 long source = (long) t * config.qkvWidth() + (long) head * config.headDim();
@@ -164,7 +169,7 @@ final class FusedLayer {
     }
 
     /** The heads of the document that a token is in, and one number for each of their tokens. */
-    private FoldedHeads folded(SegmentRuns.Run run, float[] numbers) {
+    private FoldedHeads folded(Run run, float[] numbers) {
         int first = run.start() * config.heads();
         return new FoldedHeads(
                 new Elements(memory.folded, kind),
@@ -185,7 +190,7 @@ final class FusedLayer {
             int count) {
         Elements joined = new Elements(saved.joined(), kind);
         for (int t = first; t < first + count; t++) {
-            SegmentRuns.Run run = batch.run(t);
+            Run run = batch.run(t);
             // Folded [N, T, H] of the token's document to its row of joined [M, N*H].
             worker.rows.gatherHeads(folded(run, memory.inverseSums), t - run.start(), joined, unused, t);
         }
@@ -239,12 +244,13 @@ final class FusedLayer {
         FusedMemory.Saved saved = memory.saved.get(layer);
         attention.begin();
         gradients.begin();
-        int rows = batch.tokens();
+        int rows = batch.count();
         gradients.add(weights.gateUpParts(layer), weights.gateUp(), saved.gateUp(), saved.mlpNormed(), rows);
         gradients.add(weights.downParts(layer), weights.down(), memory.mlpGradient, memory.gated, rows);
         gradients.add(weights.qkvParts(layer), weights.qkv(), saved.qkv(), saved.normed(), rows);
         gradients.add(weights.outputParts(layer), weights.output(), memory.attentionGradient, saved.joined(), rows);
-        team.walk(team.size(), steps -> {
+        // For the gradients of what comes in and of the weights.
+        team.walkAtMost(team.size(), 2 * operations(), steps -> {
             steps.each(share -> {
                 FusedWorker worker = workers[share];
                 worker.start();
@@ -310,7 +316,7 @@ final class FusedLayer {
                 Sums.addToArray(
                         memory.residualGradient, NumberKind.F32, (long) t * config.hidden(), worker.sums.outputBias);
             }
-            SegmentRuns.Run run = batch.run(t);
+            Run run = batch.run(t);
             // The token's row of [M, N*H] to folded [N, T, H] of its document; dots [N*M].
             worker.headGradients.scatter(joined, memory.joinedGradient, t, folded(run, memory.dots), t - run.start());
         }
@@ -326,7 +332,7 @@ final class FusedLayer {
         Elements qkv = new Elements(saved.qkv(), kind);
         HeadRule[] rules = rules(vectors);
         for (int t = first; t < first + count; t++) {
-            int angle = t % batch.length() * rotary.half();
+            int angle = batch.tokens().positions()[t] * rotary.half();
             for (int head = 0; head < rules.length; head++) {
                 // One head [H] of the folded gradients to its place in qkv [M, (N + 2K)*H].
                 worker.headGradients.prepare(

@@ -74,7 +74,9 @@ final class FusedOutput {
             int count = Math.min(atATime, targets.count() - first);
             gradients.begin();
             gradients.add(part, head, memory.logits, memory.logitInputs, count); // [R, V]^T [R, D] to [V, D]
-            team.walk(team.size(), steps -> {
+            // Multiply-adds: logits, and with gradients those of what comes in and of the weights.
+            long operations = (long) count * config.vocabSize() * config.hidden() * (withGradients ? 3 : 1);
+            team.walkAtMost(team.size(), operations, steps -> {
                 steps.each(index -> {
                     Share share = new Share(first, team.from(index, count), team.from(index + 1, count));
                     FusedWorker worker = workers[index];
@@ -87,7 +89,7 @@ final class FusedOutput {
                 }
             });
         }
-        return targets.sums(crossEntropies, batch.tokens());
+        return targets.sums(crossEntropies, batch.positions());
     }
 
     /** Rows [from, to) of the logits at hand, which belong to targets from {@code first} on. */
@@ -110,7 +112,7 @@ final class FusedOutput {
         MemorySegment x = memory.residuals.getLast(); // F32 [M, D]
         for (int r = share.from(); r < share.to(); r++) {
             int row = targets.rows()[share.first() + r];
-            assert row >= 0 && row < batch.tokens() : row;
+            assert row >= 0 && row < batch.count() : row;
             worker.norms.norm(x, row, norm, config.normEps(), memory.logitInputs, kind, unused, r); // [M, D] to [R, D]
         }
         if (share.count() == 0) {

@@ -68,7 +68,8 @@ public final class FusedTrainingPass implements TrainingPass {
      */
     public static long plannedBytes(
             ModelConfig config, DType dtype, int threads, boolean recompute, int rows, int length) {
-        FusedMemory.Limits limits = new FusedMemory.Limits(Math.multiplyExact(rows, length), length);
+        int span = Math.multiplyExact(length, config.kind().trainedCopies());
+        FusedMemory.Limits limits = new FusedMemory.Limits(Math.multiplyExact(rows, span), span);
         return FusedMemory.bytes(config, kind(dtype), limits, threads, recompute);
     }
 
@@ -111,12 +112,12 @@ public final class FusedTrainingPass implements TrainingPass {
     }
 
     private FusedMemory memory(FusedBatch batch) {
-        if (allocated.isEmpty() || !allocated.get().limits().cover(batch.tokens(), batch.length())) {
+        if (allocated.isEmpty() || !allocated.get().limits().cover(batch.count(), batch.span())) {
             FusedMemory.Limits had = allocated.map(FusedMemory::limits).orElse(new FusedMemory.Limits(0, 0));
             allocated.ifPresent(FusedMemory::close);
             allocated = Optional.empty();
-            FusedMemory.Limits limits = new FusedMemory.Limits(
-                    Math.max(had.tokens(), batch.tokens()), Math.max(had.length(), batch.length()));
+            FusedMemory.Limits limits =
+                    new FusedMemory.Limits(Math.max(had.tokens(), batch.count()), Math.max(had.length(), batch.span()));
             allocated = Optional.of(FusedMemory.allocate(config, kind, limits, workers.length, recompute));
         }
         return allocated.get();
@@ -162,7 +163,7 @@ public final class FusedTrainingPass implements TrainingPass {
 
     private void embed(Step step) {
         int width = config.hidden();
-        int[] ids = step.batch().ids();
+        int[] ids = step.batch().tokens().ids();
         long table = parameters.slice(Parameters.EMBEDDING).offset();
         MemorySegment values = parameters.values().memory();
         MemorySegment x = step.memory().residuals.getFirst();
@@ -179,7 +180,7 @@ public final class FusedTrainingPass implements TrainingPass {
     private void embedBackward(Step step) {
         int width = config.hidden();
         int pad = config.padId().orElse(-1);
-        int[] ids = step.batch().ids();
+        int[] ids = step.batch().tokens().ids();
         long table = parameters.slice(Parameters.EMBEDDING).offset();
         MemorySegment gradients = parameters.gradients().memory();
         MemorySegment dx = step.memory().residualGradient; // F32 [M, D]

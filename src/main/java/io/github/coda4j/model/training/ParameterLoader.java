@@ -5,7 +5,6 @@ import static io.github.coda4j.Checks.check;
 import io.github.coda4j.CodaException;
 import io.github.coda4j.files.ConfigFile;
 import io.github.coda4j.model.ModelConfig;
-import io.github.coda4j.model.ModelKind;
 import io.github.coda4j.model.Parameters;
 import io.github.coda4j.model.WeightSource;
 import io.github.coda4j.tensor.DType;
@@ -17,7 +16,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalInt;
 
 /** Where the parameters of a training run come from: a checkpoint, random numbers, or an autoregressive model. */
@@ -67,18 +65,16 @@ public final class ParameterLoader {
      * @throws CodaException when the config is not of such a model, or has a mask token already
      */
     public static ModelConfig autoregressiveConfig(ConfigFile file, int maskId, OptionalInt padId) {
-        return autoregressiveConfig(file, maskId, padId, Optional.empty());
+        return autoregressiveConfig(file, maskId, padId, KindChoice.OWN);
     }
 
     /**
      * The same as a kind that is named.
      *
-     * @param kind a model_type whose layer is that of the model; one whose rows are in place begins further from what
-     *     it will learn
-     * @throws IllegalArgumentException when there is no such kind, or its layer is another
+     * @param kind what it becomes; one whose rows are in place begins further from what it will learn
+     * @throws IllegalArgumentException when there is no such kind, its layer is another, or its blocks are not said
      */
-    public static ModelConfig autoregressiveConfig(
-            ConfigFile file, int maskId, OptionalInt padId, Optional<String> kind) {
+    public static ModelConfig autoregressiveConfig(ConfigFile file, int maskId, OptionalInt padId, KindChoice kind) {
         check(maskId >= 0, "the id of the mask token must not be negative, got %d", maskId);
         String type = file.requireString("model_type");
         if (!type.equals("qwen3") && !type.equals("qwen2")) {
@@ -90,8 +86,7 @@ public final class ParameterLoader {
                     file.source());
         }
         ModelConfig read = ModelConfig.ofAutoregressive(file);
-        ModelConfig own =
-                kind.map(name -> read.withKind(ModelKind.of(name, read.kind()))).orElse(read);
+        ModelConfig own = read.withKind(kind.from(read.kind()));
         int rows = maskId < own.vocabSize()
                 ? own.vocabSize()
                 : Math.ceilDiv(maskId + 1, VOCABULARY_UNIT) * VOCABULARY_UNIT;

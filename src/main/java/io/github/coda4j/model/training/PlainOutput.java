@@ -2,7 +2,6 @@ package io.github.coda4j.model.training;
 
 import static io.github.coda4j.tensor.Tensor.ANY;
 
-import io.github.coda4j.diffusion.Alignment;
 import io.github.coda4j.diffusion.MaskedBatch;
 import io.github.coda4j.model.Parameters;
 import io.github.coda4j.model.PlainLayer;
@@ -20,32 +19,29 @@ import java.util.List;
  * Logits are made for rows with a target only, some at a time.
  */
 final class PlainOutput {
-    // B rows, T positions, D hidden, C rows with a target at a time, V vocabulary
+    // B rows, T positions, M tokens run, D hidden, C rows with a target at a time, V vocabulary
 
     private static final int ROWS_AT_A_TIME = 128;
 
     private final ParameterStore parameters;
-    private final Alignment alignment;
     private final PlainLayer layer;
     private final DType dtype;
     private final Device device;
 
-    PlainOutput(ParameterStore parameters, Alignment alignment, PlainLayer layer, DType dtype) {
+    PlainOutput(ParameterStore parameters, PlainLayer layer, DType dtype) {
         this.parameters = parameters;
-        this.alignment = alignment;
         this.layer = layer;
         this.dtype = dtype;
         this.device = parameters.values().device();
     }
 
-    /** The loss of the last layer's output x, F32 [B*T, D]. */
-    LossSums forward(Tensor x, MaskedBatch batch) {
-        assert x.hasShape(batch.rows() * batch.length(), ANY) : Arrays.toString(x.shape());
-        Losses losses = new Losses(TargetRows.of(batch, alignment), batch);
+    /** The loss of the last layer's output x, F32 [M, D]. */
+    LossSums forward(Tensor x, TargetRows targets, MaskedBatch batch) {
+        Losses losses = new Losses(targets, batch);
         for (int first = 0; first < losses.targets.count(); first += ROWS_AT_A_TIME) {
             try (Scope _ = Scope.open()) {
                 Chunk chunk = new Chunk(losses.targets, first);
-                Tensor hidden = x.indexSelect(0, chunk.rows()); // [B*T, D] to [C, D]
+                Tensor hidden = x.indexSelect(0, chunk.rows()); // [M, D] to [C, D]
                 losses.put(first, crossEntropies(hidden, norm(), head(), chunk));
             }
         }
@@ -56,23 +52,22 @@ final class PlainOutput {
      * The loss, and {@code scale} times its gradients: added to those of the final norm and the output layer, and to
      * dx.
      *
-     * @param dx F32 [B*T, D]
+     * @param dx F32 [M, D]
      */
-    LossSums backward(Tensor x, MaskedBatch batch, double scale, Tensor dx) {
-        assert x.hasShape(batch.rows() * batch.length(), ANY) : Arrays.toString(x.shape());
+    LossSums backward(Tensor x, TargetRows targets, MaskedBatch batch, double scale, Tensor dx) {
         assert dx.hasShape(x.shape()) : Arrays.toString(dx.shape());
-        Losses losses = new Losses(TargetRows.of(batch, alignment), batch);
+        Losses losses = new Losses(targets, batch);
         for (int first = 0; first < losses.targets.count(); first += ROWS_AT_A_TIME) {
             try (Scope _ = Scope.open()) {
                 Chunk chunk = new Chunk(losses.targets, first);
-                Tensor hidden = Autograd.leaf(x.indexSelect(0, chunk.rows())); // [B*T, D] to [C, D]
+                Tensor hidden = Autograd.leaf(x.indexSelect(0, chunk.rows())); // [M, D] to [C, D]
                 Tensor norm = Autograd.leaf(norm());
                 Tensor head = Autograd.leaf(head());
                 Tensor crossEntropies = crossEntropies(hidden, norm, head, chunk);
                 losses.put(first, Autograd.constant(crossEntropies));
                 List<Tensor> gradients =
                         Autograd.gradients(crossEntropies, chunk.weights().mul(scale), List.of(hidden, norm, head));
-                dx.accumulateRows(chunk.rows(), gradients.get(0)); // [C, D] into [B*T, D]
+                dx.accumulateRows(chunk.rows(), gradients.get(0)); // [C, D] into [M, D]
                 parameters.gradient(Parameters.FINAL_NORM).accumulate(gradients.get(1));
                 parameters.gradient(parameters.headName()).accumulate(gradients.get(2));
             }

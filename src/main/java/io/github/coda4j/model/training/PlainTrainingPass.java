@@ -15,12 +15,12 @@ import io.github.coda4j.tensor.Scope;
 import io.github.coda4j.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Forward in libtorch's own operations and backward by its autograd, one layer at a time, on any device: the twin that
@@ -29,7 +29,7 @@ import java.util.stream.IntStream;
  * with sublinear memory cost").
  */
 public final class PlainTrainingPass implements TrainingPass {
-    // B rows, T positions, D hidden, N query heads, K key/value heads, H head dimension, L positions of a document,
+    // M tokens run, D hidden, N query heads, K key/value heads, H head dimension, L tokens of a document,
     // V vocabulary, C positions that count
 
     private final ModelConfig config;
@@ -60,7 +60,7 @@ public final class PlainTrainingPass implements TrainingPass {
         this.threads = threads;
         this.recompute = recompute;
         this.layer = new PlainLayer(config, device, dtype);
-        this.output = new PlainOutput(parameters, config.alignment(), layer, dtype);
+        this.output = new PlainOutput(parameters, layer, dtype);
         this.names = IntStream.range(0, config.layers())
                 .mapToObj(i -> layerNames(parameters, i))
                 .toList();
@@ -90,20 +90,20 @@ public final class PlainTrainingPass implements TrainingPass {
         Libtorch.setThreads(threads);
         try (Scope _ = Scope.open()) {
             Prepared prepared = prepare(batch);
-            Tensor x = embed(prepared); // F32 [B*T, D]
+            Tensor x = embed(prepared); // F32 [M, D]
             List<Recorded> layers = new ArrayList<>();
             for (int i = 0; i < config.layers(); i++) {
                 layers.add(recompute ? new Recorded(x, run(i, x, prepared), Map.of()) : record(i, x, prepared));
                 x = Autograd.constant(layers.getLast().output());
             }
-            Tensor dx = Tensor.zeros(DType.F32, device, x.shape()); // [B*T, D]
-            LossSums sums = output.backward(x, batch, scale, dx);
+            Tensor dx = Tensor.zeros(DType.F32, device, x.shape()); // [M, D]
+            LossSums sums = output.backward(x, prepared.tokens().targets(), batch, scale, dx);
             if (parameters.ownHead()) {
                 listener.ready(parameters.slice(Parameters.HEAD));
             }
             listener.ready(parameters.slice(Parameters.FINAL_NORM));
             for (int i = config.layers() - 1; i >= 0; i--) {
-                dx = backward(i, layers.removeLast(), dx, prepared); // [B*T, D]
+                dx = backward(i, layers.removeLast(), dx, prepared); // [M, D]
                 for (String name : names.get(i)) {
                     listener.ready(parameters.slice(Parameters.layer(i, name)));
                 }
@@ -119,27 +119,32 @@ public final class PlainTrainingPass implements TrainingPass {
         Libtorch.setThreads(threads);
         try (Scope _ = Scope.open()) {
             Prepared prepared = prepare(batch);
-            Tensor x = embed(prepared); // F32 [B*T, D]
+            Tensor x = embed(prepared); // F32 [M, D]
             for (int i = 0; i < config.layers(); i++) {
                 x = run(i, x, prepared);
             }
-            return output.forward(x, batch);
+            return output.forward(x, prepared.tokens().targets(), batch);
         }
     }
 
-    /** What every layer needs of a batch: ids [B*T], angles [B*T, H] and the documents. */
-    private record Prepared(int[] ids, PlainLayer.Angles angles, List<SegmentRuns.Run> runs) {}
+    /** What every layer needs of a batch; the angles are [M, H]. */
+    private record Prepared(RunTokens tokens, PlainLayer.Angles angles) {
+        int[] ids() {
+            return tokens.ids();
+        }
+    }
 
     /** A layer after its forward: its input and, unless it is computed again, the graph behind its output. */
     private record Recorded(Tensor input, Tensor output, Map<String, Tensor> leaves) {}
 
     private Prepared prepare(MaskedBatch batch) {
-        int[] ids = Arrays.stream(batch.noisyIds()).flatMapToInt(Arrays::stream).toArray();
-        PlainLayer.Angles angles = layer.angles(0, batch.length());
-        List<Tensor> cos = Collections.nCopies(batch.rows(), angles.cos());
-        List<Tensor> sin = Collections.nCopies(batch.rows(), angles.sin());
+        RunTokens tokens = RunTokens.of(batch, config);
+        PlainLayer.Angles angles = layer.angles(0, batch.length()); // [T, H]
+        Tensor index = Tensor.of(tokens.positions(), tokens.positions().length).to(device); // [M]
         return new Prepared(
-                ids, new PlainLayer.Angles(Tensor.concat(cos, 0), Tensor.concat(sin, 0)), SegmentRuns.of(batch));
+                tokens,
+                new PlainLayer.Angles(
+                        angles.cos().indexSelect(0, index), angles.sin().indexSelect(0, index))); // [M, H]
     }
 
     private Tensor embed(Prepared prepared) {
@@ -158,7 +163,7 @@ public final class PlainTrainingPass implements TrainingPass {
                 .toArray();
         int[] tokens = Arrays.stream(counted).map(i -> ids[i]).toArray();
         assert dx.hasShape(ids.length, config.hidden()) : Arrays.toString(dx.shape());
-        Tensor rows = dx.indexSelect(0, Tensor.of(counted, counted.length).to(device)); // [B*T, D] to [C, D]
+        Tensor rows = dx.indexSelect(0, Tensor.of(counted, counted.length).to(device)); // [M, D] to [C, D]
         parameters
                 .gradient(Parameters.EMBEDDING)
                 .accumulateRows(Tensor.of(tokens, tokens.length).to(device), rows);
@@ -184,18 +189,33 @@ public final class PlainTrainingPass implements TrainingPass {
 
     private Tensor forward(Tensor x, Prepared prepared, Function<String, Tensor> weights) {
         assert x.hasShape(prepared.ids().length, config.hidden()) : Arrays.toString(x.shape());
-        return layer.forward(x, prepared.angles(), weights, (q, k, v) -> { // [N, B*T, H] and [K, B*T, H]
+        return layer.forward(x, prepared.angles(), weights, (q, k, v) -> { // [N, M, H] and [K, M, H]
             assert q.hasShape(config.heads(), prepared.ids().length, ANY) : Arrays.toString(q.shape());
-            List<Tensor> mixed = prepared.runs().stream()
-                    .map(run -> layer.attention(part(q, run), part(k, run), part(v, run))) // [N, L, H]
+            List<Tensor> mixed = prepared.tokens().runs().stream()
+                    .flatMap(run -> attended(part(q, run), part(k, run), part(v, run), run.sight()))
                     .toList();
             return mixed.size() == 1 ? mixed.getFirst() : Tensor.concat(mixed, 1);
         });
     }
 
-    /** A document of [N, B*T, H], [N, L, H]. */
-    private static Tensor part(Tensor x, SegmentRuns.Run run) {
+    /** A document of [N, M, H], [N, L, H]. */
+    private static Tensor part(Tensor x, Run run) {
         return x.narrow(1, run.start(), run.length());
+    }
+
+    /** What the tokens of a document attend to, [N, G, H] of each group of them in their order. */
+    private Stream<Tensor> attended(Tensor q, Tensor k, Tensor v, Sight sight) {
+        return sight.groups().stream()
+                .map(group -> layer.attention(
+                        parts(q, List.of(group.tokens())), parts(k, group.seen()), parts(v, group.seen())));
+    }
+
+    /** Ranges of the tokens of [N, L, H], one after another. */
+    private static Tensor parts(Tensor x, List<Sight.Range> ranges) {
+        List<Tensor> parts = ranges.stream()
+                .map(range -> x.narrow(1, range.from(), range.length()))
+                .toList();
+        return parts.size() == 1 ? parts.getFirst() : Tensor.concat(parts, 1);
     }
 
     /** Adds the layer's gradients and gives the gradient of its input; frees what was recorded. */

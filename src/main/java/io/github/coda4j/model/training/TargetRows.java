@@ -9,26 +9,37 @@ import io.github.coda4j.diffusion.MaskedBatch;
  * Which rows of the model's output count, in the order of the batch: those that the model's alignment lets predict a
  * target.
  *
- * @param rows [R] number of the output row among all B * T
+ * @param rows [R] number of the output row among all tokens that are run
  * @param tokens [R] the id that the row should say
  * @param weights [R] what the row's cross entropy is multiplied with
  */
 record TargetRows(int[] rows, int[] tokens, float[] weights) {
-    /** @throws IllegalArgumentException when no row predicts a target: one at position 0 of a shifted model */
-    static TargetRows of(MaskedBatch batch, Alignment alignment) {
+    /** In place of a token: no output predicts the position. */
+    static final int NOBODY = -1;
+
+    /**
+     * The rows of a batch's targets.
+     *
+     * @param proposers [B*T], for each position the token whose output predicts it, or {@link #NOBODY}
+     * @throws IllegalArgumentException when no row predicts a target: one at the first position of a shifted model
+     */
+    static TargetRows of(MaskedBatch batch, Alignment alignment, int[] proposers) {
         int count = batch.numTargets();
         TargetRows result = new TargetRows(new int[count], new int[count], new float[count]);
         int next = 0;
         for (int b = 0; b < batch.rows(); b++) {
-            check(
-                    batch.targets()[b][0] == MaskedBatch.NOT_COUNTED || alignment.predictsFirst(),
-                    "position 0 of row %d has a target, but no output of a model with alignment %s predicts it",
-                    b,
-                    alignment);
             for (int i = 0; i < batch.length(); i++) {
                 int target = batch.targets()[b][i];
                 if (target != MaskedBatch.NOT_COUNTED) {
-                    result.rows[next] = b * batch.length() + alignment.row(i, 0);
+                    int row = proposers[b * batch.length() + i];
+                    check(
+                            row != NOBODY,
+                            "position %d of row %d has a target, but no output of a model with alignment %s predicts"
+                                    + " it",
+                            i,
+                            b,
+                            alignment);
+                    result.rows[next] = row;
                     result.tokens[next] = target;
                     result.weights[next++] = batch.weight(b, i);
                 }

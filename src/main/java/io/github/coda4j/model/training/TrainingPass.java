@@ -1,6 +1,5 @@
 package io.github.coda4j.model.training;
 
-import io.github.coda4j.CodaException;
 import io.github.coda4j.diffusion.MaskedBatch;
 import io.github.coda4j.model.ModelConfig;
 
@@ -13,10 +12,6 @@ public interface TrainingPass extends TrainedModel, AutoCloseable {
      * @throws IllegalArgumentException for a fused pass when the parameters are not on the CPU
      */
     static TrainingPass open(PassKind kind, ModelConfig config, ParameterStore parameters, PassOptions options) {
-        if (config.kind().blocks().isPresent()) {
-            throw new CodaException("a model with block-causal attention is not trained here: its loss needs clean and"
-                    + " masked blocks side by side; take one that sees the whole sequence (without attention_block)");
-        }
         return switch (kind) {
             case FUSED ->
                 new FusedTrainingPass(config, parameters, options.dtype(), options.threads(), options.recompute());

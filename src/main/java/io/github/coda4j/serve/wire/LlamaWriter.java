@@ -86,7 +86,7 @@ public final class LlamaWriter implements AnswerWriter {
         answer.put("has_new_line", choice.text().indexOf('\n') >= 0);
         answer.put("truncated", cost.leftOutTokens() > 0);
         answer.put("stop_type", stopType(choice.completion().finishReason()));
-        answer.put("stopping_word", "");
+        answer.put("stopping_word", choice.completion().holes().getLast().stopString());
         answer.put("tokens_cached", cost.cachedTokens());
         answer.set("timings", timings(cost));
         answer.set("coda", NODES.objectNode().set("cost", Json.of(cost.figures())));

@@ -14,6 +14,7 @@ import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.bytedeco.javacpp.Loader;
 import org.slf4j.Logger;
@@ -67,6 +68,16 @@ final class OneDnn {
     private static final int QUERY_WEIGHTS = 131;
     private static final int QUERY_SCRATCHPAD = 136;
     private static final int UNIMPLEMENTED = 3;
+
+    /**
+     * Primitives that oneDNN keeps by itself, so that threads that make the same ones have them once. Its own 1024 are
+     * half a gigabyte (docs/adr/0043).
+     */
+    private static final int KEPT_PRIMITIVES = 32;
+
+    /** By which users say another number. */
+    private static final List<String> KEPT_VARIABLES =
+            List.of("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "DNNL_PRIMITIVE_CACHE_CAPACITY");
 
     private static final AddressLayout P = ValueLayout.ADDRESS;
     private static final ValueLayout.OfInt I = ValueLayout.JAVA_INT;
@@ -130,6 +141,10 @@ final class OneDnn {
         Arrays.setAll(destroy, kind -> status("dnnl_" + Handle.values()[kind].name + "_destroy", P));
         MethodHandle engineCreate = status("dnnl_engine_create", P, I, L);
         this.engine = made("engine", result -> (int) engineCreate.invokeExact(result, CPU, 0L));
+        if (KEPT_VARIABLES.stream().allMatch(name -> System.getenv(name) == null)) {
+            MethodHandle keep = status("dnnl_set_primitive_cache_capacity", I);
+            check("set_primitive_cache_capacity", () -> (int) keep.invokeExact(KEPT_PRIMITIVES));
+        }
     }
 
     /** Threads that oneDNN may use when called from the current thread. */

@@ -156,6 +156,16 @@ final class OneDnnLinear implements PackedLinear {
         }
     }
 
+    @Override
+    public void forwardInRoom(MemorySegment input, int rows, MemorySegment output) {
+        int room = PackedLinear.room(rows);
+        closing.checkOpen("the packed weight");
+        PackedLinear.checkSizes(this, input, room, output);
+        long vain = (long) (room - rows) * shape.inputs() * shape.outputs();
+        boolean exact = vain == 0 || OneDnnProducts.ofThread(oneDnn).isWorthMaking(new Key(shape, rows), vain);
+        forward(input, exact ? rows : room, output);
+    }
+
     private OneDnnProducts.Recipe recipe(int rows) {
         return new OneDnnProducts.Recipe(
                 oneDnn.describe(shape.inputType(), rows, shape.inputs()),

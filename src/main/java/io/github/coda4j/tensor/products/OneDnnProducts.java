@@ -16,7 +16,17 @@ import java.util.function.Supplier;
  * runs.
  */
 final class OneDnnProducts implements ThreadBound {
-    private static final int MOST = 256;
+    /** Each takes about half a megabyte. */
+    static final int USUAL = 48;
+
+    /** As many as that where one layer after another runs them all: making them again each time would take longest. */
+    static final int MOST = 512;
+
+    /** What was not run while so many times the kept ones were is of no layer that runs now. */
+    private static final int ROUNDS = 8;
+
+    /** Multiply-adds of a thread in the time that making a product takes, about a millisecond. */
+    private static final long MAKING = 100_000_000;
 
     /** The zero point of products that are not quantized. */
     static final int NOT_QUANTIZED = -1;
@@ -25,9 +35,17 @@ final class OneDnnProducts implements ThreadBound {
 
     private final OneDnn oneDnn;
     private final MemorySegment stream;
-    private final Map<Record, Product> products = new LinkedHashMap<>(2 * MOST, 0.75f, true);
+    private final Map<Record, Product> products = new LinkedHashMap<>(2 * USUAL, 0.75f, true);
+    /** Multiply-adds that larger products did in vain, by the product that was wanted. */
+    private final Map<Record, Long> inVain = new LinkedHashMap<>(2 * USUAL, 0.75f, true);
+
     private Arena scratchArena = Arena.ofConfined();
     private MemorySegment scratch = MemorySegment.NULL;
+    /** When products ran last that were closed to make room. */
+    private final Map<Record, Long> letGo = new LinkedHashMap<>();
+
+    private int room = USUAL;
+    private long runs;
 
     private OneDnnProducts(OneDnn oneDnn) {
         this.oneDnn = oneDnn;
@@ -73,19 +91,75 @@ final class OneDnnProducts implements ThreadBound {
         }
     }
 
+    /**
+     * Whether a product should run that is of just this size, rather than a larger one: it is there, or what larger
+     * ones did for it in vain is as much as making it. So sizes that come once or twice make none.
+     *
+     * @param more multiply-adds that the larger one does in vain
+     */
+    boolean isWorthMaking(Record key, long more) {
+        if (products.containsKey(key)) {
+            return true;
+        }
+        long sum = inVain.merge(key, more, Long::sum);
+        if (sum >= MAKING) {
+            inVain.remove(key);
+            return true;
+        }
+        if (inVain.size() > USUAL * ROUNDS) {
+            removeEldest(inVain);
+        }
+        return false;
+    }
+
+    private static <T> T removeEldest(Map<Record, T> map) {
+        Iterator<T> eldest = map.values().iterator();
+        T value = eldest.next();
+        eldest.remove();
+        return value;
+    }
+
+    /** How many products are kept. */
+    int kept() {
+        return products.size();
+    }
+
     /** The product of a key, planned now if it is not among the last ones. */
     Product of(Record key, Supplier<Recipe> recipe) {
+        runs++;
         Product found = products.get(key);
         if (found == null) {
-            if (products.size() == MOST) {
-                Iterator<Product> eldest = products.values().iterator();
-                eldest.next().close();
-                eldest.remove();
-            }
+            makeRoom(key);
             found = new Product(recipe.get());
             products.put(key, found);
         }
+        found.lastRun = runs;
         return found;
+    }
+
+    /** Lets the eldest go; one that was let go a moment ago and is wanted again says that they are too few. */
+    private void makeRoom(Record key) {
+        Long before = letGo.remove(key);
+        if (before != null && !isOver(before)) {
+            room = Math.min(MOST, room + 1);
+        }
+        while (products.size() >= USUAL) {
+            Map.Entry<Record, Product> eldest = products.entrySet().iterator().next();
+            boolean over = isOver(eldest.getValue().lastRun);
+            if (products.size() < room && !over) {
+                return;
+            }
+            room = over ? Math.max(USUAL, room - 1) : room;
+            letGo.put(eldest.getKey(), eldest.getValue().lastRun);
+            removeEldest(products).close();
+            if (letGo.size() > MOST) {
+                removeEldest(letGo);
+            }
+        }
+    }
+
+    private boolean isOver(long lastRun) {
+        return runs - lastRun > (long) ROUNDS * products.size();
     }
 
     /**
@@ -120,6 +194,7 @@ final class OneDnnProducts implements ThreadBound {
         private final long scratchBytes;
         private final MemorySegment arguments;
         private final int count;
+        private long lastRun;
 
         private Product(Recipe recipe) {
             MemorySegment plan = oneDnn.planProduct(

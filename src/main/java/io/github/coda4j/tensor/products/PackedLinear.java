@@ -44,6 +44,24 @@ public sealed interface PackedLinear extends AutoCloseable
      */
     void forward(MemorySegment input, int rows, MemorySegment output);
 
+    /**
+     * The same in memory for {@link #room} rows, of which those behind the last may be read and are written over.
+     * Products of many different numbers of rows are then of few sizes. The results are equal up to rounding: on some
+     * processors products of other sizes add in another order.
+     *
+     * @param input native memory for [room(rows), inputs]
+     * @param output native memory for [room(rows), outputs]
+     */
+    default void forwardInRoom(MemorySegment input, int rows, MemorySegment output) {
+        forward(input, rows, output);
+    }
+
+    /** How many rows {@link #forwardInRoom} may run for so many: at most an eighth or three more. */
+    static int room(int rows) {
+        int step = Math.max(4, Integer.highestOneBit(rows) / 8);
+        return Math.ceilDiv(rows, step) * step;
+    }
+
     /** [M, inputs] to [M, outputs], inside a scope. */
     default Tensor forward(Tensor input) {
         int rows = Math.toIntExact(input.size(0));
@@ -93,29 +111,8 @@ public sealed interface PackedLinear extends AutoCloseable
             int inputs,
             DType outputType,
             LargePages pages) {
-        check(
-                outputType == DType.F32 || outputType == DType.BF16,
-                "int8 products give F32 or BF16, asked for %s",
-                outputType);
-        check(scales.length == outputs, "%d outputs need as many scales, got %d", outputs, scales.length);
-        if (path == ProductPaths.Int8.PANELS) {
-            Optional<PanelLinear> packed =
-                    PanelLinear.int8(weight, scales, outputs, inputs, path.zeroPoint(), outputType, pages);
-            if (packed.isPresent()) {
-                return packed.get();
-            }
-        }
-        if (path != ProductPaths.Int8.FLOATS && OneDnn.find().isPresent()) {
-            OneDnn oneDnn = OneDnn.find().get();
-            for (DType type : new DType[] {outputType, DType.F32}) {
-                Optional<OneDnnLinear> packed =
-                        OneDnnLinear.packInt8(oneDnn, weight, scales, outputs, inputs, path.zeroPoint(), type, pages);
-                if (packed.isPresent()) {
-                    return packed.get();
-                }
-            }
-        }
-        return PlainInt8Linear.of(weight, scales, outputs, inputs, path.zeroPoint());
+        return panels(path, WeightRows.of(weight, inputs), scales, outputs, inputs, outputType, pages)
+                .orElseGet(() -> whole(path, weight, scales, outputs, inputs, outputType, pages));
     }
 
     /** The same of rows that are read piece by piece, where the path can take them so. */
@@ -127,19 +124,53 @@ public sealed interface PackedLinear extends AutoCloseable
             int inputs,
             DType outputType,
             LargePages pages) {
+        return panels(path, rows, scales, outputs, inputs, outputType, pages).orElseGet(() -> {
+            try (LargePages temporary = new LargePages(1)) {
+                MemorySegment weight = temporary.allocate((long) outputs * inputs);
+                rows.read(0, outputs, weight);
+                return whole(path, weight, scales, outputs, inputs, outputType, pages);
+            }
+        });
+    }
+
+    private static Optional<PackedLinear> panels(
+            ProductPaths.Int8 path,
+            WeightRows rows,
+            float[] scales,
+            int outputs,
+            int inputs,
+            DType outputType,
+            LargePages pages) {
+        check(
+                outputType == DType.F32 || outputType == DType.BF16,
+                "int8 products give F32 or BF16, asked for %s",
+                outputType);
         check(scales.length == outputs, "%d outputs need as many scales, got %d", outputs, scales.length);
-        if (path == ProductPaths.Int8.PANELS) {
-            Optional<PanelLinear> packed =
-                    PanelLinear.int8(rows, scales, outputs, inputs, path.zeroPoint(), outputType, pages);
-            if (packed.isPresent()) {
-                return packed.get();
+        return path == ProductPaths.Int8.PANELS
+                ? PanelLinear.int8(rows, scales, outputs, inputs, path.zeroPoint(), outputType, pages)
+                        .map(PackedLinear.class::cast)
+                : Optional.empty();
+    }
+
+    private static PackedLinear whole(
+            ProductPaths.Int8 path,
+            MemorySegment weight,
+            float[] scales,
+            int outputs,
+            int inputs,
+            DType outputType,
+            LargePages pages) {
+        if (path != ProductPaths.Int8.FLOATS && OneDnn.find().isPresent()) {
+            OneDnn oneDnn = OneDnn.find().get();
+            for (DType type : new DType[] {outputType, DType.F32}) {
+                Optional<OneDnnLinear> packed =
+                        OneDnnLinear.packInt8(oneDnn, weight, scales, outputs, inputs, path.zeroPoint(), type, pages);
+                if (packed.isPresent()) {
+                    return packed.get();
+                }
             }
         }
-        try (LargePages temporary = new LargePages(1)) {
-            MemorySegment weight = temporary.allocate((long) outputs * inputs);
-            rows.read(0, outputs, weight);
-            return int8(path, weight, scales, outputs, inputs, outputType, pages);
-        }
+        return PlainInt8Linear.of(weight, scales, outputs, inputs, path.zeroPoint());
     }
 
     /**

@@ -41,28 +41,10 @@ final class PanelLinear implements PackedLinear {
     }
 
     /**
-     * Packs an I8 weight, see {@link PackedLinear#int8}.
+     * Packs an I8 weight, see {@link PackedLinear#int8}, whose rows are read piece by piece.
      *
      * @return nothing where its inputs do not come in whole steps
      */
-    static Optional<PanelLinear> int8(
-            MemorySegment weight,
-            float[] scales,
-            int outputs,
-            int inputs,
-            int zeroPoint,
-            DType outputType,
-            LargePages pages) {
-        return pack(
-                outputs,
-                inputs,
-                0,
-                outputType,
-                pages,
-                (large, small) -> PanelWeight.int8(weight, scales, inputs, zeroPoint, large, small));
-    }
-
-    /** The same of rows that are read piece by piece. */
     static Optional<PanelLinear> int8(
             WeightRows rows,
             float[] scales,

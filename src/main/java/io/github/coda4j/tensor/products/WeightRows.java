@@ -11,4 +11,9 @@ public interface WeightRows {
      * @param target native memory of exactly their size
      */
     void read(int first, int count, MemorySegment target);
+
+    /** Those of a weight [outputs, inputs] in memory. */
+    static WeightRows of(MemorySegment weight, int inputs) {
+        return (first, count, target) -> target.copyFrom(weight.asSlice((long) first * inputs, (long) count * inputs));
+    }
 }

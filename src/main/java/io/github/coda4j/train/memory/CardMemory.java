@@ -25,6 +25,7 @@ public final class CardMemory {
 
     /** @param process bytes that are taken before the model is loaded */
     static MemoryPlan plan(PlannedRun run, long process) {
+        run.requireWholeSequences("a card");
         ModelConfig c = run.config();
         long parameters = run.parameterBytes();
         long residual = Float.BYTES * run.tokens() * c.hidden(); // F32 [M, D]

@@ -46,6 +46,7 @@ public final class ChipMemory {
 
     /** The memory of a chip; all layers are always computed again. */
     public static MemoryPlan plan(PlannedRun run, Pieces pieces) {
+        run.requireWholeSequences("a chip");
         ModelConfig c = run.config();
         int n = run.devices();
         long parameters = Float.BYTES * shareOf(run);

@@ -39,7 +39,7 @@ public record PlannedRun(
                 length);
         check(devices >= 1, "devices must be at least 1, got %d", devices);
         check(
-                (long) rows * length <= Integer.MAX_VALUE,
+                (long) rows * length * config.kind().trainedCopies() <= Integer.MAX_VALUE,
                 "%d rows of %d positions are more than %d tokens",
                 rows,
                 length,
@@ -51,9 +51,18 @@ public record PlannedRun(
         return new PlannedRun(config, newRows, length, pass, optimizer, devices);
     }
 
+    /** @throws IllegalArgumentException when the model is block-causal, which is planned on the CPU alone */
+    void requireWholeSequences(String device) {
+        check(
+                config.kind().blocks().isEmpty(),
+                "the memory of %s is not known for a model with block-causal attention, whose rows are run twice; ask"
+                        + " for the cpu",
+                device);
+    }
+
     /** M. */
     long tokens() {
-        return (long) rows * length;
+        return (long) rows * length * config.kind().trainedCopies();
     }
 
     DType products() {

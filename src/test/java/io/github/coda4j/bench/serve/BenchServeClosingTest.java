@@ -27,6 +27,7 @@ class BenchServeClosingTest extends ClosingContract {
                     }
                 }),
                 new Case("ServedBench", _ -> ServedBench.start(MODEL, LoadOptions.forFolder(MODEL), 1, 1)),
-                new Case("ServeBench", _ -> ServeBench.start(MODEL, LoadOptions.forFolder(MODEL), PLAN)));
+                new Case("ServeBench", _ -> ServeBench.start(MODEL, LoadOptions.forFolder(MODEL), PLAN, List.of())),
+                new Case("ClientProcess", _ -> ClientProcess.start(List.of("cat"))));
     }
 }

@@ -77,7 +77,7 @@ class MixedLoadTest {
         }
 
         private Mixed load() throws InterruptedException {
-            return new MixedLoad(address(), PLAN, Map.of(TASK, "right"), false, Duration.ofMillis(100)).run();
+            return new MixedLoad(address(), PLAN, Map.of(TASK, "right"), Duration.ofMillis(100)).run(() -> {});
         }
 
         @Override

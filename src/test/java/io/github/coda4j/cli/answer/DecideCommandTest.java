@@ -7,10 +7,12 @@ import io.github.coda4j.cli.app.Cli;
 import io.github.coda4j.files.Json;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+@Tag("slow")
 class DecideCommandTest {
     private final Cli cli = new Cli().real();
 

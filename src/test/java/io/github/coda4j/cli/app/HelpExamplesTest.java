@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 /** The examples in the help do what they are there for, as they are printed, in the project's folder. */
+@Tag("slow")
 class HelpExamplesTest {
     /**
      * What is not run here and why: it needs a network, the full model, published sets of tasks, a person's own files,
@@ -68,7 +69,6 @@ class HelpExamplesTest {
         }
     }
 
-    @Tag("slow")
     @Test
     void examples_for_the_model_in_the_box_run_as_printed() throws Exception {
         int run = 0;
@@ -93,7 +93,6 @@ class HelpExamplesTest {
         assertThat(run).isGreaterThan(15);
     }
 
-    @Tag("slow")
     @Test
     void what_the_first_examples_print_is_good_code() {
         assertThat(printed("infill", "examples/Account.java", "--tokens", "5", "--diff"))

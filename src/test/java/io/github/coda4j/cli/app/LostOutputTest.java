@@ -22,6 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Standard output that cannot be written. */
+@Tag("slow")
 class LostOutputTest {
     private static final String MODEL = Goldens.path("model/a-untied").toString();
 

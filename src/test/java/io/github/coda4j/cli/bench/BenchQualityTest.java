@@ -180,7 +180,7 @@ class BenchQualityTest {
         assertThat(cli.err()).contains("curves.rows.jsonl has rows of another model, other spans or another context");
         assertRefused(sweep, "frechet,refresh", "frechett", "no rule is called 'frechett'");
         assertRefused(sweep, "samplers", "all", "--sweep is methods or samplers, got 'all'");
-        assertRefused(sweep, "samplers", "methods", "--limit-rules and --formats are for --sweep samplers");
+        assertRefused(sweep, "samplers", "methods", "--limit-rules, --formats and --minutes are for --sweep samplers");
     }
 
     private void assertRefused(List<String> command, String word, String other, String message) {

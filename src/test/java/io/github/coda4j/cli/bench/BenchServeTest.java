@@ -3,6 +3,7 @@ package io.github.coda4j.cli.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.coda4j.bench.ProcessMemory;
 import io.github.coda4j.cli.app.Cli;
 import io.github.coda4j.files.Json;
 import io.github.coda4j.serve.Served;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.Timeout;
 /** The load is put on and what is seen is reported; times are not judged here. */
 @Timeout(400)
 class BenchServeTest {
+    @Tag("process")
     @Tag("slow")
     @Test
     void a_server_of_its_own_is_measured_and_found_well() {
@@ -30,6 +32,8 @@ class BenchServeTest {
                 "40",
                 "--idle-streams",
                 "20",
+                "--mutated",
+                "60",
                 "--json");
         assertThat(code).as(cli.out() + cli.err()).isZero();
         JsonNode report = Json.parse(cli.out(), "the report");
@@ -37,8 +41,19 @@ class BenchServeTest {
         for (String nothing : new String[] {"hung", "wrong", "lost", "sessions_left", "tensors_left"}) {
             assertThat(report.get(nothing).intValue()).as(nothing).isZero();
         }
+        JsonNode mutated = report.get("mutated");
+        assertThat(mutated.get("requests").intValue()).isEqualTo(60);
+        assertThat(mutated.get("faults").intValue()).as(mutated.toString()).isZero();
+        assertThat(mutated.get("sessions_left").intValue()).isZero();
         assertThat(report.get("aborted").intValue()).isEqualTo(40);
         assertThat(report.get("idle_streams").intValue()).isEqualTo(20);
+        if (ProcessMemory.resident().isPresent()) {
+            assertThat(report.get("memory")).as("after each fifth").hasSize(5);
+            JsonNode idle = report.get("memory_idle");
+            assertThat(idle.get("resident").longValue())
+                    .isGreaterThan(idle.get("files").longValue()
+                            + idle.get("heap_used").longValue());
+        }
         assertThat(report.at("/full_sequences/sequences_in_a_pass").doubleValue())
                 .as("eight clients share passes")
                 .isGreaterThan(2);
@@ -78,6 +93,8 @@ class BenchServeTest {
     @Test
     void what_cannot_be_measured_is_refused() {
         refused("--minutes must be above 0", "--minutes", "0");
+        refused("--mutated must be 0 or positive", "--mutated", "-1");
+        refused("--recordings has no effect without --mutated N", "--recordings", "x");
         refused("--patience must be 1", "--patience", "0");
         refused("the number of clients must be at least 1", "--clients", "0");
         refused("the number of rounds must be at least 1", "--rounds", "0");

@@ -31,11 +31,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The measurements run and count right; their times are not judged here. */
+@Tag("slow")
 class BenchTest {
     @TempDir
     Path folder;
 
-    @Tag("slow")
     @Test
     void a_step_is_timed_for_every_dtype_and_compared_with_the_peak() {
         Cli cli = new Cli();
@@ -53,20 +53,20 @@ class BenchTest {
         }
     }
 
-    @Tag("slow")
     @Test
     void steps_of_any_shape_are_lines_of_json() {
         Cli cli = new Cli();
         int code = cli.run(("bench step --preset coda-tiny --dtype fp32 --rows 40 --past 16 --threads 2 --rounds 1 "
-                        + "--warm-up 0 --json")
+                        + "--warm-up 0 --json --layers 1 --beside coda-tiny")
                 .split(" "));
         assertThat(code).as(cli.err()).isZero();
         List<JsonNode> lines =
                 cli.out().lines().map(line -> Json.parse(line, "a step")).toList();
-        assertThat(lines).extracting(line -> line.get("rows").asInt()).containsExactly(40);
-        assertThat(lines).extracting(line -> line.get("past").asInt()).containsExactly(16);
-        assertThat(lines).extracting(line -> line.get("logits").asInt()).containsExactly(32);
-        ModelConfig config = ModelConfig.preset("coda-tiny");
+        assertThat(lines).extracting(line -> line.get("rows").asInt()).containsExactly(40, 40);
+        assertThat(lines).extracting(line -> line.get("past").asInt()).containsExactly(16, 16);
+        assertThat(lines).extracting(line -> line.get("logits").asInt()).containsExactly(32, 32);
+        assertThat(lines).allMatch(line -> line.get("model").asText().equals("coda-tiny"));
+        ModelConfig config = ModelConfig.preset("coda-tiny").withLayers(1);
         for (JsonNode line : lines) {
             assertThat(line.get("operations").asDouble())
                     .isEqualTo(Arithmetic.operations(
@@ -132,6 +132,7 @@ class BenchTest {
             value = {
                 "bench step --preset coda-tiny --device cuda --engine fast ~ the fast engine runs on the cpu",
                 "bench train --preset coda-tiny --device cuda --pass fused ~ --pass fused runs on the cpu",
+                "bench step --preset coda-tiny --beside coda-huge ~ coda-huge",
                 "bench step --model coda-mini --layers 2 ~ --layers shortens a preset",
                 "bench ranks --megabytes 0 ~ megabytes must be in [1, 4000], got 0",
             })
@@ -179,7 +180,6 @@ class BenchTest {
         assertThat(row[6]).as("commits per forward").isEqualTo("2.00");
     }
 
-    @Tag("slow")
     @Test
     void decoding_shows_how_far_an_answer_is_to_a_person_and_in_a_log() {
         String[] arguments = {"bench", "decode", "--preset", "coda-tiny", "--max-new-tokens", "300", "--repeat", "1"};

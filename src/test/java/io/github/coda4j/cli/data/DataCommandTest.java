@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code coda data tokenizer} and {@code coda data tokenize}. */
+@Tag("slow")
 class DataCommandTest {
     private static final String SOURCES = "src/main/java/io/github/coda4j";
 
@@ -183,6 +184,47 @@ class DataCommandTest {
     }
 
     @Test
+    void another_corpus_keeps_away_from_what_is_held_out_and_from_data_sets() throws IOException {
+        String held = folder + "/held-out.jsonl";
+        assertThat(cli.run("data", "held-out", "--held-out", "0.2", "--out", held, SOURCES + "/data"))
+                .as(cli.err())
+                .isZero();
+        List<String> rows = Files.readAllLines(Path.of(held));
+        assertThat(rows).hasSizeBetween(3, 30).allMatch(row -> row.startsWith("{\"path\":\"" + SOURCES + "/data/"));
+        assertThat(cli.out()).contains("kept, held out").contains(held + ": " + rows.size() + " documents");
+        assertThat(cli.run("data", "held-out", "--out", held, SOURCES + "/data"))
+                .isEqualTo(1);
+        assertThat(cli.err()).contains("add --overwrite to replace it");
+
+        assertThat(tokenize("--held-out", "0", "--exclude-like", held, "--exclude-like-from", "0.9", SOURCES + "/data"))
+                .as(cli.err())
+                .isZero();
+        assertThat(cli.out()).contains(rows.size() + "  ").contains("equal to a document to keep away from");
+        long all = Manifest.read(folder.resolve("s")).documents(Split.TRAIN);
+        Path set = Files.writeString(
+                folder.resolve("set.jsonl"),
+                "{\"prompt\": \"A set of bit hashes in to bytes each. Filled by one thread. final class HashesSeen {\"}\n");
+        assertThat(tokenize("--overwrite", "--held-out", "0", "--decontaminate", set.toString(), SOURCES + "/data"))
+                .as(cli.err())
+                .isZero();
+        assertThat(cli.out())
+                .contains("with words of a data set to keep away from (first: " + SOURCES + "/data/HashesSeen.java: "
+                        + "13 words in a row of set.jsonl)")
+                .contains("were found of: set.jsonl 1\n");
+        assertThat(Manifest.read(folder.resolve("s")).documents(Split.TRAIN)).isEqualTo(all + rows.size() - 1);
+
+        assertThat(tokenize("--exclude-like-from", "0.7", SOURCES)).isEqualTo(2);
+        assertThat(cli.err()).contains("--exclude-like-from has no effect without --exclude-like");
+        assertThat(tokenize("--decontaminate-words", "7", SOURCES)).isEqualTo(2);
+        assertThat(cli.err()).contains("--decontaminate-words has no effect without --decontaminate");
+        assertThat(tokenize("--sft", "--exclude-like", held, held)).isEqualTo(2);
+        assertThat(cli.err()).contains("--exclude-like has no effect with --sft");
+        assertThat(tokenize("--engine", "spark", "--decontaminate", held, SOURCES))
+                .isEqualTo(2);
+        assertThat(cli.err()).contains("--decontaminate has no effect with --engine spark");
+    }
+
+    @Test
     void a_folder_that_cannot_be_written_is_named() throws IOException {
         Path file = Files.writeString(folder.resolve("file"), "x");
         assertThat(cli.run("data", "tokenize", "--tokenizer", shared + "/tok", "--out", file + "/s", SOURCES))
@@ -193,7 +235,6 @@ class DataCommandTest {
         assertThat(cli.err()).contains("no tokenizer in");
     }
 
-    @Tag("slow")
     @Test
     void one_command_trains_the_tokenizer_and_tokenizes_with_it() {
         String tokenizer = folder + "/new-tokenizer";

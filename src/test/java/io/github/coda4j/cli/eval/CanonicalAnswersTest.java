@@ -26,6 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * What the sets hold as right is right, through {@code coda eval score}. Every so-many-th row is run;
  * {@code -Dcanonical.every=1} runs all of them.
  */
+@Tag("slow")
 @Timeout(1800)
 class CanonicalAnswersTest {
     @TempDir
@@ -33,7 +34,6 @@ class CanonicalAnswersTest {
 
     private int judged;
 
-    @Tag("slow")
     @ParameterizedTest
     @CsvSource({"santacoder-java,1780", "santacoder-python,1043", "santacoder-js,1969"})
     void true_lines_are_the_lines_whatever_white_space_is_around_them(String task, int rows) throws Exception {
@@ -43,7 +43,6 @@ class CanonicalAnswersTest {
 
     @ParameterizedTest
     @CsvSource({"santacoder-java,multipl-e,100", "santacoder-python,multipl-e,20", "mbpp+,evalplus,30"})
-    @Tag("slow")
     @Tag("process")
     void true_lines_and_solutions_pass_but_for_what_is_known_to_be_wrong(String task, String mode, int usual)
             throws Exception {

@@ -128,6 +128,8 @@ class HelpTest {
         assertThat(cli.out())
                 .startsWith(".TH \"CODA-INFILL\" \"1\" \"\" \"coda4j ")
                 .contains("coda-infill \\- Fill the holes of files, seeing the text on both sides of each\n")
+                .contains(".SH \"DESCRIPTION\"\n.PP\nFill the holes of files")
+                .contains(".PP\nHoles are <|hole|> markers in a file, or ranges given with \\-\\-hole.")
                 .contains(".TP\n\\fB\\-m\\fR, \\fB\\-\\-model\\fR=\\fIDIR|ID\\fR\nModel folder")
                 .contains(".TP\n\\fIFILE\\fR\nUTF\\-8 text files; \\- is standard input.")
                 .contains("coda infill examples/Account.java \\-\\-tokens 5 \\-\\-diff\n")

@@ -18,13 +18,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every family decodes as its authors' programs do, forward by forward, from the command line. */
+@Tag("slow")
 class FamilyCasesTest {
     @TempDir
     Path folder;
 
     private final Cli cli = new Cli().real();
 
-    @Tag("slow")
     @ParameterizedTest
     @CsvSource({
         "a2d-qwen3-mdlm, plain",

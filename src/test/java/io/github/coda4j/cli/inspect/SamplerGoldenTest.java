@@ -24,6 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The rules choose what the golden cases say: formulas and published programs, checked against each other. */
+@Tag("slow")
 class SamplerGoldenTest {
     /** Of each rule, as many cases as there are. */
     private static final Map<String, Integer> CASES = new TreeMap<>(Map.ofEntries(
@@ -55,7 +56,6 @@ class SamplerGoldenTest {
         return CASES.keySet();
     }
 
-    @Tag("slow")
     @ParameterizedTest
     @MethodSource("rules")
     void every_case_is_chosen_as_expected(String rule) {

@@ -6,6 +6,8 @@ import io.github.coda4j.cli.Interrupt;
 import io.github.coda4j.cli.answer.FakeTerminal;
 import io.github.coda4j.cli.app.Cli;
 import io.github.coda4j.decode.DecodeOptions;
+import io.github.coda4j.diffusion.Alignment;
+import io.github.coda4j.diffusion.BlockCausal;
 import io.github.coda4j.files.ConfigFile;
 import io.github.coda4j.generate.CodaModel;
 import io.github.coda4j.generate.Document;
@@ -13,6 +15,8 @@ import io.github.coda4j.generate.EngineOptions;
 import io.github.coda4j.generate.GenerateRequest;
 import io.github.coda4j.model.EngineKind;
 import io.github.coda4j.model.LoadOptions;
+import io.github.coda4j.model.ModelConfig;
+import io.github.coda4j.model.ModelKind;
 import io.github.coda4j.model.QuantizedCheckpoint;
 import io.github.coda4j.model.WeightFormat;
 import io.github.coda4j.tensor.Device;
@@ -25,13 +29,16 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jline.terminal.spi.SystemStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Commands that make model folders: init, quantize, pull. */
+@Tag("slow")
 class MakeAndPullTest {
     @TempDir
     Path folder;
@@ -123,6 +130,31 @@ class MakeAndPullTest {
         try (CheckpointFolder made = CheckpointFolder.open(folder.resolve("in-place"))) {
             assertThat(made.config().requireString("model_type")).isEqualTo("a2d-qwen3");
         }
+        String shifted = folder + "/shifted";
+        String[] blocks = {"init", "--from-ar", qwen.toString(), "--kind", "sdar", "--out", shifted};
+        assertThat(cli.run(blocks)).isEqualTo(2);
+        assertThat(cli.err()).contains("\"sdar\" has block-causal attention: say how many", "--attention-block N");
+        assertThat(cli.run(with(blocks, "--attention-block", "4", "--alignment", "shifted")))
+                .as(cli.err())
+                .isZero();
+        try (CheckpointFolder made = CheckpointFolder.open(folder.resolve("shifted"))) {
+            ModelKind kind = ModelConfig.of(made).kind();
+            assertThat(kind.blocks()).hasValue(new BlockCausal(4, BlockCausal.Border.START));
+            assertThat(kind.alignment()).isEqualTo(Alignment.SHIFTED);
+        }
+        assertThat(cli.run(with(blocks, "--attention-block", "0"))).isEqualTo(2);
+        assertThat(cli.err()).contains("--attention-block must be at least 1, got 0");
+        assertThat(cli.run(with(blocks, "--alignment", "left"))).isEqualTo(2);
+        assertThat(cli.err()).contains("unknown alignment \"left\"");
+        assertThat(cli.run("init", "--from-ar", qwen.toString(), "--attention-block", "4", "--out", "x"))
+                .isEqualTo(2);
+        assertThat(cli.err()).contains("it has no blocks of attention");
+        assertThat(cli.run("init", "--preset", "coda-tiny", "--attention-block", "4", "--out", "x"))
+                .isEqualTo(2);
+        assertThat(cli.err()).contains("--attention-block has no effect with --preset");
+        assertThat(cli.run("init", "--preset", "coda-tiny", "--alignment", "shifted", "--out", "x"))
+                .isEqualTo(2);
+        assertThat(cli.err()).contains("--alignment has no effect with --preset");
         assertThat(cli.run("init", "--from-ar", qwen.toString(), "--kind", "a2d-qwen2", "--out", "x"))
                 .isEqualTo(2);
         assertThat(cli.err()).contains("the layers of a2d-qwen2 are others");
@@ -131,6 +163,10 @@ class MakeAndPullTest {
         assertThat(cli.run("init", "--from-ar", qwen.toString(), "--seed", "1", "--out", "x"))
                 .isEqualTo(2);
         assertThat(cli.run("init", "--out", "x")).isEqualTo(2);
+    }
+
+    private static String[] with(String[] command, String... more) {
+        return Stream.concat(Stream.of(command), Stream.of(more)).toArray(String[]::new);
     }
 
     @Test

@@ -55,6 +55,21 @@ class PlanCommandTest {
     }
 
     @Test
+    void a_block_causal_model_s_rows_are_planned_twice_and_on_the_cpu_alone() {
+        JsonNode whole = planned("--device cpu --preset coda-1.7b --layers 1 --rows 2 --length 64");
+        JsonNode blocks = planned("--device cpu --preset sdar-1.7b --layers 1 --rows 1 --length 64");
+        long pass = whole.get("phases").get(0).get("parts").get(0).get("bytes").asLong();
+        assertThat(blocks.get("phases").get(0).get("parts").get(0).get("bytes").asLong())
+                .isBetween(pass - (pass >> 6), pass + (pass >> 6));
+        Cli cli = new Cli();
+        for (String device : new String[] {"gpu", "v5e"}) {
+            assertThat(cli.run("plan", "--device", device, "--preset", "sdar-1.7b"))
+                    .isEqualTo(2);
+            assertThat(cli.err()).contains("is not known for a model with block-causal attention");
+        }
+    }
+
+    @Test
     void a_card_without_room_for_one_row_is_said_so() {
         Cli cli = new Cli();
         assertThat(cli.run("plan", "--device", "gpu", "--memory", "8")).isZero();

@@ -2,6 +2,7 @@ package io.github.coda4j.cli.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.coda4j.cli.EntryPoint;
 import io.github.coda4j.cli.answer.FakeTerminal;
 import io.github.coda4j.cli.app.Cli;
 import io.github.coda4j.cli.app.Main;
@@ -83,7 +84,7 @@ class RankLauncherTest {
 
     @Test
     void the_own_command_starts_this_java_with_the_same_flags_and_classes() {
-        List<String> command = RankLauncher.ownCommand(List.of("train", "sft"));
+        List<String> command = EntryPoint.command(List.of("train", "sft"));
         assertThat(command.getFirst()).endsWith("java");
         assertThat(command)
                 .contains("--add-modules=jdk.incubator.vector", System.getProperty("java.class.path"))

@@ -252,6 +252,63 @@ class TrainCommandTest {
     }
 
     @Test
+    void an_autoregressive_model_becomes_a_block_causal_one_that_learns_goes_on_and_answers() throws IOException {
+        Path qwen = folder.resolve("qwen");
+        String start = folder.resolve("start").toString();
+        ok("init --preset coda-tiny --dtype fp32 --tokenizer", toy.tokenizer().toString(), "--out", qwen.toString());
+        ConfigFile config = ConfigFile.read(qwen.resolve("config.json"));
+        Files.writeString(
+                qwen.resolve("config.json"),
+                config.with("model_type", "qwen3").without("mask_token_id").json());
+        ok("init --kind a2d-qwen3 --attention-block 8 --dtype fp32 --from-ar", qwen.toString(), "--out", start);
+        String[] own = {
+            "model.preset=",
+            "model.from=" + start,
+            "masking.block_probability=0",
+            "masking.block_sizes=",
+            "masking.noise_per=block"
+        };
+        assertThat(train("pretrain", folder.resolve("whole"), own))
+                .as(cli.err())
+                .isZero();
+        assertThat(cli.err()).contains("held-out loss");
+        assertThat(train("pretrain", folder.resolve("parts"), own)).isZero();
+        AtomicFiles.removeFolder(folder.resolve("parts/checkpoints/step-0000006"));
+        String[] resumed = Stream.concat(Stream.of(own), Stream.of("--resume")).toArray(String[]::new);
+        assertThat(train("pretrain", folder.resolve("parts"), resumed))
+                .as(cli.err())
+                .isZero();
+        assertThat(folder.resolve("parts/model/model.safetensors"))
+                .hasSameBinaryContentAs(folder.resolve("whole/model/model.safetensors"));
+        try (CheckpointFolder trained = CheckpointFolder.open(folder.resolve("whole/model"))) {
+            assertThat(trained.config().requireString("model_type")).isEqualTo("a2d-qwen3");
+            assertThat(trained.config().requireInt("attention_block")).isEqualTo(8);
+        }
+        String mid = "model.from=" + folder.resolve("whole/model");
+        assertThat(train("midtrain", folder.resolve("mid"), mid, "compute.engine=plain"))
+                .as(cli.err())
+                .isZero();
+        String sft = "model.from=" + folder.resolve("mid/model");
+        assertThat(train("sft", folder.resolve("sft"), sft, "compute.precision=bf16"))
+                .as(cli.err())
+                .isZero();
+        ok(
+                "generate --json --max-new-tokens 20 --model",
+                folder.resolve("sft/model").toString(),
+                "class");
+        assertThat(cli.out()).contains("forwards");
+        assertThat(train("pretrain", folder.resolve("no"), "masking.noise_per=block", "masking.block_probability=0"))
+                .isEqualTo(2);
+        assertThat(cli.err()).contains("noise_per block needs a model with block-causal attention");
+    }
+
+    private void ok(String words, String... more) {
+        String[] all =
+                Stream.concat(Stream.of(words.split(" ")), Stream.of(more)).toArray(String[]::new);
+        assertThat(cli.run(all)).as(cli.err()).isZero();
+    }
+
+    @Test
     void a_process_that_is_asked_to_end_before_it_begins_ends() {
         cli.interrupt().request();
         assertThat(train("pretrain", folder.resolve("a"))).isEqualTo(130);

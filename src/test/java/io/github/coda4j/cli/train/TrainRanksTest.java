@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.coda4j.cli.EntryPoint;
 import io.github.coda4j.cli.app.Cli;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -162,7 +163,7 @@ class TrainRanksTest {
     }
 
     private Process start(List<String> arguments, String... flags) throws IOException {
-        List<String> command = new ArrayList<>(RankLauncher.ownCommand(arguments));
+        List<String> command = new ArrayList<>(EntryPoint.command(arguments));
         command.addAll(1, List.of(flags));
         command.add(1, "-XX:+UseSerialGC");
         return new ProcessBuilder(command)

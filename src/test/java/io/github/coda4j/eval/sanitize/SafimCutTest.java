@@ -17,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Answers cut as SAFIM cuts them. */
+@Tag("slow")
 class SafimCutTest {
     @Test
     void a_call_ends_where_it_closes() {
@@ -60,7 +61,6 @@ class SafimCutTest {
                 .isEqualTo("x = i\n");
     }
 
-    @Tag("slow")
     @ParameterizedTest
     @CsvSource({"safim-block-java,60", "safim-block-python,20", "safim-control-java,1", "safim-control-python,1"})
     void what_stood_there_is_hardly_ever_cut(String name, int every) {

@@ -23,11 +23,13 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Logits and proposals of programs against those of the original and of other families' own code. */
+@Tag("slow")
 class ForwardStepTest {
     private static final double TOLERANCE = 1e-4;
 

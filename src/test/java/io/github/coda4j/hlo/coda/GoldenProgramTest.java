@@ -14,11 +14,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The programs against the original's losses, gradients and parameters after one, two and five steps. */
+@Tag("slow")
 class GoldenProgramTest {
     private static final int ROWS = 3;
     private static final int LENGTH = 24;

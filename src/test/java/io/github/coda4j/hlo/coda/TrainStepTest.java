@@ -30,12 +30,14 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Random;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Programs of all kinds of layers and on several devices, against the trainer's plain pass and against each other. */
+@Tag("slow")
 class TrainStepTest {
     private static final int ROWS = 4;
     private static final int LENGTH = 8;

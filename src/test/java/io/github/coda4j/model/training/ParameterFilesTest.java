@@ -32,11 +32,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Parameters from folders and back. */
+@Tag("slow")
 class ParameterFilesTest {
     @TempDir
     Path folder;
 
-    @Tag("slow")
     @ParameterizedTest
     @ValueSource(strings = {"a-untied", "b-tied", "d-bias-mha"})
     void what_is_loaded_is_what_the_checkpoint_holds_and_comes_back_to_the_bit(String model) {
@@ -62,7 +62,6 @@ class ParameterFilesTest {
         }
     }
 
-    @Tag("slow")
     @Test
     void bf16_weights_are_widened_exactly_and_written_rounded() {
         try (CheckpointFolder checkpoint = CheckpointFolder.open(Goldens.path("model/c-sharded-bf16"));
@@ -201,15 +200,15 @@ class ParameterFilesTest {
         assertThat(shifted.alignment()).isEqualTo(Alignment.SHIFTED);
         assertThat(shifted.headDim()).isEqualTo(12);
         ModelConfig inPlace =
-                ParameterLoader.autoregressiveConfig(file, 170, OptionalInt.empty(), Optional.of("a2d-qwen2"));
+                ParameterLoader.autoregressiveConfig(file, 170, OptionalInt.empty(), KindChoice.of("a2d-qwen2"));
         assertThat(inPlace.alignment()).isEqualTo(Alignment.IN_PLACE);
         assertThat(inPlace.vocabSize()).isEqualTo(192);
-        assertThatThrownBy(() ->
-                        ParameterLoader.autoregressiveConfig(file, 160, OptionalInt.empty(), Optional.of("a2d-qwen3")))
+        assertThatThrownBy(() -> ParameterLoader.autoregressiveConfig(
+                        file, 160, OptionalInt.empty(), KindChoice.of("a2d-qwen3")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("norms of heads true and false");
         assertThatThrownBy(() ->
-                        ParameterLoader.autoregressiveConfig(file, 160, OptionalInt.empty(), Optional.of("gemma")))
+                        ParameterLoader.autoregressiveConfig(file, 160, OptionalInt.empty(), KindChoice.of("gemma")))
                 .hasMessageContaining("unknown kind \"gemma\"; known: CoDA, a2d-qwen3");
     }
 

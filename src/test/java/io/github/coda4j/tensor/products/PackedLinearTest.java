@@ -3,6 +3,7 @@ package io.github.coda4j.tensor.products;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.github.coda4j.bench.ProcessMemory;
 import io.github.coda4j.kernel.NumberKind;
 import io.github.coda4j.tensor.DType;
 import io.github.coda4j.tensor.Device;
@@ -11,12 +12,14 @@ import io.github.coda4j.tensor.Scope;
 import io.github.coda4j.tensor.Tensor;
 import io.github.coda4j.tensor.WorkerTeam;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -164,6 +167,174 @@ class PackedLinearTest {
         }
     }
 
+    @Test
+    void rows_with_room_behind_them_give_the_same_with_products_of_few_sizes() {
+        inThreadOfItsOwn(() -> {
+            int outputs = 48;
+            int inputs = 96;
+            SplittableRandom random = new SplittableRandom(11);
+            int most = PackedLinear.room(160);
+            try (Scope _ = Scope.open();
+                    LargePages pages = new LargePages(1);
+                    PackedLinear linear = bf16(random, outputs, inputs, pages)) {
+                MemorySegment input = normal(random, most, inputs, linear.inputType());
+                MemorySegment exact = zeros(linear, most);
+                MemorySegment roomy = zeros(linear, most);
+                for (int rows = 0; rows <= 160; rows++) {
+                    linear.forwardInRoom(input, rows, roomy);
+                    linear.forward(input, rows, exact);
+                    // Sums in another order may differ in a last bit of 8; their terms are about 1.
+                    assertThat(floats(linear, roomy, rows))
+                            .as("%d rows", rows)
+                            .containsExactly(floats(linear, exact, rows), Offset.offset(0.5f));
+                }
+                PackedLinear other = bf16(random, outputs, inputs + 32, pages);
+                try (other) {
+                    MemorySegment wide = normal(random, most, inputs + 32, linear.inputType());
+                    int between = kept();
+                    for (int rows = 1; rows <= 160; rows++) {
+                        other.forwardInRoom(wide, rows, roomy);
+                    }
+                    assertThat(kept() - between).as("sizes of 1 to 160 rows").isLessThanOrEqualTo(26);
+                }
+            }
+        });
+    }
+
+    /** 257 rows have room for 288: after some forwards that is dearer than a product of their own. */
+    @Test
+    void rows_that_come_again_get_a_product_of_their_own() {
+        inThreadOfItsOwn(() -> {
+            SplittableRandom random = new SplittableRandom(12);
+            try (Scope _ = Scope.open();
+                    LargePages pages = new LargePages(1);
+                    PackedLinear linear = bf16(random, 512, 768, pages)) {
+                MemorySegment input = normal(random, 288, 768, linear.inputType());
+                MemorySegment output = zeros(linear, 288);
+                linear.forwardInRoom(input, 257, output);
+                int larger = kept();
+                linear.forwardInRoom(input, 257, output);
+                assertThat(kept()).isEqualTo(larger);
+                for (int i = 0; i < 10; i++) {
+                    linear.forwardInRoom(input, 257, output);
+                }
+                int own = kept();
+                boolean isHere = linear instanceof OneDnnLinear;
+                assertThat(isHere).isEqualTo(OneDnn.find().isPresent() && isFastHere());
+                assertThat(own - larger).isEqualTo(isHere ? 1 : 0);
+            }
+        });
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0,0", "1,4", "4,4", "41,44", "63,64", "64,64", "65,72", "257,288", "1024,1024", "1025,1152"})
+    void room_is_at_most_an_eighth_or_three_rows_more(int rows, int room) {
+        assertThat(PackedLinear.room(rows)).isEqualTo(room);
+    }
+
+    /** Each product is half a megabyte of code, and a server meets thousands of sizes. */
+    @Tag("slow")
+    @Test
+    void products_of_ever_new_sizes_do_not_grow_memory() {
+        inThreadOfItsOwn(() -> {
+            SplittableRandom random = new SplittableRandom(13);
+            try (Scope _ = Scope.open();
+                    LargePages pages = new LargePages(1);
+                    PackedLinear linear = bf16(random, 256, 256, pages)) {
+                MemorySegment input = normal(random, 1000, 256, linear.inputType());
+                MemorySegment output = zeros(linear, 1000);
+                run(linear, 1, 300, input, output);
+                long warm = resident();
+                run(linear, 301, 900, input, output);
+                assertThat((resident() - warm) / 1e6)
+                        .as("MB of 600 products more")
+                        .isLessThan(100);
+                assertThat(kept()).as("kept").isLessThanOrEqualTo(OneDnnProducts.USUAL);
+            }
+        });
+    }
+
+    /** A layer with more products than are usually kept finds them again in the next one. */
+    @Tag("slow")
+    @Test
+    void what_every_layer_runs_is_kept_however_much_it_is() {
+        inThreadOfItsOwn(() -> {
+            int sizes = 2 * OneDnnProducts.USUAL;
+            SplittableRandom random = new SplittableRandom(14);
+            try (Scope _ = Scope.open();
+                    LargePages pages = new LargePages(1);
+                    PackedLinear linear = bf16(random, 16, 32, pages)) {
+                MemorySegment input = normal(random, sizes, 32, linear.inputType());
+                MemorySegment output = zeros(linear, sizes);
+                for (int layer = 0; layer < 8; layer++) {
+                    run(linear, 1, sizes, input, output);
+                }
+                assertThat(kept()).isEqualTo(linear instanceof OneDnnLinear ? sizes : 0);
+                for (int i = 0; i < 10 * sizes; i++) {
+                    run(linear, 1, 1, input, output);
+                }
+                MemorySegment more = normal(random, sizes + 1, 32, linear.inputType());
+                linear.forward(more, sizes + 1, zeros(linear, sizes + 1));
+                assertThat(kept()).as("once it is over").isLessThanOrEqualTo(OneDnnProducts.USUAL);
+            }
+        });
+    }
+
+    private static void run(PackedLinear linear, int from, int to, MemorySegment input, MemorySegment output) {
+        for (int rows = from; rows <= to; rows++) {
+            linear.forward(input, rows, output);
+        }
+    }
+
+    /** With no products yet, and whose products are gone afterwards. */
+    private static void inThreadOfItsOwn(Runnable work) {
+        try (WorkerTeam team = new WorkerTeam(1)) {
+            team.runOnAll(_ -> work.run());
+        }
+    }
+
+    private static long resident() {
+        return ProcessMemory.resident().orElse(0);
+    }
+
+    /** Products that this thread keeps; none where oneDNN is not there. */
+    private static int kept() {
+        return OneDnn.find()
+                .map(oneDnn -> OneDnnProducts.ofThread(oneDnn).kept())
+                .orElse(0);
+    }
+
+    private static boolean isFastHere() {
+        return ProductPaths.here().bf16() != ProductPaths.Bf16.LIBTORCH;
+    }
+
+    private static PackedLinear bf16(SplittableRandom random, int outputs, int inputs, LargePages pages) {
+        MemorySegment weight = normal(random, outputs, inputs, DType.BF16);
+        return PackedLinear.bf16(ProductPaths.here().bf16(), weight, outputs, inputs, pages);
+    }
+
+    private static MemorySegment zeros(PackedLinear linear, int rows) {
+        return Tensor.zeros(linear.outputType(), Device.CPU, rows, linear.outputs())
+                .memory();
+    }
+
+    private static float[] floats(PackedLinear linear, MemorySegment memory, int rows) {
+        if (rows == 0) {
+            return new float[0];
+        }
+        DType type = linear.outputType();
+        MemorySegment used = memory.asSlice(0, (long) rows * linear.outputs() * type.bytes());
+        return Tensor.view(used, type, rows, linear.outputs()).to(DType.F32).toFloats();
+    }
+
+    private static MemorySegment normal(SplittableRandom random, int rows, int columns, DType type) {
+        float[] values = new float[rows * columns];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) random.nextGaussian();
+        }
+        return Tensor.of(values, rows, columns).to(type).memory();
+    }
+
     private static float[] int8(
             ProductPaths.Int8 path, DType result, float[] x, float[] w, int rows, int outputs, int inputs) {
         float[] scales = new float[outputs];
@@ -207,8 +378,7 @@ class PackedLinearTest {
         for (int i = 0; i < actual.length; i++) {
             assertThat((double) actual[i])
                     .as("element %d", i)
-                    .isCloseTo(
-                            expected[i], org.assertj.core.data.Offset.offset(Math.abs(expected[i]) * relative + 1e-6));
+                    .isCloseTo(expected[i], Offset.offset(Math.abs(expected[i]) * relative + 1e-6));
         }
     }
 }

@@ -41,12 +41,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** A model on one device or several makes the steps that the CPU makes. */
+@Tag("slow")
 @Timeout(600)
 class DeviceModelTest {
     // B rows, T positions, V vocabulary

@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.Optional;
 
 /** Rows of a table that are named by numbers. */
-sealed interface Rows extends SimpleOp {
+sealed interface TableRows extends SimpleOp {
     // V rows, D columns, N numbers
 
     /** Table [V, D] and I32 [N] to [N, D]. */
-    record Take() implements Rows {
+    record Take() implements TableRows {
         @Override
         public TensorType type(List<TensorType> operands) {
             TensorType table = operands.get(0);
@@ -35,7 +35,7 @@ sealed interface Rows extends SimpleOp {
     }
 
     /** Table [V, D], I32 [N] and [N, D] to the table with each row added to the one of its number. */
-    record Add() implements Rows {
+    record Add() implements TableRows {
         @Override
         public TensorType type(List<TensorType> operands) {
             TensorType table = operands.get(0);

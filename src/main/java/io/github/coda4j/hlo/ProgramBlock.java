@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The body of a loop, or a whole program: its parameters. */
-final class Block {
+final class ProgramBlock {
     private final List<Value> parameters = new ArrayList<>();
 
     /** A further parameter. */

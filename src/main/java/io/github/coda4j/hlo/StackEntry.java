@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.Optional;
 
 /** One of what is stacked along the first dimension, by an I32 scalar that is computed. */
-sealed interface Window extends SimpleOp {
+sealed interface StackEntry extends SimpleOp {
     // N of a stack
 
     /** Stack [N, ..] and index to [1, ..]. */
-    record Get() implements Window {
+    record Get() implements StackEntry {
         @Override
         public TensorType type(List<TensorType> operands) {
             check(operands.get(1).equals(TensorType.of(ElementType.I32)), "an index of %s", operands.get(1));
@@ -29,7 +29,7 @@ sealed interface Window extends SimpleOp {
     }
 
     /** Stack [N, ..], [1, ..] and index to the stack with that one replaced. */
-    record Put() implements Window {
+    record Put() implements StackEntry {
         @Override
         public TensorType type(List<TensorType> operands) {
             TensorType stack = operands.getFirst();
