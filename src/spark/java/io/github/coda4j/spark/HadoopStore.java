@@ -24,8 +24,8 @@ import org.apache.spark.SerializableWritable;
 
 /**
  * Files as a cluster sees them: those whose names have a scheme ({@code hdfs://}, {@code s3a://}, {@code file:///}) by
- * Hadoop, others as each machine sees them. Folders are walked in the order and with the omissions of those of one
- * machine.
+ * Hadoop, others as each machine sees them, from the folder in which the job was started on. Folders are walked in the
+ * order and with the omissions of those of one machine.
  */
 final class HadoopStore implements CorpusStore, Serializable {
     private static final long serialVersionUID = 1;
@@ -33,6 +33,7 @@ final class HadoopStore implements CorpusStore, Serializable {
     private static final Set<String> PASSED_OVER = Set.of("node_modules", "__pycache__");
 
     private final SerializableWritable<Configuration> configuration;
+    private final String home = java.nio.file.Path.of("").toAbsolutePath().toString();
 
     HadoopStore(Configuration configuration) {
         this.configuration = new SerializableWritable<>(configuration);
@@ -40,6 +41,11 @@ final class HadoopStore implements CorpusStore, Serializable {
 
     static boolean isRemote(String file) {
         return SCHEME.matcher(file).lookingAt();
+    }
+
+    /** Where a file without a scheme lies: executors work in folders of their own. */
+    java.nio.file.Path here(String file) {
+        return java.nio.file.Path.of(home).resolve(file);
     }
 
     private FileSystem system(Path path) throws IOException {
@@ -107,7 +113,7 @@ final class HadoopStore implements CorpusStore, Serializable {
     @Override
     public InputStream open(String file, long from) throws IOException {
         if (!isRemote(file)) {
-            return new LocalStore().open(file, from);
+            return new LocalStore().open(here(file).toString(), from);
         }
         Path path = new Path(file);
         FSDataInputStream in = system(path).open(path);
@@ -123,7 +129,7 @@ final class HadoopStore implements CorpusStore, Serializable {
     @Override
     public void lend(String file, Use use) throws IOException {
         if (!isRemote(file)) {
-            new LocalStore().lend(file, use);
+            new LocalStore().lend(here(file).toString(), use);
             return;
         }
         java.nio.file.Path copy = Files.createTempFile("coda-corpus-", ".zip");

@@ -225,7 +225,7 @@ record PartTask(ShippedOptions options, HadoopStore store, Staging staging, doub
         staging.require();
         for (CorpusSlice slice : part.slices()) {
             boolean local = slice.problem().isEmpty() && !HadoopStore.isRemote(slice.file());
-            if (local && !Files.exists(Path.of(slice.file()))) {
+            if (local && !Files.exists(store.here(slice.file()))) {
                 throw CodaException.of(
                         "%s is not there as %s sees it: inputs must lie on a file system that all executors share, or "
                                 + "be named as Spark sees them (hdfs://, s3a://)",

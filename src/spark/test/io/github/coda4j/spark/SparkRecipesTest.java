@@ -6,8 +6,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.coda4j.cli.app.Cli;
 import io.github.coda4j.files.Yaml;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -16,9 +18,13 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.spark.internal.config.ConfigEntry;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** What recipes say to others' programs: names that these know. */
+@Tag("process")
+@Timeout(120)
 class SparkRecipesTest {
     private static final Path RECIPES = Path.of("recipes/spark");
 
@@ -112,6 +118,26 @@ class SparkRecipesTest {
         }
         assertThat(settings).hasSizeGreaterThan(10).containsAll(List.of("spark.speculation", "spark.executor.memory"));
         settings.forEach(SparkRecipesTest::assertKnown);
+    }
+
+    @Test
+    void the_sum_in_the_readme_is_what_the_script_prints() throws IOException, InterruptedException {
+        String printed = printed(0);
+        assertThat(printed.lines()).hasSizeGreaterThan(10);
+        assertThat(Files.readString(RECIPES.resolve("README.md"))).contains(printed);
+        assertThat(printed(0, "CORES=640", "TOKENS=1e12")).contains("| 640 cores |", "| 1e+12 tokens x ");
+        assertThat(printed(2, "CORE=640")).contains("CORE=640 is no NAME=NUMBER");
+        assertThat(printed(2, "SMALL_SECONDS=1e6")).contains("must have more text and take longer");
+    }
+
+    private static String printed(int code, String... arguments) throws IOException, InterruptedException {
+        List<String> command =
+                new ArrayList<>(List.of("bash", RECIPES.resolve("sizing").toString()));
+        command.addAll(List.of(arguments));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(printed).isEqualTo(code);
+        return printed;
     }
 
     private static void assertKnown(String setting) {

@@ -39,7 +39,8 @@ class StandaloneTest {
     @BeforeAll
     static void start() throws IOException, InterruptedException {
         cluster = StandaloneCluster.start(Files.createDirectory(shared.resolve("spark")));
-        corpus = ToyCorpus.make(shared.resolve("corpus"));
+        // Named from this folder on, which is not the one in which executors work.
+        corpus = ToyCorpus.make(Path.of("").toAbsolutePath().relativize(shared.resolve("corpus")));
         corpus.local(shared.resolve("local"));
         expected = ToyCorpus.contents(shared.resolve("local"));
     }
@@ -84,7 +85,10 @@ class StandaloneTest {
         settings.put("spark.speculation.minTaskRuntime", "1s");
         corpus.spark(out, "slow://", cluster.master(), 7, settings, (_, _, _) -> {});
         Map<String, String> found = ToyCorpus.contents(out);
-        found.computeIfPresent(Manifest.FILE, (_, text) -> text.replace("slow:/", "/"));
+        found.computeIfPresent(
+                Manifest.FILE,
+                (_, text) -> text.replace(
+                        "slow:" + absolute(corpus.folder()), corpus.folder().toString()));
         assertThat(found).isEqualTo(expected);
         assertThat(CopiesSeen.COPIES).as("tasks that were copied").hasPositiveValue();
     }
@@ -135,6 +139,10 @@ class StandaloneTest {
                 .contains("bytes shuffled for each of")
                 .endsWith("0");
         assertThat(ToyCorpus.contents(out)).isEqualTo(expected);
+    }
+
+    private static Path absolute(Path path) {
+        return path.toAbsolutePath().normalize();
     }
 
     /** When the parts that were looked at were done. */

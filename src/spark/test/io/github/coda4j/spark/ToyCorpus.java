@@ -106,7 +106,8 @@ final class ToyCorpus {
 
     /** With the folder's name behind a scheme, if there is one. */
     CorpusOptions options(String scheme) {
-        return CorpusOptions.of(List.of(scheme + folder));
+        return CorpusOptions.of(List.of(
+                scheme + (scheme.isEmpty() ? folder : folder.toAbsolutePath().normalize())));
     }
 
     Account local(Path out) {
