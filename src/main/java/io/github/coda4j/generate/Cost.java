@@ -133,8 +133,8 @@ public record Cost(
 
     /** The same in blocks of a length that was chosen, if it was. */
     Cost withChosenBlock(Optional<BlockChoice> choice) {
-        return changed(draft ->
-                draft.chosenBlock = choice.stream().mapToInt(BlockChoice::length).findFirst());
+        return changed(draft -> draft.chosenBlock =
+                choice.stream().mapToInt(BlockChoice::length).findFirst());
     }
 
     /** What two windows of a document took together, of which this much is left out. */
