@@ -32,9 +32,7 @@ class IdleStreamsTest {
         List<Raw> streams = new ArrayList<>();
         try (Engine engine = new Engine(denoiser, new ByteTokenizer(), options);
                 CodaServer server = CodaServer.start(
-                        Served.HTTP,
-                        new ServeOptions(Served.SESSIONS, STREAMS, Duration.ofMinutes(2)),
-                        _ -> {})) {
+                        Served.HTTP, new ServeOptions(Served.SESSIONS, STREAMS, Duration.ofMinutes(2)), _ -> {})) {
             server.serve(Served.model(engine));
             try (Client client = new Client(server.address())) {
                 open(streams, client, 20, server); // classes are loaded, pools are filled
@@ -53,8 +51,7 @@ class IdleStreamsTest {
 
     private static void open(List<Raw> streams, Client client, int count, CodaServer server) throws Exception {
         while (streams.size() < count) {
-            streams.add(client.raw()
-                    .post("/v1/completions", "{\"prompt\":\"abc\",\"max_tokens\":20,\"stream\":true}"));
+            streams.add(client.raw().post("/v1/completions", "{\"prompt\":\"abc\",\"max_tokens\":20,\"stream\":true}"));
         }
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         while (server.underWay() < count) {
