@@ -56,7 +56,7 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExamples:%n",
         footer = {
             "  coda bench quality --data data/code",
-            "  coda bench quality --data data/coda-mini/bare --lengths 16 --sweep samplers --spans 300 "
+            "  coda bench quality --data data/coda-mini/code --lengths 16 --sweep samplers --spans 300 "
                     + "--out docs/samplers.md",
             "  coda bench quality --data data/coda-mini/code --lengths 4,8,16,32 --sweep --out docs/quality.md",
             "  coda bench quality --data data/coda-mini/code --lines none --loss-rows 0 --unknown-length 20 "

@@ -38,7 +38,7 @@ final class JudgeFlags {
     Optional<Double> seconds = Optional.empty();
 
     @Mixin
-    ProgramFlags programs;
+    ProgramFlags programs = new ProgramFlags();
 
     /** A set and a way of judging answers to it. */
     record Way(Benchmark benchmark, Mode mode) {
