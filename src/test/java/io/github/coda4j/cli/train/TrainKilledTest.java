@@ -3,7 +3,6 @@ package io.github.coda4j.cli.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.coda4j.cli.app.Cli;
-import io.github.coda4j.cli.app.Main;
 import io.github.coda4j.train.RunState;
 import io.github.coda4j.weights.CheckpointFolder;
 import java.io.File;
@@ -15,6 +14,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -58,14 +58,14 @@ class TrainKilledTest {
         Random random = new Random(seed);
         Path out = folder.resolve("killed");
         for (int kill = 0; kill < 2 * KILLS; kill++) {
-            long before = steps(out);
+            long before = TrainProcess.steps(out);
             Process process = start(List.of(), out);
             if (kill % 2 == 0) {
                 long until = before + 1 + random.nextInt(2);
-                await(process, () -> steps(out) >= until);
+                await(process, () -> TrainProcess.steps(out) >= until);
                 Thread.sleep(random.nextInt(20));
             } else {
-                await(process, () -> steps(out) > before && hasPartialCheckpoint(out));
+                await(process, () -> TrainProcess.steps(out) > before && hasPartialCheckpoint(out));
             }
             process.destroyForcibly();
             assertThat(process.waitFor()).isEqualTo(137);
@@ -85,12 +85,12 @@ class TrainKilledTest {
     void a_process_that_is_told_to_end_saves_first() throws Exception {
         Path out = folder.resolve("stopped");
         Process process = start(List.of(), out, "checkpoints.every=1000");
-        await(process, () -> steps(out) >= 2);
+        await(process, () -> TrainProcess.steps(out) >= 2);
         process.destroy();
         assertThat(process.waitFor()).as(Files.readString(log().toPath())).isEqualTo(143);
         assertThat(checkpoints(out)).hasSize(1);
         long saved = RunState.read(checkpoints(out).getFirst()).step();
-        assertThat(saved).isEqualTo(steps(out)).isLessThan(STEPS);
+        assertThat(saved).isEqualTo(TrainProcess.steps(out)).isLessThan(STEPS);
         assertThat(Files.readString(log().toPath())).contains("stopped after step " + saved + ", which ");
         assertThat(Files.readString(log().toPath())).contains("curves so far: " + out.resolve("report.html"));
         assertThat(out.resolve("report.html"))
@@ -142,44 +142,15 @@ class TrainKilledTest {
     }
 
     private Process start(List<String> around, Path out, String... more) throws IOException {
-        List<String> command = new ArrayList<>(around);
-        command.addAll(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "--add-modules=jdk.incubator.vector",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Main.class.getName()));
-        command.addAll(command(out, more));
-        return new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(log())
-                .start();
+        return TrainProcess.start(log(), around, Map.of(), command(out, more));
     }
 
     private File log() {
         return folder.resolve("log").toFile();
     }
 
-    /** Waits for a moment in the process's work; the process must still be running then. */
     private void await(Process process, Callable<Boolean> moment) throws Exception {
-        while (!moment.call()) {
-            assertThat(process.isAlive()).as(Files.readString(log().toPath())).isTrue();
-            Thread.sleep(1);
-        }
-    }
-
-    /** The last step that the metrics tell of. */
-    private static long steps(Path out) throws IOException {
-        Path metrics = out.resolve("metrics.jsonl");
-        if (!Files.exists(metrics)) {
-            return 0;
-        }
-        try (Stream<String> lines = Files.lines(metrics)) {
-            return lines.filter(line -> line.contains("\"loss\"")).count();
-        }
+        TrainProcess.await(process, log(), moment);
     }
 
     private static boolean hasPartialCheckpoint(Path out) {

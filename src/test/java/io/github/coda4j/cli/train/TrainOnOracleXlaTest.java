@@ -6,13 +6,14 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.coda4j.cli.app.Cli;
-import io.github.coda4j.files.AtomicFiles;
 import io.github.coda4j.testkit.Oracle;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -31,7 +32,7 @@ class TrainOnOracleXlaTest {
             new Cli().env("CODA_CACHE", Oracle.folder().getParent().toString());
 
     @Test
-    void fifty_steps_have_the_losses_of_the_cpu_and_go_on_to_the_bit_after_a_kill() throws IOException {
+    void fifty_steps_have_the_losses_of_the_cpu_and_go_on_to_the_bit_after_a_kill() throws Exception {
         TrainToy toy = TrainToy.make(folder);
         train(toy, "cpu", "--device", "cpu", "compute.threads=1", "compute.engine=plain");
         train(toy, "xla", "--device", "pjrt:oracle");
@@ -53,15 +54,16 @@ class TrainOnOracleXlaTest {
             }
         }
 
-        // As if it had been killed before the last checkpoint was written.
         Path last = folder.resolve("xla/checkpoints/step-0000050");
-        byte[] weights = Files.readAllBytes(last.resolve("model.safetensors"));
-        byte[] optimizer = Files.readAllBytes(last.resolve("optimizer.safetensors"));
-        AtomicFiles.removeFolder(last);
-        train(toy, "xla", "--device", "pjrt:oracle", "--resume");
-        assertThat(cli.err()).contains("going on from " + folder.resolve("xla/checkpoints/step-0000030"));
-        assertThat(last.resolve("model.safetensors")).hasBinaryContent(weights);
-        assertThat(last.resolve("optimizer.safetensors")).hasBinaryContent(optimizer);
+        killAfter(35, toy, "killed");
+        assertThat(folder.resolve("killed/checkpoints/step-0000030")).exists();
+        train(toy, "killed", "--device", "pjrt:oracle", "--resume");
+        assertThat(cli.err()).contains("going on from " + folder.resolve("killed/checkpoints/step-0000030"));
+        Path resumed = folder.resolve("killed/checkpoints/step-0000050");
+        assertThat(resumed.resolve("model.safetensors"))
+                .hasBinaryContent(Files.readAllBytes(last.resolve("model.safetensors")));
+        assertThat(resumed.resolve("optimizer.safetensors"))
+                .hasBinaryContent(Files.readAllBytes(last.resolve("optimizer.safetensors")));
 
         Cli real = new Cli().real();
         assertThat(real.run(
@@ -79,7 +81,28 @@ class TrainOnOracleXlaTest {
                 .isZero();
     }
 
+    /** The same run in a process of its own, which is killed behind a step. */
+    private void killAfter(long step, TrainToy toy, String out) throws Exception {
+        File log = folder.resolve(out + ".log").toFile();
+        Process process = TrainProcess.start(
+                log,
+                List.of(),
+                Map.of("CODA_CACHE", Oracle.folder().getParent().toString()),
+                command(toy, out, "--device", "pjrt:oracle"));
+        try {
+            TrainProcess.await(process, log, () -> TrainProcess.steps(folder.resolve(out)) >= step);
+        } finally {
+            process.destroyForcibly();
+        }
+        assertThat(process.waitFor()).isEqualTo(137);
+    }
+
     private void train(TrainToy toy, String out, String... more) throws IOException {
+        List<String> arguments = command(toy, out, more);
+        assertThat(cli.run(arguments.toArray(String[]::new))).as(cli.err()).isZero();
+    }
+
+    private List<String> command(TrainToy toy, String out, String... more) throws IOException {
         List<String> arguments = new ArrayList<>(List.of(
                 "train",
                 "pretrain",
@@ -94,7 +117,7 @@ class TrainOnOracleXlaTest {
                 "evaluation.every=0",
                 "checkpoints.every=30"));
         arguments.addAll(List.of(more));
-        assertThat(cli.run(arguments.toArray(String[]::new))).as(cli.err()).isZero();
+        return arguments;
     }
 
     private List<JsonNode> lines(String run) throws IOException {
