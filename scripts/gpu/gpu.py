@@ -160,7 +160,8 @@ def trace_cases(path, model):
               and c["remaining_masks"] == 0 and (c["min_logit_gap"] or 0) > 1e-3
               and (c["min_confidence_gap"] is None or c["min_confidence_gap"] > 1e-5)]
     return [{"id": c["id"], "rule": c["alg"], "max_new_tokens": c["max_new_tokens"], "steps": c["steps"],
-             "eps": c["eps"], "prompt": c["prompt"], "final": c["final"], "history": c["history"]} for c in chosen]
+             "eps": c["eps"], "mask_candidates": "allow", "prompt": c["prompt"], "final": c["final"],
+             "history": c["history"]} for c in chosen]
 
 
 class Check:
@@ -224,7 +225,7 @@ class Check:
     def write_traces(self):
         cases = trace_cases(self.golden("generate", "diffusion.json"), "a-untied")
         if self.given.quick:
-            cases = sorted(cases, key=lambda c: (c["steps"], c["id"]))[:6]
+            cases = cases[1::5]
         with open(os.path.join(self.scratch, "trace.json"), "w", encoding="utf-8") as file:
             json.dump({"cases": cases}, file)
         return cases

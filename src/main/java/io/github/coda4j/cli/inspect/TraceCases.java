@@ -8,6 +8,7 @@ import io.github.coda4j.decode.CachePolicy;
 import io.github.coda4j.decode.CanvasShape;
 import io.github.coda4j.decode.Commit;
 import io.github.coda4j.decode.DecodeOptions;
+import io.github.coda4j.decode.MaskCandidates;
 import io.github.coda4j.decode.DecodeSession;
 import io.github.coda4j.decode.StepResult;
 import io.github.coda4j.decode.commit.CommitPolicies;
@@ -29,7 +30,8 @@ import java.util.Set;
 
 /**
  * Decodings to be run as a file says: {@code cases} with {@code id}, the {@code rule} of a family and what it needs,
- * and either {@code prompt} with {@code max_new_tokens} or a {@code canvas} with masks.
+ * and either {@code prompt} with {@code max_new_tokens} or a {@code canvas} with masks. {@code mask_candidates} is
+ * {@code exclude} unless a case says {@code allow}, as CoDA's own program does.
  */
 final class TraceCases {
     private static final Set<String> BLOCK_CAUSAL =
@@ -143,7 +145,18 @@ final class TraceCases {
     }
 
     private DecodeOptions steps(JsonNode one) {
-        return DecodeOptions.ofSteps(file.whole(one, "steps", 1));
+        return DecodeOptions.ofSteps(file.whole(one, "steps", 1)).withMaskCandidates(maskCandidates(one));
+    }
+
+    private MaskCandidates maskCandidates(JsonNode one) {
+        if (!one.has("mask_candidates")) {
+            return MaskCandidates.EXCLUDE;
+        }
+        return switch (file.text(one, "mask_candidates")) {
+            case "exclude" -> MaskCandidates.EXCLUDE;
+            case "allow" -> MaskCandidates.ALLOW;
+            default -> throw file.wrong(one, "mask_candidates", "exclude or allow");
+        };
     }
 
     private int stop(JsonNode one) {
