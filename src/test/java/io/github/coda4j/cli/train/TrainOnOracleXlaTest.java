@@ -32,6 +32,7 @@ class TrainOnOracleXlaTest {
             new Cli().env("CODA_CACHE", Oracle.folder().getParent().toString());
 
     @Test
+    @Tag("process")
     void fifty_steps_have_the_losses_of_the_cpu_and_go_on_to_the_bit_after_a_kill() throws Exception {
         TrainToy toy = TrainToy.make(folder);
         train(toy, "cpu", "--device", "cpu", "compute.threads=1", "compute.engine=plain");
