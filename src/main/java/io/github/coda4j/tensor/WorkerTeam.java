@@ -81,6 +81,8 @@ public final class WorkerTeam implements AutoCloseable {
     private final AtomicInteger sleeping = new AtomicInteger();
     /** What is known of walks of each size, by the logarithm of their operations. */
     private final Crowding[] crowding = new Crowding[Long.SIZE];
+    /** Off unless -Dcoda.crowding=true: on an idle machine it takes uneven long walks for a crowd (docs/LOG.md). */
+    private final boolean triesFewer = Boolean.getBoolean("coda.crowding");
 
     /** Before the first walk. */
     private final Round noRound = new Round(steps -> {}, 0, 0, Thread.currentThread());
@@ -180,16 +182,17 @@ public final class WorkerTeam implements AutoCloseable {
     }
 
     /**
-     * As {@link #walk}, with fewer workers while the machine is so busy that they wait for each other: as many as take
-     * the least time, which is found by trying. Walks of the same size are compared with one another, so that it should
-     * be called with walks of one kind, or with sizes that tell kinds apart.
+     * As {@link #walk}; with {@code -Dcoda.crowding=true} with fewer workers while the machine is so busy that they
+     * wait for each other: as many as take the least time, which is found by trying. Walks of the same size are
+     * compared with one another, so that it should be called with walks of one kind, or with sizes that tell kinds
+     * apart.
      *
      * @param workers how many are of use
      * @param operations how much is to be done, in any unit
      */
     public synchronized void walkAtMost(int workers, long operations, Walk walk) {
-        if (workers == 1) {
-            run(1, walk);
+        if (workers == 1 || !triesFewer) {
+            run(workers, walk);
             return;
         }
         Crowding crowd = crowding(operations);

@@ -255,9 +255,18 @@ class WorkerTeamTest {
         }
     }
 
+    private static WorkerTeam tryingFewer() {
+        System.setProperty("coda.crowding", "true");
+        try {
+            return new WorkerTeam(2);
+        } finally {
+            System.clearProperty("coda.crowding");
+        }
+    }
+
     @Test
     void a_team_notices_that_its_workers_are_stopped_in_the_middle_of_their_shares() {
-        try (WorkerTeam team = new WorkerTeam(2)) {
+        try (WorkerTeam team = tryingFewer()) {
             assertThat(team.crowding(1000).isCrowded()).isFalse();
             for (int walk = 0; walk < 40 && !team.crowding(1000).isCrowded(); walk++) { // 2 where nobody else disturbs
                 List<Thread> threads = Collections.synchronizedList(new ArrayList<>());
@@ -283,7 +292,7 @@ class WorkerTeamTest {
 
     @Test
     void in_a_crowd_a_team_takes_the_number_of_workers_that_was_cheapest() {
-        try (WorkerTeam team = new WorkerTeam(2)) {
+        try (WorkerTeam team = tryingFewer()) {
             for (int walk = 0; walk < 40; walk++) {
                 int workers = team.crowding(1000).workers(2);
                 team.crowding(1000).walked(2, workers, 1000, workers * 1_000_000_000L, (workers - 1) * 500_000_000L);
