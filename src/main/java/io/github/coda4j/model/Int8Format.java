@@ -26,16 +26,6 @@ final class Int8Format extends WeightFormat implements Quantization {
     }
 
     @Override
-    Embedding embedding(WeightSource source, ModelConfig config, LargePages pages, Arena mappings) {
-        return Embedding.floats(source, DType.BF16, config.vocabSize(), config.hidden(), pages);
-    }
-
-    @Override
-    long embeddingBytes(long vocab, long width) {
-        return vocab * width * DType.BF16.bytes();
-    }
-
-    @Override
     long productBytes(long outputs, long inputs) {
         return ROWS.bytes(outputs, inputs);
     }
@@ -79,11 +69,6 @@ final class Int8Format extends WeightFormat implements Quantization {
     @Override
     NumberKind input(ProductPaths paths) {
         return paths.int8() == ProductPaths.Int8.PAIRED ? NumberKind.U7 : NumberKind.U8;
-    }
-
-    @Override
-    boolean keepsBf16(ProductPaths paths) {
-        return paths.bf16() == ProductPaths.Bf16.NATIVE;
     }
 
     @Override
