@@ -68,10 +68,7 @@ abstract class RowsCommand implements Callable<Integer> {
         try (Progress progress = Progress.ofBytes(world, "read")) {
             CorpusReader reader = new CorpusReader(corpus().options(), heldOut, corpus().threads);
             account = reader.read(
-                    (done, total, name) -> {
-                        interrupt.check();
-                        progress.to(done, total, name);
-                    },
+                    (done, total, name) -> progress.to(done, total, name, interrupt),
                     work,
                     sink);
         }
