@@ -143,7 +143,9 @@ public abstract sealed class WeightFormat permits Fp32Format, Bf16Format, Int8Fo
     /** What its products take on a processor. */
     abstract NumberKind input(ProductPaths paths);
 
-    /** Whether attention and products' results are BF16 on a processor, as where that multiplies them, F32 otherwise. */
+    /**
+     * Whether attention and products' results are BF16 on a processor, as where that multiplies them, F32 otherwise.
+     */
     boolean keepsBf16(ProductPaths paths) {
         return paths.bf16() == ProductPaths.Bf16.NATIVE;
     }

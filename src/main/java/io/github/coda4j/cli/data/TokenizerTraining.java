@@ -81,7 +81,12 @@ final class TokenizerTraining {
 
     private CorpusEngine.Counted onCluster(long sampleBytes, Path out) {
         try (Progress progress = Progress.of(world, "count", "tasks")) {
-            return engine.cluster().count(engine.work(corpus, 0), sampleBytes, out, (tasks, all, what) -> progress.to(tasks, all, what, interrupt));
+            return engine.cluster()
+                    .count(
+                            engine.work(corpus, 0),
+                            sampleBytes,
+                            out,
+                            (tasks, all, what) -> progress.to(tasks, all, what, interrupt));
         }
     }
 
