@@ -114,21 +114,15 @@ final class FastPass {
         return new Sharded(parts, product.widths(), kind(product.outputType()));
     }
 
-    /** Runs it with as many workers as it is worth, fewer where the machine is busy. */
+    /** Runs it with as many workers as it is worth. */
     void run() {
-        long operations = operations();
-        int useful = team.useful(operations, (long) STEPS_PER_LAYER * config.layers());
-        timed(() -> team.walkAtMost(useful, operations, this::walk));
+        run(team.useful(operations(), (long) STEPS_PER_LAYER * config.layers()));
     }
 
     /** Runs it with so many workers, which gives the same to the bit. */
     void run(int workers) {
-        timed(() -> team.walk(workers, this::walk));
-    }
-
-    private void timed(Runnable whole) {
         long began = clock.now();
-        whole.run();
+        team.walk(workers, this::walk);
         clock.addWhole(began);
     }
 

@@ -22,9 +22,9 @@ import java.util.concurrent.locks.LockSupport;
  * <p>A step has as many shares as the team has workers. A worker takes its own share; where another one has not come to
  * take its own, for example because the system lets other processes run on its core, those who are there take that over
  * too. So nobody waits for a worker that does not run, unless it was stopped in the middle of a share; waiting for that
- * ends in sleep, which leaves the core to it. Where that happens often, walks may take fewer workers
- * ({@link #walkAtMost}). What a step computes must depend on its share alone and not on the thread: then its result is
- * the same to the bit whoever runs it.
+ * ends in sleep, which leaves the core to it. So a team of two beside busy processes is seldom slower than one of one,
+ * and never by much (docs/adr/0045). What a step computes must depend on its share alone and not on the thread: then
+ * its result is the same to the bit whoever runs it.
  */
 public final class WorkerTeam implements AutoCloseable {
     /** One of the shares of a step, numbered [0, size). Any thread of the team may run it. */
@@ -79,11 +79,6 @@ public final class WorkerTeam implements AutoCloseable {
     private final AtomicLongArray sleeps;
 
     private final AtomicInteger sleeping = new AtomicInteger();
-    /** What is known of walks of each size, by the logarithm of their operations. */
-    private final Crowding[] crowding = new Crowding[Long.SIZE];
-    /** Off unless -Dcoda.crowding=true: on an idle machine it takes uneven long walks for a crowd (docs/LOG.md). */
-    private final boolean triesFewer = Boolean.getBoolean("coda.crowding");
-
     /** Before the first walk. */
     private final Round noRound = new Round(steps -> {}, 0, 0, Thread.currentThread());
 
@@ -102,8 +97,6 @@ public final class WorkerTeam implements AutoCloseable {
 
         final Thread caller;
         final AtomicReference<Throwable> failure = new AtomicReference<>();
-        /** Nanoseconds that workers slept until a share of another one was done, added up. */
-        final AtomicLong waited = new AtomicLong();
         /** Workers inside the walk. */
         final AtomicInteger inside = new AtomicInteger();
         /** Number of its last step, set by the first worker that is through; before, {@link #UNDER_WAY}. */
@@ -178,41 +171,6 @@ public final class WorkerTeam implements AutoCloseable {
      * @param workers how many take part; they share the shares of the others
      */
     public synchronized void walk(int workers, Walk walk) {
-        run(workers, walk);
-    }
-
-    /**
-     * As {@link #walk}; with {@code -Dcoda.crowding=true} with fewer workers while the machine is so busy that they
-     * wait for each other: as many as take the least time, which is found by trying. Walks of the same size are
-     * compared with one another, so that it should be called with walks of one kind, or with sizes that tell kinds
-     * apart.
-     *
-     * @param workers how many are of use
-     * @param operations how much is to be done, in any unit
-     */
-    public synchronized void walkAtMost(int workers, long operations, Walk walk) {
-        if (workers == 1 || !triesFewer) {
-            run(workers, walk);
-            return;
-        }
-        Crowding crowd = crowding(operations);
-        int taken = crowd.workers(workers);
-        long began = System.nanoTime();
-        long waited = run(taken, walk);
-        crowd.walked(workers, taken, operations, System.nanoTime() - began, waited);
-    }
-
-    /** What is known of walks of that size. */
-    Crowding crowding(long operations) {
-        int size = Long.SIZE - 1 - Long.numberOfLeadingZeros(Math.max(1, operations));
-        if (crowding[size] == null) {
-            crowding[size] = new Crowding();
-        }
-        return crowding[size];
-    }
-
-    /** Nanoseconds that workers slept in it. */
-    private long run(int workers, Walk walk) {
         check(workers > 0 && workers <= size, "of %d workers 1 to %d can take part, got %d", size, size, workers);
         if (closed) {
             throw new IllegalStateException("the worker team is closed");
@@ -236,7 +194,6 @@ public final class WorkerTeam implements AutoCloseable {
             case Error e -> throw e;
             case null, default -> {}
         }
-        return mine.waited.get();
     }
 
     /** Number of the last step of the round that ended; after a failure all shares are taken as if in the same one. */
@@ -395,7 +352,6 @@ public final class WorkerTeam implements AutoCloseable {
         }
 
         private void sleep(int share) {
-            long began = System.nanoTime();
             sleeps.set(worker * APART, 1);
             sleeping.incrementAndGet();
             while (done.get(share * APART) < at && mine.failure.get() == null) {
@@ -404,7 +360,6 @@ public final class WorkerTeam implements AutoCloseable {
             }
             sleeping.decrementAndGet();
             sleeps.set(worker * APART, 0);
-            mine.waited.addAndGet(System.nanoTime() - began);
         }
     }
 

@@ -77,11 +77,6 @@ final class FusedLayer {
         }
     }
 
-    /** Multiply-adds of the forward pass's products but those of attention. */
-    private long operations() {
-        return batch.count() * FusedWeights.elements(config);
-    }
-
     /**
      * Runs a layer, from the residual stream before it to that after it.
      *
@@ -94,7 +89,7 @@ final class FusedLayer {
         FusedWeights.Vectors vectors = weights.vectors(layer);
         FusedMemory.Saved saved = memory.saved.get(layer);
         attention.begin();
-        team.walkAtMost(team.size(), operations(), steps -> {
+        team.walk(team.size(), steps -> {
             steps.each(share -> {
                 FusedWorker worker = workers[share];
                 worker.start();
@@ -249,8 +244,7 @@ final class FusedLayer {
         gradients.add(weights.downParts(layer), weights.down(), memory.mlpGradient, memory.gated, rows);
         gradients.add(weights.qkvParts(layer), weights.qkv(), saved.qkv(), saved.normed(), rows);
         gradients.add(weights.outputParts(layer), weights.output(), memory.attentionGradient, saved.joined(), rows);
-        // For the gradients of what comes in and of the weights.
-        team.walkAtMost(team.size(), 2 * operations(), steps -> {
+        team.walk(team.size(), steps -> {
             steps.each(share -> {
                 FusedWorker worker = workers[share];
                 worker.start();

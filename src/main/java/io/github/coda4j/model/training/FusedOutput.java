@@ -74,9 +74,7 @@ final class FusedOutput {
             int count = Math.min(atATime, targets.count() - first);
             gradients.begin();
             gradients.add(part, head, memory.logits, memory.logitInputs, count); // [R, V]^T [R, D] to [V, D]
-            // Multiply-adds: logits, and with gradients those of what comes in and of the weights.
-            long operations = (long) count * config.vocabSize() * config.hidden() * (withGradients ? 3 : 1);
-            team.walkAtMost(team.size(), operations, steps -> {
+            team.walk(team.size(), steps -> {
                 steps.each(index -> {
                     Share share = new Share(first, team.from(index, count), team.from(index + 1, count));
                     FusedWorker worker = workers[index];
