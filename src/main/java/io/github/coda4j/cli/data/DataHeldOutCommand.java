@@ -86,7 +86,7 @@ final class DataHeldOutCommand implements Callable<Integer> {
                         }
                     });
         }
-        CorpusReport.print(world.out(), account, corpus, "documents");
+        CorpusReport.print(world.out(), account, "documents");
         if (count[0] == 0) {
             throw CodaException.of(
                     "nothing is held out of %d documents; --held-out is %s", account.documents(), heldOut);

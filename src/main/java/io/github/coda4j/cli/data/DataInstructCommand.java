@@ -101,7 +101,7 @@ final class DataInstructCommand implements Callable<Integer> {
                     document -> exercises(maker, document),
                     lines::add);
         }
-        CorpusReport.print(world.out(), account, corpus, "documents");
+        CorpusReport.print(world.out(), account, "documents");
         if (lines.count == 0) {
             throw CodaException.of("no methods to learn from were found; are there .java or .py files in the inputs?");
         }
