@@ -1,8 +1,7 @@
 package io.github.coda4j.bench;
 
-import io.github.coda4j.diffusion.Alignment;
-import io.github.coda4j.diffusion.BlockCausal;
 import io.github.coda4j.model.plan.CacheAccess;
+import io.github.coda4j.model.plan.DelegatingDenoiser;
 import io.github.coda4j.model.plan.Denoiser;
 import io.github.coda4j.model.plan.ForwardPlan;
 import io.github.coda4j.model.plan.KvCache;
@@ -10,18 +9,16 @@ import io.github.coda4j.model.plan.ProposalDetails;
 import io.github.coda4j.model.plan.Proposals;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * A model that runs everything it is asked and then says what it is told: always the same token, and the surer the
  * nearer a hole is to a certain length. So a search finds that length whatever the weights are, and costs what it
  * costs.
  */
-final class SteeredModel implements Denoiser {
+final class SteeredModel extends DelegatingDenoiser {
     private static final float KNOWN = 0.999f;
     private static final double UNKNOWN = 0.5;
 
-    private final Denoiser model;
     private final int token;
     /** The tokens around the holes of what was stored last. */
     private int given;
@@ -35,7 +32,7 @@ final class SteeredModel implements Denoiser {
      * @param token what it always says
      */
     SteeredModel(Denoiser model, int token) {
-        this.model = model;
+        super(model);
         this.token = token;
     }
 
@@ -48,41 +45,6 @@ final class SteeredModel implements Denoiser {
     /** Tokens that were run. */
     long rows() {
         return rows;
-    }
-
-    @Override
-    public int maskId() {
-        return model.maskId();
-    }
-
-    @Override
-    public Alignment alignment() {
-        return model.alignment();
-    }
-
-    @Override
-    public Optional<BlockCausal> blocks() {
-        return model.blocks();
-    }
-
-    @Override
-    public int vocabSize() {
-        return model.vocabSize();
-    }
-
-    @Override
-    public int maxPositions() {
-        return model.maxPositions();
-    }
-
-    @Override
-    public KvCache newCache(int length) {
-        return model.newCache(length);
-    }
-
-    @Override
-    public KvCache moved(KvCache cache, int[] from) {
-        return model.moved(cache, from);
     }
 
     @Override

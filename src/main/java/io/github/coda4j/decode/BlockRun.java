@@ -7,7 +7,9 @@ import io.github.coda4j.decode.commit.CommitPolicy;
 import io.github.coda4j.decode.commit.Selector;
 import io.github.coda4j.diffusion.Block;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.IntPredicate;
 
 /**
@@ -71,9 +73,20 @@ final class BlockRun {
         return remasks ? selector.watched(step, committed) : Selector.NOTHING;
     }
 
-    /** Tokens of a wanted position whose probabilities the step needs. */
-    int[] asked(int position) {
-        return selector.asked(step, position);
+    /**
+     * Tokens whose probabilities the step needs, of those positions that it needs any of.
+     *
+     * @param positions wanted ones
+     */
+    Map<Integer, List<Integer>> asked(int[] positions) {
+        Map<Integer, List<Integer>> asked = new HashMap<>();
+        for (int position : positions) {
+            int[] tokens = selector.asked(step, position);
+            if (tokens.length > 0) {
+                asked.put(position, Arrays.stream(tokens).boxed().toList());
+            }
+        }
+        return asked;
     }
 
     /**

@@ -73,13 +73,24 @@ final class Candidates {
         return proposals;
     }
 
+    /** The candidate's token put onto its position, with what the options ask of it. */
+    static Commit commit(int step, Candidate candidate, Proposals proposals, DecodeOptions options) {
+        return new Commit(
+                step,
+                candidate.position(),
+                candidate.token(),
+                options.commit().confidence(candidate),
+                candidate.probability(),
+                logprobs(proposals, candidate, options.logprobs()));
+    }
+
     /**
      * The log-probability of a candidate's token, which may be one that the policy asked for, and those of the best.
      *
      * @param proposals with details, if any are wanted
      * @param most how many of the best tokens; empty for nothing
      */
-    static Optional<TokenLogprobs> logprobs(Proposals proposals, Candidate candidate, OptionalInt most) {
+    private static Optional<TokenLogprobs> logprobs(Proposals proposals, Candidate candidate, OptionalInt most) {
         if (most.isEmpty()) {
             return Optional.empty();
         }

@@ -19,7 +19,6 @@ import io.github.coda4j.model.plan.Proposals;
 import io.github.coda4j.model.plan.TokenFilter;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -436,7 +435,7 @@ public final class DecodeSession implements AutoCloseable {
         }
         List<TokenFilter> filters = pads.map(own -> own.filters(positions)).orElse(List.of());
         ForwardPlan filtered = filters.isEmpty() ? plan : plan.withFilters(filters);
-        return options.details(watched.length > 0, asked())
+        return options.details(watched.length > 0, run.asked(atBorder ? new int[0] : wanted))
                 .map(filtered::withDetails)
                 .orElse(filtered);
     }
@@ -447,17 +446,6 @@ public final class DecodeSession implements AutoCloseable {
      */
     private Block unsettled() {
         return new Block(settled, atBorder ? run.block().start() : run.block().end());
-    }
-
-    private Map<Integer, List<Integer>> asked() {
-        Map<Integer, List<Integer>> asked = new HashMap<>();
-        for (int position : atBorder ? new int[0] : wanted) {
-            int[] tokens = run.asked(position);
-            if (tokens.length > 0) {
-                asked.put(position, Arrays.stream(tokens).boxed().toList());
-            }
-        }
-        return asked;
     }
 
     /** Not those that only growing asks about. */
@@ -479,13 +467,7 @@ public final class DecodeSession implements AutoCloseable {
                     "the model proposes the mask for position %d although it is excluded",
                     candidate.position());
             if (candidate.token() != canvas.maskId()) {
-                chosen.add(new Commit(
-                        step,
-                        candidate.position(),
-                        candidate.token(),
-                        options.commit().confidence(candidate),
-                        candidate.probability(),
-                        Candidates.logprobs(proposals, candidate, options.logprobs())));
+                chosen.add(Candidates.commit(step, candidate, proposals, options));
             }
         }
         List<Commit> commits = pads.map(own -> own.settle(chosen, Candidates.proposals(candidates)))

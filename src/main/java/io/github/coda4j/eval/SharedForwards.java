@@ -7,11 +7,10 @@ import io.github.coda4j.decode.CachedRows;
 import io.github.coda4j.decode.DecodeOptions;
 import io.github.coda4j.decode.DecodeSession;
 import io.github.coda4j.decode.Refresh;
-import io.github.coda4j.diffusion.Alignment;
 import io.github.coda4j.diffusion.Block;
-import io.github.coda4j.diffusion.BlockCausal;
 import io.github.coda4j.diffusion.Canvas;
 import io.github.coda4j.model.plan.CacheAccess;
+import io.github.coda4j.model.plan.DelegatingDenoiser;
 import io.github.coda4j.model.plan.Denoiser;
 import io.github.coda4j.model.plan.DetailRequest;
 import io.github.coda4j.model.plan.ForwardPlan;
@@ -306,30 +305,12 @@ final class SharedForwards implements AutoCloseable {
     }
 
     /** The model as a session sees it whose cache is shared. */
-    record Sharing(Denoiser model, Stored stored) implements Denoiser {
-        @Override
-        public int maskId() {
-            return model.maskId();
-        }
+    static final class Sharing extends DelegatingDenoiser {
+        private final Stored stored;
 
-        @Override
-        public Alignment alignment() {
-            return model.alignment();
-        }
-
-        @Override
-        public Optional<BlockCausal> blocks() {
-            return model.blocks();
-        }
-
-        @Override
-        public int vocabSize() {
-            return model.vocabSize();
-        }
-
-        @Override
-        public int maxPositions() {
-            return model.maxPositions();
+        Sharing(Denoiser model, Stored stored) {
+            super(model);
+            this.stored = stored;
         }
 
         @Override
@@ -343,11 +324,7 @@ final class SharedForwards implements AutoCloseable {
             throw new IllegalStateException("a canvas that keeps its length moves nothing");
         }
 
-        @Override
-        public List<Proposals> forward(List<ForwardPlan> plans) {
-            return model.forward(plans);
-        }
-
+        /** The model goes on. */
         @Override
         public void close() {}
     }

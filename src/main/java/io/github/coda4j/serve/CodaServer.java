@@ -94,14 +94,15 @@ public final class CodaServer implements AutoCloseable {
 
     /**
      * Lets a model take some steps before it has clients, so that it is known from the first request on how much text
-     * it can take in a time.
+     * it can take in a time, and how many steps.
      *
      * @return what one step over some hundred tokens takes
      */
     public Cost warmUp(ServedModel model) {
-        Cost cost = WarmUp.run(model);
-        service.pace().measured(cost);
-        return cost;
+        WarmUp.Measured measured = WarmUp.run(model);
+        service.pace().measured(measured.whole());
+        measured.steps().ifPresent(service.pace()::measured);
+        return measured.whole();
     }
 
     /** Answers with this model from now on. */

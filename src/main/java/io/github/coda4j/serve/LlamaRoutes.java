@@ -43,7 +43,15 @@ final class LlamaRoutes {
     private void infill(Call call) throws InterruptedException {
         InfillBody body = InfillBody.read(service.body(call), service.options().maxSessions());
         OptionalInt context = service.pace().tokensIn(body.maxPromptMillis());
-        List<Planned> planned = service.planner().infill(body.before(), body.after(), body.options(), context);
+        List<Planned> planned = service.planner()
+                .infill(
+                        body.before(),
+                        body.after(),
+                        body.options(),
+                        context,
+                        most -> service.pace()
+                                .stepMillis()
+                                .flatMap(step -> Haste.of(body.maxPredictMillis(), most, step)));
         service.answer(
                 call,
                 body.options(),

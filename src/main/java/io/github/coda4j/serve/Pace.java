@@ -1,7 +1,9 @@
 package io.github.coda4j.serve;
 
 import io.github.coda4j.generate.Cost;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.IntToDoubleFunction;
 
 /** How fast this machine runs text through its model, as answers have shown. */
 final class Pace {
@@ -12,6 +14,24 @@ final class Pace {
     private static final int FIRST_MASKS = 64;
 
     private double tokensPerMilli;
+
+    /** As it was when steps were measured. */
+    private double tokensPerMilliThen;
+
+    private Optional<Steps> steps = Optional.empty();
+
+    /**
+     * What forwards of some rows take against stored keys and values. Between and beyond, times lie on a line.
+     *
+     * @param fewRows at least 1
+     * @param manyRows more than these
+     */
+    record Steps(int fewRows, double fewMillis, int manyRows, double manyMillis) {
+        double of(int rows) {
+            double each = Math.max(0, (manyMillis - fewMillis) / (manyRows - fewRows));
+            return Math.max(fewMillis, fewMillis + each * (rows - fewRows));
+        }
+    }
 
     /** An answer. Where its length was looked for, its first forward is not the one that its time tells of. */
     synchronized void measured(Cost cost) {
@@ -32,5 +52,22 @@ final class Pace {
         return millis <= 0 || tokensPerMilli == 0
                 ? OptionalInt.empty()
                 : OptionalInt.of((int) Math.min(Integer.MAX_VALUE, tokensPerMilli * millis));
+    }
+
+    /** Steps were measured, right after an answer. */
+    synchronized void measured(Steps measured) {
+        steps = Optional.of(measured);
+        tokensPerMilliThen = tokensPerMilli;
+    }
+
+    /**
+     * What a forward of so many rows takes against stored keys and values, in milliseconds: as measured, and as much
+     * longer or shorter as whole sequences have become since.
+     *
+     * @return empty where that was not measured
+     */
+    synchronized Optional<IntToDoubleFunction> stepMillis() {
+        double slower = tokensPerMilli > 0 && tokensPerMilliThen > 0 ? tokensPerMilliThen / tokensPerMilli : 1;
+        return steps.map(measured -> rows -> slower * measured.of(rows));
     }
 }

@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.IntFunction;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -41,6 +42,10 @@ final class Planner {
 
     /** Tokens by which an edit may make its region longer. */
     private static final int EDIT_MARGIN = 8;
+
+    /** What says how much work an answer is. */
+    private static final List<Parameter<?>> WORK =
+            List.of(Parameter.STEPS, Parameter.ALG, Parameter.BLOCK_LENGTH, Parameter.CACHE, Parameter.GROW);
 
     private final ServedModel model;
     private final Duration timeout;
@@ -228,17 +233,26 @@ final class Planner {
      * The answers for a hole whose text is cut where it is too long: what is nearest to the hole stays.
      *
      * @param context tokens that are seen, the hole included; empty: as many as the model takes
+     * @param hurry what a hole of at most so many tokens comes to where there is no time to look for its length
      */
-    List<Planned> infill(String before, String after, AnswerOptions options, OptionalInt context) {
-        DecodeSettings how = settings(options);
-        int wanted = options.ceiling().orElseGet(how::maxNewTokens);
+    List<Planned> infill(
+            String before,
+            String after,
+            AnswerOptions options,
+            OptionalInt context,
+            IntFunction<Optional<Haste>> hurry) {
+        DecodeSettings asked = settings(options);
+        int wanted = options.ceiling().orElseGet(asked::maxNewTokens);
         if (wanted == 0) {
             return nothing(options, 0, "");
         }
         int most = Math.min(wanted, model.maxPositions() - 1);
+        Optional<Haste> haste = leavesWork(options) ? hurry.apply(most) : Optional.empty();
+        DecodeSettings how = haste.map(plan -> settings(options, plan)).orElse(asked);
         Document.Hole hole = options.fixedLength()
                 ? new Document.Hole(wanted)
-                : after.isEmpty() ? new Document.Hole(whole(most, how)) : lengths.hole(most);
+                : haste.map(plan -> new Document.Hole(plan.tokens()))
+                        .orElseGet(() -> after.isEmpty() ? new Document.Hole(whole(most, how)) : lengths.hole(most));
         Document document = document(List.of(before, after), hole);
         int least = Math.min(model.maxPositions(), hole.tokens() + LEAST_CONTEXT);
         WindowOptions windows = context.isEmpty()
@@ -249,6 +263,25 @@ final class Planner {
                 ? how.options(document.shape(0), positions, model.endTokens())
                 : fitting(document.shape(0), positions, how);
         return choices(new Prompt.Text(document, windows), closing(decode, how), how, options, 0, "");
+    }
+
+    /** Whether nobody, neither client nor operator, says how holes are filled; a checkpoint's files do not count. */
+    private boolean leavesWork(AnswerOptions options) {
+        return !options.fixedLength()
+                && options.effort().isEmpty()
+                && WORK.stream()
+                        .allMatch(parameter -> options.decode().find(parameter).isEmpty()
+                                && model.defaults().sources().stream()
+                                        .flatMap(source -> source.find(parameter).stream())
+                                        .allMatch(setting -> setting.origin() == Setting.Origin.FILE));
+    }
+
+    private DecodeSettings settings(AnswerOptions options, Haste plan) {
+        Given given = Given.inJava()
+                .with(Parameter.STEPS, plan.steps())
+                .with(Parameter.BLOCK_LENGTH, plan.tokens())
+                .with(Parameter.CACHE, "dual");
+        return model.defaults().behind(given).resolve(options.decode());
     }
 
     /** The answers for a region that is written anew: masks for what it has, and some more. */

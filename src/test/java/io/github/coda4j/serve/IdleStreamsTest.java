@@ -13,10 +13,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Streams that wait for the model take little of the heap. */
+@Tag("slow")
 @Timeout(120)
 class IdleStreamsTest {
     private static final int STREAMS = 400;

@@ -1,6 +1,7 @@
 package io.github.coda4j.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.github.coda4j.generate.Cost;
 import java.util.OptionalInt;
@@ -41,5 +42,26 @@ class PaceTest {
         pace.measured(new Cost(24, 20, 5, 0, 4, 0, 190, 0, 10, 1, 190, 0, OptionalInt.empty(), 0, 10_000, 30));
         pace.measured(new Cost(0, 0, 0, 190, 0, 0, 1, 1));
         assertThat(pace.tokensIn(500)).hasValue(1000);
+    }
+
+    @Test
+    void steps_are_as_much_slower_as_whole_sequences_have_become() {
+        Pace pace = new Pace();
+        assertThat(pace.stepMillis()).isEmpty();
+        pace.measured(cost(190, 100));
+        pace.measured(new Pace.Steps(8, 10, 32, 34));
+        assertThat(pace.stepMillis().orElseThrow().applyAsDouble(8)).isEqualTo(10);
+        assertThat(pace.stepMillis().orElseThrow().applyAsDouble(20)).isEqualTo(22);
+        assertThat(pace.stepMillis().orElseThrow().applyAsDouble(64)).isEqualTo(66);
+        assertThat(pace.stepMillis().orElseThrow().applyAsDouble(1)).isEqualTo(10);
+        for (int i = 0; i < 60; i++) {
+            pace.measured(cost(190, 300));
+        }
+        assertThat(pace.stepMillis().orElseThrow().applyAsDouble(8)).isCloseTo(30, within(0.1));
+    }
+
+    @Test
+    void more_rows_never_take_less() {
+        assertThat(new Pace.Steps(8, 10, 32, 9).of(100)).isEqualTo(10);
     }
 }

@@ -64,6 +64,11 @@ public final class Served implements AutoCloseable {
                 1000);
     }
 
+    /** Takes its first steps, as a server does before it listens. */
+    void warmUp() {
+        server.warmUp(model(engine));
+    }
+
     /** The same, which does this before it is closed. */
     public Served beforeClose(Runnable work) {
         atEnd = work;

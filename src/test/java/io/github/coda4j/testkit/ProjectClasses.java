@@ -2,7 +2,7 @@ package io.github.coda4j.testkit;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
+import io.github.coda4j.MayUse;
 
 /**
  * The project's classes as files, read once for all tests that look at them. Of classes of others only their names are
@@ -21,16 +21,18 @@ public final class ProjectClasses {
         return Tests.CLASSES;
     }
 
-    private static JavaClasses read(ImportOption which) {
-        return new ClassFileImporter().withImportOption(which).importPackages("io.github.coda4j");
+    /** Of the folder alone that a class was compiled to: looking for a package would list all libraries and the JDK. */
+    private static JavaClasses beside(Class<?> one) {
+        return new ClassFileImporter()
+                .importUrl(one.getProtectionDomain().getCodeSource().getLocation());
     }
 
     /** Read when they are asked for. */
     private static final class Main {
-        private static final JavaClasses CLASSES = read(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS);
+        private static final JavaClasses CLASSES = beside(MayUse.class);
     }
 
     private static final class Tests {
-        private static final JavaClasses CLASSES = read(ImportOption.Predefined.ONLY_INCLUDE_TESTS);
+        private static final JavaClasses CLASSES = beside(ProjectClasses.class);
     }
 }

@@ -44,8 +44,6 @@ public final class ServeBench implements AutoCloseable {
     private static final int FIFTHS = 5;
     /** Of so many mutated requests one leaves. */
     private static final int LEAVING = 50;
-    /** What no answer has in it; what goes wrong in mid-stream has no status any more. */
-    private static final List<String> FAULTS = List.of("Exception", "at io.", "event: error", "internal_error");
 
     private static final int LONG_TOKENS = 120;
     private static final int AFTER_PIECES = 3;
@@ -357,8 +355,7 @@ public final class ServeBench implements AutoCloseable {
             }
             int status = exchange.status();
             String said = exchange.rest();
-            boolean isFault = status >= 500 || FAULTS.stream().anyMatch(said::contains);
-            return isFault ? Optional.of(status + ": " + said) : Optional.empty();
+            return ServerFault.in(status, said) ? Optional.of(status + ": " + said) : Optional.empty();
         } catch (IOException e) {
             return Optional.of(String.valueOf(e.getMessage()));
         }

@@ -2,8 +2,6 @@
 @MayUse({
     "bench",
     "com.fasterxml.jackson",
-    "diffusion.Alignment",
-    "diffusion.BlockCausal",
     "files",
     "generate",
     "generate.request",

@@ -2,10 +2,8 @@ package io.github.coda4j.cli.bench;
 
 import static io.github.coda4j.Checks.check;
 
-import io.github.coda4j.cli.DecodeFlags;
+import io.github.coda4j.cli.AnswerFlags;
 import io.github.coda4j.cli.ExitCodes;
-import io.github.coda4j.cli.LoadFlags;
-import io.github.coda4j.cli.ModelFlag;
 import io.github.coda4j.cli.OpenModel;
 import io.github.coda4j.cli.Progress;
 import io.github.coda4j.cli.World;
@@ -13,24 +11,14 @@ import io.github.coda4j.data.Split;
 import io.github.coda4j.data.TokenShards;
 import io.github.coda4j.eval.FreeTexts;
 import io.github.coda4j.generate.GenerateRequest;
-import io.github.coda4j.generate.GenerationListener;
-import io.github.coda4j.generate.request.DecodeDefaults;
-import io.github.coda4j.generate.request.DecodeSettings;
-import io.github.coda4j.generate.request.Parameter;
-import io.github.coda4j.generate.request.ValueSource;
-import io.github.coda4j.model.LoadOptions;
-import io.github.coda4j.model.ModelConfig;
 import io.github.coda4j.text.BpeTokenizer;
-import io.github.coda4j.weights.CheckpointFolder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
 import java.util.stream.LongStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -83,13 +71,7 @@ final class BenchCopiesCommand implements Callable<Integer> {
     int longerThan = 60;
 
     @Mixin
-    ModelFlag model;
-
-    @Mixin
-    LoadFlags load;
-
-    @Mixin
-    DecodeFlags decode;
+    AnswerFlags asked;
 
     BenchCopiesCommand(World world) {
         this.world = world;
@@ -101,28 +83,19 @@ final class BenchCopiesCommand implements Callable<Integer> {
         check(given >= 1, "--given must be at least 1, got %d", given);
         check(longerThan >= 1, "--longer-than must be at least 1, got %d", longerThan);
         check(newTokens > longerThan, "--max-new-tokens must exceed --longer-than, got %d", newTokens);
-        Path folder = model.folder(world);
-        LoadOptions options = load.options(folder, world, LoadFlags.Purpose.SPEED);
-        int positions;
-        try (CheckpointFolder checkpoint = CheckpointFolder.open(folder)) {
-            positions = ModelConfig.of(checkpoint, options.told()).maxPositions();
-        }
-        DecodeSettings how = DecodeDefaults.ofCheckpoint(folder, options.told())
-                .behind(ValueSource.environment(world::variable))
-                .resolve(decode.given().with(Parameter.MAX_NEW_TOKENS, Optional.of(newTokens)));
-        how.completion(0, positions, Set.of());
+        AnswerFlags.Answers answers = asked.answers(world, newTokens);
         List<int[]> written = new ArrayList<>();
         try (TokenShards held = TokenShards.open(data, Split.HELD_OUT);
                 TokenShards trained = TokenShards.open(training.orElse(data), Split.TRAIN)) {
-            BpeTokenizer tokenizer = BpeTokenizer.load(folder);
-            held.manifest().requireTokenizer(tokenizer, folder);
-            trained.manifest().requireTokenizer(tokenizer, folder);
-            try (OpenModel open = world.openModel(folder, options);
+            BpeTokenizer tokenizer = BpeTokenizer.load(answers.folder());
+            held.manifest().requireTokenizer(tokenizer, answers.folder());
+            trained.manifest().requireTokenizer(tokenizer, answers.folder());
+            try (OpenModel open = answers.open(world);
                     Progress progress = Progress.of(world, "write", "texts")) {
                 for (long i = 0; i < held.numDocuments() && written.size() < texts; i++) {
                     int[] document = held.document(i);
                     if (document.length > given) {
-                        written.add(goOn(open, how, positions, Arrays.copyOf(document, given)));
+                        written.add(goOn(open, answers, Arrays.copyOf(document, given)));
                         progress.to(written.size(), texts, "held-out data");
                     }
                 }
@@ -150,21 +123,14 @@ final class BenchCopiesCommand implements Callable<Integer> {
     }
 
     /** What follows the beginning, up to the first token that ends an answer. */
-    private static int[] goOn(OpenModel open, DecodeSettings how, int positions, int[] beginning)
+    private static int[] goOn(OpenModel open, AnswerFlags.Answers answers, int[] beginning)
             throws InterruptedException {
-        GenerateRequest request = GenerateRequest.of(
-                beginning,
-                how.maxNewTokens(),
-                how.completion(beginning.length, positions, open.endTokens())
-                        .withHolePad(how.holePad(open.tokenizer().holePad())));
-        try {
-            return open.generator().submit(request, GenerationListener.NONE).completion().get().ids().stream()
-                    .skip(beginning.length)
-                    .takeWhile(id -> !open.endTokens().contains(id) && id != open.maskId())
-                    .mapToInt(Integer::intValue)
-                    .toArray();
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e.getCause());
-        }
+        GenerateRequest request =
+                GenerateRequest.of(beginning, answers.how().maxNewTokens(), answers.completion(open, beginning.length));
+        return AnswerFlags.Answers.await(open, request).ids().stream()
+                .skip(beginning.length)
+                .takeWhile(id -> !open.endTokens().contains(id) && id != open.maskId())
+                .mapToInt(Integer::intValue)
+                .toArray();
     }
 }

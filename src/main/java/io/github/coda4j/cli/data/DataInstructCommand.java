@@ -5,27 +5,15 @@ import static io.github.coda4j.Checks.check;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.coda4j.Amounts;
 import io.github.coda4j.CodaException;
-import io.github.coda4j.cli.ExitCodes;
 import io.github.coda4j.cli.Interrupt;
-import io.github.coda4j.cli.OutFile;
-import io.github.coda4j.cli.Progress;
 import io.github.coda4j.cli.World;
-import io.github.coda4j.data.Account;
 import io.github.coda4j.data.CorpusReader;
 import io.github.coda4j.data.InstructionMaker;
 import io.github.coda4j.data.Language;
 import io.github.coda4j.data.Split;
-import io.github.coda4j.files.AtomicFiles;
 import io.github.coda4j.text.ChatMessage;
-import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -40,30 +28,12 @@ import picocli.CommandLine.Option;
                     + " signature, complete one, fill in a gap.",
             "",
             "Reads the same documents as tokenize with the same flags, and leaves out those that it holds out.",
+            "The rows are {\"messages\": [{\"role\", \"content\"}]}.",
             ""
         },
         footerHeading = "%nExample:%n",
         footer = {"  coda data instruct --out instructions.jsonl --max-examples 20000 src"})
-final class DataInstructCommand implements Callable<Integer> {
-    private final World world;
-    private final Interrupt interrupt;
-
-    @Option(
-            names = "--out",
-            required = true,
-            paramLabel = "FILE.jsonl",
-            description = "The file to write, one {\"messages\": [...]} per line; it appears whole or not at all.")
-    Path out;
-
-    @Option(names = "--overwrite", description = "Replace an older file.")
-    boolean overwrite;
-
-    @Option(
-            names = "--held-out",
-            paramLabel = "X",
-            description = "Share of the documents that is left out, as for tokenize (default: 0.01).")
-    double heldOut = 0.01;
-
+final class DataInstructCommand extends RowsCommand {
     @Option(names = "--per-file", paramLabel = "N", description = "Methods that one file gives at most (default: 2).")
     int perFile = 2;
 
@@ -77,38 +47,31 @@ final class DataInstructCommand implements Callable<Integer> {
     CorpusFlags corpus;
 
     DataInstructCommand(World world, Interrupt interrupt) {
-        this.world = world;
-        this.interrupt = interrupt;
+        super(world, interrupt);
+    }
+
+    @Override
+    CorpusFlags corpus() {
+        return corpus;
     }
 
     @Override
     public Integer call() {
         check(maxExamples >= 1, "--max-examples must be at least 1, got %d", maxExamples);
-        OutFile.check(out);
-        if (Files.exists(out) && !overwrite) {
-            throw CodaException.of("%s exists already; add --overwrite to replace it", out);
-        }
+        checkOut();
         InstructionMaker maker = new InstructionMaker(perFile, seed);
-        Lines lines = new Lines();
-        Account account;
-        try (Progress progress = Progress.ofBytes(world, "read")) {
-            CorpusReader reader = new CorpusReader(corpus.options(), heldOut, corpus.threads);
-            account = reader.read(
-                    (done, total, name) -> {
-                        interrupt.check();
-                        progress.to(done, total, name);
-                    },
-                    document -> exercises(maker, document),
-                    lines::add);
-        }
-        CorpusReport.print(world.out(), account, "documents");
-        if (lines.count == 0) {
+        Rows rows = new Rows();
+        read(
+                document -> exercises(maker, document),
+                exercises -> exercises.stream()
+                        .limit(maxExamples - rows.count())
+                        .forEach(exercise -> rows.add(row(exercise))));
+        if (rows.count() == 0) {
             throw CodaException.of("no methods to learn from were found; are there .java or .py files in the inputs?");
         }
-        AtomicFiles.write(out, lines.bytes.toByteArray());
-        world.out().printf(Locale.ROOT, "%s: %s instructions%n", out, Amounts.count(lines.count));
-        world.note("Next: coda data tokenize --sft --tokenizer DIR --out DIR " + out);
-        return ExitCodes.OK;
+        int exit = write(rows, "instructions");
+        world.note("Next: coda data tokenize --sft --tokenizer DIR --out DIR " + out());
+        return exit;
     }
 
     private static List<List<ChatMessage>> exercises(InstructionMaker maker, CorpusReader.Kept document) {
@@ -119,29 +82,14 @@ final class DataInstructCommand implements Callable<Integer> {
                 : List.of();
     }
 
-    /** The rows of the file, up to the limit. */
-    private final class Lines {
-        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        private int count;
-
-        void add(List<List<ChatMessage>> exercises) {
-            for (List<ChatMessage> exercise : exercises) {
-                if (count < maxExamples) {
-                    bytes.writeBytes((row(exercise) + "\n").getBytes(StandardCharsets.UTF_8));
-                    count++;
-                }
-            }
+    private static ObjectNode row(List<ChatMessage> exercise) {
+        ObjectNode row = JsonNodeFactory.instance.objectNode();
+        ArrayNode messages = row.putArray("messages");
+        for (ChatMessage message : exercise) {
+            messages.addObject()
+                    .put("role", message.role())
+                    .put("content", message.content().orElse(""));
         }
-
-        private ObjectNode row(List<ChatMessage> exercise) {
-            ObjectNode row = JsonNodeFactory.instance.objectNode();
-            ArrayNode messages = row.putArray("messages");
-            for (ChatMessage message : exercise) {
-                messages.addObject()
-                        .put("role", message.role())
-                        .put("content", message.content().orElse(""));
-            }
-            return row;
-        }
+        return row;
     }
 }

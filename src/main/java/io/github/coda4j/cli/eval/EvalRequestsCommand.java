@@ -1,10 +1,8 @@
 package io.github.coda4j.cli.eval;
 
-import io.github.coda4j.cli.DecodeFlags;
+import io.github.coda4j.cli.AnswerFlags;
 import io.github.coda4j.cli.ExitCodes;
 import io.github.coda4j.cli.Interrupt;
-import io.github.coda4j.cli.LoadFlags;
-import io.github.coda4j.cli.ModelFlag;
 import io.github.coda4j.cli.OpenModel;
 import io.github.coda4j.cli.OutFile;
 import io.github.coda4j.cli.World;
@@ -15,24 +13,14 @@ import io.github.coda4j.eval.verdict.JavaJudge;
 import io.github.coda4j.eval.verdict.PythonJudge;
 import io.github.coda4j.files.AtomicFiles;
 import io.github.coda4j.generate.GenerateRequest;
-import io.github.coda4j.generate.GenerationListener;
-import io.github.coda4j.generate.request.DecodeDefaults;
-import io.github.coda4j.generate.request.DecodeSettings;
-import io.github.coda4j.generate.request.Parameter;
-import io.github.coda4j.generate.request.ValueSource;
-import io.github.coda4j.model.LoadOptions;
-import io.github.coda4j.model.ModelConfig;
 import io.github.coda4j.text.ChatMessage;
 import io.github.coda4j.text.ChatRequest;
-import io.github.coda4j.weights.CheckpointFolder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -71,13 +59,7 @@ final class EvalRequestsCommand implements Callable<Integer> {
     int maxNewTokens = NEW_TOKENS;
 
     @Mixin
-    ModelFlag model;
-
-    @Mixin
-    LoadFlags load;
-
-    @Mixin
-    DecodeFlags decode;
+    AnswerFlags asked;
 
     @Mixin
     ProgramFlags programs;
@@ -91,24 +73,15 @@ final class EvalRequestsCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         out.ifPresent(OutFile::check);
         List<OneLineRequest> requests = OneLineRequest.read(file);
-        Path folder = model.folder(world);
-        LoadOptions options = load.options(folder, world, LoadFlags.Purpose.SPEED);
-        int positions;
-        try (CheckpointFolder checkpoint = CheckpointFolder.open(folder)) {
-            positions = ModelConfig.of(checkpoint, options.told()).maxPositions();
-        }
-        DecodeSettings how = DecodeDefaults.ofCheckpoint(folder, options.told())
-                .behind(ValueSource.environment(world::variable))
-                .resolve(decode.given().with(Parameter.MAX_NEW_TOKENS, Optional.of(maxNewTokens)));
-        how.completion(0, positions, Set.of());
+        AnswerFlags.Answers answers = asked.answers(world, maxNewTokens);
         Sandbox sandbox = programs.sandbox(world);
         List<RequestTrial> trials = new ArrayList<>();
-        try (OpenModel open = world.openModel(folder, options);
+        try (OpenModel open = answers.open(world);
                 PythonJudge python = new PythonJudge(programs.python(world), sandbox)) {
             JavaJudge java = new JavaJudge(sandbox, "");
             for (OneLineRequest request : requests) {
                 interrupt.check();
-                RequestTrial trial = RequestTrial.of(request, answer(open, how, positions, request), java, python);
+                RequestTrial trial = RequestTrial.of(request, answer(open, answers, request), java, python);
                 world.out().printf(Locale.ROOT, "%-10s %s%n", request.id(), trial.result());
                 trials.add(trial);
             }
@@ -118,26 +91,14 @@ final class EvalRequestsCommand implements Callable<Integer> {
         return ExitCodes.OK;
     }
 
-    private static String answer(OpenModel open, DecodeSettings how, int positions, OneLineRequest request)
+    private static String answer(OpenModel open, AnswerFlags.Answers answers, OneLineRequest request)
             throws InterruptedException {
+        ChatRequest chat = ChatRequest.of(List.of(ChatMessage.user(request.request())))
+                .withThinking(answers.how().thinking());
         GenerateRequest asked = GenerateRequest.of(
-                        open.template()
-                                .get()
-                                .mark(ChatRequest.of(List.of(ChatMessage.user(request.request())))
-                                        .withThinking(how.thinking())),
-                        how.maxNewTokens(),
-                        how.completion(0, positions, open.endTokens())
-                                .withHolePad(how.holePad(open.tokenizer().holePad())))
-                .withStopStrings(how.stopStrings());
-        try {
-            return open.generator()
-                    .submit(asked, GenerationListener.NONE)
-                    .completion()
-                    .get()
-                    .text();
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e.getCause());
-        }
+                        open.template().get().mark(chat), answers.how().maxNewTokens(), answers.completion(open, 0))
+                .withStopStrings(answers.how().stopStrings());
+        return AnswerFlags.Answers.await(open, asked).text();
     }
 
     private static String count(List<RequestTrial> trials) {

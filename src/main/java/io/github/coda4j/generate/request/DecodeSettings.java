@@ -1,20 +1,16 @@
 package io.github.coda4j.generate.request;
 
 import io.github.coda4j.CodaException;
-import io.github.coda4j.Nearest;
 import io.github.coda4j.WrongValueException;
 import io.github.coda4j.decode.BlockLength;
 import io.github.coda4j.decode.BlockStart;
 import io.github.coda4j.decode.CachePolicy;
-import io.github.coda4j.decode.CachedRows;
 import io.github.coda4j.decode.CanvasShape;
 import io.github.coda4j.decode.DecodeOptions;
 import io.github.coda4j.decode.Growth;
 import io.github.coda4j.decode.MaskCandidates;
-import io.github.coda4j.decode.Refresh;
 import io.github.coda4j.decode.commit.CommitPolicy;
 import io.github.coda4j.decode.commit.Need;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -57,8 +53,8 @@ public final class DecodeSettings {
         PolicyChoice choice = PolicyChoice.of(values);
         this.commit = choice.policy();
         Optional<Setting<BlockLength>> blocks = values.find(Parameter.BLOCK_LENGTH);
-        this.cache = cache(blocks);
-        this.blockLength = blocks.filter(this::hasEffect);
+        this.cache = CacheChoice.of(values, blocks);
+        this.blockLength = blocks.filter(found -> CacheChoice.takes(values, cache, found));
         this.blockStart = blockStart(choice);
         checkBlocks(choice);
         this.maskCandidates = maskCandidates(choice);
@@ -75,9 +71,8 @@ public final class DecodeSettings {
                 .require(stops -> !stops.contains(""), "texts that are not empty")
                 .value();
         this.growth = new GrowthChoice(values, cache, blockStart, maskCandidates);
-        this.until = choice(values.find(Parameter.UNTIL), Until.LENGTH, Until.values());
-        this.closesHoles =
-                choice(values.find(Parameter.HOLE_PADS), HolePads.CLOSE, HolePads.values()) == HolePads.CLOSE;
+        this.until = values.choice(Parameter.UNTIL, Until.LENGTH, Until.values());
+        this.closesHoles = values.choice(Parameter.HOLE_PADS, HolePads.CLOSE, HolePads.values()) == HolePads.CLOSE;
     }
 
     /**
@@ -372,105 +367,18 @@ public final class DecodeSettings {
     }
 
     private MaskCandidates maskCandidates(PolicyChoice policy) {
-        Optional<Setting<String>> found = values.find(Parameter.MASK_CANDIDATES);
-        MaskCandidates chosen = choice(found, MaskCandidates.EXCLUDE, MaskCandidates.values());
+        MaskCandidates chosen =
+                values.choice(Parameter.MASK_CANDIDATES, MaskCandidates.EXCLUDE, MaskCandidates.values());
         if (chosen == MaskCandidates.ALLOW && commit.needs().contains(Need.NO_MASK_PROPOSALS)) {
-            policy.against(found.orElseThrow(), "which counts on tokens");
+            policy.against(values.find(Parameter.MASK_CANDIDATES).orElseThrow(), "which counts on tokens");
             return MaskCandidates.EXCLUDE;
         }
         return chosen;
     }
 
-    /** A length is chosen by what cached steps cost; where there are none, who asks for it is told. */
-    private boolean hasEffect(Setting<BlockLength> found) {
-        boolean cached = cache instanceof CachePolicy.Prefix || cache instanceof CachePolicy.Dual;
-        if (cached || found.value() instanceof BlockLength.Tokens) {
-            return true;
-        }
-        if (found.isOfRequest()) {
-            throw found.wrong(String.format(
-                    Locale.ROOT,
-                    "auto has no effect with cache %s: add %s prefix or dual, whose steps run a block (a block-causal"
-                            + " model has blocks of its own), or give a number",
-                    cache.id(),
-                    values.name(Parameter.CACHE)));
-        }
-        LOG.info("{} is left out: it does not go with cache {}", found, cache.id());
-        return false;
-    }
-
-    private CachePolicy cache(Optional<Setting<BlockLength>> blocks) {
-        Optional<Setting<String>> found = values.find(Parameter.CACHE);
-        List<String> known = List.of("none", "prefix", "dual", "exact");
-        if (found.isEmpty()) {
-            return cache("none");
-        }
-        Setting<String> cache = found.get();
-        if (!known.contains(cache.value())) {
-            throw unknown(cache, known);
-        }
-        boolean inBlocks = cache.value().equals("prefix") || cache.value().equals("dual");
-        if (inBlocks && blocks.isEmpty()) {
-            String block = values.name(Parameter.BLOCK_LENGTH);
-            throw new WrongValueException(
-                    cache.name(),
-                    String.format(Locale.ROOT, "%s needs blocks: add %s N, for example %s 32", cache, block, block));
-        }
-        return cache(cache.value());
-    }
-
-    private CachePolicy cache(String name) {
-        Setting<Refresh> refresh = values.find(Parameter.REFRESH)
-                .map(DecodeSettings::refresh)
-                .orElse(Setting.ofDefault(Refresh.AT_BLOCKS, values.name(Parameter.REFRESH)));
-        Optional<Setting<String>> rowsFound = values.find(Parameter.CACHED_ROWS);
-        Setting<CachedRows> rows = new Setting<>(
-                choice(rowsFound, CachedRows.BLOCK, CachedRows.values()),
-                rowsFound.map(Setting::origin).orElse(Setting.Origin.DEFAULT),
-                rowsFound.map(Setting::name).orElse(values.name(Parameter.CACHED_ROWS)));
-        return CachePolicy.of(name, ofCache(name, refresh, Refresh.AT_BLOCKS), ofCache(name, rows, CachedRows.BLOCK));
-    }
-
-    private static Setting<Refresh> refresh(Setting<String> found) {
-        try {
-            return new Setting<>(Refresh.of(found.value()), found.origin(), found.name());
-        } catch (IllegalArgumentException e) {
-            throw found.wrong(found.value() + " cannot be used: " + e.getMessage());
-        }
-    }
-
-    /** The value; {@code neutral} where it has no effect and somebody else than the request says it. */
-    private <T> T ofCache(String cache, Setting<T> found, T neutral) {
-        if (found.value().equals(neutral)) {
-            return neutral;
-        }
-        boolean original = values.find(Parameter.BLOCK_START)
-                .filter(start -> start.value().equals("commit"))
-                .isPresent();
-        boolean refreshed = !List.of("none", "exact").contains(cache);
-        if (refreshed && !original) {
-            return found.value();
-        }
-        if (!found.isOfRequest()) {
-            LOG.info(
-                    "{} is left out: it does not go with cache {}{}",
-                    found,
-                    cache,
-                    original ? ", block start commit" : "");
-            return neutral;
-        }
-        String value = found.value().toString().toLowerCase(Locale.ROOT);
-        throw found.wrong(
-                !refreshed
-                        ? value + " has no effect with cache " + cache + ": add " + values.name(Parameter.CACHE)
-                                + " prefix or dual, or leave it out"
-                        : value + " does not go with " + values.name(Parameter.BLOCK_START)
-                                + " commit, whose forwards are the original's: leave one of them out");
-    }
-
     private BlockStart blockStart(PolicyChoice policy) {
         Optional<Setting<String>> found = values.find(Parameter.BLOCK_START);
-        BlockStart chosen = choice(found, BlockStart.PROPOSE, BlockStart.values());
+        BlockStart chosen = values.choice(Parameter.BLOCK_START, BlockStart.PROPOSE, BlockStart.values());
         if (chosen != BlockStart.PROPOSE && commit.needsProposedStarts()) {
             policy.against(found.orElseThrow(), "which takes no token whatever its probability");
             return BlockStart.PROPOSE;
@@ -486,31 +394,5 @@ public final class DecodeSettings {
                             name));
         }
         return chosen;
-    }
-
-    private static RuntimeException unknown(Setting<String> setting, List<String> known) {
-        return setting.wrong(String.format(
-                Locale.ROOT,
-                "must be one of %s, got '%s'%s",
-                String.join(", ", known),
-                setting.value(),
-                Nearest.hint(setting.value(), known)));
-    }
-
-    private static <E extends Enum<E>> E choice(Optional<Setting<String>> found, E standard, E[] all) {
-        if (found.isEmpty()) {
-            return standard;
-        }
-        for (E value : all) {
-            if (value.name().toLowerCase(Locale.ROOT).equals(found.get().value())) {
-                return value;
-            }
-        }
-        String known = Arrays.stream(all)
-                .map(value -> value.name().toLowerCase(Locale.ROOT))
-                .collect(Collectors.joining(" or "));
-        throw found.get()
-                .wrong(String.format(
-                        Locale.ROOT, "must be %s, got '%s'", known, found.get().value()));
     }
 }

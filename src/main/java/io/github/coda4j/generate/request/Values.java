@@ -1,7 +1,10 @@
 package io.github.coda4j.generate.request;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -40,5 +43,28 @@ record Values(ValueSource given, List<ValueSource> behind) {
     /** What the request calls the parameter. */
     String name(Parameter<?> parameter) {
         return given.nameOf(parameter);
+    }
+
+    /**
+     * The strongest value of one that names a constant in small letters.
+     *
+     * @param all the constants that can be named
+     */
+    <E extends Enum<E>> E choice(Parameter<String> parameter, E standard, E[] all) {
+        Optional<Setting<String>> found = find(parameter);
+        if (found.isEmpty()) {
+            return standard;
+        }
+        for (E value : all) {
+            if (value.name().toLowerCase(Locale.ROOT).equals(found.get().value())) {
+                return value;
+            }
+        }
+        String known = Arrays.stream(all)
+                .map(value -> value.name().toLowerCase(Locale.ROOT))
+                .collect(Collectors.joining(" or "));
+        throw found.get()
+                .wrong(String.format(
+                        Locale.ROOT, "must be %s, got '%s'", known, found.get().value()));
     }
 }

@@ -10,7 +10,8 @@ import java.util.Optional;
  * @param before the text before the hole: other files, the prefix, and what the line holds up to the cursor
  * @param after the text behind the hole
  * @param indent blanks that lines behind the first one have at least; 0: any
- * @param maxPredictMillis time after which the answer ends at a line end, 0: no limit
+ * @param maxPredictMillis time that the answer may take from its first commit on, and after which it ends at a line
+ *     end, 0: no limit
  * @param maxPromptMillis time that the text around the hole may take, 0: no limit
  * @param responseFields which fields of the answer are wanted; empty: all
  */

@@ -55,6 +55,7 @@ class ClientOrdersTest {
         assertThat(replies.get(2).path("open").intValue()).isZero();
     }
 
+    @Tag("slow")
     @Test
     void a_load_tells_when_it_begins_and_what_came_of_it() throws Exception {
         ServerSocket gone = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());

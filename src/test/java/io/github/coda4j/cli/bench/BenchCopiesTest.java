@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.coda4j.cli.app.Cli;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code coda bench copies}: beginnings out of shards, a model that goes on, and what is counted of it. */
+@Tag("slow")
 class BenchCopiesTest {
     @TempDir
     Path folder;

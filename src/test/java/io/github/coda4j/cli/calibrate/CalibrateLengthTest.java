@@ -10,6 +10,7 @@ import io.github.coda4j.testkit.ToyCheckpoint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,6 +21,7 @@ class CalibrateLengthTest {
     private final Cli cli = new Cli();
 
     @Test
+    @Tag("slow")
     void the_curve_is_kept_beside_the_weights_and_used() throws IOException {
         Path model = ToyCheckpoint.write(Files.createDirectory(folder.resolve("model")));
         Path text = Files.writeString(folder.resolve("text"), "for (int i = 0; i < n; i++) { a[i] = i; }\n".repeat(9));

@@ -184,9 +184,9 @@ class PackedLinearTest {
                     linear.forwardInRoom(input, rows, roomy);
                     linear.forward(input, rows, exact);
                     // Sums in another order may differ in a last bit of 8; their terms are about 1.
-                    assertThat(floats(linear, roomy, rows))
+                    assertThat(furthest(floats(linear, roomy, rows), floats(linear, exact, rows)))
                             .as("%d rows", rows)
-                            .containsExactly(floats(linear, exact, rows), Offset.offset(0.5f));
+                            .isLessThanOrEqualTo(0.5);
                 }
                 PackedLinear other = bf16(random, outputs, inputs + 32, pages);
                 try (other) {
@@ -325,6 +325,16 @@ class PackedLinearTest {
         DType type = linear.outputType();
         MemorySegment used = memory.asSlice(0, (long) rows * linear.outputs() * type.bytes());
         return Tensor.view(used, type, rows, linear.outputs()).to(DType.F32).toFloats();
+    }
+
+    /** The largest difference; no number where one is none. */
+    private static double furthest(float[] some, float[] others) {
+        assertThat(some).hasSameSizeAs(others);
+        double most = 0;
+        for (int i = 0; i < some.length; i++) {
+            most = Math.max(most, Math.abs((double) some[i] - others[i]));
+        }
+        return most;
     }
 
     private static MemorySegment normal(SplittableRandom random, int rows, int columns, DType type) {
