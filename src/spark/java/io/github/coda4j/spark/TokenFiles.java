@@ -24,7 +24,7 @@ final class TokenFiles implements AutoCloseable {
     private final Manifest.Content kind;
     private final boolean wide;
     private final Path work;
-    private final Map<Split, Files> files = new EnumMap<>(Split.class);
+    private final Map<Split, SplitFiles> files = new EnumMap<>(Split.class);
 
     /** Takes the tokens of a document. */
     interface Sink {
@@ -38,13 +38,13 @@ final class TokenFiles implements AutoCloseable {
     }
 
     /** The files of one split. */
-    private static final class Files {
+    private static final class SplitFiles {
         private final DataOutputStream ids;
         private final DataOutputStream lengths;
         private final List<DataOutputStream> answers = new ArrayList<>();
         private long tokens;
 
-        Files(Path work, int part, Split split, boolean marks) throws IOException {
+        SplitFiles(Path work, int part, Split split, boolean marks) throws IOException {
             ids = Staging.out(work.resolve(Staging.tokens(part, split)));
             lengths = Staging.out(work.resolve(Staging.lengths(part, split)));
             if (marks) {
@@ -68,7 +68,7 @@ final class TokenFiles implements AutoCloseable {
         this.wide = ShardWriter.tokenBytes(vocabSize) == Integer.BYTES;
         this.work = staging.workFolder();
         for (Split split : Split.values()) {
-            files.put(split, new Files(work, part, split, kind == Manifest.Content.INSTRUCTIONS));
+            files.put(split, new SplitFiles(work, part, split, kind == Manifest.Content.INSTRUCTIONS));
         }
     }
 
@@ -89,7 +89,7 @@ final class TokenFiles implements AutoCloseable {
     }
 
     private void append(Split split, int[] document, boolean[] answers) throws IOException {
-        Files to = files.get(split);
+        SplitFiles to = files.get(split);
         ByteBuffer bytes = ByteBuffer.allocate(document.length * (wide ? Integer.BYTES : Short.BYTES))
                 .order(ByteOrder.LITTLE_ENDIAN);
         for (int id : document) {
@@ -108,7 +108,7 @@ final class TokenFiles implements AutoCloseable {
     }
 
     private Encoded publish(Account account) throws IOException {
-        for (Map.Entry<Split, Files> each : files.entrySet()) {
+        for (Map.Entry<Split, SplitFiles> each : files.entrySet()) {
             each.getValue().close();
             for (String name : Staging.tokenFiles(part, each.getKey(), kind)) {
                 staging.publish(work, name);
@@ -120,7 +120,7 @@ final class TokenFiles implements AutoCloseable {
     @Override
     public void close() throws IOException {
         try {
-            for (Files each : files.values()) {
+            for (SplitFiles each : files.values()) {
                 each.close();
             }
         } finally {
