@@ -86,6 +86,16 @@ public final class Progress implements AutoCloseable {
         }
     }
 
+    /**
+     * The same, unless the work is to end.
+     *
+     * @throws java.util.concurrent.CancellationException once an end was requested
+     */
+    public void to(long done, long all, String detail, Interrupt interrupt) {
+        interrupt.check();
+        to(done, all, detail);
+    }
+
     private String line(long done, long all, String detail) {
         long percent = all == 0 ? 100 : Math.clamp(100 * done / all, 0, 100);
         return String.format(

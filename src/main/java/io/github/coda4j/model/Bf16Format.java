@@ -22,16 +22,6 @@ final class Bf16Format extends WeightFormat {
     }
 
     @Override
-    Embedding embedding(WeightSource source, ModelConfig config, LargePages pages, Arena mappings) {
-        return Embedding.floats(source, DType.BF16, config.vocabSize(), config.hidden(), pages);
-    }
-
-    @Override
-    long embeddingBytes(long vocab, long width) {
-        return vocab * width * DType.BF16.bytes();
-    }
-
-    @Override
     long productBytes(long outputs, long inputs) {
         return outputs * inputs * DType.BF16.bytes();
     }
@@ -52,11 +42,6 @@ final class Bf16Format extends WeightFormat {
     @Override
     NumberKind input(ProductPaths paths) {
         return paths.bf16() == ProductPaths.Bf16.WIDENED ? NumberKind.F32 : NumberKind.BF16;
-    }
-
-    @Override
-    boolean keepsBf16(ProductPaths paths) {
-        return paths.bf16() == ProductPaths.Bf16.NATIVE;
     }
 
     @Override

@@ -71,11 +71,6 @@ final class Int4Format extends WeightFormat implements Quantization {
     }
 
     @Override
-    boolean keepsBf16(ProductPaths paths) {
-        return int8.keepsBf16(paths);
-    }
-
-    @Override
     DType headResult(ProductPaths paths) {
         return int8.headResult(paths);
     }

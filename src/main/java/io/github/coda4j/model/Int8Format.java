@@ -5,7 +5,6 @@ import io.github.coda4j.tensor.DType;
 import io.github.coda4j.tensor.LargePages;
 import io.github.coda4j.tensor.products.PackedLinear;
 import io.github.coda4j.tensor.products.ProductPaths;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 
@@ -23,16 +22,6 @@ final class Int8Format extends WeightFormat implements Quantization {
     @Override
     Optional<DType> tensorType() {
         return Optional.empty();
-    }
-
-    @Override
-    Embedding embedding(WeightSource source, ModelConfig config, LargePages pages, Arena mappings) {
-        return Embedding.floats(source, DType.BF16, config.vocabSize(), config.hidden(), pages);
-    }
-
-    @Override
-    long embeddingBytes(long vocab, long width) {
-        return vocab * width * DType.BF16.bytes();
     }
 
     @Override
@@ -79,11 +68,6 @@ final class Int8Format extends WeightFormat implements Quantization {
     @Override
     NumberKind input(ProductPaths paths) {
         return paths.int8() == ProductPaths.Int8.PAIRED ? NumberKind.U7 : NumberKind.U8;
-    }
-
-    @Override
-    boolean keepsBf16(ProductPaths paths) {
-        return paths.bf16() == ProductPaths.Bf16.NATIVE;
     }
 
     @Override

@@ -99,15 +99,20 @@ public abstract sealed class WeightFormat permits Fp32Format, Bf16Format, Int8Fo
     abstract Optional<DType> tensorType();
 
     /**
-     * Reads the embedding for the fast engine, which keeps it so. Norms are always F32.
+     * Reads the embedding for the fast engine, which keeps it so: BF16 where a format says no other. Norms are always
+     * F32.
      *
      * @param pages where it is put
      * @param mappings where it stays in its file instead, which a format may prefer
      */
-    abstract Embedding embedding(WeightSource source, ModelConfig config, LargePages pages, Arena mappings);
+    Embedding embedding(WeightSource source, ModelConfig config, LargePages pages, Arena mappings) {
+        return Embedding.floats(source, DType.BF16, config.vocabSize(), config.hidden(), pages);
+    }
 
     /** Bytes of an embedding [vocab, width], with all that belongs to it. */
-    abstract long embeddingBytes(long vocab, long width);
+    long embeddingBytes(long vocab, long width) {
+        return vocab * width * DType.BF16.bytes();
+    }
 
     /** Bytes of a product's packed weight [outputs, inputs], with all that belongs to it. */
     abstract long productBytes(long outputs, long inputs);
@@ -138,8 +143,12 @@ public abstract sealed class WeightFormat permits Fp32Format, Bf16Format, Int8Fo
     /** What its products take on a processor. */
     abstract NumberKind input(ProductPaths paths);
 
-    /** Whether attention and products' results are BF16 on a processor, F32 otherwise. */
-    abstract boolean keepsBf16(ProductPaths paths);
+    /**
+     * Whether attention and products' results are BF16 on a processor, as where that multiplies them, F32 otherwise.
+     */
+    boolean keepsBf16(ProductPaths paths) {
+        return paths.bf16() == ProductPaths.Bf16.NATIVE;
+    }
 
     /** What the output layer's product gives: F32 or BF16. */
     abstract DType headResult(ProductPaths paths);

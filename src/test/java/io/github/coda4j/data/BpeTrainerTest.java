@@ -78,6 +78,7 @@ class BpeTrainerTest {
         });
     }
 
+    @Tag("slow")
     @Test
     void the_tokenizer_has_the_size_that_was_asked_for_and_the_special_ids_of_the_presets() {
         BpeTokenizer tokenizer = Corpora.tokenizer(folder.resolve("t"), 1024);

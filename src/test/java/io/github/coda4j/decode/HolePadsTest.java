@@ -24,6 +24,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -318,6 +319,7 @@ class HolePadsTest {
         assertThat(outcome.steps().stream().filter(StepResult::forward)).hasSize(outcome.forwards());
     }
 
+    @Tag("slow")
     @Test
     void a_model_that_never_proposes_the_pad_decodes_to_the_bit_as_if_there_were_none() {
         Denoiser model = ReferenceTransformer.golden("e-peaked");

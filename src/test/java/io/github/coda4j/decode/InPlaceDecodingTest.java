@@ -18,6 +18,7 @@ import io.github.coda4j.testkit.ReferenceTransformer;
 import io.github.coda4j.weights.CheckpointFolder;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,6 +31,7 @@ class InPlaceDecodingTest {
     @TempDir
     Path folder;
 
+    @Tag("slow")
     @Test
     void all_transformers_fill_the_same_ids_at_every_step_whatever_the_cache() {
         Path model = RandomModels.write(CONFIG, 31, folder.resolve("m"));

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -189,6 +190,7 @@ class FamiliesTest {
         assertThat(ModelConfig.of(golden("llada")).tiedHead()).isFalse();
     }
 
+    @Tag("slow")
     @Test
     void a_quantized_llada_answers_about_as_the_floating_one() {
         Path quantized = folder.resolve("int8");

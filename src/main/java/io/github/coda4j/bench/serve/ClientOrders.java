@@ -129,15 +129,7 @@ public final class ClientOrders {
     }
 
     private static Map<String, Object> map(Mixed mixed) {
-        Map<String, Object> map = new LinkedHashMap<>();
-        map.put("requests", mixed.requests());
-        map.put("answered", mixed.answered());
-        map.put("left", mixed.left());
-        map.put("refused", mixed.refused());
-        map.put("hung", mixed.hung());
-        map.put("wrong", mixed.wrong());
-        map.put("lost", mixed.lost());
-        map.put("example", mixed.example());
+        Map<String, Object> map = mixed.fates();
         map.put("alone", map(mixed.healthAlone()));
         map.put("health", map(mixed.healthMillis()));
         return map;

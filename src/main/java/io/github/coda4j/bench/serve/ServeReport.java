@@ -1,7 +1,9 @@
 package io.github.coda4j.bench.serve;
 
 import io.github.coda4j.bench.ProcessMemory.Parts;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -80,7 +82,21 @@ public record ServeReport(
             long lost,
             String example,
             Percentiles healthAlone,
-            Percentiles healthMillis) {}
+            Percentiles healthMillis) {
+        /** What became of the requests, by name, and the example. */
+        public Map<String, Object> fates() {
+            Map<String, Object> map = new LinkedHashMap<>();
+            map.put("requests", requests);
+            map.put("answered", answered);
+            map.put("left", left);
+            map.put("refused", refused);
+            map.put("hung", hung);
+            map.put("wrong", wrong);
+            map.put("lost", lost);
+            map.put("example", example);
+            return map;
+        }
+    }
 
     /** Of a set of times. */
     public record Percentiles(int count, double p50, double p99, double highest) {}

@@ -356,14 +356,7 @@ final class BenchServeCommand implements Callable<Integer> {
         first.put("committed_by_step", report.firstPiece().step());
         put(first, "read_at_pass", report.firstPiece().passes());
         map.put("first_text", first);
-        map.put("requests", mixed.requests());
-        map.put("answered", mixed.answered());
-        map.put("left", mixed.left());
-        map.put("refused", mixed.refused());
-        map.put("hung", mixed.hung());
-        map.put("wrong", mixed.wrong());
-        map.put("lost", mixed.lost());
-        map.put("example", mixed.example());
+        map.putAll(mixed.fates());
         map.put("memory", report.memory().stream().map(BenchServeCommand::map).toList());
         map.put("health_ms_p50_before", mixed.healthAlone().p50());
         map.put("health_ms_p99_before", mixed.healthAlone().p99());

@@ -200,10 +200,7 @@ final class DataTokenizeCommand implements Callable<Integer> {
                             out,
                             shardTokens,
                             overwrite,
-                            (tasks, all, what) -> {
-                                interrupt.check();
-                                progress.to(tasks, all, what);
-                            });
+                            (tasks, all, what) -> progress.to(tasks, all, what, interrupt));
         }
         CorpusReport.print(world.out(), done.account(), unit());
         print(done.manifest(), done.account(), (System.nanoTime() - start) / 1e9);
@@ -269,10 +266,7 @@ final class DataTokenizeCommand implements Callable<Integer> {
 
     private Account read(BpeTokenizer loaded, ShardFolderWriter writer) {
         try (Progress progress = Progress.ofBytes(world, "tokenize")) {
-            CorpusReader.Listener listener = (done, total, name) -> {
-                interrupt.check();
-                progress.to(done, total, name);
-            };
+            CorpusReader.Listener listener = (done, total, name) -> progress.to(done, total, name, interrupt);
             if (!sft) {
                 CorpusReader reader = new CorpusReader(corpus.options(), heldOut, corpus.threads);
                 return TextTokenizing.run(reader, loaded, comments(), writer, listener);

@@ -67,13 +67,7 @@ abstract class RowsCommand implements Callable<Integer> {
         Account account;
         try (Progress progress = Progress.ofBytes(world, "read")) {
             CorpusReader reader = new CorpusReader(corpus().options(), heldOut, corpus().threads);
-            account = reader.read(
-                    (done, total, name) -> {
-                        interrupt.check();
-                        progress.to(done, total, name);
-                    },
-                    work,
-                    sink);
+            account = reader.read((done, total, name) -> progress.to(done, total, name, interrupt), work, sink);
         }
         CorpusReport.print(world.out(), account, "documents");
         return account;

@@ -81,10 +81,12 @@ final class TokenizerTraining {
 
     private CorpusEngine.Counted onCluster(long sampleBytes, Path out) {
         try (Progress progress = Progress.of(world, "count", "tasks")) {
-            return engine.cluster().count(engine.work(corpus, 0), sampleBytes, out, (tasks, all, what) -> {
-                interrupt.check();
-                progress.to(tasks, all, what);
-            });
+            return engine.cluster()
+                    .count(
+                            engine.work(corpus, 0),
+                            sampleBytes,
+                            out,
+                            (tasks, all, what) -> progress.to(tasks, all, what, interrupt));
         }
     }
 
@@ -95,10 +97,7 @@ final class TokenizerTraining {
         Account account;
         try (Progress progress = Progress.ofBytes(world, "read")) {
             account = reader.read(
-                    (done, total, name) -> {
-                        interrupt.check();
-                        progress.to(done, total, name);
-                    },
+                    (done, total, name) -> progress.to(done, total, name, interrupt),
                     document -> {
                         WordCounts of = new WordCounts();
                         if (document.sampled(share)) {

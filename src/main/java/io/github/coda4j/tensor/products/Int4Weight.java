@@ -20,7 +20,7 @@ public record Int4Weight(
         MemorySegment values, MemorySegment groups, float[] scales, int outputs, int inputs, int group) {
     public Int4Weight {
         check(group > 0 && group % 2 == 0, "a group must have an even number of inputs, got %d", group);
-        check(scales.length == outputs, "%d outputs need as many scales, got %d", outputs, scales.length);
+        checkScales(scales, outputs);
         check(
                 values.byteSize() >= (long) outputs * valueBytes(inputs)
                         && groups.byteSize() >= (long) outputs * Math.ceilDiv(inputs, group),
@@ -29,6 +29,11 @@ public record Int4Weight(
                 inputs,
                 values.byteSize(),
                 groups.byteSize());
+    }
+
+    /** One scale per output, of 4 bits and of int8. */
+    static void checkScales(float[] scales, int outputs) {
+        check(scales.length == outputs, "%d outputs need as many scales, got %d", outputs, scales.length);
     }
 
     private static int valueBytes(int inputs) {

@@ -145,7 +145,7 @@ public sealed interface PackedLinear extends AutoCloseable
                 outputType == DType.F32 || outputType == DType.BF16,
                 "int8 products give F32 or BF16, asked for %s",
                 outputType);
-        check(scales.length == outputs, "%d outputs need as many scales, got %d", outputs, scales.length);
+        Int4Weight.checkScales(scales, outputs);
         return path == ProductPaths.Int8.PANELS
                 ? PanelLinear.int8(rows, scales, outputs, inputs, path.zeroPoint(), outputType, pages)
                         .map(PackedLinear.class::cast)

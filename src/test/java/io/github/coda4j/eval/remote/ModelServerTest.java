@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -157,6 +158,7 @@ class ModelServerTest {
         assertThat(waits).isEmpty();
     }
 
+    @Tag("slow")
     @Test
     void nobody_who_answers_is_an_error_in_the_end() throws Exception {
         int free;
