@@ -27,8 +27,8 @@ final class EngineFlags {
             paramLabel = "NAME[=MASTER]",
             description =
                     "local: this process; spark: Apache Spark, the same result at any size, on local[N], local[*] "
-                            + "(the default) or spark://HOST:PORT, or where spark-submit runs it; its cores count, not --threads "
-                            + "(default: local).")
+                            + "(the default) or spark://HOST:PORT, or where spark-submit runs it; its cores count, not "
+                            + "--threads (default: local).")
     String engine = LOCAL;
 
     @Option(
