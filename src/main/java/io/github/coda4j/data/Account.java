@@ -15,8 +15,12 @@ import java.util.TreeMap;
  * What became of the documents that were read: how many were kept, and how many were dropped for which reason. For one
  * thread.
  */
-public final class Account {
-    private final Map<Fate, Line> lines = new TreeMap<>();
+public final class Account implements Serializable {
+    private static final long serialVersionUID = 1;
+
+    private final TreeMap<Fate, Line> lines = new TreeMap<>();
+    private final TreeMap<String, Long> contaminated = new TreeMap<>();
+    private String told = "";
 
     /**
      * One line of the account.
@@ -65,10 +69,18 @@ public final class Account {
      */
     public void add(Fate fate, String name, long bytes, String why) {
         add(new Line(fate, 1, bytes, name, why));
+        if (fate == Fate.CONTAMINATED) {
+            contaminated.merge(why, 1L, Long::sum);
+        }
     }
 
     /** Counts documents that come behind those that were counted. */
-    public void add(Line line) {
+    public void add(Account more) {
+        more.lines.values().forEach(this::add);
+        more.contaminated.forEach((why, documents) -> contaminated.merge(why, documents, Long::sum));
+    }
+
+    private void add(Line line) {
         lines.merge(
                 line.fate,
                 line,
@@ -88,6 +100,21 @@ public final class Account {
     /** How many documents met the fate. */
     public long documents(Fate fate) {
         return lines.containsKey(fate) ? lines.get(fate).documents : 0;
+    }
+
+    /** How many documents are contaminated for this reason; see {@link Line#why}. */
+    long contaminated(String why) {
+        return contaminated.getOrDefault(why, 0L);
+    }
+
+    /** Says something of the whole, in place of what was said. */
+    public void tell(String line) {
+        told = line;
+    }
+
+    /** What there is to say of the whole, on one line; mostly nothing. */
+    public String told() {
+        return told;
     }
 
     /** How many bytes the documents of the fate had. */

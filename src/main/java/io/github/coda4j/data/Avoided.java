@@ -1,39 +1,33 @@
 package io.github.coda4j.data;
 
-import static io.github.coda4j.Checks.check;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.coda4j.CodaException;
+import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
  * Texts that a corpus keeps away from: documents that nothing of it may be equal to or like, such as those that another
- * corpus holds out, and data sets of which no run of words may be in it. Read once; then it may be used by several
- * threads.
+ * corpus holds out, and data sets of which no run of words may be in it. Held are 13 to 27 bytes and, where it has
+ * words enough, 256 of each document beside its name, and 20 to 40 of each run. Read once ({@link Avoiding}); then it
+ * may be used by several threads, and travel to other machines.
  */
-public final class Avoided {
-    /** Keeps away from nothing. */
-    public static final Avoided NOTHING = new Avoided(1, 2);
-
-    /** Words of a run that counts as the same text, as in the report of GPT-3 (Brown et al. 2020, appendix C). */
-    public static final int RUN_WORDS = 13;
+public final class Avoided implements Serializable {
+    private static final long serialVersionUID = 1;
 
     private final int leastEqual;
     private final int words;
     private final WordRuns runs;
     private final HashesSeen hashes = new HashesSeen();
-    private final List<short[]> signatures = new ArrayList<>();
-    private final List<String> names = new ArrayList<>();
-    private final List<String> sources = new ArrayList<>();
-    private final Map<String, Integer> met = new TreeMap<>();
+    private final ArrayList<short[]> signatures = new ArrayList<>();
+    private final ArrayList<String> names = new ArrayList<>();
+    private final ArrayList<String> sources = new ArrayList<>();
 
     private Avoided(double likeness, int words) {
         this.leastEqual = SignatureBands.leastEqual(likeness);
@@ -44,32 +38,16 @@ public final class Avoided {
     /** Why a document is left out. */
     record Reason(Fate fate, String why) {}
 
-    /**
-     * Reads what is to be kept away from.
-     *
-     * @param like files, folders, archives and rows as a corpus has them, of any language; may be empty
-     * @param likeness from which similarity on (Jaccard, of five-word shingles, by MinHash) a document is like one of
-     *     them, in (0, 1]; every pair is compared, not only those that share a band
-     * @param sets folders and files of rows, of which every text counts; may be empty
-     * @param words of a run that no document may share with a row, at least 2
-     * @throws CodaException when an input is not there or has no text
-     */
-    public static Avoided read(List<String> like, double likeness, List<String> sets, int words) {
-        check(likeness > 0 && likeness <= 1, "the likeness must be in (0, 1], got %s", likeness);
-        check(words >= 2, "a run must have 2 words or more, got %d", words);
-        if (like.isEmpty() && sets.isEmpty()) {
-            return NOTHING;
+    static Avoided read(Avoiding what, CorpusStore store) {
+        Avoided avoided = new Avoided(what.likeness(), what.words());
+        if (!what.like().isEmpty()) {
+            CorpusOptions options = CorpusOptions.of(what.like());
+            avoided.read(new Corpus(options, new TextRows(options), false, store), avoided::addDocument);
+            require(!avoided.names.isEmpty(), what.like(), "text to keep away from");
         }
-        Avoided avoided = new Avoided(likeness, words);
-        if (!like.isEmpty()) {
-            CorpusOptions options = CorpusOptions.of(like);
-            avoided.read(new Corpus(options, new TextRows(options), false, new LocalStore()), avoided::addDocument);
-            require(!avoided.names.isEmpty(), like, "text to keep away from");
-        }
-        if (!sets.isEmpty()) {
-            Corpus rows = new Corpus(CorpusOptions.of(sets), new AnyRows(), true, new LocalStore());
-            avoided.read(rows, avoided::addRow);
-            require(avoided.runs.size() > 0, sets, "rows with texts of " + words + " words or more");
+        if (!what.sets().isEmpty()) {
+            avoided.read(new Corpus(CorpusOptions.of(what.sets()), new AnyRows(), true, store), avoided::addRow);
+            require(avoided.runs.size() > 0, what.sets(), "rows with texts of " + what.words() + " words or more");
         }
         return avoided;
     }
@@ -148,11 +126,11 @@ public final class Avoided {
         if (source.isEmpty()) {
             return Optional.empty();
         }
-        String name = sources.get(source.getAsInt());
-        synchronized (met) {
-            met.merge(name, 1, Integer::sum);
-        }
-        return Optional.of(new Reason(Fate.CONTAMINATED, words + " words in a row of " + name));
+        return Optional.of(new Reason(Fate.CONTAMINATED, words(sources.get(source.getAsInt()))));
+    }
+
+    private String words(String source) {
+        return words + " words in a row of " + source;
     }
 
     private Optional<Reason> like(int[] signature) {
@@ -173,25 +151,19 @@ public final class Avoided {
      * In words, for a line below the account: how many documents shared a run of words with each data set, a document
      * counted for the first run that was found. Empty when no data sets were given.
      */
-    public String sharedRuns() {
+    public String sharedRuns(Account account) {
         if (sources.isEmpty()) {
             return "";
         }
-        synchronized (met) {
-            StringBuilder text = new StringBuilder();
-            sources.stream()
-                    .sorted()
-                    .forEach(source -> text.append(text.isEmpty() ? "" : ", ")
-                            .append(source)
-                            .append(' ')
-                            .append(met.getOrDefault(source, 0)));
-            return String.format(
-                    java.util.Locale.ROOT,
-                    "Runs of %d words (%,d different) were found of: %s",
-                    words,
-                    runs.size(),
-                    text);
-        }
+        StringBuilder text = new StringBuilder();
+        sources.stream()
+                .sorted()
+                .forEach(source -> text.append(text.isEmpty() ? "" : ", ")
+                        .append(source)
+                        .append(' ')
+                        .append(account.contaminated(words(source))));
+        return String.format(
+                Locale.ROOT, "Runs of %d words (%,d different) were found of: %s", words, runs.size(), text);
     }
 
     /** Rows of any fields. */

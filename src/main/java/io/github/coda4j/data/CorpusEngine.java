@@ -12,26 +12,36 @@ import java.util.ServiceLoader;
 
 /**
  * Works on a corpus with more than this process: the same documents, shards, manifest, account and counts as
- * {@link TextTokenizing} and {@link CorpusReader} give here. Found by {@link ServiceLoader}.
+ * {@link TextTokenizing}, {@link InstructionTokenizing} and {@link CorpusReader} give here. What is to be kept away
+ * from ({@link Avoiding}) is read as the engine sees files. Found by {@link ServiceLoader}.
  */
 public interface CorpusEngine {
     /** As it is asked for on the command line. */
     String name();
 
+    /** What is made tokens of. */
+    sealed interface Content {}
+
+    /** Text; see {@link TextTokenizing}. */
+    record Text(Comments comments) implements Content {}
+
+    /** Rows of conversations; see {@link InstructionTokenizing}. */
+    record Instructions(int maxTokens, boolean showsThoughts) implements Content {}
+
     /**
-     * Makes a folder of token shards of text.
+     * Makes a folder of token shards.
      *
      * @param work the corpus and the machines
-     * @param tokenizer its folder
-     * @param comments see {@link TextTokenizing}
+     * @param content of the corpus
+     * @param tokenizer its folder, with the chat template where conversations are rendered by it
      * @param out the folder, which appears whole or not at all; the machines must share it
      * @param shardTokens see {@link ShardFolderWriter}
      * @param listener hears how many tasks of how many are done
      */
     Tokenized tokenize(
             Work work,
+            Content content,
             Path tokenizer,
-            Comments comments,
             Path out,
             long shardTokens,
             boolean overwrite,

@@ -67,19 +67,21 @@ public final class CorpusReader {
      * @param work done for each document that is kept, on several threads
      * @param sink takes the results on this thread, in the order of the documents
      * @return what became of the documents
-     * @throws io.github.coda4j.CodaException when an input is not there
+     * @throws io.github.coda4j.CodaException when an input is not there, of the corpus or of what it keeps away from
      */
     public <T> Account read(Listener listener, Function<Kept, T> work, Consumer<T> sink) {
         Account account = new Account();
+        Avoided avoided = options.excludes().avoiding().read(new LocalStore());
         try (OrderedWorkers workers = new OrderedWorkers(threads)) {
             OrderedWorkers.Lane<T> second = workers.lane(sink);
             Choice<T> choice = new Choice<>(account, work, second);
-            DocumentFilter filter = new DocumentFilter(options);
+            DocumentFilter filter = new DocumentFilter(options, avoided);
             OrderedWorkers.Lane<ExaminedDocument> first = workers.lane(choice::take);
             corpus().forEach(listener, raw -> first.submit(raw.size(), () -> filter.examine(raw)));
             first.finish();
             second.finish();
         }
+        account.tell(avoided.sharedRuns(account));
         return account;
     }
 

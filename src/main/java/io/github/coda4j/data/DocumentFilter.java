@@ -35,9 +35,12 @@ final class DocumentFilter {
     private final CorpusOptions options;
     private final Licenses licenses;
     private final Excludes.Matching excludes;
+    private final Avoided avoided;
 
-    DocumentFilter(CorpusOptions options) {
+    /** @param avoided what the options say that is kept away from, read */
+    DocumentFilter(CorpusOptions options, Avoided avoided) {
         this.options = options;
+        this.avoided = avoided;
         this.licenses = new Licenses(options.licenses(), options.defaultLicense());
         this.excludes = options.excludes().matching();
     }
@@ -64,7 +67,6 @@ final class DocumentFilter {
         if (late.isPresent()) {
             return dropped(raw, late.get(), raw.why());
         }
-        Avoided avoided = options.excludes().avoided();
         boolean near = options.nearDuplicate().isPresent();
         int[] signature = near || avoided.comparesLikeness() ? MinHash.signature(text) : MinHash.NONE;
         Optional<Avoided.Reason> avoid = avoided.reason(text, Avoided.hash(digest), signature);

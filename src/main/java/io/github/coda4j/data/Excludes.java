@@ -20,11 +20,11 @@ import java.util.regex.PatternSyntaxException;
  *
  * @param globs such as {@code **}{@code /test/**} or {@code *_pb2.py}
  * @param hashes SHA-256 in lower-case hexadecimal
- * @param avoided documents and data sets to keep away from
+ * @param avoiding documents and data sets to keep away from
  */
-public record Excludes(List<String> globs, Set<String> hashes, Avoided avoided) {
+public record Excludes(List<String> globs, Set<String> hashes, Avoiding avoiding) {
     /** Leaves out nothing. */
-    public static final Excludes NONE = new Excludes(List.of(), Set.of(), Avoided.NOTHING);
+    public static final Excludes NONE = new Excludes(List.of(), Set.of(), Avoiding.NOTHING);
 
     private static final Pattern SHA_256 = Pattern.compile("[0-9a-fA-F]{64}");
 
@@ -49,7 +49,7 @@ public record Excludes(List<String> globs, Set<String> hashes, Avoided avoided) 
                 moreGlobs.add(line);
             }
         }
-        return new Excludes(moreGlobs, moreHashes, avoided);
+        return new Excludes(moreGlobs, moreHashes, avoiding);
     }
 
     /** The lines of a list, without comments and empty ones. */

@@ -1,7 +1,10 @@
 package io.github.coda4j.data;
 
+import java.io.Serializable;
+
 /** A set of 64-bit hashes in 13 to 27 bytes each. Filled by one thread. */
-final class HashesSeen {
+final class HashesSeen implements Serializable {
+    private static final long serialVersionUID = 1;
     private static final double FULL = 0.6;
 
     private long[] slots = new long[1 << 10];

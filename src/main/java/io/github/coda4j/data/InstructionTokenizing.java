@@ -25,10 +25,26 @@ public final class InstructionTokenizing {
     private final double heldOut;
     private final boolean showsThoughts;
 
-    private record Row(String name, long size, Fate fate, String why, int[] ids, boolean[] answers, long hash) {
-        static Row dropped(RawDocument raw, Fate fate, String why) {
+    /**
+     * A row that was looked at by itself.
+     *
+     * @param size bytes
+     * @param fate what becomes of it unless an equal one is before it
+     * @param why what exactly is wrong with it; mostly nothing
+     * @param ids its tokens; none when it is dropped
+     * @param answers which of them are in an answer, as many
+     * @param hash the first 8 bytes of the SHA-256 of its tokens
+     */
+    public record Row(String name, long size, Fate fate, String why, int[] ids, boolean[] answers, long hash) {
+        private static Row dropped(RawDocument raw, Fate fate, String why) {
             return new Row(raw.name(), raw.size(), fate, why, new int[0], new boolean[0], 0);
         }
+    }
+
+    /** Takes a row and its index in the part, from 0; what is dropped is counted too. */
+    @FunctionalInterface
+    public interface Sink {
+        void take(int index, Row row);
     }
 
     /**
@@ -74,11 +90,27 @@ public final class InstructionTokenizing {
                     writer.append(fate == Fate.TRAIN ? Split.TRAIN : Split.HELD_OUT, row.ids, row.answers);
                 }
             });
-            new Corpus(options, new InstructionRows(), true, new LocalStore())
-                    .forEach(listener, raw -> lane.submit(4 * raw.size(), () -> encode(raw)));
+            corpus(new LocalStore()).forEach(listener, raw -> lane.submit(4 * raw.size(), () -> encode(raw)));
             lane.finish();
         }
         return account;
+    }
+
+    /**
+     * Looks at every row of a part of a corpus, in their order, on this thread.
+     *
+     * @return how many they are
+     * @throws io.github.coda4j.CodaException when a file that was named holds no rows
+     */
+    public int examine(List<CorpusSlice> part, CorpusStore store, Sink sink) {
+        int[] next = {0};
+        Corpus corpus = corpus(store);
+        part.forEach(slice -> corpus.read(slice, _ -> {}, raw -> sink.take(next[0]++, encode(raw))));
+        return next[0];
+    }
+
+    private Corpus corpus(CorpusStore store) {
+        return new Corpus(options, new InstructionRows(), true, store);
     }
 
     private Row encode(RawDocument raw) {

@@ -19,10 +19,14 @@ public final class PartReader {
         void take(int index, ExaminedDocument document);
     }
 
-    /** See {@link CorpusReader}. */
-    public PartReader(CorpusOptions options, CorpusStore store) {
+    /**
+     * See {@link CorpusReader}.
+     *
+     * @param avoided what the options say that is kept away from, read once for all parts
+     */
+    public PartReader(CorpusOptions options, CorpusStore store, Avoided avoided) {
         this.corpus = new Corpus(options, new TextRows(options), false, store);
-        this.filter = new DocumentFilter(options);
+        this.filter = new DocumentFilter(options, avoided);
     }
 
     /**

@@ -7,6 +7,7 @@ import io.github.coda4j.files.WholeFolder;
 import io.github.coda4j.text.BpeTokenizer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -63,21 +64,20 @@ public final class ShardFolderWriter implements AutoCloseable {
             long shardTokens,
             boolean overwrite) {
         check(heldOut >= 0 && heldOut < 1, "the held-out share must be in [0, 1), got %s", heldOut);
-        check(shardTokens > 0, "a shard needs room for at least one token, got %d", shardTokens);
-        tokenizer.specialTokens().requireMask();
-        tokenizer.specialTokens().requirePad();
-        tokenizer.specialTokens().requireEos();
-        WholeFolder whole = folder(folder, overwrite);
+        WholeFolder whole = folder(folder, tokenizer, shardTokens, overwrite);
         return new ShardFolderWriter(whole, kind, tokenizer, heldOut, shardTokens);
     }
 
     /**
-     * A folder of shards that is yet to be filled.
+     * A folder of shards that is yet to be filled; see {@link #create}.
      *
-     * @param overwrite whether an older folder of shards may be replaced
      * @throws io.github.coda4j.CodaException when it cannot be written, or is not empty and must not be replaced
      */
-    public static WholeFolder folder(Path folder, boolean overwrite) {
+    public static WholeFolder folder(Path folder, BpeTokenizer tokenizer, long shardTokens, boolean overwrite) {
+        check(shardTokens > 0, "a shard needs room for at least one token, got %d", shardTokens);
+        tokenizer.specialTokens().requireMask();
+        tokenizer.specialTokens().requirePad();
+        tokenizer.specialTokens().requireEos();
         return WholeFolder.create(
                 folder,
                 "token shards",
@@ -117,6 +117,8 @@ public final class ShardFolderWriter implements AutoCloseable {
                 finished.add(open.remove(split).finish());
             }
         }
+        // Of each split in their order; which split's shard was full first does not count.
+        finished.sort(Comparator.comparing(shard -> shard.split().equals(Split.HELD_OUT.label())));
         Manifest manifest = Manifest.of(kind, tokenizer, heldOut, finished, account);
         manifest.write(folder.file(Manifest.FILE));
         folder.publish();

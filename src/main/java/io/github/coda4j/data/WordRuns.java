@@ -1,15 +1,17 @@
 package io.github.coda4j.data;
 
+import java.io.Serializable;
 import java.util.Locale;
 import java.util.OptionalInt;
 
 /**
- * Runs of so many words in a row, each with the number of the source that had it first, in 16 to 32 bytes each. A word
+ * Runs of so many words in a row, each with the number of the source that had it first, in 20 to 40 bytes each. A word
  * is letters, digits and underscores that begin with none of the digits, in lower case; everything else does not count,
  * and neither do lines that import something: what is compared is what code says, not its layout, its numbers or what
  * it needs. Filled by one thread, then asked by several.
  */
-final class WordRuns {
+final class WordRuns implements Serializable {
+    private static final long serialVersionUID = 1;
     private static final double FULL = 0.6;
 
     private final int words;

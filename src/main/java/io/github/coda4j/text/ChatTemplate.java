@@ -58,7 +58,11 @@ public final class ChatTemplate {
      * @throws CodaException when the folder's own template is neither of the Qwen3/CoDA family nor one of turns alone
      */
     public static ChatTemplate forCheckpoint(Path folder) {
-        TokenizerConfig config = new TokenizerConfig(NamedFiles.of(folder));
+        return of(NamedFiles.of(folder));
+    }
+
+    static ChatTemplate of(NamedFiles files) {
+        TokenizerConfig config = new TokenizerConfig(files);
         Optional<String> template = config.chatTemplate();
         for (String mark : template.isPresent() ? FAMILY_MARKS : List.<String>of()) {
             if (!template.get().contains(mark)) {
@@ -70,7 +74,7 @@ public final class ChatTemplate {
                         "the chat template in %s is not of the Qwen3/CoDA family: it does not mention '%s'; "
                                 + "send the prompt as raw text,"
                                 + " or remove the template to use that of CoDA",
-                        folder, mark);
+                        files.source(), mark);
             }
         }
         return coda();

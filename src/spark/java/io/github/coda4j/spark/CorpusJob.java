@@ -2,13 +2,14 @@ package io.github.coda4j.spark;
 
 import io.github.coda4j.CodaException;
 import io.github.coda4j.data.Account;
+import io.github.coda4j.data.Avoided;
 import io.github.coda4j.data.CorpusEngine;
 import io.github.coda4j.data.CorpusParts;
 import io.github.coda4j.data.CorpusSlice;
 import io.github.coda4j.data.SignatureBands;
 import io.github.coda4j.spark.Messages.Examined;
 import io.github.coda4j.spark.Messages.Part;
-import io.github.coda4j.spark.PartTask.Chosen;
+import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -43,34 +44,55 @@ final class CorpusJob {
 
     private final Cluster cluster;
     private final CorpusEngine.Work work;
-    private final Staging staging;
-    private final PartTask task;
+    private final ShippedOptions options;
+    private final PartFiles files;
+    private final Avoided avoided;
+    private final Broadcast<ShippedAvoided> shippedAvoided;
     private final List<Part> parts;
     private final Account account = new Account();
     private final List<String> notes = new ArrayList<>();
     private List<Examined> examined = List.of();
 
-    private CorpusJob(Cluster cluster, CorpusEngine.Work work, Staging staging, PartTask task, List<Part> parts) {
+    private CorpusJob(
+            Cluster cluster,
+            CorpusEngine.Work work,
+            ShippedOptions options,
+            PartFiles files,
+            Avoided avoided,
+            Broadcast<ShippedAvoided> shippedAvoided,
+            List<Part> parts) {
         this.cluster = cluster;
         this.work = work;
-        this.staging = staging;
-        this.task = task;
+        this.options = options;
+        this.files = files;
+        this.avoided = avoided;
+        this.shippedAvoided = shippedAvoided;
         this.parts = parts;
     }
+
+    /** Looks at one part of the corpus, on an executor. */
+    interface Examining extends Function<Part, Examined>, Serializable {}
 
     /**
      * Lists the corpus and makes sure that the executors see the same folders.
      *
      * @param beside the output
      * @param kind what else the work depends on
+     * @param more of that, as bytes
      */
-    static CorpusJob open(Cluster cluster, CorpusEngine.Work work, java.nio.file.Path beside, String kind) {
+    static CorpusJob open(
+            Cluster cluster, CorpusEngine.Work work, java.nio.file.Path beside, String kind, List<byte[]> more) {
         HadoopStore store = new HadoopStore(cluster.spark().hadoopConfiguration());
         List<CorpusSlice> files = new ArrayList<>();
         store.list(work.options().inputs(), files::add);
         long bytes = files.stream().mapToLong(CorpusSlice::bytes).sum();
         ShippedOptions options = ShippedOptions.of(work.options());
-        String same = fingerprint(kind, options, work.heldOut(), files);
+        Avoided avoided = work.options().excludes().avoiding().read(store);
+        ShippedAvoided shipped = ShippedAvoided.of(avoided);
+        List<byte[]> contents = new ArrayList<>(more);
+        contents.add(shipped.packed());
+        String what = kind + '\n' + options + '\n' + work.heldOut() + '\n';
+        String same = fingerprint(what, contents, files);
         int most = work.partitions()
                 .orElseGet(() -> Staging.cut(beside, same)
                         .orElseGet(() -> partitions(bytes, cluster.spark().defaultParallelism())));
@@ -79,8 +101,14 @@ final class CorpusJob {
             parts.add(Part.of(parts.size(), slices));
         }
         Staging staging = Staging.open(beside, same, most);
-        PartTask task = new PartTask(options, store, staging, work.heldOut());
-        CorpusJob job = new CorpusJob(cluster, work, staging, task, parts);
+        CorpusJob job = new CorpusJob(
+                cluster,
+                work,
+                options,
+                new PartFiles(store, staging),
+                avoided,
+                cluster.spark().broadcast(shipped),
+                parts);
         job.requireShared();
         return job;
     }
@@ -92,11 +120,11 @@ final class CorpusJob {
     }
 
     /** What must be the same if the work of an earlier job is to be gone on with. */
-    private static String fingerprint(String kind, ShippedOptions options, double heldOut, List<CorpusSlice> files) {
+    private static String fingerprint(String what, List<byte[]> contents, List<CorpusSlice> files) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            String what = kind + '\n' + options + '\n' + heldOut + '\n';
             digest.update(what.getBytes(StandardCharsets.UTF_8));
+            contents.forEach(digest::update);
             for (CorpusSlice file : files) {
                 digest.update(file.toString().getBytes(StandardCharsets.UTF_8));
             }
@@ -109,7 +137,7 @@ final class CorpusJob {
     /** Before any work: an executor with folders of its own would be found out after all of it. */
     private void requireShared() {
         int asked = 2 * Math.max(1, cluster.spark().defaultParallelism());
-        Staging shared = staging;
+        Staging shared = files.staging();
         JavaRDD<Integer> each = cluster.spark().parallelize(Collections.nCopies(asked, 0), asked);
         cluster.run("look for the shared folder", each.map(_ -> {
             shared.require();
@@ -122,11 +150,24 @@ final class CorpusJob {
     }
 
     Staging staging() {
-        return staging;
+        return files.staging();
     }
 
-    PartTask task() {
-        return task;
+    ShippedOptions options() {
+        return options;
+    }
+
+    PartFiles files() {
+        return files;
+    }
+
+    /** Share of the documents that is held out. */
+    double heldOut() {
+        return work.heldOut();
+    }
+
+    Broadcast<ShippedAvoided> avoided() {
+        return shippedAvoided;
     }
 
     /** The parts with what was found out about each. */
@@ -155,17 +196,18 @@ final class CorpusJob {
     }
 
     /** Looks at all documents and finds the duplicates. */
-    Chosen choose() {
+    Chosen choose(Examining looking) {
         numberLines();
-        PartTask looking = task;
-        examined = cluster
-                .run(
-                        "look at documents",
-                        tasks().map(part -> Packed.of(looking.examine(Packed.read(part, Part.class)))))
-                .stream()
-                .map(bytes -> Packed.read(bytes, Examined.class))
-                .toList();
-        examined.forEach(part -> part.dropped().forEach(account::add));
+        examined =
+                cluster
+                        .run(
+                                "look at documents",
+                                tasks().map(part -> Packed.of(looking.apply(Packed.read(part, Part.class)))))
+                        .stream()
+                        .map(bytes -> Packed.read(bytes, Examined.class))
+                        .toList();
+        examined.forEach(part -> account.add(part.dropped()));
+        account.tell(avoided.sharedRuns(account));
         long[] first = new long[parts.size()];
         long places = 0;
         for (Examined part : examined) {
@@ -180,7 +222,7 @@ final class CorpusJob {
         if (parts.stream().noneMatch(part -> part.slices().stream().anyMatch(CorpusParts::isCut))) {
             return;
         }
-        PartTask counting = task;
+        PartFiles counting = files;
         List<byte[]> counts = cluster.run(
                 "number rows", tasks().map(part -> Packed.of(counting.countLines(Packed.read(part, Part.class)))));
         String file = "";
@@ -202,7 +244,7 @@ final class CorpusJob {
     private Chosen duplicates(long[] first, long places) {
         int least =
                 work.options().nearDuplicate().map(SignatureBands::leastEqual).orElse(Integer.MAX_VALUE);
-        Duplicates search = new Duplicates(staging, first, candidates(), least);
+        Duplicates search = new Duplicates(staging(), first, candidates(), least);
         Marks equal = Marks.of(places);
         collect("find equal documents", search::hashes, Duplicates::behindFirst, equal::set);
         long signed = examined.stream().mapToLong(Examined::signed).sum();
@@ -230,7 +272,7 @@ final class CorpusJob {
     }
 
     /** A function that travels. */
-    private interface Shipped<A, B> extends Function<A, B>, java.io.Serializable {}
+    private interface Shipped<A, B> extends Function<A, B>, Serializable {}
 
     private void collect(
             String what,
@@ -264,7 +306,7 @@ final class CorpusJob {
      * @throws CodaException always
      */
     CodaException nothing() {
-        staging.remove();
+        staging().remove();
         return CodaException.of(
                 "the corpus yields nothing to train on: of %d documents %s", account.documents(), account.dropped());
     }

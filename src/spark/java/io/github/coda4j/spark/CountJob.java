@@ -6,7 +6,6 @@ import io.github.coda4j.data.CorpusReader;
 import io.github.coda4j.data.CorpusSlice;
 import io.github.coda4j.data.WordCounts;
 import io.github.coda4j.spark.Messages.Part;
-import io.github.coda4j.spark.PartTask.Chosen;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -24,21 +23,20 @@ import scala.Tuple2;
 record CountJob(CorpusEngine.Work work, long sampleBytes, Path beside) {
     CorpusEngine.Counted run(CorpusReader.Listener listener) {
         try (Cluster cluster = Cluster.open(work, listener)) {
-            CorpusJob job = CorpusJob.open(cluster, work, beside, "counts " + sampleBytes);
-            Chosen chosen = job.choose();
-            WordCounts counts = counts(job, chosen);
+            CorpusJob job = CorpusJob.open(cluster, work, beside, "counts " + sampleBytes, List.of());
+            PartTask task = PartTask.of(job);
+            WordCounts counts = counts(job, task, job.choose(task::examine));
             job.staging().remove();
             return new CorpusEngine.Counted(counts, job.account(), job.notes());
         }
     }
 
-    private WordCounts counts(CorpusJob job, Chosen chosen) {
+    private WordCounts counts(CorpusJob job, PartTask task, Chosen chosen) {
         long total = job.parts().stream()
                 .flatMap(part -> part.slices().stream())
                 .mapToLong(CorpusSlice::bytes)
                 .sum();
         double share = Math.min(1, (double) sampleBytes / Math.max(1, total));
-        PartTask task = job.task();
         long[] first = chosen.firstPlaces();
         long[] candidates = job.candidates();
         Cluster cluster = job.cluster();
@@ -49,13 +47,13 @@ record CountJob(CorpusEngine.Work work, long sampleBytes, Path beside) {
             WordCounts counts = new WordCounts();
             Account account = task.count(
                     part, candidates[part.index()], new Chosen(first, equal.value(), near.value()), share, counts);
-            task.staging().done("counted", part.index(), new Messages.Counted(new ArrayList<>(account.lines())));
+            task.files().staging().done("counted", part.index(), account);
             return pairs(counts);
         });
         JavaPairRDD<String, Long> sums = each.reduceByKey(Long::sum).persist(StorageLevel.DISK_ONLY());
         cluster.run("count pieces", answers(sums, 0));
         for (Part part : job.parts()) {
-            lines(job, part.index()).forEach(job.account()::add);
+            job.account().add(account(job, part.index()));
         }
         long limit = 0;
         for (long rare = 1; sums.filter(above(limit)).count() > 2L * WordCounts.DEFAULT_CAPACITY; rare *= 2) {
@@ -83,10 +81,7 @@ record CountJob(CorpusEngine.Work work, long sampleBytes, Path beside) {
         return pairs.iterator();
     }
 
-    private static List<Account.Line> lines(CorpusJob job, int part) {
-        return job.staging()
-                .done("counted", part, Messages.Counted.class)
-                .orElseThrow()
-                .lines();
+    private static Account account(CorpusJob job, int part) {
+        return job.staging().done("counted", part, Account.class).orElseThrow();
     }
 }

@@ -29,6 +29,25 @@ final class ExaminedFile {
      * @param folded {@link SignatureBands#folded}, 2 bytes for each value
      */
     record Candidate(int index, long size, long hash, String name, String why, long[] bands, byte[] folded) {
+        static Candidate unsigned(int index, long size, long hash, String name, String why) {
+            return new Candidate(index, size, hash, name, why, new long[0], NOTHING);
+        }
+
+        static Candidate of(int index, ExaminedDocument document) {
+            int[] signature = document.signature();
+            Candidate plain = unsigned(index, document.size(), document.hash(), document.name(), document.why());
+            return signature.length == 0
+                    ? plain
+                    : new Candidate(
+                            index,
+                            plain.size,
+                            plain.hash,
+                            plain.name,
+                            plain.why,
+                            SignatureBands.keys(signature),
+                            ExaminedFile.folded(SignatureBands.folded(signature)));
+        }
+
         boolean isSigned() {
             return bands.length > 0;
         }
@@ -36,21 +55,19 @@ final class ExaminedFile {
 
     private ExaminedFile() {}
 
-    static void write(DataOutputStream out, int index, ExaminedDocument document) throws IOException {
-        out.writeInt(index);
-        out.writeLong(document.size());
-        out.writeLong(document.hash());
-        text(out, document.name());
-        text(out, document.why());
-        boolean signed = document.signature().length > 0;
-        out.writeBoolean(signed);
-        if (signed) {
-            for (long key : SignatureBands.keys(document.signature())) {
+    static void write(DataOutputStream out, Candidate one) throws IOException {
+        out.writeInt(one.index);
+        out.writeLong(one.size);
+        out.writeLong(one.hash);
+        text(out, one.name);
+        text(out, one.why);
+        out.writeBoolean(one.isSigned());
+        if (one.isSigned()) {
+            for (long key : one.bands) {
                 out.writeLong(key);
             }
-            byte[] folded = folded(SignatureBands.folded(document.signature()));
-            out.writeInt(folded.length);
-            out.write(folded);
+            out.writeInt(one.folded.length);
+            out.write(one.folded);
         }
     }
 
@@ -127,7 +144,7 @@ final class ExaminedFile {
         String name = text(in);
         String why = text(in);
         if (!in.readBoolean()) {
-            return new Candidate(index, size, hash, name, why, new long[0], NOTHING);
+            return Candidate.unsigned(index, size, hash, name, why);
         }
         long[] bands = new long[SignatureBands.COUNT];
         for (int band = 0; band < bands.length; band++) {

@@ -30,24 +30,20 @@ final class Messages {
      * @param signed those with a signature
      * @param dropped what was dropped
      */
-    record Examined(int part, int documents, long candidates, long signed, ArrayList<Account.Line> dropped)
-            implements Serializable {}
+    record Examined(int part, int documents, long candidates, long signed, Account dropped) implements Serializable {}
 
     /**
      * A part whose kept documents are tokens.
      *
      * @param train tokens
      * @param heldOut tokens
-     * @param lines what became of the candidates
+     * @param account what became of the candidates
      */
-    record Encoded(int part, long train, long heldOut, ArrayList<Account.Line> lines) implements Serializable {
+    record Encoded(int part, long train, long heldOut, Account account) implements Serializable {
         long tokens(Split split) {
             return split == Split.TRAIN ? train : heldOut;
         }
     }
-
-    /** What became of the candidates of a part that was counted. */
-    record Counted(ArrayList<Account.Line> lines) implements Serializable {}
 
     /**
      * Documents of one part that follow one another in a shard.

@@ -1,6 +1,6 @@
 package io.github.coda4j.spark;
 
-import io.github.coda4j.data.Avoided;
+import io.github.coda4j.data.Avoiding;
 import io.github.coda4j.data.CorpusOptions;
 import io.github.coda4j.data.Excludes;
 import io.github.coda4j.data.Language;
@@ -12,8 +12,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * {@link CorpusOptions} in a form that travels, and in which they can be compared: an optional value is a list.
- * Documents to keep away from do not travel: {@code --engine spark} refuses them.
+ * {@link CorpusOptions} in a form that travels, and in which they can be compared: an optional value is a list. What is
+ * kept away from travels by itself, read: {@link ShippedAvoided}.
  */
 record ShippedOptions(
         ArrayList<String> inputs,
@@ -58,7 +58,7 @@ record ShippedOptions(
                 licenseField,
                 licenses,
                 defaultLicense.stream().findFirst(),
-                new Excludes(globs, hashes, Avoided.NOTHING),
+                new Excludes(globs, hashes, Avoiding.NOTHING),
                 minBytes,
                 maxBytes,
                 nearDuplicate.stream().findFirst());

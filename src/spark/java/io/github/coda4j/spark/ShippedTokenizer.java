@@ -2,14 +2,16 @@ package io.github.coda4j.spark;
 
 import io.github.coda4j.files.NamedFiles;
 import io.github.coda4j.text.BpeTokenizer;
+import io.github.coda4j.text.ChatTemplate;
+import io.github.coda4j.text.ChatTemplates;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * A tokenizer's files, broadcast to machines that need not see its folder; each process loads it once. Of fields that
- * Kryo can fill.
+ * A tokenizer's files and its chat template's, broadcast to machines that need not see its folder; each process loads
+ * it once. Of fields that Kryo can fill.
  */
 final class ShippedTokenizer {
     private static final List<String> FILES = List.of(
@@ -17,6 +19,7 @@ final class ShippedTokenizer {
             "vocab.json",
             "merges.txt",
             "tokenizer_config.json",
+            "chat_template.jinja",
             "added_tokens.json",
             "special_tokens_map.json",
             "config.json",
@@ -49,6 +52,16 @@ final class ShippedTokenizer {
             loaded = BpeTokenizer.load(files());
         }
         return loaded;
+    }
+
+    /** The chat template of the same checkpoint. */
+    ChatTemplate template() {
+        return ChatTemplates.of(files());
+    }
+
+    /** The files' bytes, by which it can be compared. */
+    List<byte[]> contents() {
+        return List.of(contents);
     }
 
     private NamedFiles files() {

@@ -1,7 +1,6 @@
 package io.github.coda4j.spark;
 
 import io.github.coda4j.CodaException;
-import io.github.coda4j.data.Comments;
 import io.github.coda4j.data.CorpusEngine;
 import io.github.coda4j.data.CorpusReader;
 import java.nio.file.Path;
@@ -19,14 +18,14 @@ public final class SparkEngine implements CorpusEngine {
     @Override
     public Tokenized tokenize(
             Work work,
+            Content content,
             Path tokenizer,
-            Comments comments,
             Path out,
             long shardTokens,
             boolean overwrite,
             CorpusReader.Listener listener) {
         requireSpark();
-        return new TokenizeJob(work, tokenizer, comments, out, shardTokens, overwrite).run(listener);
+        return new TokenizeJob(work, content, tokenizer, out, shardTokens, overwrite).run(listener);
     }
 
     @Override

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -129,6 +130,22 @@ record Staging(String folder, String job) implements Serializable {
 
     static String lengths(int part, Split split) {
         return name("lengths-" + split.label(), part);
+    }
+
+    static String answers(int part, Split split) {
+        return name("answers-" + split.label(), part);
+    }
+
+    /** All files of the tokens of a part. */
+    static List<String> tokenFiles(int part, Split split, Manifest.Content kind) {
+        return kind == Manifest.Content.INSTRUCTIONS
+                ? List.of(tokens(part, split), lengths(part, split), answers(part, split))
+                : List.of(tokens(part, split), lengths(part, split));
+    }
+
+    /** The tokens of all conversations of a part that may be kept. */
+    static String rows(int part) {
+        return name("rows", part);
     }
 
     private static String name(String what, int part) {

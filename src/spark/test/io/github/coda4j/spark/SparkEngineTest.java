@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.coda4j.CodaException;
 import io.github.coda4j.data.Account;
+import io.github.coda4j.data.Avoiding;
 import io.github.coda4j.data.Comments;
 import io.github.coda4j.data.CorpusEngine;
 import io.github.coda4j.data.CorpusOptions;
 import io.github.coda4j.data.CorpusReader;
+import io.github.coda4j.data.Excludes;
 import io.github.coda4j.data.Fate;
 import io.github.coda4j.data.Manifest;
 import io.github.coda4j.data.WordCounts;
@@ -30,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -150,6 +153,43 @@ class SparkEngineTest {
         assertThat(staging).doesNotExist();
     }
 
+    @Test
+    void a_job_does_not_go_on_with_what_was_kept_away_from_something_else() throws IOException {
+        Path set = folder.resolve("set.jsonl");
+        Files.writeString(set, "{\"text\": \"" + ToyCorpus.code(7, 9).replace("\n", " ") + "\"}\n");
+        assertThatThrownBy(() -> tokenize(awayFrom(set), (_, _, what) -> {
+                    if (what.equals("tokenize")) {
+                        throw new CancellationException("killed");
+                    }
+                }))
+                .isInstanceOf(CancellationException.class);
+        String two = ToyCorpus.code(8, 9) + ToyCorpus.code(9, 9);
+        Files.writeString(set, "{\"text\": \"" + two.replace("\n", " ") + "\"}\n");
+        Account here = new CorpusReader(awayFrom(set), 0, 2).read(NOBODY, document -> document, document -> {});
+        assertThat(here.documents(Fate.CONTAMINATED)).isGreaterThan(2);
+        Account there = tokenize(awayFrom(set), NOBODY).account();
+        assertThat(there.lines()).isEqualTo(here.lines());
+        assertThat(there.told()).isEqualTo(here.told()).endsWith(": set.jsonl " + here.documents(Fate.CONTAMINATED));
+    }
+
+    private static CorpusOptions awayFrom(Path set) {
+        CorpusOptions all =
+                CorpusOptions.of(List.of(corpus.folder().resolve("code").toString()));
+        Avoiding avoiding = new Avoiding(List.of(), Avoiding.LIKENESS, List.of(set.toString()), Avoiding.RUN_WORDS);
+        return new CorpusOptions(
+                all.inputs(),
+                all.languages(),
+                all.textField(),
+                all.pathField(),
+                all.licenseField(),
+                all.licenses(),
+                all.defaultLicense(),
+                new Excludes(List.of(), Set.of(), avoiding),
+                all.minBytes(),
+                all.maxBytes(),
+                all.nearDuplicate());
+    }
+
     private static Map<String, Long> examined(Path staging) {
         try (Stream<Path> files = Files.list(staging)) {
             return files.filter(file -> file.getFileName().toString().startsWith("done-examined"))
@@ -243,10 +283,17 @@ class SparkEngineTest {
         }
     }
 
-    private void tokenize(CorpusOptions options, CorpusReader.Listener listener) {
+    private CorpusEngine.Tokenized tokenize(CorpusOptions options, CorpusReader.Listener listener) {
         CorpusEngine.Work work =
                 new CorpusEngine.Work(options, 0, Optional.of("local[1]"), OptionalInt.of(2), Map.of());
-        new SparkEngine()
-                .tokenize(work, ToyCorpus.TOKENIZER, Comments.KEEP, folder.resolve("s"), 1000, false, listener);
+        return new SparkEngine()
+                .tokenize(
+                        work,
+                        new CorpusEngine.Text(Comments.KEEP),
+                        ToyCorpus.TOKENIZER,
+                        folder.resolve("s"),
+                        1000,
+                        false,
+                        listener);
     }
 }

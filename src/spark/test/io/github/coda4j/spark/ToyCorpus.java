@@ -132,8 +132,8 @@ final class ToyCorpus {
         return new SparkEngine()
                 .tokenize(
                         work(scheme, master, partitions, settings),
+                        new CorpusEngine.Text(Comments.DROP),
                         TOKENIZER,
-                        Comments.DROP,
                         out,
                         SHARD_TOKENS,
                         false,

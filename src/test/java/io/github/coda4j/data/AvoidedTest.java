@@ -44,7 +44,7 @@ class AvoidedTest {
         return String.join("\n", lines(seed, 40)) + "\n";
     }
 
-    private Account read(Avoided avoided, String... inputs) {
+    private Account read(Avoiding avoiding, String... inputs) {
         kept.clear();
         CorpusOptions all = CorpusOptions.of(List.of(inputs));
         CorpusOptions options = new CorpusOptions(
@@ -55,7 +55,7 @@ class AvoidedTest {
                 all.licenseField(),
                 all.licenses(),
                 all.defaultLicense(),
-                new Excludes(List.of(), Set.of(), avoided),
+                new Excludes(List.of(), Set.of(), avoiding),
                 all.minBytes(),
                 all.maxBytes(),
                 all.nearDuplicate());
@@ -67,12 +67,12 @@ class AvoidedTest {
                                 kept.add(Path.of(document.name()).getFileName().toString()));
     }
 
-    private static Avoided like(double likeness, String... inputs) {
-        return Avoided.read(List.of(inputs), likeness, List.of(), 13);
+    private static Avoiding like(double likeness, String... inputs) {
+        return new Avoiding(List.of(inputs), likeness, List.of(), 13);
     }
 
-    private static Avoided runs(String... inputs) {
-        return Avoided.read(List.of(), 0.5, List.of(inputs), 13);
+    private static Avoiding runs(String... inputs) {
+        return new Avoiding(List.of(), 0.5, List.of(inputs), 13);
     }
 
     @Test
@@ -143,14 +143,15 @@ class AvoidedTest {
         file("corpus/Hit.java", text(3) + "String[] words = {" + shouted + "};\n" + text(4));
         file("corpus/Miss.java", text(6) + words.replace(" thirteen", " fourteen") + "\n");
         file("corpus/Second.java", text(8) + String.join("\n", lines(5, 9)) + "\n");
-        Avoided avoided = runs(folder.resolve("sets").toString());
-        Account account = read(avoided, folder.resolve("corpus").toString());
+        Account account = read(
+                runs(folder.resolve("sets").toString()),
+                folder.resolve("corpus").toString());
         assertThat(kept).containsExactly("Miss.java");
         assertThat(account.documents(Fate.CONTAMINATED)).isEqualTo(2);
         assertThat(account.lines().getLast().why()).isEqualTo("13 words in a row of first.jsonl");
-        assertThat(avoided.sharedRuns()).endsWith("were found of: first.jsonl 1, second.jsonl 1");
+        assertThat(account.told()).endsWith("were found of: first.jsonl 1, second.jsonl 1");
         read(
-                Avoided.read(List.of(), 0.5, List.of(folder.resolve("sets").toString()), 12),
+                new Avoiding(List.of(), 0.5, List.of(folder.resolve("sets").toString()), 12),
                 folder.resolve("corpus").toString());
         assertThat(kept).as("of twelve words").isEmpty();
     }
@@ -173,14 +174,17 @@ class AvoidedTest {
     @Test
     void what_has_nothing_to_keep_away_from_is_refused() throws IOException {
         String empty = file("empty.jsonl", "{\"text\": \"too short\"}\n");
-        assertThatThrownBy(() -> runs(empty))
+        String corpus = file("corpus/A.java", text(1));
+        assertThatThrownBy(() -> read(runs(empty), corpus))
                 .isInstanceOf(CodaException.class)
                 .hasMessageContaining("there is no rows with texts of 13 words or more");
         String blank = file("blank/blank.java", " \n");
-        assertThatThrownBy(() -> like(0.5, blank)).hasMessageContaining("there is no text to keep away from");
-        assertThatThrownBy(() -> like(0.5, folder + "/missing")).isInstanceOf(CodaException.class);
+        assertThatThrownBy(() -> read(like(0.5, blank), corpus))
+                .hasMessageContaining("there is no text to keep away from");
+        assertThatThrownBy(() -> read(like(0.5, folder + "/missing"), corpus)).isInstanceOf(CodaException.class);
         String broken = file("broken.jsonl", "{\"text\": \"a\"}\nno json\n");
-        assertThatThrownBy(() -> runs(broken)).hasMessageContaining("broken.jsonl:2 is not the JSON that is expected");
+        assertThatThrownBy(() -> read(runs(broken), corpus))
+                .hasMessageContaining("broken.jsonl:2 is not the JSON that is expected");
         assertThatThrownBy(() -> like(0, blank)).isInstanceOf(IllegalArgumentException.class);
     }
 }

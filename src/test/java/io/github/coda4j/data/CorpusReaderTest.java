@@ -225,7 +225,7 @@ class CorpusReaderTest {
         Account account = read(with(Set.of(Language.JAVA), Set.of(), Optional.empty(), Excludes.NONE.with(list)));
         assertThat(names).containsExactly("src/A.java");
         assertThat(account.documents(Fate.EXCLUDED)).isEqualTo(3);
-        assertThatThrownBy(() -> new Excludes(List.of("a[b"), Set.of(), Avoided.NOTHING))
+        assertThatThrownBy(() -> new Excludes(List.of("a[b"), Set.of(), Avoiding.NOTHING))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("'a[b' is no glob");
         assertThatThrownBy(() -> Excludes.NONE.with(folder.resolve("none")))

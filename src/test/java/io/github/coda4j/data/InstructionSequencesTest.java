@@ -62,6 +62,19 @@ class InstructionSequencesTest {
         }
     }
 
+    @Test
+    void the_manifest_has_the_shards_of_a_split_together_whichever_is_full_first() {
+        try (ShardFolderWriter writer =
+                ShardFolderWriter.create(folder.resolve("s"), Manifest.Content.TEXT, tokenizer, 0.5, 3, false)) {
+            for (Split split : List.of(Split.HELD_OUT, Split.TRAIN, Split.HELD_OUT, Split.TRAIN)) {
+                writer.append(split, new int[] {5, 6, 1}, new boolean[0]);
+            }
+            assertThat(writer.finish(new Account()).shards())
+                    .extracting(Manifest.Shard::name)
+                    .containsExactly("train-00000", "train-00001", "held-out-00000", "held-out-00001");
+        }
+    }
+
     private InstructionSequences open(int length) {
         return InstructionSequences.of(TokenShards.open(folder.resolve("s"), Split.TRAIN), length, 9);
     }

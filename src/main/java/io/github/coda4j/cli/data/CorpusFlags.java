@@ -3,7 +3,7 @@ package io.github.coda4j.cli.data;
 import static io.github.coda4j.Checks.check;
 
 import io.github.coda4j.Nearest;
-import io.github.coda4j.data.Avoided;
+import io.github.coda4j.data.Avoiding;
 import io.github.coda4j.data.CorpusOptions;
 import io.github.coda4j.data.Excludes;
 import io.github.coda4j.data.Language;
@@ -21,7 +21,6 @@ import picocli.CommandLine.Parameters;
 /** Which files of a corpus are read, and which are dropped. */
 final class CorpusFlags {
     private static final double NEAR = 0.8;
-    private static final double LIKE = 0.5;
 
     @Parameters(
             arity = "1..*",
@@ -134,8 +133,6 @@ final class CorpusFlags {
     @Option(names = "--threads", paramLabel = "N", description = "Threads (default: one per processor).")
     int threads = Runtime.getRuntime().availableProcessors();
 
-    private Optional<Avoided> avoided = Optional.empty();
-
     /** Refuses values that are wrong or have no effect, before anything is read. */
     void verify() {
         check(likeFrom.isEmpty() || !like.isEmpty(), "--exclude-like-from has no effect without --exclude-like");
@@ -145,21 +142,11 @@ final class CorpusFlags {
         check(
                 likeFrom.map(from -> from > 0 && from <= 1).orElse(true),
                 "--exclude-like-from must be above 0 and at most 1, got %s",
-                likeFrom.orElse(LIKE));
+                likeFrom.orElse(Avoiding.LIKENESS));
         check(
-                runWords.orElse(Avoided.RUN_WORDS) >= 2,
+                runWords.orElse(Avoiding.RUN_WORDS) >= 2,
                 "--decontaminate-words must be 2 or more, got %d",
                 runWords.orElse(0));
-    }
-
-    /** The texts to keep away from, read at the first call. */
-    Avoided avoided() {
-        if (avoided.isEmpty()) {
-            verify();
-            avoided = Optional.of(
-                    Avoided.read(like, likeFrom.orElse(LIKE), decontaminate, runWords.orElse(Avoided.RUN_WORDS)));
-        }
-        return avoided.get();
     }
 
     CorpusOptions options() {
@@ -167,7 +154,10 @@ final class CorpusFlags {
         languages.forEach(name -> chosen.add(language(name.strip())));
         Set<String> allowed = new LinkedHashSet<>(licenses);
         licensesFile.ifPresent(file -> allowed.addAll(Excludes.lines(file)));
-        Excludes excludes = new Excludes(exclude, Set.of(), avoided());
+        verify();
+        Avoiding avoiding = new Avoiding(
+                like, likeFrom.orElse(Avoiding.LIKENESS), decontaminate, runWords.orElse(Avoiding.RUN_WORDS));
+        Excludes excludes = new Excludes(exclude, Set.of(), avoiding);
         Excludes all = excludeList.map(excludes::with).orElse(excludes);
         return new CorpusOptions(
                 inputs,

@@ -9,11 +9,8 @@ import java.util.Locale;
 final class CorpusReport {
     private CorpusReport() {}
 
-    /**
-     * @param corpus the flags with which they were read
-     * @param what they are called: documents, rows
-     */
-    static void print(PrintStream out, Account account, CorpusFlags corpus, String what) {
+    /** @param what they are called: documents, rows */
+    static void print(PrintStream out, Account account, String what) {
         out.printf(Locale.ROOT, "%,d %s:%n", account.documents(), what);
         for (Account.Line line : account.lines()) {
             out.printf(
@@ -24,9 +21,8 @@ final class CorpusReport {
                     line.fate().label(),
                     example(line));
         }
-        String runs = corpus.avoided().sharedRuns();
-        if (!runs.isEmpty()) {
-            out.println(runs);
+        if (!account.told().isEmpty()) {
+            out.println(account.told());
         }
     }
 

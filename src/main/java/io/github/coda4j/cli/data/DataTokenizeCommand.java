@@ -181,7 +181,7 @@ final class DataTokenizeCommand implements Callable<Integer> {
         Manifest.Content kind = sft ? Manifest.Content.INSTRUCTIONS : Manifest.Content.TEXT;
         try (ShardFolderWriter writer = ShardFolderWriter.create(out, kind, loaded, heldOut, shardTokens, overwrite)) {
             account = read(loaded, writer);
-            CorpusReport.print(world.out(), account, corpus, sft ? "rows" : "documents");
+            CorpusReport.print(world.out(), account, unit());
             manifest = writer.finish(account);
         }
         print(manifest, account, (System.nanoTime() - start) / 1e9);
@@ -195,17 +195,27 @@ final class DataTokenizeCommand implements Callable<Integer> {
             done = engine.cluster()
                     .tokenize(
                             engine.work(corpus, heldOut),
+                            content(),
                             tokenizer,
-                            comments(),
                             out,
                             shardTokens,
                             overwrite,
                             (tasks, all, what) -> progress.to(tasks, all, what, interrupt));
         }
-        CorpusReport.print(world.out(), done.account(), corpus, "documents");
+        CorpusReport.print(world.out(), done.account(), unit());
         print(done.manifest(), done.account(), (System.nanoTime() - start) / 1e9);
         done.notes().forEach(world::note);
         return ExitCodes.OK;
+    }
+
+    private CorpusEngine.Content content() {
+        return sft
+                ? new CorpusEngine.Instructions(maxTokens.orElse(DEFAULT_MAX_TOKENS), showThoughts)
+                : new CorpusEngine.Text(comments());
+    }
+
+    private String unit() {
+        return sft ? "rows" : "documents";
     }
 
     private Comments comments() {
@@ -219,7 +229,7 @@ final class DataTokenizeCommand implements Callable<Integer> {
         check(!dropComments || !shortComments, "--drop-comments and --short-comments exclude each other");
         corpus.verify();
         if (!engine.isLocal()) {
-            engine.checkCluster(out, "--threads", "--sft", "--max-tokens", "--exclude-like", "--decontaminate");
+            engine.checkCluster(out);
         }
         check(!sft || newTokenizer.isEmpty(), "--new-tokenizer has no effect with --sft: leave it out");
         check(heldOut >= 0 && heldOut < 1, "--held-out must be in [0, 1), got %s", heldOut);

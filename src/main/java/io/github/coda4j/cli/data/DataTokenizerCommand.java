@@ -73,7 +73,7 @@ final class DataTokenizerCommand implements Callable<Integer> {
     public Integer call() {
         check(sampleMegabytes > 0, "--sample-mb must be positive, got %d", sampleMegabytes);
         if (!engine.isLocal()) {
-            engine.checkCluster(out, "--threads", "--exclude-like", "--decontaminate");
+            engine.checkCluster(out);
         }
         new TokenizerTraining(world, interrupt, corpus, engine)
                 .run("--size", size, special, sampleMegabytes, out, overwrite);

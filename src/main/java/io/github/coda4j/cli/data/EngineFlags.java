@@ -27,7 +27,8 @@ final class EngineFlags {
             paramLabel = "NAME[=MASTER]",
             description =
                     "local: this process; spark: Apache Spark, the same result at any size, on local[N], local[*] "
-                            + "(the default) or spark://HOST:PORT, or where spark-submit runs it (default: local).")
+                            + "(the default) or spark://HOST:PORT, or where spark-submit runs it; its cores count, not "
+                            + "--threads (default: local).")
     String engine = LOCAL;
 
     @Option(
@@ -54,13 +55,13 @@ final class EngineFlags {
         return true;
     }
 
-    /** Refuses flags that have no effect on a cluster, names that are none, and an output that is no folder. */
-    void checkCluster(Path out, String... withoutEffect) {
+    /** Refuses the flag that has no effect on a cluster, names that are none, and an output that is no folder. */
+    void checkCluster(Path out) {
         ParseResult given = command.commandLine().getParseResult();
         check(name().equals("spark"), "--engine must be local or spark, got '%s'", engine);
-        for (String flag : withoutEffect) {
-            check(!given.hasMatchedOption(flag), "%s has no effect with --engine spark: leave it out", flag);
-        }
+        check(
+                !given.hasMatchedOption("--threads"),
+                "--threads has no effect with --engine spark: leave it out; spark=local[N] works on N threads");
         check(
                 !SCHEME.matcher(out.toString()).lookingAt(),
                 "--out must be a folder on a file system that all executors share, got '%s': training maps it into "

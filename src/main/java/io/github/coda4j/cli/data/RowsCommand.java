@@ -69,7 +69,7 @@ abstract class RowsCommand implements Callable<Integer> {
             CorpusReader reader = new CorpusReader(corpus().options(), heldOut, corpus().threads);
             account = reader.read((done, total, name) -> progress.to(done, total, name, interrupt), work, sink);
         }
-        CorpusReport.print(world.out(), account, corpus(), "documents");
+        CorpusReport.print(world.out(), account, "documents");
         return account;
     }
 

@@ -69,7 +69,7 @@ final class TokenizerTraining {
 
     private WordCounts count(long sampleBytes, Path out) {
         CorpusEngine.Counted counted = engine.isLocal() ? here(sampleBytes) : onCluster(sampleBytes, out);
-        CorpusReport.print(world.out(), counted.account(), corpus, "documents");
+        CorpusReport.print(world.out(), counted.account(), "documents");
         counted.notes().forEach(world::note);
         if (counted.counts().size() == 0) {
             throw CodaException.of(

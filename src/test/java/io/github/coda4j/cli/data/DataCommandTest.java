@@ -167,8 +167,6 @@ class DataCommandTest {
         assertThat(tokenize("--engine", "spark=local[2]", "--threads", "2", SOURCES))
                 .isEqualTo(2);
         assertThat(cli.err()).contains("--threads has no effect with --engine spark");
-        assertThat(tokenize("--engine", "spark", "--sft", "rows.jsonl")).isEqualTo(2);
-        assertThat(cli.err()).contains("--sft has no effect with --engine spark");
         assertThat(cli.run(
                         "data", "tokenizer", "--engine", "spark", "--out", "s3a://bucket/t", "--size", "400", SOURCES))
                 .isEqualTo(2);
@@ -219,9 +217,6 @@ class DataCommandTest {
         assertThat(cli.err()).contains("--decontaminate-words has no effect without --decontaminate");
         assertThat(tokenize("--sft", "--exclude-like", held, held)).isEqualTo(2);
         assertThat(cli.err()).contains("--exclude-like has no effect with --sft");
-        assertThat(tokenize("--engine", "spark", "--decontaminate", held, SOURCES))
-                .isEqualTo(2);
-        assertThat(cli.err()).contains("--decontaminate has no effect with --engine spark");
     }
 
     @Test
