@@ -41,8 +41,7 @@ class HeldOutLossesTest {
                 BpeTrainer.train(new WordCounts(), 0),
                 TokenizerFolder.addedTokens(List.of()));
         Path shards = folder.resolve("s");
-        try (ShardFolderWriter writer =
-                ShardFolderWriter.create(shards, Manifest.Content.TEXT, bytes, 0, 100, false)) {
+        try (ShardFolderWriter writer = ShardFolderWriter.create(shards, Manifest.Content.TEXT, bytes, 0, 100, false)) {
             writer.append(Split.TRAIN, new int[32], new boolean[0]);
             writer.finish(new Account());
         }
