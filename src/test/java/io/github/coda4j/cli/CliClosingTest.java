@@ -17,6 +17,7 @@ class CliClosingTest extends ClosingContract {
     public List<Case> cases() {
         return List.of(
                 new Case("OpenModel", _ -> model()),
+                new Case("HeapKeeper", _ -> HeapKeeper.start()),
                 new Case("Progress", _ -> begun(Progress.ofBytes(watched(), "test"))),
                 new Case("StatusLine", _ -> {
                     StatusLine line = StatusLine.of(watched());

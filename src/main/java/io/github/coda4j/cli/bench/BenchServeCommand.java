@@ -8,6 +8,7 @@ import io.github.coda4j.bench.serve.ServePlan;
 import io.github.coda4j.bench.serve.ServeReport;
 import io.github.coda4j.cli.EntryPoint;
 import io.github.coda4j.cli.ExitCodes;
+import io.github.coda4j.cli.HeapKeeper;
 import io.github.coda4j.cli.LoadFlags;
 import io.github.coda4j.cli.ModelFlag;
 import io.github.coda4j.cli.World;
@@ -146,7 +147,8 @@ final class BenchServeCommand implements Callable<Integer> {
                 rounds,
                 Duration.ofSeconds(patience),
                 seed);
-        try (ServeBench bench = open(plan)) {
+        try (HeapKeeper _ = HeapKeeper.start();
+                ServeBench bench = open(plan)) {
             ServeReport report = bench.run(world::note);
             Optional<ServeReport.Mutated> broken = mutated(bench);
             Map<String, Object> map = map(report);

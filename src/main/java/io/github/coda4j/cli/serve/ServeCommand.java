@@ -6,6 +6,7 @@ import io.github.coda4j.CodaException;
 import io.github.coda4j.cli.DecodeFlags;
 import io.github.coda4j.cli.ExitCodes;
 import io.github.coda4j.cli.GrowFlag;
+import io.github.coda4j.cli.HeapKeeper;
 import io.github.coda4j.cli.Interrupt;
 import io.github.coda4j.cli.KeepFlag;
 import io.github.coda4j.cli.LoadFlags;
@@ -146,7 +147,8 @@ public final class ServeCommand implements Callable<Integer> {
         ServeOptions serve = new ServeOptions(maxSessions, maxQueue, Duration.ofSeconds(requestTimeout));
         ModelConfig config = config(folder, options);
         EngineOptions engine = keep.addTo(new EngineOptions(maxSessions, maxQueue, PACKED_TOKENS), config);
-        try (RequestLog log = new RequestLog(this::say);
+        try (HeapKeeper _ = HeapKeeper.start();
+                RequestLog log = new RequestLog(this::say);
                 CodaServer server = CodaServer.start(http, serve, logRequests ? log::add : line -> {});
                 OpenModel open = world.openModel(folder, options, engine)) {
             ServedModel served = served(open, new ModelFolder(folder, named), config, defaults);
