@@ -25,8 +25,7 @@
     "generate",
     "generate.length",
     "generate.request",
-    "decode.commit",
-    "decode.DecodeOptions"
+    "decode.commit"
 })
 package io.github.coda4j.cli.eval;
 
