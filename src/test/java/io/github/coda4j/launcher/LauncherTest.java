@@ -285,8 +285,12 @@ class LauncherTest {
         assertThat(project.await(project.start("verify", "--fast", "-Dx=y")).code())
                 .isZero();
         assertThat(project.maven().getFirst())
-                .contains("test spotless:check -DexcludedGroups=process | training | slow | xla")
+                .contains("test spotless:check -Pfast")
                 .contains("-Dx=y");
+        String pom = Files.readString(Path.of("pom.xml"));
+        assertThat(pom.substring(pom.indexOf("<id>fast</id>")))
+                .as("what the profile leaves out")
+                .contains("<excludedGroups>process | training | slow | xla</excludedGroups>");
     }
 
     @Test
