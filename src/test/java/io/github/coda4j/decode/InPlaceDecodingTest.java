@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Decoding with a model whose rows propose their own positions. */
+@Tag("slow")
 class InPlaceDecodingTest {
     private static final int[] PROMPT = {7, 9, 30, 42, 8};
     private static final ModelConfig CONFIG =
@@ -31,7 +32,6 @@ class InPlaceDecodingTest {
     @TempDir
     Path folder;
 
-    @Tag("slow")
     @Test
     void all_transformers_fill_the_same_ids_at_every_step_whatever_the_cache() {
         Path model = RandomModels.write(CONFIG, 31, folder.resolve("m"));

@@ -2,9 +2,11 @@ package io.github.coda4j.kernel;
 
 import static org.assertj.core.api.Assertions.assertThatCode;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
+@Tag("slow")
 class WarmUpTest {
     @ParameterizedTest
     @EnumSource(NumberKind.class)

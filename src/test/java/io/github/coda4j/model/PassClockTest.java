@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -51,6 +52,7 @@ class PassClockTest {
         return clock;
     }
 
+    @Tag("slow")
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
     void the_parts_are_of_the_whole_and_attention_grows_with_the_cache(int workers) {

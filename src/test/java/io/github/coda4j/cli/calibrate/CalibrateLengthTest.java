@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("slow")
 class CalibrateLengthTest {
     @TempDir
     Path folder;
@@ -21,7 +22,6 @@ class CalibrateLengthTest {
     private final Cli cli = new Cli();
 
     @Test
-    @Tag("slow")
     void the_curve_is_kept_beside_the_weights_and_used() throws IOException {
         Path model = ToyCheckpoint.write(Files.createDirectory(folder.resolve("model")));
         Path text = Files.writeString(folder.resolve("text"), "for (int i = 0; i < n; i++) { a[i] = i; }\n".repeat(9));
