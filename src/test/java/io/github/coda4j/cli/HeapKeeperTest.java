@@ -49,17 +49,21 @@ class HeapKeeperTest {
 
     @Test
     void what_has_become_small_again_may_not_grow_as_large_as_it_was() {
-        long live = 4 * HeapKeeper.LEAST;
-        try (HeapKeeper keeper = keeper(live)) {
-            used.set(live + 1);
+        AtomicLong live = new AtomicLong(4 * HeapKeeper.LEAST);
+        HeapKeeper keeper = new HeapKeeper(used::get, () -> {
+            collections.incrementAndGet();
+            used.set(live.get());
+        });
+        try (keeper) {
+            used.set(5 * HeapKeeper.LEAST);
             keeper.look();
-            used.set(2 * live);
+            live.set(1);
+            used.set(8 * HeapKeeper.LEAST + 1);
             keeper.look();
-            assertThat(collections).hasValue(1);
-        }
-        try (HeapKeeper keeper = keeper(1)) {
-            used.set(live);
+            assertThat(collections).hasValue(2);
+            used.set(HeapKeeper.LEAST);
             keeper.look();
+            assertThat(collections).as("little").hasValue(2);
             used.set(HeapKeeper.LEAST + 1);
             keeper.look();
             assertThat(collections).hasValue(3);

@@ -8,18 +8,27 @@ import io.github.coda4j.diffusion.BlockCausal;
 import io.github.coda4j.diffusion.BlockCausal.Border;
 import io.github.coda4j.generate.Engine;
 import io.github.coda4j.generate.EngineOptions;
+import io.github.coda4j.generate.request.DecodeDefaults;
+import io.github.coda4j.generate.request.ValueSource;
 import io.github.coda4j.testkit.ByteTokenizer;
 import io.github.coda4j.testkit.RuleDenoiser;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.IntToDoubleFunction;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a hole comes to where an editor gives it less time than its length takes to be found. */
 @Timeout(60)
 class HasteTest {
+    @TempDir
+    Path folder;
+
     /** About what a model of 1.7 billion numbers takes on two cores. */
     private static final IntToDoubleFunction LARGE = new Pace.Steps(8, 85, 32, 115)::of;
 
@@ -80,6 +89,30 @@ class HasteTest {
                         .as("%s says how it is filled", said)
                         .isPositive();
             }
+        }
+    }
+
+    @Test
+    @Tag("slow")
+    void who_started_the_server_may_say_how_holes_are_filled_and_a_checkpoint_not() throws Exception {
+        RuleDenoiser slow = new RuleDenoiser(Served.POSITIONS, (_, position) -> '0' + position % 10);
+        slow.beforeForward(_ -> pause(4));
+        try (Served served = new Served(Served.HTTP, slow)) {
+            served.warmUp();
+            Files.writeString(folder.resolve("config.json"), "{\"model_type\":\"coda\"}");
+            Files.writeString(folder.resolve("generation_config.json"), "{\"steps\":16}");
+            DecodeDefaults checkpoint = DecodeDefaults.ofCheckpoint(folder);
+            served.serve(checkpoint);
+            assertThat(infill(served, ",\"t_max_predict_ms\":100")
+                            .at("/cost/lengths_tried")
+                            .intValue())
+                    .isZero();
+            served.serve(checkpoint.behind(
+                    ValueSource.environment(name -> name.equals("STEPS") ? Optional.of("16") : Optional.empty())));
+            assertThat(infill(served, ",\"t_max_predict_ms\":100")
+                            .at("/cost/lengths_tried")
+                            .intValue())
+                    .isPositive();
         }
     }
 

@@ -64,6 +64,24 @@ public final class Served implements AutoCloseable {
                 1000);
     }
 
+    /** Answers as somebody's defaults want it from now on. */
+    void serve(DecodeDefaults defaults) {
+        ServedModel model = model(engine);
+        server.serve(new ServedModel(
+                model.name(),
+                model.generator(),
+                model.tokenizer(),
+                model.maskId(),
+                model.endTokens(),
+                model.template(),
+                model.maxPositions(),
+                defaults,
+                model.lengths(),
+                model.created(),
+                model.fingerprint(),
+                model.parameters()));
+    }
+
     /** Takes its first steps, as a server does before it listens. */
     void warmUp() {
         server.warmUp(model(engine));
