@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.github.luben.zstd.Zstd;
 import io.github.coda4j.CodaException;
 import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -239,5 +241,21 @@ class CorpusFormsTest {
         assertThatThrownBy(() -> CorpusEngine.named("other"))
                 .isInstanceOf(CodaException.class)
                 .hasMessageContaining("--engine other is not in this build: Maven's profile `other` brings it");
+    }
+
+    @Test
+    void an_engine_that_an_earlier_build_has_left_is_not_in_this_one() throws IOException {
+        Path services = Files.createDirectories(folder.resolve("META-INF/services"));
+        Files.writeString(services.resolve(CorpusEngine.class.getName()), "io.github.coda4j.Gone\n");
+        Thread thread = Thread.currentThread();
+        ClassLoader usual = thread.getContextClassLoader();
+        try (URLClassLoader stale = new URLClassLoader(new URL[] {folder.toUri().toURL()}, usual)) {
+            thread.setContextClassLoader(stale);
+            assertThatThrownBy(() -> CorpusEngine.named("gone"))
+                    .isInstanceOf(CodaException.class)
+                    .hasMessageContaining("--engine gone is not in this build");
+        } finally {
+            thread.setContextClassLoader(usual);
+        }
     }
 }
