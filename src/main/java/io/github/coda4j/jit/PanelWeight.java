@@ -10,7 +10,6 @@ import java.nio.ByteOrder;
 
 /** A weight [outputs, inputs] of int8 or 4 bits in the layout of {@link Panels}, with what its products need. */
 public final class PanelWeight {
-    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
     /** Four bytes of an array as they lie. */
     private static final VarHandle FOUR = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.nativeOrder());
 
@@ -34,11 +33,6 @@ public final class PanelWeight {
         this.values = large.allocate(panels.bytes(), VECTOR);
         this.groupSteps = large.allocate(panels.groupBytes(), VECTOR);
         this.groupZeros = large.allocate(panels.groupBytes(), VECTOR);
-        if (panels.padded() > panels.outputs()) { // otherwise all of it is written
-            values.fill((byte) 0);
-            groupSteps.fill((byte) 0);
-            groupZeros.fill((byte) 0);
-        }
         this.scales = small.allocate(4L * panels.padded(), VECTOR);
         this.starts = small.allocate(4L * panels.padded(), VECTOR);
         MemorySegment.copy(scales, 0, this.scales, ValueLayout.JAVA_FLOAT, 0, scales.length);
@@ -51,7 +45,7 @@ public final class PanelWeight {
                 : inputs % (2 * Panels.STEP) == 0 && PanelCode.CHUNK * Panels.STEP % group == 0;
     }
 
-    /** Reads rows [first, first + count) of a weight into memory of exactly their size. */
+    /** Reads rows [first, first + count) into native memory of exactly their size. */
     @FunctionalInterface
     public interface Rows {
         void read(int first, int count, MemorySegment target);
@@ -68,89 +62,162 @@ public final class PanelWeight {
      */
     public static PanelWeight int8(
             Rows rows, float[] scales, int inputs, int zeroPoint, SegmentAllocator large, SegmentAllocator small) {
-        PanelWeight packed = new PanelWeight(new Panels(scales.length, inputs, 0), scales, large, small);
-        byte[] row = new byte[inputs];
-        int atATime = Math.clamp(PIECE / inputs, 1, Math.max(1, scales.length));
-        try (Arena temporary = Arena.ofConfined()) {
-            MemorySegment piece = temporary.allocate((long) atATime * inputs, VECTOR);
-            for (int first = 0; first < scales.length; first += atATime) {
-                int count = Math.min(atATime, scales.length - first);
-                MemorySegment read = piece.asSlice(0, (long) count * inputs);
-                rows.read(first, count, read);
-                packed.layOut(read, row, first, count, zeroPoint);
+        Panels panels = new Panels(scales.length, inputs, 0);
+        PanelWeight packed = new PanelWeight(panels, scales, large, small);
+        try (InOrder values = new InOrder(rows, scales.length, inputs)) {
+            for (int panel = 0; panel < panels.count(); panel++) {
+                int[] laid = new int[inputs / Panels.STEP * panels.columns(panel)];
+                for (int column = 0; column < panels.outputs(panel); column++) {
+                    int sum = spread(values.next(), laid, column, panels.columns(panel));
+                    packed.start(panel, column, -zeroPoint * sum);
+                }
+                packed.putValues(panel, laid);
             }
         }
         return packed;
     }
 
-    private void layOut(MemorySegment piece, byte[] row, int first, int count, int zeroPoint) {
-        int inputs = row.length;
-        for (int i = 0; i < count; i++) {
-            int output = first + i;
-            MemorySegment.copy(piece, ValueLayout.JAVA_BYTE, (long) i * inputs, row, 0, inputs);
-            int sum = 0;
-            for (byte value : row) {
-                sum += value;
-            }
-            long at = panels.at(output, 0);
-            long step = bytesOfStep(output);
-            for (int input = 0; input < inputs; input += Panels.STEP) {
-                values.set(INT, at, (int) FOUR.get(row, input));
-                at += step;
-            }
-            starts.setAtIndex(ValueLayout.JAVA_INT, output, -zeroPoint * sum);
+    /** Puts a row's steps where they lie in a panel, and gives its sum. */
+    private static int spread(byte[] row, int[] panel, int column, int columns) {
+        int sum = 0;
+        for (byte value : row) {
+            sum += value;
         }
+        int at = column;
+        for (int input = 0; input < row.length; input += Panels.STEP) {
+            panel[at] = (int) FOUR.get(row, input);
+            at += columns;
+        }
+        return sum;
     }
 
     /**
      * Lays out 4 bits: {@code weight = step * (q - zero)}.
      *
-     * @param q [outputs, inputs / 2], two inputs in a byte, the first one's in the lower bits
+     * @param q [outputs, inputs / 2], two inputs in a byte, the first one's in the lower bits; read piece by piece
      * @param groups [outputs, groups], a group's step - 1 in the lower bits, its zero in the upper
      * @param group inputs of a group
      */
     public static PanelWeight int4(
-            MemorySegment q,
-            MemorySegment groups,
+            Rows q,
+            Rows groups,
             float[] scales,
             int inputs,
             int group,
             int zeroPoint,
             SegmentAllocator large,
             SegmentAllocator small) {
-        PanelWeight packed = new PanelWeight(new Panels(scales.length, inputs, group), scales, large, small);
-        Panels panels = packed.panels;
-        byte[] row = new byte[inputs / 2];
-        for (int output = 0; output < scales.length; output++) {
-            MemorySegment.copy(q, ValueLayout.JAVA_BYTE, (long) output * row.length, row, 0, row.length);
-            long at = panels.at(output, 0);
-            long pair = packed.bytesOfStep(output);
-            int sum = 0;
-            for (int index = 0; index < panels.groups(); index++) {
-                int first = index * group;
-                int last = Math.min(first + group, inputs);
-                int ofGroup = 0;
-                for (int input = first; input < last; input += 2 * Panels.STEP) {
-                    int eight = (int) FOUR.get(row, input / 2);
-                    ofGroup += ((eight & LOWER) + (eight >>> 4 & LOWER)) * 0x01010101 >>> 24;
-                    packed.values.set(INT, at, Integer.expand(eight, LOWER) | Integer.expand(eight >>> 16, ~LOWER));
-                    at += pair;
+        Panels panels = new Panels(scales.length, inputs, group);
+        PanelWeight packed = new PanelWeight(panels, scales, large, small);
+        try (InOrder values = new InOrder(q, scales.length, inputs / 2);
+                InOrder both = new InOrder(groups, scales.length, panels.groups())) {
+            for (int panel = 0; panel < panels.count(); panel++) {
+                Panel4 laid = new Panel4(panels, panel);
+                for (int column = 0; column < panels.outputs(panel); column++) {
+                    packed.start(panel, column, -zeroPoint * laid.spread(values.next(), both.next(), column));
                 }
-                byte both = groups.get(ValueLayout.JAVA_BYTE, (long) output * panels.groups() + index);
-                int step = (both & 15) + 1;
-                int zero = both >> 4 & 15;
-                long place = panels.atGroup(output, index);
-                packed.groupSteps.set(ValueLayout.JAVA_BYTE, place, (byte) step);
-                packed.groupZeros.set(ValueLayout.JAVA_BYTE, place, (byte) (step * zero));
-                sum += step * (ofGroup - (last - first) * zero);
+                packed.putValues(panel, laid.values);
+                packed.putGroups(panel, laid);
             }
-            packed.starts.setAtIndex(ValueLayout.JAVA_INT, output, -zeroPoint * sum);
         }
         return packed;
     }
 
-    private long bytesOfStep(int output) {
-        return (long) panels.vectors(output / Panels.WIDTH) * VECTOR;
+    /** A panel of 4 bits that is being laid out. */
+    private static final class Panel4 {
+        private final Panels panels;
+        private final int columns;
+        private final int[] values;
+        private final byte[] steps;
+        private final byte[] zeros;
+
+        Panel4(Panels panels, int panel) {
+            this.panels = panels;
+            this.columns = panels.columns(panel);
+            this.values = new int[panels.inputs() / (2 * Panels.STEP) * columns];
+            this.steps = new byte[panels.groups() * columns];
+            this.zeros = new byte[panels.groups() * columns];
+        }
+
+        /** Puts a row where it lies, and gives the sum of its weights. */
+        int spread(byte[] row, byte[] groups, int column) {
+            int sum = 0;
+            for (int index = 0; index < groups.length; index++) {
+                int first = index * panels.group();
+                int last = Math.min(first + panels.group(), panels.inputs());
+                int step = (groups[index] & 15) + 1;
+                int zero = groups[index] >> 4 & 15;
+                steps[index * columns + column] = (byte) step;
+                zeros[index * columns + column] = (byte) (step * zero);
+                sum += step * (spread(row, first, last, column) - (last - first) * zero);
+            }
+            return sum;
+        }
+
+        /** Inputs [first, last) of it, and the sum of their q. */
+        private int spread(byte[] row, int first, int last, int column) {
+            int sum = 0;
+            int at = first / (2 * Panels.STEP) * columns + column;
+            for (int input = first; input < last; input += 2 * Panels.STEP) {
+                int eight = (int) FOUR.get(row, input / 2);
+                sum += ((eight & LOWER) + (eight >>> 4 & LOWER)) * 0x01010101 >>> 24;
+                values[at] = Integer.expand(eight, LOWER) | Integer.expand(eight >>> 16, ~LOWER);
+                at += columns;
+            }
+            return sum;
+        }
+    }
+
+    private void start(int panel, int column, int value) {
+        starts.setAtIndex(ValueLayout.JAVA_INT, (long) panel * Panels.WIDTH + column, value);
+    }
+
+    private void putValues(int panel, int[] laid) {
+        MemorySegment.copy(laid, 0, values, ValueLayout.JAVA_INT, panels.firstByte(panel), laid.length);
+    }
+
+    private void putGroups(int panel, Panel4 laid) {
+        long first = panels.atGroup(panel * Panels.WIDTH, 0);
+        MemorySegment.copy(laid.steps, 0, groupSteps, ValueLayout.JAVA_BYTE, first, laid.steps.length);
+        MemorySegment.copy(laid.zeros, 0, groupZeros, ValueLayout.JAVA_BYTE, first, laid.zeros.length);
+    }
+
+    /** Rows one after another, read in pieces. */
+    private static final class InOrder implements AutoCloseable {
+        private final Rows rows;
+        private final int count;
+        private final byte[] row;
+        private final Arena arena = Arena.ofConfined();
+        private final MemorySegment piece;
+        private int next;
+        private int read;
+        /** The piece's first row. */
+        private int first;
+
+        InOrder(Rows rows, int count, int bytes) {
+            this.rows = rows;
+            this.count = count;
+            this.row = new byte[bytes];
+            this.piece = arena.allocate(Math.clamp(PIECE / bytes, 1, count) * (long) bytes, VECTOR);
+        }
+
+        /** The next one, in an array that the one after it takes. */
+        byte[] next() {
+            if (next == read) {
+                first = next;
+                int pieceRows = Math.min((int) (piece.byteSize() / row.length), count - first);
+                rows.read(first, pieceRows, piece.asSlice(0, (long) pieceRows * row.length));
+                read = first + pieceRows;
+            }
+            MemorySegment.copy(piece, ValueLayout.JAVA_BYTE, (long) (next - first) * row.length, row, 0, row.length);
+            next++;
+            return row;
+        }
+
+        @Override
+        public void close() {
+            arena.close();
+        }
     }
 
     Panels panels() {

@@ -31,7 +31,17 @@ record Panels(int outputs, int inputs, int group) {
 
     /** Vectors of a panel: 3, of the last one perhaps fewer. */
     int vectors(int panel) {
-        return Math.ceilDiv(Math.min(WIDTH, outputs - panel * WIDTH), LANES);
+        return Math.ceilDiv(outputs(panel), LANES);
+    }
+
+    /** Outputs of a panel. */
+    int outputs(int panel) {
+        return Math.min(WIDTH, outputs - panel * WIDTH);
+    }
+
+    /** Outputs of a panel with those that fill its last vector. */
+    int columns(int panel) {
+        return vectors(panel) * LANES;
     }
 
     /** Outputs with those that fill the last vector. */

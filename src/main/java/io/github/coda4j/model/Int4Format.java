@@ -51,7 +51,7 @@ final class Int4Format extends WeightFormat implements Quantization {
     @Override
     PackedLinear pack(ShardRows rows, DType result, ProductPaths paths, LargePages pages) {
         try (LargePages temporary = new LargePages(1)) {
-            return PackedLinear.int4(paths.int8(), ROWS.read(rows, temporary), result, pages);
+            return PackedLinear.int4(paths.int8(), ROWS.weight(rows, temporary), result, pages);
         }
     }
 

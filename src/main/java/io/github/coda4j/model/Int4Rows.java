@@ -3,6 +3,7 @@ package io.github.coda4j.model;
 import io.github.coda4j.tensor.DType;
 import io.github.coda4j.tensor.LargePages;
 import io.github.coda4j.tensor.products.Int4Weight;
+import io.github.coda4j.tensor.products.WeightRows;
 import io.github.coda4j.weights.GroupQuantizer;
 import io.github.coda4j.weights.TensorDeclaration;
 import java.lang.foreign.Arena;
@@ -36,45 +37,54 @@ record Int4Rows() implements StoredRows {
         return List.of(values, groups, scales);
     }
 
-    /** Reads rows, one slice after the other, as they are stored, or quantizes them where the source is floating. */
-    Int4Weight read(ShardRows rows, LargePages to) {
-        int width = rows.inputs();
-        long valueBytes = GroupQuantizer.valueBytes(width);
-        long groupBytes = GroupQuantizer.groupBytes(width);
-        MemorySegment values = to.allocate(rows.outputs() * valueBytes);
-        MemorySegment groups = to.allocate(rows.outputs() * groupBytes);
-        float[] scales = new float[rows.outputs()];
-        int at = 0;
-        for (ShardRows.Slice slice : rows.slices()) {
-            int count = slice.count();
-            read(
-                    rows.source(),
-                    slice,
-                    width,
-                    values.asSlice(at * valueBytes, count * valueBytes),
-                    groups.asSlice(at * groupBytes, count * groupBytes),
-                    MemorySegment.ofArray(scales).asSlice((long) at * Float.BYTES, (long) count * Float.BYTES));
-            at += count;
-        }
-        return new Int4Weight(values, groups, scales, rows.outputs(), width, GroupQuantizer.GROUP);
+    /**
+     * Rows as they are stored, which are read while they are packed, or quantized here where the source is floating.
+     *
+     * @param to holds what was quantized
+     */
+    Int4Weight weight(ShardRows rows, LargePages to) {
+        return rows.source().quantized().isPresent() ? stored(rows) : quantized(rows, to);
     }
 
-    private static void read(
-            WeightSource source,
-            ShardRows.Slice slice,
-            int width,
-            MemorySegment values,
-            MemorySegment groups,
-            MemorySegment scales) {
-        if (source.quantized().isPresent()) {
-            source.readRows(slice.name(), slice.first(), slice.count(), DType.U8, values);
-            source.readRows(slice.name() + GROUP_SUFFIX, slice.first(), slice.count(), DType.U8, groups);
-            source.readRows(slice.name() + SCALE_SUFFIX, slice.first(), slice.count(), DType.F32, scales);
-            return;
+    private static Int4Weight stored(ShardRows rows) {
+        return new Int4Weight(
+                (first, count, target) -> rows.read("", DType.U8, first, count, target),
+                (first, count, target) -> rows.read(GROUP_SUFFIX, DType.U8, first, count, target),
+                rows.scales(),
+                rows.outputs(),
+                rows.inputs(),
+                GroupQuantizer.GROUP);
+    }
+
+    private static Int4Weight quantized(ShardRows rows, LargePages to) {
+        int width = rows.inputs();
+        int valueBytes = Math.toIntExact(GroupQuantizer.valueBytes(width));
+        int groupBytes = Math.toIntExact(GroupQuantizer.groupBytes(width));
+        MemorySegment values = to.allocate((long) rows.outputs() * valueBytes);
+        MemorySegment groups = to.allocate((long) rows.outputs() * groupBytes);
+        float[] scales = new float[rows.outputs()];
+        long at = 0;
+        for (ShardRows.Slice slice : rows.slices()) {
+            int count = slice.count();
+            try (Arena temporary = Arena.ofShared()) {
+                GroupQuantizer.quantize(
+                        slice.read(rows.source(), DType.F32, width, temporary),
+                        DType.F32,
+                        width,
+                        values.asSlice(at * valueBytes, (long) count * valueBytes),
+                        groups.asSlice(at * groupBytes, (long) count * groupBytes),
+                        MemorySegment.ofArray(scales).asSlice(at * Float.BYTES, (long) count * Float.BYTES),
+                        slice.name(),
+                        slice.first());
+            }
+            at += count;
         }
-        try (Arena temporary = Arena.ofShared()) {
-            MemorySegment floats = slice.read(source, DType.F32, width, temporary);
-            GroupQuantizer.quantize(floats, DType.F32, width, values, groups, scales, slice.name(), slice.first());
-        }
+        return new Int4Weight(
+                WeightRows.of(values, valueBytes),
+                WeightRows.of(groups, groupBytes),
+                scales,
+                rows.outputs(),
+                width,
+                GroupQuantizer.GROUP);
     }
 }

@@ -35,8 +35,8 @@ final class Int8Format extends WeightFormat implements Quantization {
         if (rows.source().quantized().isPresent()) {
             return PackedLinear.int8(
                     paths.int8(),
-                    (first, count, target) -> ROWS.values(rows, first, count, target),
-                    ROWS.scales(rows),
+                    (first, count, target) -> rows.read("", DType.I8, first, count, target),
+                    rows.scales(),
                     rows.outputs(),
                     inputs,
                     result,

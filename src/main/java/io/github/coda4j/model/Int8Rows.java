@@ -29,35 +29,6 @@ record Int8Rows() implements StoredRows {
         return List.of(values, scales);
     }
 
-    /** Reads rows [first, first + count) of a share as they are stored. */
-    void values(ShardRows rows, int first, int count, MemorySegment target) {
-        long at = 0;
-        for (ShardRows.Slice slice : rows.part(first, count)) {
-            long bytes = (long) slice.count() * rows.inputs();
-            rows.source().readRows(slice.name(), slice.first(), slice.count(), DType.I8, target.asSlice(at, bytes));
-            at += bytes;
-        }
-    }
-
-    /** Reads the scales of all rows of a share as they are stored. */
-    float[] scales(ShardRows rows) {
-        float[] scales = new float[rows.outputs()];
-        MemorySegment target = MemorySegment.ofArray(scales);
-        long at = 0;
-        for (ShardRows.Slice slice : rows.slices()) {
-            long bytes = (long) slice.count() * Float.BYTES;
-            rows.source()
-                    .readRows(
-                            slice.name() + SCALE_SUFFIX,
-                            slice.first(),
-                            slice.count(),
-                            DType.F32,
-                            target.asSlice(at, bytes));
-            at += bytes;
-        }
-        return scales;
-    }
-
     /**
      * Reads some rows as they are stored, or quantizes them where the source is floating.
      *

@@ -3,7 +3,6 @@ package io.github.coda4j.model;
 import io.github.coda4j.tensor.DType;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -22,21 +21,6 @@ record ShardRows(WeightSource source, List<Slice> slices, int inputs) {
         }
     }
 
-    /** The stored rows that make up rows [first, first + count). */
-    List<Slice> part(int first, int count) {
-        List<Slice> parts = new ArrayList<>();
-        int at = 0;
-        for (Slice slice : slices) {
-            int from = Math.max(first, at);
-            int to = Math.min(first + count, at + slice.count());
-            if (from < to) {
-                parts.add(new Slice(slice.name(), slice.first() + from - at, to - from));
-            }
-            at += slice.count();
-        }
-        return parts;
-    }
-
     /** How many rows there are. */
     int outputs() {
         return slices.stream().mapToInt(Slice::count).sum();
@@ -44,14 +28,36 @@ record ShardRows(WeightSource source, List<Slice> slices, int inputs) {
 
     /** All of them, [outputs, inputs] of F32 or BF16. */
     MemorySegment read(DType type, Arena arena) {
-        long rowBytes = (long) inputs * type.bytes();
-        MemorySegment all = arena.allocate(outputs() * rowBytes, 64);
-        long at = 0;
-        for (Slice slice : slices) {
-            long bytes = slice.count() * rowBytes;
-            source.readRows(slice.name(), slice.first(), slice.count(), type, all.asSlice(at, bytes));
-            at += bytes;
-        }
+        MemorySegment all = arena.allocate((long) outputs() * inputs * type.bytes(), 64);
+        read("", type, 0, outputs(), all);
         return all;
+    }
+
+    /**
+     * Reads rows [first, first + count) of the tensors whose names end in a suffix.
+     *
+     * @param target memory of exactly their size
+     */
+    void read(String suffix, DType type, int first, int count, MemorySegment target) {
+        long rowBytes = target.byteSize() / Math.max(1, count);
+        long to = 0;
+        int at = 0;
+        for (Slice slice : slices) {
+            int from = Math.max(first, at);
+            int rows = Math.min(first + count, at + slice.count()) - from;
+            if (rows > 0) {
+                MemorySegment part = target.asSlice(to, rows * rowBytes);
+                source.readRows(slice.name() + suffix, slice.first() + from - at, rows, type, part);
+                to += rows * rowBytes;
+            }
+            at += slice.count();
+        }
+    }
+
+    /** Reads the scales of all rows as they are stored. */
+    float[] scales() {
+        float[] scales = new float[outputs()];
+        read(StoredRows.SCALE_SUFFIX, DType.F32, 0, scales.length, MemorySegment.ofArray(scales));
+        return scales;
     }
 }

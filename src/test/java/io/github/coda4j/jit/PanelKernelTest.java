@@ -9,7 +9,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Assumptions;
@@ -44,14 +46,7 @@ class PanelKernelTest {
             }
             if (group == 0) {
                 MemorySegment w = bytes(arena, outputs * inputs, values);
-                PanelWeight packed = PanelWeight.int8(
-                        (first, count, target) ->
-                                target.copyFrom(w.asSlice((long) first * inputs, (long) count * inputs)),
-                        scales,
-                        inputs,
-                        ZERO_POINT,
-                        arena,
-                        arena);
+                PanelWeight packed = PanelWeight.int8(rows(w, inputs), scales, inputs, ZERO_POINT, arena, arena);
                 for (int i = 0; i < outputs * inputs; i++) {
                     assertThat(packed.value(i / inputs, i % inputs)).isEqualTo(w.get(ValueLayout.JAVA_BYTE, i));
                 }
@@ -66,7 +61,8 @@ class PanelKernelTest {
                 int zero = Math.clamp(g.get(ValueLayout.JAVA_BYTE, i) >> 4 & 15, 15 - 127 / step, 128 / step);
                 g.set(ValueLayout.JAVA_BYTE, i, (byte) (step - 1 | Math.min(zero, 15) << 4));
             }
-            PanelWeight packed = PanelWeight.int4(q, g, scales, inputs, group, ZERO_POINT, arena, arena);
+            PanelWeight packed = PanelWeight.int4(
+                    rows(q, inputs / 2), rows(g, groups), scales, inputs, group, ZERO_POINT, arena, arena);
             for (int i = 0; i < outputs * inputs; i++) {
                 byte both = g.get(ValueLayout.JAVA_BYTE, (long) i / inputs * groups + i % inputs / group);
                 int value = q.get(ValueLayout.JAVA_BYTE, i / 2) >> 4 * (i % 2) & 15;
@@ -74,6 +70,11 @@ class PanelKernelTest {
                         .isEqualTo(((both & 15) + 1) * (value - (both >> 4 & 15)));
             }
             return packed;
+        }
+
+        private static PanelWeight.Rows rows(MemorySegment memory, int bytes) {
+            return (first, count, target) ->
+                    target.copyFrom(memory.asSlice((long) first * bytes, (long) count * bytes));
         }
 
         MemorySegment bytes(Arena arena, int count, Bytes values) {
@@ -122,6 +123,45 @@ class PanelKernelTest {
                 assertSame(new Case(9, 33, 6144, group, new SplittableRandom(1)), _ -> w, _ -> x);
             }
         }
+    }
+
+    /** One that comes in several pieces, of which the last one is shorter and panels lie across two. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 64})
+    void a_large_weight_is_read_piece_by_piece(int group) {
+        int inputs = 2056;
+        int bytes = group == 0 ? inputs : inputs / 2;
+        int outputs = 3_000_000 / bytes;
+        int groups = Math.ceilDiv(inputs, 64);
+        List<Integer> pieces = new ArrayList<>();
+        PanelWeight.Rows rows = (first, count, target) -> {
+            pieces.add(count);
+            for (int i = 0; i < count * bytes; i++) {
+                target.set(ValueLayout.JAVA_BYTE, i, (byte) (31 * (first + i / bytes) + i % bytes));
+            }
+        };
+        PanelWeight.Rows ones = (_, count, target) -> {
+            assertThat(target.byteSize()).isEqualTo((long) count * groups);
+            target.fill((byte) 0); // steps of 1, zeros of 0
+        };
+        float[] scales = new float[outputs];
+        try (Arena arena = Arena.ofConfined()) {
+            PanelWeight weight = group == 0
+                    ? PanelWeight.int8(rows, scales, inputs, ZERO_POINT, arena, arena)
+                    : PanelWeight.int4(rows, ones, scales, inputs, group, ZERO_POINT, arena, arena);
+            for (int output = 0; output < outputs; output++) {
+                for (int input = 0; input < inputs; input += 7) {
+                    byte stored = (byte) (31 * output + (group == 0 ? input : input / 2));
+                    int value = group == 0 ? stored : stored >> 4 * (input % 2) & 15;
+                    if (weight.value(output, input) != value) {
+                        throw new AssertionError("output " + output + ", input " + input);
+                    }
+                }
+            }
+        }
+        assertThat(pieces).hasSizeGreaterThan(2).doesNotContain(outputs);
+        assertThat(pieces.stream().mapToInt(Integer::intValue).sum()).isEqualTo(outputs);
+        assertThat(pieces.getFirst() % Panels.WIDTH).isNotZero();
     }
 
     private static void assertSame(Case of, Bytes weights, Bytes inputs) {

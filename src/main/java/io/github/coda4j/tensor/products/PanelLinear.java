@@ -71,8 +71,8 @@ final class PanelLinear implements PackedLinear {
                 outputType,
                 pages,
                 (large, small) -> PanelWeight.int4(
-                        weight.values(),
-                        weight.groups(),
+                        weight.values()::read,
+                        weight.groups()::read,
                         weight.scales(),
                         weight.inputs(),
                         weight.group(),

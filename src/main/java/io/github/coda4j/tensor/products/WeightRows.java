@@ -2,7 +2,7 @@ package io.github.coda4j.tensor.products;
 
 import java.lang.foreign.MemorySegment;
 
-/** Rows of an I8 weight that are read while they are packed, so that there is no second copy of it in memory. */
+/** Rows of a weight that are read while they are packed, so that there is no second copy of it in memory. */
 @FunctionalInterface
 public interface WeightRows {
     /**
@@ -12,8 +12,8 @@ public interface WeightRows {
      */
     void read(int first, int count, MemorySegment target);
 
-    /** Those of a weight [outputs, inputs] in memory. */
-    static WeightRows of(MemorySegment weight, int inputs) {
-        return (first, count, target) -> target.copyFrom(weight.asSlice((long) first * inputs, (long) count * inputs));
+    /** Those of a weight in memory, each of so many bytes. */
+    static WeightRows of(MemorySegment weight, int bytes) {
+        return (first, count, target) -> target.copyFrom(weight.asSlice((long) first * bytes, (long) count * bytes));
     }
 }

@@ -58,7 +58,7 @@ class Int4WeightTest {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment q = arena.allocateFrom(ValueLayout.JAVA_BYTE, (byte) 0xF0, (byte) 0x58, (byte) 0x0E);
             MemorySegment groups = arena.allocateFrom(ValueLayout.JAVA_BYTE, (byte) 0x8F, (byte) 0x00, (byte) 0xF7);
-            Int4Weight weight = new Int4Weight(q, groups, new float[] {1}, 1, 5, 2);
+            Int4Weight weight = new Int4Weight(WeightRows.of(q, 3), WeightRows.of(groups, 3), new float[] {1}, 1, 5, 2);
             MemorySegment bytes = arena.allocate(5);
             weight.unpack(bytes);
             assertThat(bytes.toArray(ValueLayout.JAVA_BYTE)).containsExactly(-128, 112, 8, 5, -8);
@@ -77,8 +77,8 @@ class Int4WeightTest {
         float[] scales = new float[outputs];
         Arrays.fill(scales, 0.013f);
         return new Int4Weight(
-                arena.allocateFrom(ValueLayout.JAVA_BYTE, q),
-                arena.allocateFrom(ValueLayout.JAVA_BYTE, groups),
+                WeightRows.of(arena.allocateFrom(ValueLayout.JAVA_BYTE, q), q.length / outputs),
+                WeightRows.of(arena.allocateFrom(ValueLayout.JAVA_BYTE, groups), groups.length / outputs),
                 scales,
                 outputs,
                 inputs,
