@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.Loader;
-import org.bytedeco.openblas.global.openblas_nolapack;
 import org.bytedeco.pytorch.global.torch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -68,7 +67,7 @@ public final class Libtorch {
      */
     public static void setBlasThreads(int threads) {
         load();
-        openblas_nolapack.blas_set_num_threads(threads);
+        BlasThreads.set(threads);
     }
 
     /** Gives memory that is not in use back to the system; worth its time after loading a model. */
