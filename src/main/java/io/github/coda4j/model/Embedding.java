@@ -44,7 +44,7 @@ sealed interface Embedding {
         Optional<MemorySegment> stored = source.mapped(Parameters.EMBEDDING, DType.I8, mappings);
         if (stored.isPresent()) {
             MemorySegment scales = pages.allocate((long) vocab * Float.BYTES);
-            source.readRows(Parameters.EMBEDDING + StoredRows.SCALE_SUFFIX, 0, vocab, DType.F32, scales);
+            source.readRows(Parameters.EMBEDDING + QuantizedRows.SCALE_SUFFIX, 0, vocab, DType.F32, scales);
             return new OfInt8(stored.get(), scales, width);
         }
         MemorySegment memory = pages.allocate((long) vocab * width);

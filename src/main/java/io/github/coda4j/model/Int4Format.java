@@ -103,17 +103,17 @@ final class Int4Format extends WeightFormat implements Quantization {
     }
 
     @Override
-    public StoredRows products() {
+    public QuantizedRows products() {
         return ROWS;
     }
 
     @Override
-    public StoredRows head() {
+    public QuantizedRows head() {
         return int8.head();
     }
 
     @Override
-    public Optional<StoredRows> embedding() {
+    public Optional<QuantizedRows> embedding() {
         return Optional.of(int8.products());
     }
 }

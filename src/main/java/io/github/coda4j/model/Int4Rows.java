@@ -14,7 +14,7 @@ import java.util.List;
  * Rows of 4 bits. A checkpoint holds a matrix {@code X} of them as {@code X} U8 [rows, width / 2], {@code X_group} U8
  * [rows, groups] and {@code X_scale} F32 [rows] (see {@link GroupQuantizer}).
  */
-record Int4Rows() implements StoredRows {
+record Int4Rows() implements QuantizedRows {
     /** What follows the name of a matrix in the name of its groups' steps and zeros. */
     private static final String GROUP_SUFFIX = "_group";
 

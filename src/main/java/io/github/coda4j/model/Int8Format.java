@@ -103,17 +103,17 @@ final class Int8Format extends WeightFormat implements Quantization {
     }
 
     @Override
-    public StoredRows products() {
+    public QuantizedRows products() {
         return ROWS;
     }
 
     @Override
-    public StoredRows head() {
+    public QuantizedRows head() {
         return ROWS;
     }
 
     @Override
-    public Optional<StoredRows> embedding() {
+    public Optional<QuantizedRows> embedding() {
         return Optional.empty();
     }
 }

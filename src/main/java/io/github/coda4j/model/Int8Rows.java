@@ -11,7 +11,7 @@ import java.util.List;
  * Rows of int8 with one scale each. A checkpoint holds a matrix {@code X} of them as {@code X} I8 [rows, width] and
  * {@code X_scale} F32 [rows] (see {@link Quantizer}).
  */
-record Int8Rows() implements StoredRows {
+record Int8Rows() implements QuantizedRows {
     @Override
     public List<TensorDeclaration> tensors(String name, long rows, long width) {
         return List.of(

@@ -76,7 +76,7 @@ public final class Parameters {
     static List<TensorSpec> of(ModelConfig c, Quantization quantization) {
         List<TensorSpec> specs = new ArrayList<>();
         for (TensorSpec spec : of(c, true)) {
-            Optional<StoredRows> stored = stored(spec.name(), quantization);
+            Optional<QuantizedRows> stored = stored(spec.name(), quantization);
             if (stored.isPresent()) {
                 for (TensorDeclaration tensor : stored.get().tensors(spec.name(), spec.shape()[0], spec.shape()[1])) {
                     specs.add(new TensorSpec(tensor.name(), tensor.shape(), Set.of(tensor.dtype()), false));
@@ -89,7 +89,7 @@ public final class Parameters {
     }
 
     /** How a quantized checkpoint holds a parameter; empty where it is floating. */
-    static Optional<StoredRows> stored(String name, Quantization quantization) {
+    static Optional<QuantizedRows> stored(String name, Quantization quantization) {
         if (name.equals(HEAD)) {
             return Optional.of(quantization.head());
         }

@@ -11,11 +11,11 @@ interface Quantization {
     String inWords();
 
     /** Products but the output layer, whose rows are their outputs. */
-    StoredRows products();
+    QuantizedRows products();
 
     /** The output layer. */
-    StoredRows head();
+    QuantizedRows head();
 
     /** The embedding; empty where it is BF16. */
-    Optional<StoredRows> embedding();
+    Optional<QuantizedRows> embedding();
 }

@@ -140,7 +140,7 @@ public final class QuantizedCheckpoint {
                         "%s: tensor %s is %s, only F32, BF16 and F16 weights can be quantized",
                         in.source(), entry.name(), entry.dtype());
             }
-            Optional<StoredRows> stored = Parameters.stored(entry.name(), quantization);
+            Optional<QuantizedRows> stored = Parameters.stored(entry.name(), quantization);
             if (stored.isPresent()) {
                 steps.add(matrix(entry, entry.name(), stored.get()));
             } else if (entry.name().equals(Parameters.EMBEDDING) || entry.dtype() == DType.BF16) {
@@ -165,7 +165,7 @@ public final class QuantizedCheckpoint {
                 });
     }
 
-    private static Step matrix(StoredTensor entry, String name, StoredRows stored) {
+    private static Step matrix(StoredTensor entry, String name, QuantizedRows stored) {
         long[] shape = entry.shape();
         if (shape.length != 2 || shape[0] == 0 || shape[1] == 0) {
             throw CodaException.of("a linear weight must have two sizes above 0, got %s", entry);

@@ -57,7 +57,7 @@ record ShardRows(WeightSource source, List<Slice> slices, int inputs) {
     /** Reads the scales of all rows as they are stored. */
     float[] scales() {
         float[] scales = new float[outputs()];
-        read(StoredRows.SCALE_SUFFIX, DType.F32, 0, scales.length, MemorySegment.ofArray(scales));
+        read(QuantizedRows.SCALE_SUFFIX, DType.F32, 0, scales.length, MemorySegment.ofArray(scales));
         return scales;
     }
 }

@@ -104,6 +104,10 @@ class BlockChoiceTest {
                 .containsExactly(4, 8, 16);
         assertThat(BlockChoice.lengths(ANSWER, auto(128, DUAL).withGrowth(new Growth.Window(20)), 4096))
                 .containsExactly(4, 8, 16);
+        // A chunk that holds the answer is no chunk: 128 has no length of 5 or 25.
+        assertThat(BlockChoice.lengths(
+                        CanvasShape.ofCompletion(10, 100), auto(100, DUAL).withGrowth(new Growth.Chunks(128)), 4096))
+                .containsExactly(4, 5, 10, 20, 25, 50, 100);
         CanvasShape holes = new CanvasShape(300, List.of(3, 13), false);
         assertThat(BlockChoice.lengths(holes, auto(16, DUAL), 4096)).containsExactly(4, 8, 13);
         assertThat(BlockChoice.lengths(CanvasShape.ofCompletion(10, 3), auto(3, DUAL), 4096))

@@ -7,7 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /** A way to hold the rows of a matrix that is no floating numbers, in a checkpoint and in memory. */
-sealed interface StoredRows permits Int8Rows, Int4Rows {
+sealed interface QuantizedRows permits Int8Rows, Int4Rows {
     /** What follows the name of a matrix in the name of its rows' scales. */
     String SCALE_SUFFIX = "_scale";
 
