@@ -9,16 +9,16 @@ import io.github.coda4j.jit.Assembler.Vector;
 /**
  * Writes the code of {@link PanelKernel}: the product of some rows with one panel of a weight (see {@link Panels}).
  *
- * <p>Inputs are taken in chunks, whose part of the panel stays in the first cache while rows go by in blocks of eight.
- * A block holds its sums, 8 rows by 48 columns, in 24 vector registers; between chunks they lie in memory. Weights of
- * the next chunk are asked for in every step of this one, a share of them by each block, so that they arrive while it
- * multiplies. Weights of 4 bits become int8 in memory of a chunk's size first; for a single block, which would use that
- * once, in registers on their way.
+ * <p>Inputs are taken in chunks, whose part of the panel stays in the first cache while rows go by in blocks of at most
+ * eight. A block holds its sums, 8 rows by 48 columns, in 24 vector registers; between chunks they lie in memory.
+ * Weights of the next chunk are asked for in every step of this one, a share of them by each block, so that they arrive
+ * while it multiplies. Weights of 4 bits become int8 in memory of a chunk's size first; for a single block, which would
+ * use that once, in registers on their way.
  *
  * <p>The code takes the address of its {@link Slot slots} and changes nothing else but what they point to.
  */
 final class PanelCode {
-    /** Rows of a block. */
+    /** Most rows of a block. */
     static final int ROWS = 8;
 
     /** Steps of a chunk, 256 inputs. */
@@ -42,11 +42,11 @@ final class PanelCode {
         STEPS,
         /** Address of memory for sums, {@code VECTOR * 3} bytes for each row. */
         SUMS,
-        /** How many whole blocks there are. */
+        /** How many blocks there are before the last one, or with it if it is like them. */
         BLOCKS,
-        /** Code of a whole block. */
+        /** Their code. */
         BLOCK,
-        /** Code of the rows behind them, or 0. */
+        /** Code of the last one with fewer rows, or 0. */
         TAIL,
         /** Address of the first row's first result. */
         OUTPUT,
@@ -342,7 +342,11 @@ final class PanelCode {
         to.load(FREE, slot(Slot.CHUNK_STEPS));
         to.negate(FREE);
         to.address(ROW_0, new Address(ROW_0, FREE, Panels.STEP, 0));
-        to.address(ROW_0, new Address(ROW_0, STRIDE, ROWS, 0));
+        for (int strides = ROWS; strides > 0; strides /= 2) {
+            if ((rows & strides) != 0) {
+                to.address(ROW_0, new Address(ROW_0, STRIDE, strides, 0));
+            }
+        }
         to.test(STEPS_LEFT);
         to.jump(Condition.EQUAL, last);
         for (int sum = 0; sum < rows * vectors; sum++) {

@@ -105,18 +105,19 @@ public final class PanelKernel {
         Weights weights =
                 panels.group() == 0 ? Weights.INT8 : rows <= PanelCode.ROWS ? Weights.INT4_ONCE : Weights.INT4;
         int blocks = Math.ceilDiv(rows, PanelCode.ROWS);
+        // Of about the same length: the sums of a single row wait for each other, and it reads as many weights as
+        // eight.
+        int ofBlock = Math.ceilDiv(rows, blocks);
         int ofStep = 3 * PanelCode.VECTOR / (panels.group() == 0 ? 1 : 2);
         scratch.set(Slot.AHEAD, (long) ofStep * PanelCode.CHUNK);
         scratch.set(Slot.AHEAD_STEP, Math.ceilDiv(ofStep, blocks));
-        scratch.set(Slot.BLOCKS, rows / PanelCode.ROWS);
+        scratch.set(Slot.BLOCKS, rows / ofBlock);
         for (int panel = 0; panel < panels.count(); panel++) {
             int vectors = panels.vectors(panel);
             int column = panel * Panels.WIDTH;
             if (panel == 0 || vectors < 3) {
-                scratch.set(Slot.BLOCK, blockAt(PanelCode.ROWS, vectors, bf16, weights));
-                scratch.set(
-                        Slot.TAIL,
-                        rows % PanelCode.ROWS == 0 ? 0 : blockAt(rows % PanelCode.ROWS, vectors, bf16, weights));
+                scratch.set(Slot.BLOCK, blockAt(ofBlock, vectors, bf16, weights));
+                scratch.set(Slot.TAIL, rows % ofBlock == 0 ? 0 : blockAt(rows % ofBlock, vectors, bf16, weights));
             }
             int ofLast = Math.min(Panels.LANES, panels.outputs() - column - (vectors - 1) * Panels.LANES);
             scratch.set(Slot.MASK, (1L << ofLast) - 1);
