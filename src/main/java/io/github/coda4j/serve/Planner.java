@@ -13,6 +13,7 @@ import io.github.coda4j.generate.request.DecodeSettings;
 import io.github.coda4j.generate.request.Given;
 import io.github.coda4j.generate.request.Parameter;
 import io.github.coda4j.generate.request.Setting;
+import io.github.coda4j.generate.request.ValueSource;
 import io.github.coda4j.serve.Planned.Unasked;
 import io.github.coda4j.serve.apply.SnippetMerge;
 import io.github.coda4j.serve.wire.AnswerOptions;
@@ -105,9 +106,11 @@ final class Planner {
 
     /** @param fixed whether what stands at the end has a length, so that it does not grow */
     private DecodeSettings settings(AnswerOptions options, boolean fixed) {
-        DecodeDefaults defaults = options.effort()
-                .map(effort -> model.defaults().behind(effort.settings(!options.fixedLength())))
-                .orElse(model.defaults());
+        DecodeDefaults defaults = model.defaults();
+        if (options.effort().isPresent()) {
+            List<ValueSource> said = defaults.behind(options.decode()).sources();
+            defaults = defaults.behind(options.effort().get().settings(!options.fixedLength(), said));
+        }
         if (!fixed) {
             return defaults.resolve(options.decode());
         }

@@ -257,21 +257,36 @@ class EditorRoutesTest extends WithServed {
 
     @Test
     void effort_is_fewer_forwards_and_any_length() {
-        for (int tokens : new int[] {1, 10, 64}) {
-            assertThat(post("/v1/completions", "{\"prompt\":\"abc\",\"effort\":\"low\",\"max_tokens\":" + tokens + "}")
-                            .json()
-                            .at("/usage/completion_tokens")
-                            .intValue())
-                    .isEqualTo(tokens);
+        for (String effort : List.of("low", "medium", "high")) {
+            for (int tokens : new int[] {1, 10, 64}) {
+                assertThat(withEffort(effort, tokens, "")
+                                .at("/usage/completion_tokens")
+                                .intValue())
+                        .isEqualTo(tokens);
+            }
         }
-        assertThat(post("/v1/completions", "{\"prompt\":\"abc\",\"effort\":\"low\",\"max_tokens\":64}")
-                        .json()
-                        .at("/coda/cost/forwards")
-                        .intValue())
-                .isLessThan(60);
+        int high = forwards("high", "");
+        assertThat(high).isGreaterThan(62);
+        for (String effort : List.of("low", "medium")) {
+            // By another rule where tokens are drawn, and where the request says a threshold.
+            for (String more : List.of("", ",\"temperature\":0.5,\"top_p\":0.9", ",\"threshold\":0.8")) {
+                assertThat(forwards(effort, more)).as(effort + more).isBetween(1, high - 3);
+            }
+        }
         assertThat(post("/v1/completions", "{\"prompt\":\"abc\",\"effort\":\"some\"}")
                         .status())
                 .isEqualTo(400);
+    }
+
+    private int forwards(String effort, String more) {
+        return withEffort(effort, 64, more).at("/coda/cost/forwards").intValue();
+    }
+
+    private JsonNode withEffort(String effort, int tokens, String more) {
+        return post(
+                        "/v1/completions",
+                        "{\"prompt\":\"abc\",\"effort\":\"" + effort + "\",\"max_tokens\":" + tokens + more + "}")
+                .json();
     }
 
     @Test
