@@ -27,15 +27,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The page for eyes, fingers and readers of screens, by axe-core and by the keyboard. */
 @Tag("process")
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class PageAccessTest {
+class PageAccessTest extends WithChromium {
     private static final String AXE = axe();
 
-    private static Chromium chromium;
     private static MiniServer mini;
 
     @BeforeAll
     static void start() {
-        chromium = Chromium.start();
         mini = new MiniServer(32, _ -> {});
     }
 
@@ -43,9 +41,6 @@ class PageAccessTest {
     static void stop() {
         if (mini != null) {
             mini.close();
-        }
-        if (chromium != null) {
-            chromium.close();
         }
     }
 

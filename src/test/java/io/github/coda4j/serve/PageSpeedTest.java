@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 @Tag("process")
 @Tag("slow")
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class PageSpeedTest {
+class PageSpeedTest extends WithChromium {
     private static final double SECONDS_PER_PICTURE = 1 / 60.0;
     /** The page's policy forbids what waits for an expression. */
     private static final String FIRST_PAINT = """
@@ -45,12 +45,10 @@ class PageSpeedTest {
     /** 200 were measured when the page was made; {@code -Dpage.fills=200} does it again. */
     private static final int FILLS = Integer.getInteger("page.fills", 60);
 
-    private static Chromium chromium;
     private static Served served;
 
     @BeforeAll
     static void start() {
-        chromium = Chromium.start();
         served = new Served();
     }
 
@@ -58,9 +56,6 @@ class PageSpeedTest {
     static void stop() {
         if (served != null) {
             served.close();
-        }
-        if (chromium != null) {
-            chromium.close();
         }
     }
 

@@ -23,8 +23,6 @@ import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -32,22 +30,8 @@ import org.junit.jupiter.api.Timeout;
 /** The page while an answer comes and when its server is at fault, with a network that writes digits, step by step. */
 @Tag("process")
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class PageStreamTest {
+class PageStreamTest extends WithChromium {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-
-    private static Chromium chromium;
-
-    @BeforeAll
-    static void start() {
-        chromium = Chromium.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        if (chromium != null) {
-            chromium.close();
-        }
-    }
 
     @Test
     void an_answer_grows_on_the_canvas() {

@@ -29,15 +29,13 @@ import org.junit.jupiter.api.io.TempDir;
 /** What people do on the page in a browser, with the model in the box behind it. */
 @Tag("process")
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class PageTest {
+class PageTest extends WithChromium {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    private static Chromium chromium;
     private static MiniServer mini;
 
     @BeforeAll
     static void start() {
-        chromium = Chromium.start();
         mini = new MiniServer(32, _ -> {});
     }
 
@@ -45,9 +43,6 @@ class PageTest {
     static void stop() {
         if (mini != null) {
             mini.close();
-        }
-        if (chromium != null) {
-            chromium.close();
         }
     }
 
