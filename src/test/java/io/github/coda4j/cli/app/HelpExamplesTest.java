@@ -54,6 +54,30 @@ class HelpExamplesTest {
         }
     }
 
+    /** A line that is broken in the help is one only behind a backslash: otherwise a shell runs its parts. */
+    @Test
+    void every_example_can_be_copied_from_the_help() {
+        Cli cli = new Cli();
+        for (CommandLine command : all(new Coda(cli.world(), cli.interrupt()).tree())) {
+            String help = command.getUsageMessage(CommandLine.Help.Ansi.OFF);
+            assertThat(help.lines()).allMatch(line -> line.length() <= 100);
+            assertThat(help.replaceAll(" \\\\\n +", " ").lines())
+                    .contains(Stream.of(command.getCommandSpec().usageMessage().footer())
+                            .filter(line -> line.startsWith("  "))
+                            .toArray(String[]::new));
+        }
+    }
+
+    @Test
+    void the_list_of_commands_says_whole_sentences() {
+        Cli cli = new Cli();
+        assertThat(all(new Coda(cli.world(), cli.interrupt()).tree()))
+                .allSatisfy(command -> assertThat(
+                                command.getCommandSpec().usageMessage().description()[0])
+                        .as(command.getCommandName())
+                        .endsWith("."));
+    }
+
     @Test
     void what_an_example_reads_is_in_the_project_or_made_by_another_example() {
         // The tokenizer is made by --new-tokenizer, coda-mini's data by its recipe.
@@ -119,7 +143,9 @@ class HelpExamplesTest {
 
     private static String printed(Example example) {
         Cli cli = new Cli().real().stdin(example.input());
-        assertThat(cli.run(example.arguments().toArray(String[]::new))).as(cli.err()).isZero();
+        assertThat(cli.run(example.arguments().toArray(String[]::new)))
+                .as(cli.err())
+                .isZero();
         return cli.out();
     }
 
@@ -135,18 +161,23 @@ class HelpExamplesTest {
     private static Set<Example> examples() {
         Cli cli = new Cli();
         Set<Example> examples = new LinkedHashSet<>();
-        collect(new Coda(cli.world(), cli.interrupt()).tree(), examples);
+        for (CommandLine command : all(new Coda(cli.world(), cli.interrupt()).tree())) {
+            Stream.of(command.getCommandSpec().usageMessage().footer())
+                    .filter(line -> line.startsWith("  coda ") || line.startsWith("  echo "))
+                    .flatMap(line -> Stream.of(line.strip().split(" && ")))
+                    .map(HelpExamplesTest::example)
+                    .forEach(examples::add);
+        }
         assertThat(examples).hasSizeGreaterThan(30);
         return examples;
     }
 
-    private static void collect(CommandLine command, Set<Example> examples) {
-        Stream.of(command.getCommandSpec().usageMessage().footer())
-                .filter(line -> line.startsWith("  coda ") || line.startsWith("  echo "))
-                .flatMap(line -> Stream.of(line.strip().split(" && ")))
-                .map(HelpExamplesTest::example)
-                .forEach(examples::add);
-        command.getSubcommands().values().forEach(below -> collect(below, examples));
+    /** The command, and all below it. */
+    private static List<CommandLine> all(CommandLine command) {
+        return Stream.concat(
+                        Stream.of(command),
+                        command.getSubcommands().values().stream().flatMap(below -> all(below).stream()))
+                .toList();
     }
 
     private static Example example(String line) {
