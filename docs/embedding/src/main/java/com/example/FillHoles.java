@@ -17,7 +17,7 @@ public class FillHoles {
                     """;
             System.out.println(model.infill(code, 1));
             System.out.println("import java.util.List;\nimport java.util." + model.complete(
-                    "import java.util.List;\nimport java.util.", 4));
+                    "import java.util.List;\nimport java.util.", 3));
         }
     }
 }

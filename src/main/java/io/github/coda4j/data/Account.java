@@ -2,6 +2,7 @@ package io.github.coda4j.data;
 
 import static io.github.coda4j.Checks.check;
 
+import io.github.coda4j.CodaException;
 import io.github.coda4j.files.ConfigFile;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -125,6 +126,13 @@ public final class Account implements Serializable {
     /** How many documents were looked at. */
     public long documents() {
         return lines.values().stream().mapToLong(Line::documents).sum();
+    }
+
+    /** What is to be said where nothing is left to train on. */
+    public CodaException nothingKept() {
+        return documents() == 0
+                ? new CodaException("the corpus has no documents: name files or folders that hold code or text")
+                : CodaException.of("the corpus yields nothing to train on: of %d documents %s", documents(), dropped());
     }
 
     /** On one line, for a message: "3 binary, 2 generated", each with what was said of the first. */

@@ -150,9 +150,7 @@ public record Manifest(
                 shards,
                 account.lines());
         if (manifest.tokens(Split.TRAIN) == 0) {
-            throw CodaException.of(
-                    "the corpus yields nothing to train on: of %d documents %s",
-                    account.documents(), account.dropped());
+            throw account.nothingKept();
         }
         return manifest;
     }

@@ -61,7 +61,11 @@ public record AccountFolders(Map<String, String> environment, Map<String, String
     }
 
     private Path home() {
-        return Path.of(properties.getOrDefault("user.home", "."));
+        // As scripts/start.sh: the JVM asks the list of accounts, which may lack the user's or say another folder.
+        Optional<Path> named = system() == OperatingSystem.WINDOWS
+                ? Optional.empty()
+                : variable("HOME").map(Path::of).filter(Path::isAbsolute);
+        return named.orElseGet(() -> Path.of(properties.getOrDefault("user.home", ".")));
     }
 
     private Optional<String> variable(String name) {

@@ -18,6 +18,24 @@ class AccountFoldersTest {
         assertThat(new AccountFolders(named, LINUX).state()).isEqualTo(Path.of("/home/ada/.local/state/coda4j"));
     }
 
+    /** The scripts take HOME; a container's user often is in no list of accounts, and the JVM's folder then is "?". */
+    @Test
+    void the_home_of_the_environment_beats_that_of_the_list_of_accounts() {
+        Map<String, String> unlisted = Map.of("os.name", "Linux", "user.home", "?");
+        assertThat(new AccountFolders(Map.of("HOME", "/srv/coda"), unlisted).cache())
+                .isEqualTo(Path.of("/srv/coda/.cache/coda4j"));
+        assertThat(new AccountFolders(Map.of("HOME", "/srv/coda"), unlisted).state())
+                .isEqualTo(Path.of("/srv/coda/.local/state/coda4j"));
+        assertThat(new AccountFolders(Map.of("HOME", "relative"), LINUX).cache())
+                .isEqualTo(Path.of("/home/ada/.cache/coda4j"));
+        Map<String, String> mac = Map.of("os.name", "Mac OS X", "user.home", "/Users/ada");
+        assertThat(new AccountFolders(Map.of("HOME", "/Users/eve"), mac).cache())
+                .isEqualTo(Path.of("/Users/eve/Library/Caches/coda4j"));
+        Map<String, String> windows = Map.of("os.name", "Windows 11", "user.home", "ada");
+        assertThat(new AccountFolders(Map.of("HOME", "/home/eve"), windows).state())
+                .isEqualTo(Path.of("ada/AppData/Local/coda4j"));
+    }
+
     @Test
     void a_named_cache_beats_the_custom_of_the_system_and_a_blank_name_does_not() {
         assertThat(new AccountFolders(Map.of("CODA_CACHE", "here"), LINUX).cache())

@@ -38,7 +38,7 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExamples:%n",
         footer = {
             "  coda chat --model Salesforce/CoDA-v0-Instruct --system \"Answer with code only\" --max-new-tokens 128",
-            "  echo \"Write hello world in Java\" | coda chat --max-new-tokens 32"
+            "  echo \"public String getName() {\" | coda chat --max-new-tokens 16"
         })
 public final class ChatCommand implements Callable<Integer> {
     private static final String IN_THE_BOX =

@@ -48,7 +48,7 @@ import picocli.CommandLine.Parameters;
         footer = {
             "  coda infill examples/Account.java --tokens 5 --diff",
             "  coda infill examples/Guests.java --hole 10:23-10:39 --hole 16:43-16:52 --tokens 1 --tokens 2 --diff",
-            "  echo 'this.name = <|hole|>;' | coda infill -"
+            "  echo 'Stock(String name) { this.name = <|hole|>; }' | coda infill -"
         })
 public final class InfillCommand implements Callable<Integer> {
     private final World world;

@@ -17,6 +17,7 @@ import io.github.coda4j.cli.data.DataCommand;
 import io.github.coda4j.cli.eval.EvalCommand;
 import io.github.coda4j.cli.export.ExportCommand;
 import io.github.coda4j.cli.help.CompletionCommand;
+import io.github.coda4j.cli.help.FoldedExamples;
 import io.github.coda4j.cli.help.HelpCommand;
 import io.github.coda4j.cli.help.ManCommand;
 import io.github.coda4j.cli.inspect.InspectCommand;
@@ -164,6 +165,7 @@ final class Coda extends CommandGroup {
         root.setExpandAtFiles(false);
         root.setUsageHelpWidth(WIDTH);
         root.setUsageHelpLongOptionsMaxWidth(36);
+        FoldedExamples.in(root);
         root.setErr(new PrintWriter(world.err(), true, StandardCharsets.UTF_8));
         return root;
     }

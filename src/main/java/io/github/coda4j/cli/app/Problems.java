@@ -71,8 +71,14 @@ final class Problems {
         CommandSpec spec = problem.getCommandLine().getCommandSpec();
         String text = problem instanceof UnmatchedArgumentException unmatched
                 ? unknown(unmatched, spec)
-                : problem.getMessage();
+                : inPlainWords(problem.getMessage());
         return line(text + " (`" + spec.qualifiedName() + " --help` shows what there is)", ExitCodes.USAGE);
+    }
+
+    /** picocli says the names of Java's types. */
+    private static String inPlainWords(String message) {
+        return message.replaceFirst("' is not an? (?:int|long)$", "' is not a whole number")
+                .replaceFirst("' is not a (?:double|float)$", "' is not a number");
     }
 
     private static String unknown(UnmatchedArgumentException problem, CommandSpec spec) {

@@ -2,7 +2,6 @@ package io.github.coda4j.cli.data;
 
 import static io.github.coda4j.Checks.check;
 
-import io.github.coda4j.CodaException;
 import io.github.coda4j.cli.Interrupt;
 import io.github.coda4j.cli.Progress;
 import io.github.coda4j.cli.World;
@@ -72,9 +71,7 @@ final class TokenizerTraining {
         CorpusReport.print(world.out(), counted.account(), "documents");
         counted.notes().forEach(world::note);
         if (counted.counts().size() == 0) {
-            throw CodaException.of(
-                    "the corpus yields nothing to train on: of %d documents %s",
-                    counted.account().documents(), counted.account().dropped());
+            throw counted.account().nothingKept();
         }
         return counted.counts();
     }

@@ -33,13 +33,14 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         subcommandsRepeatable = false,
         description = {
-            "Let a model answer published sets of tasks and judge the answers as the field's own harnesses do, in a",
-            "sandbox. DIR gets summary.json, index.html with plots and every answer, and a folder for each measurement",
-            "with samples.jsonl and, for each way of judging, results.jsonl and summary.json.",
-            "A run that was killed goes on where it was.",
+            "Let a model answer published sets of tasks and judge the answers as the field's own harnesses do.",
             "",
-            "TASK is a set, all sets of a kind (infill, santacoder, safim, multipl-e-java), suite for all whose data",
-            "is there, or quality for the report that coda bench quality makes.",
+            "The answers' programs run in a sandbox. DIR gets summary.json, index.html with plots and every answer, "
+                    + "and a folder for each measurement with samples.jsonl and, for each way of judging, "
+                    + "results.jsonl and summary.json. A run that was killed goes on where it was.",
+            "",
+            "TASK is a set, all sets of a kind (infill, santacoder, safim, multipl-e-java), suite for all whose data "
+                    + "is there, or quality for the report that coda bench quality makes.",
             ""
         },
         footerHeading = "%nExamples:%n",

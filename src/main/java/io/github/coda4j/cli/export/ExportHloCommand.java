@@ -37,9 +37,10 @@ import picocli.CommandLine.Option;
         name = "hlo",
         sortOptions = false,
         description = {
-            "Write the forward, a training step or a decode step of a model's shape as StableHLO text, which XLA and",
-            "every PJRT device compile, with a JSON file that names its arguments: shape, dtype, layout, donation and",
-            "the checkpoint's tensors that each holds.",
+            "Write the forward, a training step or a decode step of a model's shape as StableHLO text.",
+            "",
+            "XLA and every PJRT device compile it. Beside it lies a JSON file that names its arguments: shape, dtype, "
+                    + "layout, donation and the checkpoint's tensors that each holds.",
             "",
             "Weights are arguments and are not written. All sizes are fixed in the text.",
             ""

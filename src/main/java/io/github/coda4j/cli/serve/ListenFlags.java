@@ -121,7 +121,10 @@ final class ListenFlags {
         try {
             return InetAddress.getByName(address).isLoopbackAddress();
         } catch (UnknownHostException e) {
-            throw new CodaException("there is no address " + address + ": " + e.getMessage(), e);
+            throw new CodaException(
+                    "there is no address " + address + ": --host takes one of this machine, 127.0.0.1 or 0.0.0.0 "
+                            + "for example",
+                    e);
         }
     }
 

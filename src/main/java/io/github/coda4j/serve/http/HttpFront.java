@@ -126,7 +126,7 @@ public final class HttpFront implements AutoCloseable {
                             options.port(),
                             reason(cause),
                             cause instanceof java.net.BindException
-                                    ? "; take another port, or 0 for any that is free"
+                                    ? "; take another port (--port), or 0 for any that is free"
                                     : ""),
                     cause);
         }

@@ -8,9 +8,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -30,6 +33,8 @@ class HelpExamplesTest {
                     + "|.* models/qwen .*|coda demo --page");
 
     private static final Pattern PART = Pattern.compile("'([^']*)'|\"((?:[^\"\\\\]|\\\\.)*)\"|(\\S+)");
+    private static final Pattern README_ROW = Pattern.compile("\\| `(.*\\./coda .*)` \\| (.*`.*) \\|");
+    private static final Pattern CODE = Pattern.compile("`([^`]*)`");
     private static final Pattern PATH = Pattern.compile("(examples|models|recipes|data|runs)/.*|src");
 
     @TempDir
@@ -47,6 +52,30 @@ class HelpExamplesTest {
                     .as(example.line())
                     .doesNotThrowAnyException();
         }
+    }
+
+    /** A line that is broken in the help is one only behind a backslash: otherwise a shell runs its parts. */
+    @Test
+    void every_example_can_be_copied_from_the_help() {
+        Cli cli = new Cli();
+        for (CommandLine command : all(new Coda(cli.world(), cli.interrupt()).tree())) {
+            String help = command.getUsageMessage(CommandLine.Help.Ansi.OFF);
+            assertThat(help.lines()).allMatch(line -> line.length() <= 100);
+            assertThat(help.replaceAll(" \\\\\n +", " ").lines())
+                    .contains(Stream.of(command.getCommandSpec().usageMessage().footer())
+                            .filter(line -> line.startsWith("  "))
+                            .toArray(String[]::new));
+        }
+    }
+
+    @Test
+    void the_list_of_commands_says_whole_sentences() {
+        Cli cli = new Cli();
+        assertThat(all(new Coda(cli.world(), cli.interrupt()).tree()))
+                .allSatisfy(command -> assertThat(
+                                command.getCommandSpec().usageMessage().description()[0])
+                        .as(command.getCommandName())
+                        .endsWith("."));
     }
 
     @Test
@@ -93,52 +122,62 @@ class HelpExamplesTest {
         assertThat(run).isGreaterThan(15);
     }
 
+    /** A row of the README's table: a command, and what comes out, of which the code is in the output. */
     @Test
-    void what_the_first_examples_print_is_good_code() {
-        assertThat(printed("infill", "examples/Account.java", "--tokens", "5", "--diff"))
-                .contains("+        this.name = name;\n+        this.limit = limit;\n");
-        assertThat(printed(
-                        "infill",
-                        "examples/Guests.java",
-                        "--hole",
-                        "10:23-10:39",
-                        "--hole",
-                        "16:43-16:52",
-                        "--tokens",
-                        "1",
-                        "--tokens",
-                        "2",
-                        "--diff"))
-                .contains("+            throw new IllegalArgumentException(\"name is null\");\n")
-                .contains("+        for (int i = 0; i < names.size(); ++i) {\n");
-        assertThat(printed("generate", "--raw", "--max-new-tokens", "3", "for (int i = 0; i < names.size();"))
-                .isEqualTo(" i++) {\n");
-        Cli cli = new Cli().real().stdin("this.name = <|hole|>;\n");
-        assertThat(cli.run("infill", "-", "--tokens", "1")).isZero();
-        assertThat(cli.out()).isEqualTo("this.name = name;\n");
+    void what_the_readme_promises_of_the_model_in_the_box_comes_out() throws Exception {
+        Map<String, String> rows = Files.readAllLines(Path.of("README.md")).stream()
+                .map(README_ROW::matcher)
+                .filter(Matcher::matches)
+                .collect(Collectors.toMap(row -> row.group(1).replace("\\|", "|"), row -> row.group(2)));
+        assertThat(rows).hasSize(4);
+        Set<List<String>> inHelp = examples().stream().map(Example::arguments).collect(Collectors.toSet());
+        rows.forEach((line, promise) -> {
+            Example example = example(line.replace("./coda", "coda"));
+            assertThat(inHelp).as("an example of the help too").contains(example.arguments());
+            assertThat(CODE.matcher(promise).results().map(code -> code.group(1)))
+                    .as(promise)
+                    .isNotEmpty()
+                    .allSatisfy(code -> assertThat(printed(example)).contains(code));
+        });
     }
 
-    private static String printed(String... arguments) {
-        Cli cli = new Cli().real();
-        assertThat(cli.run(arguments)).as(cli.err()).isZero();
+    private static String printed(Example example) {
+        Cli cli = new Cli().real().stdin(example.input());
+        assertThat(cli.run(example.arguments().toArray(String[]::new)))
+                .as(cli.err())
+                .isZero();
         return cli.out();
+    }
+
+    @Test
+    void a_chat_with_the_model_in_the_box_shows_code() {
+        Example chat = examples().stream()
+                .filter(example -> example.line().endsWith("coda chat --max-new-tokens 16"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(printed(chat)).contains("public String getName() {").doesNotContain("</think>");
     }
 
     private static Set<Example> examples() {
         Cli cli = new Cli();
         Set<Example> examples = new LinkedHashSet<>();
-        collect(new Coda(cli.world(), cli.interrupt()).tree(), examples);
+        for (CommandLine command : all(new Coda(cli.world(), cli.interrupt()).tree())) {
+            Stream.of(command.getCommandSpec().usageMessage().footer())
+                    .filter(line -> line.startsWith("  coda ") || line.startsWith("  echo "))
+                    .flatMap(line -> Stream.of(line.strip().split(" && ")))
+                    .map(HelpExamplesTest::example)
+                    .forEach(examples::add);
+        }
         assertThat(examples).hasSizeGreaterThan(30);
         return examples;
     }
 
-    private static void collect(CommandLine command, Set<Example> examples) {
-        Stream.of(command.getCommandSpec().usageMessage().footer())
-                .filter(line -> line.startsWith("  coda ") || line.startsWith("  echo "))
-                .flatMap(line -> Stream.of(line.strip().split(" && ")))
-                .map(HelpExamplesTest::example)
-                .forEach(examples::add);
-        command.getSubcommands().values().forEach(below -> collect(below, examples));
+    /** The command, and all below it. */
+    private static List<CommandLine> all(CommandLine command) {
+        return Stream.concat(
+                        Stream.of(command),
+                        command.getSubcommands().values().stream().flatMap(below -> all(below).stream()))
+                .toList();
     }
 
     private static Example example(String line) {
@@ -150,7 +189,7 @@ class HelpExamplesTest {
                 .orElseThrow(() -> new AssertionError(line));
         String input =
                 piped.getFirst().getFirst().equals("echo") ? piped.getFirst().get(1) + "\n" : "";
-        return new Example(line, List.copyOf(words.subList(1, words.size())), input);
+        return new Example(line.strip(), List.copyOf(words.subList(1, words.size())), input);
     }
 
     /** As a shell takes a simple line apart. */

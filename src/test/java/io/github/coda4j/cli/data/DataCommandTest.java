@@ -94,6 +94,14 @@ class DataCommandTest {
     }
 
     @Test
+    void a_corpus_without_documents_says_what_to_name() throws IOException {
+        Path empty = Files.createDirectory(folder.resolve("empty"));
+        assertThat(tokenize(empty.toString())).isEqualTo(1);
+        assertThat(cli.err()).contains("the corpus has no documents: name files or folders that hold code or text");
+        assertThat(folder.resolve("s")).doesNotExist();
+    }
+
+    @Test
     void a_corpus_that_is_too_small_for_the_tokenizer_says_which_size_it_has() throws IOException {
         Files.writeString(folder.resolve("a.py"), "print(1)\n".repeat(20));
         assertThat(cli.run("data", "tokenizer", "--out", folder + "/t", folder.toString()))

@@ -168,6 +168,7 @@ class ServeCommandTest {
         Files.writeString(open, "k\n");
         Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rw-r--r--"));
         refused(2, "0.0.0.0 is open to others", "--host", "0.0.0.0");
+        refused(1, "there is no address [no: --host takes one of this machine", "--host", "[no");
         refused(1, "has no key", "--api-key-file", keys.toString());
         refused(1, "others may read the keys in " + open, "--api-key-file", open.toString());
         refused(2, "--tls-cert and --tls-key go together", "--tls-cert", keys.toString());

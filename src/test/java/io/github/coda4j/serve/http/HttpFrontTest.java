@@ -417,7 +417,7 @@ class HttpFrontTest {
                     .isInstanceOf(CodaException.class)
                     .hasMessageStartingWith("cannot listen on 127.0.0.1:" + port + ": ")
                     .hasMessageContaining("in use")
-                    .hasMessageEndingWith("; take another port, or 0 for any that is free");
+                    .hasMessageEndingWith("; take another port (--port), or 0 for any that is free");
         }
     }
 }
