@@ -64,7 +64,8 @@ public final class PanelWeight {
             Rows rows, float[] scales, int inputs, int zeroPoint, SegmentAllocator large, SegmentAllocator small) {
         Panels panels = new Panels(scales.length, inputs, 0);
         PanelWeight packed = new PanelWeight(panels, scales, large, small);
-        try (InOrder values = new InOrder(rows, scales.length, inputs)) {
+        try (Arena pieces = Arena.ofConfined()) {
+            InOrder values = new InOrder(rows, scales.length, inputs, pieces);
             for (int panel = 0; panel < panels.count(); panel++) {
                 int[] laid = new int[inputs / Panels.STEP * panels.columns(panel)];
                 for (int column = 0; column < panels.outputs(panel); column++) {
@@ -109,8 +110,9 @@ public final class PanelWeight {
             SegmentAllocator small) {
         Panels panels = new Panels(scales.length, inputs, group);
         PanelWeight packed = new PanelWeight(panels, scales, large, small);
-        try (InOrder values = new InOrder(q, scales.length, inputs / 2);
-                InOrder both = new InOrder(groups, scales.length, panels.groups())) {
+        try (Arena pieces = Arena.ofConfined()) {
+            InOrder values = new InOrder(q, scales.length, inputs / 2, pieces);
+            InOrder both = new InOrder(groups, scales.length, panels.groups(), pieces);
             for (int panel = 0; panel < panels.count(); panel++) {
                 Panel4 laid = new Panel4(panels, panel);
                 for (int column = 0; column < panels.outputs(panel); column++) {
@@ -183,18 +185,17 @@ public final class PanelWeight {
     }
 
     /** Rows one after another, read in pieces. */
-    private static final class InOrder implements AutoCloseable {
+    private static final class InOrder {
         private final Rows rows;
         private final int count;
         private final byte[] row;
-        private final Arena arena = Arena.ofConfined();
         private final MemorySegment piece;
         private int next;
         private int read;
         /** The piece's first row. */
         private int first;
 
-        InOrder(Rows rows, int count, int bytes) {
+        InOrder(Rows rows, int count, int bytes, Arena arena) {
             this.rows = rows;
             this.count = count;
             this.row = new byte[bytes];
@@ -212,11 +213,6 @@ public final class PanelWeight {
             MemorySegment.copy(piece, ValueLayout.JAVA_BYTE, (long) (next - first) * row.length, row, 0, row.length);
             next++;
             return row;
-        }
-
-        @Override
-        public void close() {
-            arena.close();
         }
     }
 
