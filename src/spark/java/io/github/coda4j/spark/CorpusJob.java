@@ -307,7 +307,6 @@ final class CorpusJob {
      */
     CodaException nothing() {
         staging().remove();
-        return CodaException.of(
-                "the corpus yields nothing to train on: of %d documents %s", account.documents(), account.dropped());
+        return account.nothingKept();
     }
 }

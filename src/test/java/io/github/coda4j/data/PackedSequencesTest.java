@@ -222,7 +222,7 @@ class PackedSequencesTest {
                 .hasMessageContaining("--held-out");
         assertThatThrownBy(() -> Corpora.write(folder.resolve("e"), small, Split.TRAIN, 20))
                 .isInstanceOf(CodaException.class)
-                .hasMessageContaining("yields nothing to train on");
+                .hasMessageContaining("the corpus has no documents");
         assertThat(folder.resolve("e")).doesNotExist();
     }
 

@@ -57,7 +57,8 @@ class PassClockTest {
     @ValueSource(ints = {1, 2})
     void the_parts_are_of_the_whole_and_attention_grows_with_the_cache(int workers) {
         try (FastTransformer model = model(workers)) {
-            measured(model, 32); // compiled by then
+            measured(model, 32); // compiled by then, and products of these sizes made
+            measured(model, 4000);
             PassClock few = measured(model, 32);
             PassClock many = measured(model, 4000);
             for (PassClock clock : List.of(few, many)) {
