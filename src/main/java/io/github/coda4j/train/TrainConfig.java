@@ -90,13 +90,27 @@ public record TrainConfig(
      *
      * @param shards folder of token shards
      * @param heldOut folder of token shards whose held-out split is measured
+     * @param text what is mixed in, if anything
      * @param length positions per row
      * @param readAhead steps whose rows are ready before they are needed
      */
-    public record Data(Path shards, Path heldOut, int length, int readAhead) {
+    public record Data(Path shards, Path heldOut, Optional<Text> text, int length, int readAhead) {
         public Data {
             check(length >= 2, "length must be at least 2, got %d", length);
             check(readAhead >= 1, "read_ahead must be at least 1, got %d", readAhead);
+        }
+    }
+
+    /**
+     * Text mixed into what is read: among instructions, so that a model does not forget what it knows while it learns
+     * to answer, or among other text, so that some of it is read more often.
+     *
+     * @param shards folder of token shards of text
+     * @param share of the rows, above 0 and below 1
+     */
+    public record Text(Path shards, double share) {
+        public Text {
+            check(share > 0 && share < 1, "text_share must be above 0 and below 1, got %s", share);
         }
     }
 

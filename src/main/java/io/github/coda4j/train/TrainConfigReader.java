@@ -110,15 +110,25 @@ final class TrainConfigReader {
     }
 
     private TrainConfig.Data data() {
-        ConfigSection in = root.section("data", "shards", "held_out", "length", "read_ahead");
+        ConfigSection in = root.section("data", "shards", "held_out", "text", "text_share", "length", "read_ahead");
         return in.build(() -> {
             Path shards = in.path("shards", "the folder of token shards that coda data tokenize wrote");
             return new TrainConfig.Data(
                     shards,
                     in.pathOr("held_out", shards),
+                    text(in),
                     in.count("length", "how many positions a row has"),
                     in.countOr("read_ahead", 2));
         });
+    }
+
+    private Optional<TrainConfig.Text> text(ConfigSection in) {
+        if (!in.has("text")) {
+            check(!in.has("text_share"), "text_share has no effect without text: leave it out or set that");
+            return Optional.empty();
+        }
+        Path shards = in.path("text", "a folder of token shards of text");
+        return Optional.of(new TrainConfig.Text(shards, in.numberOr("text_share", 0.5)));
     }
 
     private TrainConfig.Batch batch() {

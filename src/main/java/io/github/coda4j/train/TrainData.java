@@ -3,6 +3,7 @@ package io.github.coda4j.train;
 import io.github.coda4j.CodaException;
 import io.github.coda4j.data.InstructionSequences;
 import io.github.coda4j.data.Manifest;
+import io.github.coda4j.data.MixedSequences;
 import io.github.coda4j.data.PackedSequences;
 import io.github.coda4j.data.SequenceSource;
 import io.github.coda4j.data.Split;
@@ -41,7 +42,7 @@ record TrainData(SequenceSource training, Optional<SequenceSource> heldOut, Mask
         try {
             BpeTokenizer loaded = BpeTokenizer.load(tokenizer);
             refuseOther(shards.manifest(), loaded, tokenizer, model);
-            SequenceSource training = sequences(config, shards, config.seed(), listener);
+            SequenceSource training = mixed(config, shards, loaded, tokenizer, model, listener);
             Optional<SequenceSource> heldOut = config.evaluation().sequences() == 0
                     ? Optional.empty()
                     : Optional.of(heldOut(config, loaded, tokenizer, model, listener));
@@ -51,6 +52,30 @@ record TrainData(SequenceSource training, Optional<SequenceSource> heldOut, Mask
             return new TrainData(training, heldOut, vocabulary);
         } catch (RuntimeException e) {
             shards.close();
+            throw e;
+        }
+    }
+
+    /** The rows to train on: those of the shards, with text among them where the config says so. */
+    private static SequenceSource mixed(
+            TrainConfig config,
+            TokenShards shards,
+            BpeTokenizer loaded,
+            Path tokenizer,
+            ModelConfig model,
+            TrainingListener listener) {
+        SequenceSource rows = sequences(config, shards, config.seed(), listener);
+        if (config.data().text().isEmpty()) {
+            return rows;
+        }
+        TrainConfig.Text text = config.data().text().get();
+        TokenShards more = TokenShards.open(text.shards(), Split.TRAIN);
+        try {
+            refuseOther(more.manifest(), loaded, tokenizer, model);
+            int length = config.data().length();
+            return new MixedSequences(rows, PackedSequences.of(more, length, config.seed()), text.share());
+        } catch (RuntimeException e) {
+            more.close();
             throw e;
         }
     }

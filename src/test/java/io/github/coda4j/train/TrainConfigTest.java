@@ -49,7 +49,8 @@ class TrainConfigTest {
         assertThat(config.stage()).isEqualTo(Stage.MIDTRAIN);
         assertThat(config.model())
                 .isEqualTo(new TrainConfig.Start.Checkpoint(Path.of("runs/pre/model"), Path.of("runs/pre/model")));
-        assertThat(config.data()).isEqualTo(new TrainConfig.Data(Path.of("data/code"), Path.of("data/code"), 256, 2));
+        assertThat(config.data())
+                .isEqualTo(new TrainConfig.Data(Path.of("data/code"), Path.of("data/code"), Optional.empty(), 256, 2));
         assertThat(config.batch()).isEqualTo(new TrainConfig.Batch(32, 32));
         assertThat(config.optimizer()).isEqualTo(new TrainConfig.Rule(Adafactor.Settings.DEFAULT, 1));
         assertThat(config.schedule()).isEqualTo(new LearningRate(LearningRate.Decay.COSINE, 2e-4, 0, 0, 500));
@@ -236,6 +237,26 @@ class TrainConfigTest {
         with("compute: {recompute: 1}").hasMessage("run.yaml: \"compute.recompute\" must be true or false, got 1");
         with("evaluation: {every: -1}").hasMessage("run.yaml: evaluation: every must be 0 or more, got -1");
         with("checkpoints: {keep_last: 0}").hasMessage("run.yaml: checkpoints: keep_last must be at least 1, got 0");
+    }
+
+    @Test
+    void text_can_be_mixed_in() {
+        String data = "data: {shards: data/code, length: 256";
+        assertThat(LEAST).contains(data);
+        TrainConfig config = TrainConfig.parse(
+                LEAST.replace(data, "data: {shards: data/code, text: data/text, text_share: 0.4, length: 256"),
+                "run.yaml");
+        assertThat(config.data().text()).contains(new TrainConfig.Text(Path.of("data/text"), 0.4));
+        assertThat(TrainConfig.parse(config.yaml(), "effective")).isEqualTo(config);
+        TrainConfig half = TrainConfig.parse(
+                LEAST.replace(data, "data: {shards: data/code, text: data/text, length: 256"), "run.yaml");
+        assertThat(half.data().text()).contains(new TrainConfig.Text(Path.of("data/text"), 0.5));
+        assertThatThrownBy(() -> TrainConfig.parse(
+                        LEAST.replace(data, "data: {shards: data/code, text_share: 0.4, length: 256"), "run.yaml"))
+                .hasMessage("run.yaml: data: text_share has no effect without text: leave it out or set that");
+        assertThatThrownBy(() -> TrainConfig.parse(
+                        LEAST.replace(data, "data: {shards: a, text: b, text_share: 1, length: 256"), "run.yaml"))
+                .hasMessage("run.yaml: data: text_share must be above 0 and below 1, got 1.0");
     }
 
     @Test

@@ -185,6 +185,26 @@ class TrainCommandTest {
     }
 
     @Test
+    void instructions_are_learned_with_text_among_them() throws IOException, NoSuchAlgorithmException {
+        List<String> mixed = List.of("model.from=", "model.preset=coda-tiny", "data.text=" + toy.shards());
+        assertThat(sft("whole", mixed)).as(cli.err()).isZero();
+        assertThat(sft("resumed", mixed, "schedule.stop_after=3")).isZero();
+        assertThat(sft("resumed", mixed, "--resume", "--accept-config-changes")).isZero();
+        assertThat(weights("resumed")).as("resumed to the bit").isEqualTo(weights("whole"));
+        assertThat(sft("alone", mixed.subList(0, 2))).isZero();
+        assertThat(weights("alone")).isNotEqualTo(weights("whole"));
+        assertThat(sft("wrong", mixed, "data.text=" + toy.instructions())).isEqualTo(1);
+        assertThat(cli.err()).contains(toy.instructions() + " holds instructions, made with --sft");
+    }
+
+    private int sft(String run, List<String> options, String... more) {
+        return train(
+                "sft",
+                folder.resolve(run),
+                Stream.concat(options.stream(), Stream.of(more)).toArray(String[]::new));
+    }
+
+    @Test
     void fewer_held_out_rows_than_the_config_evaluates_are_told() {
         assertThat(train("pretrain", folder.resolve("a"), "schedule.steps=3", "evaluation.sequences=100000"))
                 .isZero();
