@@ -53,7 +53,7 @@ final class TrainConfigReader {
         Path out = root.path("out", "the folder that the run writes to");
         long seed = root.integerOr("seed", 0);
         TrainConfig.Start model = model();
-        TrainConfig.Data data = data();
+        TrainConfig.Data data = data(stage);
         TrainConfig.Batch batch = batch();
         TrainConfig.Rule optimizer = optimizer();
         Schedule schedule = schedule();
@@ -109,8 +109,9 @@ final class TrainConfigReader {
         });
     }
 
-    private TrainConfig.Data data() {
-        ConfigSection in = root.section("data", "shards", "held_out", "text", "text_share", "length", "read_ahead");
+    private TrainConfig.Data data(Stage stage) {
+        ConfigSection in =
+                root.section("data", "shards", "held_out", "text", "text_share", "length", "end_tokens", "read_ahead");
         return in.build(() -> {
             Path shards = in.path("shards", "the folder of token shards that coda data tokenize wrote");
             return new TrainConfig.Data(
@@ -118,11 +119,20 @@ final class TrainConfigReader {
                     in.pathOr("held_out", shards),
                     text(in),
                     in.count("length", "how many positions a row has"),
+                    endTokens(in, stage),
                     in.countOr("read_ahead", 2));
         });
     }
 
-    private Optional<TrainConfig.Text> text(ConfigSection in) {
+    private static int endTokens(ConfigSection in, Stage stage) {
+        if (!in.has("end_tokens")) {
+            return 0;
+        }
+        check(stage == Stage.SFT, "end_tokens has no effect in %s, which has no answers: leave it out", stage);
+        return in.countOr("end_tokens", 0);
+    }
+
+    private static Optional<TrainConfig.Text> text(ConfigSection in) {
         if (!in.has("text")) {
             check(!in.has("text_share"), "text_share has no effect without text: leave it out or set that");
             return Optional.empty();

@@ -15,6 +15,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -94,6 +97,59 @@ class InstructionSequencesTest {
             i++;
         }
         return parts;
+    }
+
+    @Test
+    void end_tokens_take_the_place_of_what_stands_behind_an_answer() throws IOException {
+        String[] rows = IntStream.range(0, 60)
+                .mapToObj("{\"instruction\": \"Number?\", \"output\": \"%d\"}"::formatted)
+                .toArray(String[]::new);
+        tokenize(200, rows);
+        int eos = tokenizer.idOf("<|im_end|>").orElseThrow();
+        Set<Integer> numbers = new TreeSet<>();
+        try (InstructionSequences plain = open(64);
+                InstructionSequences ended =
+                        InstructionSequences.of(TokenShards.open(folder.resolve("s"), Split.TRAIN), 64, 9, 20)) {
+            for (int position = 0; position < 60; position++) {
+                PackedBatch before = plain.read(position, 1);
+                PackedBatch after = ended.read(position, 1);
+                int end = 64;
+                while (!before.maskable()[0][end - 1]) {
+                    end--;
+                }
+                int to = end;
+                while (to < 64 && after.segments()[0][to] == 0) {
+                    assertThat(after.ids()[0][to]).isEqualTo(eos);
+                    assertThat(after.maskable()[0][to]).isTrue();
+                    to++;
+                }
+                assertThat(Arrays.copyOf(after.ids()[0], end)).isEqualTo(Arrays.copyOf(before.ids()[0], end));
+                assertThat(Arrays.copyOf(after.maskable()[0], end)).isEqualTo(Arrays.copyOf(before.maskable()[0], end));
+                for (int i = to; i < 64; i++) {
+                    assertThat(after.segments()[0][i]).isEqualTo(1);
+                    assertThat(after.maskable()[0][i]).isFalse();
+                }
+                numbers.add(to - end);
+                assertThat(ended.read(position, 1).ids()).isDeepEqualTo(after.ids());
+            }
+        }
+        assertThat(numbers).as("numbers of end tokens, drawn from 0 to 20").hasSizeGreaterThan(12);
+        assertThat(numbers).allMatch(count -> count >= 0 && count <= 20);
+    }
+
+    @Test
+    void end_tokens_are_as_many_as_fit_the_row() throws IOException {
+        tokenize(200, "{\"instruction\": \"One?\", \"output\": \"1\"}");
+        try (TokenShards shards = TokenShards.open(folder.resolve("s"), Split.TRAIN)) {
+            int fits = Math.toIntExact(shards.documentEnd(0));
+            try (InstructionSequences sequences = InstructionSequences.of(shards, fits, 3, 100_000)) {
+                PackedBatch batch = sequences.read(0, 1);
+                assertThat(batch.segments()[0]).containsOnly(0);
+                assertThat(batch.maskable()[0][fits - 1]).isTrue();
+            }
+            assertThatThrownBy(() -> InstructionSequences.of(shards, fits, 3, -1))
+                    .hasMessage("the number of end tokens must be 0 or positive, got -1");
+        }
     }
 
     @Test

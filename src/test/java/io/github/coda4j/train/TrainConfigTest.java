@@ -50,7 +50,8 @@ class TrainConfigTest {
         assertThat(config.model())
                 .isEqualTo(new TrainConfig.Start.Checkpoint(Path.of("runs/pre/model"), Path.of("runs/pre/model")));
         assertThat(config.data())
-                .isEqualTo(new TrainConfig.Data(Path.of("data/code"), Path.of("data/code"), Optional.empty(), 256, 2));
+                .isEqualTo(
+                        new TrainConfig.Data(Path.of("data/code"), Path.of("data/code"), Optional.empty(), 256, 0, 2));
         assertThat(config.batch()).isEqualTo(new TrainConfig.Batch(32, 32));
         assertThat(config.optimizer()).isEqualTo(new TrainConfig.Rule(Adafactor.Settings.DEFAULT, 1));
         assertThat(config.schedule()).isEqualTo(new LearningRate(LearningRate.Decay.COSINE, 2e-4, 0, 0, 500));
@@ -257,6 +258,17 @@ class TrainConfigTest {
         assertThatThrownBy(() -> TrainConfig.parse(
                         LEAST.replace(data, "data: {shards: a, text: b, text_share: 1, length: 256"), "run.yaml"))
                 .hasMessage("run.yaml: data: text_share must be above 0 and below 1, got 1.0");
+    }
+
+    @Test
+    void end_tokens_behind_answers_are_for_instructions() {
+        String data = "data: {shards: data/code, length: 256";
+        String ends = LEAST.replace(data, "data: {shards: data/code, end_tokens: 64, length: 256");
+        TrainConfig config = TrainConfig.parse(ends.replace("stage: midtrain", "stage: sft"), "run.yaml");
+        assertThat(config.data().endTokens()).isEqualTo(64);
+        assertThat(TrainConfig.parse(config.yaml(), "effective")).isEqualTo(config);
+        assertThatThrownBy(() -> TrainConfig.parse(ends, "run.yaml"))
+                .hasMessage("run.yaml: data: end_tokens has no effect in midtrain, which has no answers: leave it out");
     }
 
     @Test
