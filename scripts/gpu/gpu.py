@@ -427,14 +427,19 @@ class Training:
         return ["plan", "--config", self.config, "--model", os.path.join(self.folder, "model"), "--device", "gpu",
                 "--memory", "%.2f" % self.card_memory(), "--json"]
 
+    def text(self):
+        """Where the text lies that the config mixes in, if it does."""
+        folder = os.path.join(self.folder, "text")
+        return ["data.text=" + folder] if os.path.isdir(folder) else []
+
     def overrides(self, rows, out):
         cuda = self.machine.device.startswith("cuda")
         return ["model.preset=", "model.from_ar=", "model.tokenizer=", "data.held_out=", "schedule.stop_after=",
                 "model.from=" + os.path.join(self.folder, "model"), "out=" + out,
                 "data.shards=" + os.path.join(self.folder, "shards"), "batch.rows=%d" % rows,
-                      "batch.micro_rows=%d" % rows, "compute.device=" + self.machine.device, "compute.engine=plain",
-                      "compute.precision=bf16", "evaluation.sequences=16", "metrics.tensorboard=false",
-                      "compute.recompute=" + ("true" if cuda else "false")] + self.given.set
+                "batch.micro_rows=%d" % rows, "compute.device=" + self.machine.device, "compute.engine=plain",
+                "compute.precision=bf16", "evaluation.sequences=16", "metrics.tensorboard=false",
+                "compute.recompute=" + ("true" if cuda else "false")] + self.text() + self.given.set
 
     def train_command(self, rows, out, *more):
         return ["train", self.said["stage"], "--config", self.config] + self.overrides(rows, out) + list(more)

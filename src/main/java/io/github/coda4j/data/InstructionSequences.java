@@ -14,6 +14,9 @@ import java.util.Arrays;
  * too. Without, the place of an answer's end is in sight, which it is not where an answer is generated.
  */
 public final class InstructionSequences implements SequenceSource {
+    /** Tells these draws from those that shuffle, whose keys count epochs. */
+    private static final long END_DRAWS = -1;
+
     private final TokenShards shards;
     private final int length;
     private final ShuffledRows rows;
@@ -27,7 +30,7 @@ public final class InstructionSequences implements SequenceSource {
         this.rows = new ShuffledRows(seed, length);
         this.documents = documents;
         this.endTokens = endTokens;
-        this.endDraws = CounterRandom.key(seed, endTokens);
+        this.endDraws = CounterRandom.key(seed, END_DRAWS);
     }
 
     /** Without end tokens behind answers. */
@@ -41,7 +44,7 @@ public final class InstructionSequences implements SequenceSource {
      * @param length T, positions per row, at least 2
      * @param seed of the order of each epoch, and of how many end tokens an example gets
      * @param endTokens how many end tokens stand behind an answer at most; each example's number is drawn evenly from 0
-     *     to that and has to fit the row
+     *     to that, the same in every epoch, and is cut off where the row ends
      * @throws CodaException when the shards hold text, or every example is longer than a row
      */
     public static InstructionSequences of(TokenShards shards, int length, long seed, int endTokens) {
@@ -103,11 +106,11 @@ public final class InstructionSequences implements SequenceSource {
     /** Puts end tokens in the place of what stands behind the last answer; returns how long the example is then. */
     private int endAnswer(long document, int filled, int[] ids, boolean[] maskable) {
         int end = filled;
-        while (!maskable[end - 1]) {
+        while (end > 0 && !maskable[end - 1]) {
             end--;
         }
-        int drawn = (int) (CounterRandom.uniform(endDraws, document) * (endTokens + 1));
-        int to = Math.min(length, end + drawn);
+        long drawn = (long) (CounterRandom.uniform(endDraws, document) * (endTokens + 1L));
+        int to = (int) Math.min(length, end + drawn);
         Arrays.fill(ids, end, to, shards.manifest().eosId());
         Arrays.fill(maskable, end, to, true);
         return to;

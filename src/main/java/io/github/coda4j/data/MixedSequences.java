@@ -39,7 +39,7 @@ public final class MixedSequences implements SequenceSource {
 
     @Override
     public long numSequences() {
-        return (long) Math.ceil(first.numSequences() / (1 - share));
+        return (long) Math.floor(first.numSequences() / (1 - share));
     }
 
     @Override

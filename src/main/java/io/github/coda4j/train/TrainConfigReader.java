@@ -128,8 +128,12 @@ final class TrainConfigReader {
         if (!in.has("end_tokens")) {
             return 0;
         }
-        check(stage == Stage.SFT, "end_tokens has no effect in %s, which has no answers: leave it out", stage);
-        return in.countOr("end_tokens", 0);
+        int endTokens = in.countOr("end_tokens", 0);
+        check(
+                endTokens == 0 || stage == Stage.SFT,
+                "end_tokens has no effect in %s, which has no answers: leave it out",
+                stage);
+        return endTokens;
     }
 
     private static Optional<TrainConfig.Text> text(ConfigSection in) {

@@ -1,5 +1,6 @@
 package io.github.coda4j.train;
 
+import io.github.coda4j.Closing;
 import io.github.coda4j.CodaException;
 import io.github.coda4j.data.InstructionSequences;
 import io.github.coda4j.data.Manifest;
@@ -9,13 +10,17 @@ import io.github.coda4j.data.SequenceSource;
 import io.github.coda4j.data.Split;
 import io.github.coda4j.data.TokenShards;
 import io.github.coda4j.diffusion.BlockCausal;
+import io.github.coda4j.diffusion.CounterRandom;
 import io.github.coda4j.masking.HeldOutNoise;
 import io.github.coda4j.masking.MaskingVocabulary;
 import io.github.coda4j.model.ModelConfig;
 import io.github.coda4j.text.BpeTokenizer;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 
 /**
  * What a run reads.
@@ -26,6 +31,9 @@ import java.util.OptionalInt;
  */
 record TrainData(SequenceSource training, Optional<SequenceSource> heldOut, MaskingVocabulary vocabulary)
         implements AutoCloseable {
+    /** Shuffles text that is mixed in by another key than what it is mixed into. */
+    private static final long TEXT_ORDER = -2;
+
     /**
      * Opens the shards and checks that they belong to the model.
      *
@@ -38,55 +46,53 @@ record TrainData(SequenceSource training, Optional<SequenceSource> heldOut, Mask
             throw new IllegalArgumentException("data.length " + data.length() + " is more than the "
                     + model.maxPositions() + " positions that the model knows");
         }
-        TokenShards shards = TokenShards.open(data.shards(), Split.TRAIN);
+        List<TokenShards> opened = new ArrayList<>();
         try {
             BpeTokenizer loaded = BpeTokenizer.load(tokenizer);
-            refuseOther(shards.manifest(), loaded, tokenizer, model);
-            SequenceSource training = mixed(config, shards, loaded, tokenizer, model, listener);
-            Optional<SequenceSource> heldOut = config.evaluation().sequences() == 0
-                    ? Optional.empty()
-                    : Optional.of(heldOut(config, loaded, tokenizer, model, listener));
+            TokenShards shards = open(opened, data.shards(), Split.TRAIN, loaded, tokenizer, model);
+            SequenceSource training = sequences(config, shards, config.seed(), listener);
+            if (data.text().isPresent()) {
+                TrainConfig.Text text = data.text().get();
+                TokenShards more = open(opened, text.shards(), Split.TRAIN, loaded, tokenizer, model);
+                long seed = CounterRandom.key(config.seed(), TEXT_ORDER);
+                training = new MixedSequences(training, PackedSequences.of(more, data.length(), seed), text.share());
+            }
+            Optional<SequenceSource> heldOut = Optional.empty();
+            if (config.evaluation().sequences() > 0) {
+                refuseWithoutHeldOut(data.heldOut());
+                TokenShards measured = open(opened, data.heldOut(), Split.HELD_OUT, loaded, tokenizer, model);
+                heldOut = Optional.of(heldOut(config, measured, listener));
+            }
             Manifest manifest = shards.manifest();
             MaskingVocabulary vocabulary = new MaskingVocabulary(
                     manifest.maskId(), manifest.padId(), model.alignment(), blocks(model), loaded::idOf);
             return new TrainData(training, heldOut, vocabulary);
         } catch (RuntimeException e) {
-            shards.close();
+            opened.forEach(TokenShards::close);
             throw e;
         }
     }
 
-    /** The rows to train on: those of the shards, with text among them where the config says so. */
-    private static SequenceSource mixed(
-            TrainConfig config,
-            TokenShards shards,
+    /** Opens shards that go with the tokenizer and the model. */
+    private static TokenShards open(
+            List<TokenShards> opened,
+            Path folder,
+            Split split,
             BpeTokenizer loaded,
             Path tokenizer,
-            ModelConfig model,
-            TrainingListener listener) {
-        SequenceSource rows = sequences(config, shards, config.seed(), listener);
-        if (config.data().text().isEmpty()) {
-            return rows;
-        }
-        TrainConfig.Text text = config.data().text().get();
-        TokenShards more = TokenShards.open(text.shards(), Split.TRAIN);
-        try {
-            refuseOther(more.manifest(), loaded, tokenizer, model);
-            int length = config.data().length();
-            return new MixedSequences(rows, PackedSequences.of(more, length, config.seed()), text.share());
-        } catch (RuntimeException e) {
-            more.close();
-            throw e;
-        }
+            ModelConfig model) {
+        TokenShards shards = TokenShards.open(folder, split);
+        opened.add(shards);
+        shards.manifest().requireTokenizer(loaded, tokenizer);
+        shards.manifest().requireVocabulary(model.vocabSize(), model.maskId());
+        return shards;
     }
 
     private static OptionalInt blocks(ModelConfig model) {
         return model.kind().blocks().stream().mapToInt(BlockCausal::length).findFirst();
     }
 
-    private static SequenceSource heldOut(
-            TrainConfig config, BpeTokenizer loaded, Path tokenizer, ModelConfig model, TrainingListener listener) {
-        Path folder = config.data().heldOut();
+    private static void refuseWithoutHeldOut(Path folder) {
         if (Manifest.read(folder).shards(Split.HELD_OUT).isEmpty()) {
             throw CodaException.of(
                     "%s has no held-out tokens; tokenize it with a larger --held-out, or set "
@@ -94,24 +100,15 @@ record TrainData(SequenceSource training, Optional<SequenceSource> heldOut, Mask
                             + " nothing",
                     folder);
         }
-        TokenShards shards = TokenShards.open(folder, Split.HELD_OUT);
-        try {
-            refuseOther(shards.manifest(), loaded, tokenizer, model);
-            SequenceSource source = sequences(config, shards, HeldOutNoise.SEED, listener);
-            if (source.numSequences() < config.evaluation().sequences()) {
-                listener.fewerHeldOut(
-                        folder, source.numSequences(), config.evaluation().sequences());
-            }
-            return source;
-        } catch (RuntimeException e) {
-            shards.close();
-            throw e;
-        }
     }
 
-    private static void refuseOther(Manifest manifest, BpeTokenizer loaded, Path tokenizer, ModelConfig model) {
-        manifest.requireTokenizer(loaded, tokenizer);
-        manifest.requireVocabulary(model.vocabSize(), model.maskId());
+    private static SequenceSource heldOut(TrainConfig config, TokenShards shards, TrainingListener listener) {
+        SequenceSource source = sequences(config, shards, HeldOutNoise.SEED, listener);
+        if (source.numSequences() < config.evaluation().sequences()) {
+            listener.fewerHeldOut(
+                    shards.folder(), source.numSequences(), config.evaluation().sequences());
+        }
+        return source;
     }
 
     private static SequenceSource sequences(
@@ -130,7 +127,6 @@ record TrainData(SequenceSource training, Optional<SequenceSource> heldOut, Mask
 
     @Override
     public void close() {
-        training.close();
-        heldOut.ifPresent(SequenceSource::close);
+        Closing.all(Stream.concat(Stream.of(training), heldOut.stream()).toList());
     }
 }

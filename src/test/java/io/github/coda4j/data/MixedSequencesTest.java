@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Rows of two sources in a fixed proportion. */
@@ -83,12 +84,13 @@ class MixedSequencesTest {
         }
     }
 
-    @Test
-    void an_epoch_reads_the_first_source_once() {
-        MixedSequences mixed = new MixedSequences(exercises, text, 0.4);
-        assertThat(mixed.numSequences()).isEqualTo(50);
-        assertThat(Arrays.stream(mixed.read(0, 50).ids()).filter(row -> row[0] == 1))
-                .hasSize(30);
+    @ParameterizedTest
+    @CsvSource({"30,0.4", "30,0.45", "1,0.3", "7,0.9", "30,0.01", "59000,0.45"})
+    void an_epoch_reads_the_first_source_once(int rows, double share) {
+        MixedSequences mixed = new MixedSequences(new Marked(1, 4, rows), text, share);
+        int epoch = Math.toIntExact(mixed.numSequences());
+        assertThat(Arrays.stream(mixed.read(0, epoch).ids()).filter(row -> row[0] == 1))
+                .hasSize(rows);
     }
 
     @Test

@@ -65,6 +65,26 @@ class RecipesTest {
     }
 
     @Test
+    void the_second_edition_of_coda_mini_goes_on_from_the_first_and_mixes_its_text_in() {
+        TrainConfig text = read("coda-mini", "second");
+        assertThat(text.stage()).isEqualTo(Stage.MIDTRAIN);
+        assertThat(text.model())
+                .isEqualTo(new TrainConfig.Start.Checkpoint(
+                        Path.of("runs/coda-mini/sft/model"), Path.of("runs/coda-mini/sft/model")));
+        assertThat(text.data().text()).contains(new TrainConfig.Text(Path.of("data/coda-mini/bare-2"), 0.45));
+        assertThat(text.data().heldOut()).isEqualTo(Path.of("data/coda-mini/bare"));
+        TrainConfig exercises = read("coda-mini", "sft-2");
+        assertThat(exercises.stage()).isEqualTo(Stage.SFT);
+        Path trained = text.out().resolve("model");
+        assertThat(exercises.model()).isEqualTo(new TrainConfig.Start.Checkpoint(trained, trained));
+        assertThat(exercises.data().text()).contains(new TrainConfig.Text(Path.of("data/coda-mini/bare-2"), 0.4));
+        assertThat(exercises.data().endTokens()).isEqualTo(128);
+        assertThat(exercises.schedule().peak())
+                .as("ends where it learned to answer")
+                .isEqualTo(3e-4);
+    }
+
+    @Test
     void pre_training_is_that_of_the_report() {
         TrainConfig config = read("coda-1.7b", "pretrain");
         assertThat(config.data().length()).isEqualTo(8192);

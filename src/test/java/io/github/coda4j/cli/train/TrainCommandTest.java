@@ -191,8 +191,26 @@ class TrainCommandTest {
         assertThat(sft("resumed", mixed, "schedule.stop_after=3")).isZero();
         assertThat(sft("resumed", mixed, "--resume", "--accept-config-changes")).isZero();
         assertThat(weights("resumed")).as("resumed to the bit").isEqualTo(weights("whole"));
-        assertThat(sft("alone", mixed.subList(0, 2))).isZero();
-        assertThat(weights("alone")).isNotEqualTo(weights("whole"));
+        List<String> alone = mixed.subList(0, 2);
+        assertThat(sft("alone", alone)).isZero();
+        assertThat(sft("less", mixed, "data.text_share=0.2")).isZero();
+        assertThat(sft("ends", alone, "data.end_tokens=8")).isZero();
+        assertThat(List.of(weights("alone"), weights("less"), weights("ends"), weights("whole")))
+                .doesNotHaveDuplicates();
+        Path text = folder.resolve("text-only");
+        assertThat(cli.run(
+                        "data",
+                        "tokenize",
+                        "--tokenizer",
+                        toy.tokenizer().toString(),
+                        "--held-out",
+                        "0",
+                        "--out",
+                        text.toString(),
+                        "src/main/java/io/github/coda4j/plot"))
+                .isZero();
+        assertThat(sft("measured", mixed, "data.held_out=" + text)).isEqualTo(1);
+        assertThat(cli.err()).contains(text + " has no held-out tokens");
         assertThat(sft("wrong", mixed, "data.text=" + toy.instructions())).isEqualTo(1);
         assertThat(cli.err()).contains(toy.instructions() + " holds instructions, made with --sft");
     }
