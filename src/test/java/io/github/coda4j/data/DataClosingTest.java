@@ -38,7 +38,13 @@ class DataClosingTest extends ClosingContract {
                 new Case("PackedSequences", folder -> PackedSequences.of(shards(folder, Manifest.Content.TEXT), 4, 1)),
                 new Case(
                         "InstructionSequences",
-                        folder -> InstructionSequences.of(shards(folder, Manifest.Content.INSTRUCTIONS), 4, 1)));
+                        folder -> InstructionSequences.of(shards(folder, Manifest.Content.INSTRUCTIONS), 4, 1)),
+                new Case(
+                        "MixedSequences",
+                        folder -> new MixedSequences(
+                                InstructionSequences.of(shards(folder, Manifest.Content.INSTRUCTIONS), 4, 1),
+                                PackedSequences.of(shards(folder.resolve("text"), Manifest.Content.TEXT), 4, 1),
+                                0.5)));
     }
 
     private static ShardFolderWriter writer(Path folder, Manifest.Content kind) {
