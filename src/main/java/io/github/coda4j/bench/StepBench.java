@@ -2,6 +2,7 @@ package io.github.coda4j.bench;
 
 import static io.github.coda4j.Checks.check;
 
+import io.github.coda4j.Closing;
 import io.github.coda4j.model.Arithmetic;
 import io.github.coda4j.model.EngineKind;
 import io.github.coda4j.model.FastTransformer;
@@ -15,13 +16,13 @@ import io.github.coda4j.model.plan.CacheAccess;
 import io.github.coda4j.model.plan.ForwardPlan;
 import io.github.coda4j.model.plan.KvCache;
 import io.github.coda4j.model.plan.Sampling;
-import io.github.coda4j.tensor.DType;
 import io.github.coda4j.tensor.Device;
 import io.github.coda4j.tensor.products.DevicePeak;
 import io.github.coda4j.tensor.products.MemoryBandwidth;
 import io.github.coda4j.tensor.products.ProductPeak;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
@@ -41,25 +42,35 @@ public final class StepBench {
     private StepBench() {}
 
     /**
-     * A step.
+     * A step of sequences that are alike.
      *
-     * @param tokens that are run, at least 1; the last of them, at most {@link #MOST_LOGITS}, have logits
-     * @param past that are cached before them, 0 or more
+     * @param sequences that are run in one pass, at least 1
+     * @param tokens of each that are run, at least 1; the last of them, at most {@link #MOST_LOGITS}, have logits
+     * @param past of each that are cached before them, 0 or more
      */
-    public record Shape(int tokens, int past) {
+    public record Shape(int sequences, int tokens, int past) {
         public Shape {
+            check(sequences >= 1, "a step runs at least 1 sequence, got %d", sequences);
             check(tokens >= 1, "a step runs at least 1 token, got %d", tokens);
             check(past >= 0, "a step has 0 or more tokens before it, got %d", past);
         }
 
-        /** Positions that the step sees. */
+        /** Positions that a sequence of the step sees. */
         public int length() {
             return past + tokens;
         }
 
-        /** Rows of logits. */
+        /** Rows of logits of a sequence. */
         public int logits() {
             return Math.min(tokens, MOST_LOGITS);
+        }
+
+        private double operations(ModelConfig config) {
+            return sequences * Arithmetic.operations(config, tokens, length(), logits());
+        }
+
+        private double bytes(ModelConfig config, WeightFormat format) {
+            return Arithmetic.bytes(config, format, sequences * past, logits());
         }
     }
 
@@ -138,13 +149,12 @@ public final class StepBench {
      */
     public static List<Result> plain(Transformer transformer, LoadOptions load, List<Shape> shapes, Timing timing) {
         checkLongest(transformer, shapes);
-        DType type = PlainTransformer.dtype(load.format());
         int rounds = Math.min(timing.rounds(), PEAK_ROUNDS);
-        double peak = DevicePeak.measure(type, load.device(), load.threads(), rounds);
+        double peak = peak(load, rounds);
         List<Timing.Taken> steps = new ArrayList<>();
         for (Shape shape : shapes) {
             steps.add(step(transformer, shape, timing, transformer::forward));
-            peak = Math.max(peak, DevicePeak.measure(type, load.device(), load.threads(), rounds));
+            peak = Math.max(peak, peak(load, rounds));
         }
         Machine machine = new Machine(peak, Double.NaN);
         List<Result> results = new ArrayList<>();
@@ -154,13 +164,26 @@ public final class StepBench {
                     shape,
                     steps.get(i).seconds(),
                     steps.get(i).processorSeconds(),
-                    operations(transformer.config(), shape),
-                    Arithmetic.bytes(transformer.config(), load.format(), shape.past(), shape.logits()),
+                    shape.operations(transformer.config()),
+                    shape.bytes(transformer.config(), load.format()),
                     Double.NaN,
                     PassClock.OFF,
                     machine));
         }
         return results;
+    }
+
+    /**
+     * Operations per second of the best matrix product there: of the fast engine's on its workers, of libtorch's for
+     * the plain one.
+     *
+     * @param rounds how often each product is timed; the best time counts
+     */
+    public static double peak(LoadOptions load, int rounds) {
+        if (load.engine() == EngineKind.FAST) {
+            return 1e9 * ProductPeak.measure(FastTransformer.productType(load.format()), load.threads(), rounds);
+        }
+        return DevicePeak.measure(PlainTransformer.dtype(load.format()), load.device(), load.threads(), rounds);
     }
 
     private static void checkLongest(Transformer transformer, List<Shape> shapes) {
@@ -170,10 +193,6 @@ public final class StepBench {
                 "the model knows %d positions, the steps need %d",
                 transformer.maxPositions(),
                 longest);
-    }
-
-    private static double operations(ModelConfig config, Shape shape) {
-        return Arithmetic.operations(config, shape.tokens(), shape.length(), shape.logits());
     }
 
     /**
@@ -188,11 +207,11 @@ public final class StepBench {
             int threads,
             List<Shape> shapes,
             Timing timing) {
-        DType input = FastTransformer.productType(format);
+        LoadOptions load = options(format, threads);
         int peakRounds = Math.min(timing.rounds(), PEAK_ROUNDS);
-        try (FastTransformer transformer = (FastTransformer) open.apply(options(format, threads))) {
+        try (FastTransformer transformer = (FastTransformer) open.apply(load)) {
             checkLongest(transformer, shapes);
-            double peak = ProductPeak.measure(input, threads, peakRounds);
+            double peak = peak(load, peakRounds);
             double bandwidth = MemoryBandwidth.measure(threads, peakRounds);
             List<Timing.Taken> steps = new ArrayList<>();
             List<Double> products = new ArrayList<>();
@@ -201,11 +220,12 @@ public final class StepBench {
                 PassClock clock = PassClock.of(transformer);
                 clocks.add(clock);
                 steps.add(step(transformer, shape, timing, plans -> transformer.forward(plans, clock)));
-                products.add(timing.seconds(() -> transformer.productsAlone(shape.tokens(), shape.logits())));
-                peak = Math.max(peak, ProductPeak.measure(input, threads, peakRounds));
+                products.add(timing.seconds(() -> transformer.productsAlone(
+                        shape.sequences() * shape.tokens(), shape.sequences() * shape.logits())));
+                peak = Math.max(peak, peak(load, peakRounds));
                 bandwidth = Math.max(bandwidth, MemoryBandwidth.measure(threads, peakRounds));
             }
-            Machine machine = new Machine(1e9 * peak, bandwidth);
+            Machine machine = new Machine(peak, bandwidth);
             List<Result> results = new ArrayList<>();
             for (int i = 0; i < shapes.size(); i++) {
                 Shape shape = shapes.get(i);
@@ -213,8 +233,8 @@ public final class StepBench {
                         shape,
                         steps.get(i).seconds(),
                         steps.get(i).processorSeconds(),
-                        operations(transformer.config(), shape),
-                        Arithmetic.bytes(transformer.config(), format, shape.past(), shape.logits()),
+                        shape.operations(transformer.config()),
+                        shape.bytes(transformer.config(), format),
                         products.get(i),
                         clocks.get(i),
                         machine));
@@ -232,15 +252,24 @@ public final class StepBench {
         Arrays.setAll(positions, i -> shape.length() - shape.logits() + i);
         if (shape.past() == 0) {
             ForwardPlan plan = new ForwardPlan(ids, 0, CacheAccess.NONE, positions, Sampling.GREEDY, 0);
-            return timing.measure(() -> forward.accept(List.of(plan)));
+            List<ForwardPlan> plans = Collections.nCopies(shape.sequences(), plan);
+            return timing.measure(() -> forward.accept(plans));
         }
-        try (KvCache cache = transformer.newCache(shape.length())) {
-            transformer.forward(
-                    List.of(new ForwardPlan(ids, 0, new CacheAccess.Fill(cache), new int[0], Sampling.GREEDY, 0)));
+        List<KvCache> caches = new ArrayList<>();
+        try {
             int[] block = Arrays.copyOfRange(ids, shape.past(), shape.length());
-            ForwardPlan plan =
-                    new ForwardPlan(block, shape.past(), new CacheAccess.Reuse(cache), positions, Sampling.GREEDY, 0);
-            return timing.measure(() -> forward.accept(List.of(plan)));
+            List<ForwardPlan> plans = new ArrayList<>();
+            for (int i = 0; i < shape.sequences(); i++) {
+                KvCache cache = transformer.newCache(shape.length());
+                caches.add(cache);
+                CacheAccess fill = new CacheAccess.Fill(cache);
+                transformer.forward(List.of(new ForwardPlan(ids, 0, fill, new int[0], Sampling.GREEDY, 0)));
+                CacheAccess reuse = new CacheAccess.Reuse(cache);
+                plans.add(new ForwardPlan(block, shape.past(), reuse, positions, Sampling.GREEDY, 0));
+            }
+            return timing.measure(() -> forward.accept(plans));
+        } finally {
+            Closing.all(caches);
         }
     }
 }

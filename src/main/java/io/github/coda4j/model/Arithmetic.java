@@ -1,5 +1,7 @@
 package io.github.coda4j.model;
 
+import io.github.coda4j.model.plan.CacheAccess;
+import io.github.coda4j.model.plan.ForwardPlan;
 import io.github.coda4j.tensor.DType;
 import io.github.coda4j.tensor.products.ProductPaths;
 import io.github.coda4j.weights.TensorSpec;
@@ -20,6 +22,16 @@ public final class Arithmetic {
         double attention = 4.0 * tokens * attended * config.heads() * config.headDim() * config.layers();
         double head = 2.0 * rows * config.hidden() * config.vocabSize();
         return 2 * weights * tokens + attention + head;
+    }
+
+    /** Operations of a sequence's part of a forward. */
+    public static double operations(ModelConfig config, ForwardPlan plan) {
+        int attended = switch (plan.cache()) {
+            case CacheAccess.Reuse reuse -> reuse.cache().length();
+            case CacheAccess.Append _ -> plan.end();
+            case CacheAccess.None _, CacheAccess.Fill _ -> plan.ids().length;
+        };
+        return operations(config, plan.ids().length, attended, plan.positions().length);
     }
 
     /**

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.coda4j.CodaException;
 import io.github.coda4j.bench.ProcessMemory;
 import io.github.coda4j.bench.ProcessMemory.Parts;
+import io.github.coda4j.bench.StepBench;
 import io.github.coda4j.bench.serve.ServeReport.Aborted;
 import io.github.coda4j.bench.serve.ServeReport.FirstPiece;
 import io.github.coda4j.bench.serve.ServeReport.Idle;
@@ -42,6 +43,7 @@ public final class ServeBench implements AutoCloseable {
     private static final int AT_ONCE = 16;
     private static final int LEAVES = 10;
     private static final int FIFTHS = 5;
+    private static final int PEAK_ROUNDS = 8;
     /** Of so many mutated requests one leaves. */
     private static final int LEAVING = 50;
 
@@ -132,7 +134,15 @@ public final class ServeBench implements AutoCloseable {
                 memory,
                 after,
                 aborted,
-                idle);
+                idle,
+                peak());
+    }
+
+    /** Measured last, as what it allocates would be seen as the server's memory. */
+    private OptionalDouble peak() {
+        return own.isEmpty()
+                ? OptionalDouble.empty()
+                : OptionalDouble.of(StepBench.peak(own.get().load(), PEAK_ROUNDS));
     }
 
     /** @param memory is given what the server takes after each fifth of the time */
@@ -164,6 +174,8 @@ public final class ServeBench implements AutoCloseable {
         double[] cpuEight = new double[rounds];
         double[] cpuRatios = new double[rounds];
         double[] packed = new double[rounds];
+        double[] operationsOne = new double[rounds];
+        double[] operationsEight = new double[rounds];
         int count = tasks.size();
         for (int round = 0; round < rounds; round++) {
             Taken alone = taken(tasks, 1);
@@ -175,21 +187,35 @@ public final class ServeBench implements AutoCloseable {
             cpuEight[round] = 1e3 * together.cpuSeconds / count;
             cpuRatios[round] = alone.cpuSeconds / Math.max(1e-9, together.cpuSeconds);
             packed[round] = (double) together.sequences / Math.max(1, together.passes);
+            operationsOne[round] = alone.operations / count;
+            operationsEight[round] = together.operations / count;
         }
-        Inside inside = new Inside(median(cpuOne), median(cpuEight), median(cpuRatios), median(packed));
+        Inside inside = new Inside(
+                median(cpuOne),
+                median(cpuEight),
+                median(cpuRatios),
+                median(packed),
+                median(operationsOne),
+                median(operationsEight));
         return new Throughput(
                 median(one), median(eight), median(ratios), own.isPresent() ? Optional.of(inside) : Optional.empty());
     }
 
     /** What tasks took. */
-    private record Taken(double seconds, double cpuSeconds, long passes, long sequences) {}
+    private record Taken(double seconds, double cpuSeconds, long passes, long sequences, double operations) {}
 
     private Taken taken(List<Task> tasks, int clients) throws InterruptedException {
         double cpu = cpuSeconds();
         long passes = passes();
         long sequences = sequences();
+        double operations = operations();
         double seconds = seconds(tasks, clients);
-        return new Taken(seconds, cpuSeconds() - cpu, passes() - passes, sequences() - sequences);
+        return new Taken(
+                seconds, cpuSeconds() - cpu, passes() - passes, sequences() - sequences, operations() - operations);
+    }
+
+    private double operations() {
+        return own.map(server -> server.network().operations()).orElse(0.0);
     }
 
     private long sequences() {

@@ -17,6 +17,7 @@ import java.util.OptionalLong;
  * @param blocks the same with blocks of eight tokens beside a cache
  * @param memory of the server after each fifth of the mixed load; empty where the system does not tell
  * @param idle with streams that wait; empty when none were asked for
+ * @param peak operations per second of this machine's best matrix product in the model's numbers, measured at the end
  */
 public record ServeReport(
         OptionalDouble loadAverage,
@@ -27,7 +28,8 @@ public record ServeReport(
         List<Parts> memory,
         OptionalInt stepsAfterLeaving,
         Aborted aborted,
-        Optional<Idle> idle) {
+        Optional<Idle> idle,
+        OptionalDouble peak) {
     /**
      * Answers one after the other and eight at once; medians over rounds.
      *
@@ -45,8 +47,16 @@ public record ServeReport(
      * @param cpuMillisEight the same with eight
      * @param cpuRatio median of the rounds' ratios
      * @param packed sequences in a pass with eight clients
+     * @param operationsOne multiplications and additions of an answer's passes with one client
+     * @param operationsEight the same with eight
      */
-    public record Inside(double cpuMillisOne, double cpuMillisEight, double cpuRatio, double packed) {}
+    public record Inside(
+            double cpuMillisOne,
+            double cpuMillisEight,
+            double cpuRatio,
+            double packed,
+            double operationsOne,
+            double operationsEight) {}
 
     /**
      * A stream.

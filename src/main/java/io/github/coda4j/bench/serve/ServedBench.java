@@ -25,13 +25,15 @@ import java.util.Optional;
 final class ServedBench implements AutoCloseable {
     private static final int PACKED_TOKENS = 4096;
 
+    private final LoadOptions load;
     private final CountedDenoiser network;
     private final Engine engine;
     private final CodaServer server;
     private final boolean chats;
     private final Closing closing = new Closing();
 
-    private ServedBench(CountedDenoiser network, Engine engine, CodaServer server, boolean chats) {
+    private ServedBench(LoadOptions load, CountedDenoiser network, Engine engine, CodaServer server, boolean chats) {
+        this.load = load;
         this.network = network;
         this.engine = engine;
         this.server = server;
@@ -49,7 +51,7 @@ final class ServedBench implements AutoCloseable {
         try (CheckpointFolder checkpoint = CheckpointFolder.open(folder)) {
             ModelConfig config = ModelConfig.of(checkpoint, load.told());
             Tokenizer tokenizer = BpeTokenizer.load(checkpoint);
-            CountedDenoiser network = new CountedDenoiser(Transformer.open(checkpoint, load));
+            CountedDenoiser network = new CountedDenoiser(Transformer.open(checkpoint, load), config);
             Engine engine = new Engine(network, tokenizer, new EngineOptions(sessions, queue, PACKED_TOKENS));
             CodaServer server = CodaServer.start(
                     HttpOptions.local(0), new ServeOptions(sessions, queue, ServeOptions.DEFAULT_TIMEOUT), _ -> {});
@@ -68,7 +70,7 @@ final class ServedBench implements AutoCloseable {
                     named.created(),
                     named.fingerprint(),
                     config.numParameters()));
-            return new ServedBench(network, engine, server, template.isPresent());
+            return new ServedBench(load, network, engine, server, template.isPresent());
         }
     }
 
@@ -82,6 +84,11 @@ final class ServedBench implements AutoCloseable {
 
     String address() {
         return server.address();
+    }
+
+    /** How its model was loaded. */
+    LoadOptions load() {
+        return load;
     }
 
     CountedDenoiser network() {

@@ -52,6 +52,7 @@ import picocli.CommandLine.Option;
         })
 final class BenchServeCommand implements Callable<Integer> {
     private static final double MEGA = 1e6;
+    private static final double GIGA = 1e9;
     private static final double MILLIS_PER_MINUTE = 60_000;
 
     private final World world;
@@ -227,7 +228,9 @@ final class BenchServeCommand implements Callable<Integer> {
         StringBuilder text = new StringBuilder();
         report.loadAverage().ifPresent(average -> line(text, "load average", "%.1f at the beginning", average));
         line(text, "full sequences", "%s", throughput(report.decoding()));
+        bound(text, report.decoding(), report.peak());
         line(text, "cached blocks", "%s", throughput(report.blocks()));
+        bound(text, report.blocks(), report.peak());
         line(
                 text,
                 "first text",
@@ -297,6 +300,25 @@ final class BenchServeCommand implements Callable<Integer> {
                 of.inside().map(BenchServeCommand::inside).orElse(""));
     }
 
+    /** What a machine that did nothing but its best product would answer, and how far that is away. */
+    private static void bound(StringBuilder text, ServeReport.Throughput of, OptionalDouble peak) {
+        if (of.inside().isEmpty() || peak.isEmpty()) {
+            return;
+        }
+        double bound = peak.getAsDouble() / of.inside().get().operationsEight();
+        line(
+                text,
+                "",
+                "%.1f GFLOP an answer; this machine's best product does %.0f a second, so %.0f answers/s at most: "
+                        + "one client has %.0f %%, eight have %.0f %%, twice one would be %.0f %%",
+                of.inside().get().operationsEight() / GIGA,
+                peak.getAsDouble() / GIGA,
+                bound,
+                100 * of.one() / bound,
+                100 * of.eight() / bound,
+                200 * of.one() / bound);
+    }
+
     private static String inside(ServeReport.Inside of) {
         return String.format(
                 Locale.ROOT,
@@ -350,6 +372,7 @@ final class BenchServeCommand implements Callable<Integer> {
         ServeReport.Percentiles health = mixed.healthMillis();
         Map<String, Object> map = new LinkedHashMap<>();
         put(map, "load_average", report.loadAverage());
+        put(map, "peak_operations_per_second", report.peak());
         map.put("full_sequences", map(report.decoding()));
         map.put("cached_blocks", map(report.blocks()));
         Map<String, Object> first = new LinkedHashMap<>();
@@ -387,6 +410,8 @@ final class BenchServeCommand implements Callable<Integer> {
             map.put("cpu_ms_8", inside.cpuMillisEight());
             map.put("cpu_ratio", inside.cpuRatio());
             map.put("sequences_in_a_pass", inside.packed());
+            map.put("operations_1", inside.operationsOne());
+            map.put("operations_8", inside.operationsEight());
         });
         return map;
     }

@@ -42,6 +42,7 @@ import picocli.CommandLine.Option;
             "  coda bench step --preset coda-1.7b --dtype int8 --rows 8,16,32 --past 512,2048 --json",
             "  coda bench step --preset coda-1.7b --dtype int8 --rows 32 --past 512,2048,8192",
             "  coda bench step --preset coda-1.7b --beside qwen3-0.6b,qwen2.5-0.5b,sdar-1.7b --dtype int8 --rounds 5",
+            "  coda bench step --model models/coda-mini --sequences 8 --rows 8 --past 40",
             "  coda bench step --preset coda-1.7b --device cuda --dtype fp32,bf16"
         })
 final class BenchStepCommand implements Callable<Integer> {
@@ -95,6 +96,13 @@ final class BenchStepCommand implements Callable<Integer> {
             paramLabel = "N",
             description = "Cached tokens before those rows; each with each of --rows (default: " + PAST + ").")
     List<Integer> past = List.of();
+
+    @Option(
+            names = "--sequences",
+            paramLabel = "N",
+            description = "So many sequences of that size in one pass, as a server runs them (default: "
+                    + "${DEFAULT-VALUE}).")
+    int sequences = 1;
 
     @Option(names = "--threads", paramLabel = "N", description = "Worker threads (default: all cores).")
     int threads = Runtime.getRuntime().availableProcessors();
@@ -162,18 +170,19 @@ final class BenchStepCommand implements Callable<Integer> {
     }
 
     private List<StepBench.Shape> shapes() {
+        check(sequences >= 1, "--sequences must be at least 1, got %d", sequences);
         tokens.forEach(n -> check(n >= 1, "--tokens must be at least 1, got %d", n));
         rows.forEach(n -> check(n >= 1, "--rows must be at least 1, got %d", n));
         past.forEach(n -> check(n >= 1, "--past must be at least 1, got %d; --tokens runs steps without a cache", n));
         boolean blocks = !rows.isEmpty() || !past.isEmpty();
         List<StepBench.Shape> shapes = new ArrayList<>();
         for (int n : tokens.isEmpty() && !blocks ? List.of(FULL) : tokens) {
-            shapes.add(new StepBench.Shape(n, 0));
+            shapes.add(new StepBench.Shape(sequences, n, 0));
         }
         if (blocks || tokens.isEmpty()) {
             for (int before : past.isEmpty() ? List.of(PAST) : past) {
                 for (int n : rows.isEmpty() ? List.of(ROWS) : rows) {
-                    shapes.add(new StepBench.Shape(n, before));
+                    shapes.add(new StepBench.Shape(sequences, n, before));
                 }
             }
         }
@@ -239,6 +248,7 @@ final class BenchStepCommand implements Callable<Integer> {
         line.put("dtype", format.toString());
         line.put("device", on.device().toString());
         line.put("engine", on.engine().toString());
+        line.put("sequences", result.shape().sequences());
         line.put("rows", result.shape().tokens());
         line.put("past", result.shape().past());
         line.put("logits", result.shape().logits());
@@ -290,9 +300,10 @@ final class BenchStepCommand implements Callable<Integer> {
     }
 
     private static String description(StepBench.Shape shape) {
-        return shape.past() == 0
+        String each = shape.past() == 0
                 ? shape.tokens() + " tokens, full"
                 : shape.tokens() + " rows, " + shape.past() + " cached";
+        return shape.sequences() == 1 ? each : shape.sequences() + " x " + each;
     }
 
     private void print(String format, Object... values) {

@@ -1,6 +1,7 @@
 package io.github.coda4j.cli.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.data.Percentage.withPercentage;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.coda4j.bench.ProcessMemory;
@@ -58,6 +59,14 @@ class BenchServeTest {
                 .as("eight clients share passes")
                 .isGreaterThan(2);
         assertThat(report.at("/full_sequences/ratio").doubleValue()).isPositive();
+        assertThat(report.get("peak_operations_per_second").doubleValue()).isGreaterThan(1e9);
+        double one = report.at("/full_sequences/operations_1").doubleValue();
+        assertThat(report.at("/full_sequences/operations_8").doubleValue())
+                .as("an answer is worked out alike, whatever runs beside it")
+                .isCloseTo(one, withPercentage(10));
+        assertThat(report.at("/cached_blocks/operations_1").doubleValue())
+                .as("a block of a quarter of the sequence costs less than the sequence")
+                .isBetween(one / 8, one / 2);
         int committed = report.at("/first_text/committed_by_step").intValue();
         assertThat(committed).isBetween(1, 31);
         assertThat(report.at("/first_text/read_at_pass").intValue()).isGreaterThanOrEqualTo(committed);

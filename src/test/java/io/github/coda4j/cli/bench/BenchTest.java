@@ -90,6 +90,37 @@ class BenchTest {
     }
 
     @Test
+    void several_sequences_are_one_step() {
+        Cli cli = new Cli();
+        int code = cli.run(("bench step --preset coda-tiny --dtype fp32 --sequences 3 --tokens 12 --rows 8 --past 16 "
+                        + "--threads 2 --rounds 1 --warm-up 0")
+                .split(" "));
+        assertThat(code).as(cli.err()).isZero();
+        assertThat(cli.out()).contains("3 x 12 tokens, full", "3 x 8 rows, 16 cached");
+        double[] alone = operationsAndBytes(1);
+        double[] together = operationsAndBytes(3);
+        assertThat(together[0]).as("three times the operations").isEqualTo(3 * alone[0]);
+        double keysAndValues = Arithmetic.bytes(ModelConfig.preset("coda-tiny"), WeightFormat.FP32, 32, 8)
+                - Arithmetic.bytes(ModelConfig.preset("coda-tiny"), WeightFormat.FP32, 0, 8);
+        assertThat(together[1]).as("the weights once, each cache").isEqualTo(alone[1] + keysAndValues);
+        assertThat(new Cli().run("bench", "step", "--preset", "coda-tiny", "--sequences", "0"))
+                .isEqualTo(2);
+    }
+
+    private static double[] operationsAndBytes(int sequences) {
+        Cli cli = new Cli();
+        int code = cli.run(("bench step --preset coda-tiny --dtype fp32 --rows 8 --past 16 --threads 1 --rounds 1 "
+                        + "--warm-up 0 --json --sequences " + sequences)
+                .split(" "));
+        assertThat(code).as(cli.err()).isZero();
+        JsonNode line = Json.parse(cli.out(), "a step");
+        assertThat(line.get("sequences").asInt()).isEqualTo(sequences);
+        return new double[] {
+            line.get("operations").asDouble(), line.get("bytes").asDouble()
+        };
+    }
+
+    @Test
     void the_plain_engine_is_compared_with_the_library_s_product_on_its_device() {
         Cli cli = new Cli();
         int code = cli.run(("bench step --preset coda-tiny --layers 1 --engine plain --dtype fp32 --tokens 8 --rounds 1"
@@ -292,10 +323,10 @@ class BenchTest {
     void the_bound_of_a_step_is_the_larger_of_both() {
         StepBench.Machine machine = new StepBench.Machine(100, 10);
         StepBench.Result products =
-                new StepBench.Result(new StepBench.Shape(1, 0), 5, 5, 300, 20, 1, PassClock.OFF, machine);
+                new StepBench.Result(new StepBench.Shape(1, 1, 0), 5, 5, 300, 20, 1, PassClock.OFF, machine);
         assertThat(products.bound()).isEqualTo(3).isEqualTo(products.operationsBound());
         StepBench.Result memory =
-                new StepBench.Result(new StepBench.Shape(1, 0), 5, 5, 300, 40, 1, PassClock.OFF, machine);
+                new StepBench.Result(new StepBench.Shape(1, 1, 0), 5, 5, 300, 40, 1, PassClock.OFF, machine);
         assertThat(memory.bound()).isEqualTo(4).isEqualTo(memory.bytesBound());
     }
 
