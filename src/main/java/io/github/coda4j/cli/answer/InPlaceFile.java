@@ -11,6 +11,17 @@ final class InPlaceFile {
     private InPlaceFile() {}
 
     /**
+     * For before the work is done whose result would go there.
+     *
+     * @throws CodaException when the file cannot be written
+     */
+    static void checkWritable(Path file) {
+        if (!Files.isWritable(file)) {
+            throw CodaException.of("cannot write %s: no permission", file);
+        }
+    }
+
+    /**
      * Puts {@code after} in the place of {@code before}: whole or not at all. Permissions stay; a link stays a link to
      * the changed file.
      *
@@ -21,9 +32,7 @@ final class InPlaceFile {
             throw CodaException.of(
                     "%s was changed by someone else meanwhile; nothing was written, run the command again", file);
         }
-        if (!Files.isWritable(file)) {
-            throw CodaException.of("cannot write %s: no permission", file);
-        }
+        checkWritable(file);
         AtomicFiles.writeText(file, after);
     }
 }

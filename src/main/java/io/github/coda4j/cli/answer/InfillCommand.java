@@ -174,6 +174,9 @@ public final class InfillCommand implements Callable<Integer> {
 
     private Task task(Path file) {
         InputText input = InputText.read(file, world);
+        if (inPlace) {
+            InPlaceFile.checkWritable(file);
+        }
         try {
             Document document = document(input);
             return new Task(file, input, document, document.shape(0));

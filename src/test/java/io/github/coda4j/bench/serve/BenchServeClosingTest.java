@@ -20,7 +20,9 @@ class BenchServeClosingTest extends ClosingContract {
     @Override
     public List<Case> cases() {
         return List.of(
-                new Case("CountedDenoiser", _ -> new CountedDenoiser(RuleDenoiser.ofHash(), ModelConfig.preset("coda-tiny"))),
+                new Case(
+                        "CountedDenoiser",
+                        _ -> new CountedDenoiser(RuleDenoiser.ofHash(), ModelConfig.preset("coda-tiny"))),
                 new Case("Exchange", _ -> {
                     try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
                         URI address = URI.create("http://127.0.0.1:" + server.getLocalPort());

@@ -25,6 +25,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -213,6 +214,22 @@ class InfillCommandTest {
                 .isEqualTo(1);
         assertThat(cli.err()).contains("was changed by someone else meanwhile; nothing was written");
         assertThat(Files.readString(file)).isEqualTo("edited");
+    }
+
+    @Test
+    void a_file_that_may_not_be_written_is_refused_before_the_work() throws IOException {
+        Path file = file("<|hole|>");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("r--r--r--"));
+        boolean may = Files.isWritable(file); // whoever runs everything as root
+        AtomicInteger asked = new AtomicInteger();
+        Generator counted = (request, listener) -> {
+            asked.incrementAndGet();
+            return engine.submit(request, listener);
+        };
+        int code = cli.with(counted).run("infill", file.toString(), "-m", MODEL, "--tokens", "2", "--in-place");
+        assertThat(code).isEqualTo(may ? 0 : 1);
+        assertThat(asked).hasValue(may ? 1 : 0);
+        assertThat(cli.err()).isEqualTo(may ? "" : "coda: cannot write " + file + ": no permission\n");
     }
 
     @Test
