@@ -92,10 +92,12 @@ public record TrainConfig(
      * @param heldOut folder of token shards whose held-out split is measured
      * @param text what is mixed in, if anything
      * @param length positions per row
+     * @param pack whether a row holds as many examples or documents as fit
      * @param endTokens end tokens that are learned behind an answer at most
      * @param readAhead steps whose rows are ready before they are needed
      */
-    public record Data(Path shards, Path heldOut, Optional<Text> text, int length, int endTokens, int readAhead) {
+    public record Data(
+            Path shards, Path heldOut, Optional<Text> text, int length, boolean pack, int endTokens, int readAhead) {
         public Data {
             check(endTokens >= 0, "end_tokens must be 0 or positive, got %d", endTokens);
             check(length >= 2, "length must be at least 2, got %d", length);

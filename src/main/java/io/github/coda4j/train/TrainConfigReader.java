@@ -110,8 +110,8 @@ final class TrainConfigReader {
     }
 
     private TrainConfig.Data data(Stage stage) {
-        ConfigSection in =
-                root.section("data", "shards", "held_out", "text", "text_share", "length", "end_tokens", "read_ahead");
+        ConfigSection in = root.section(
+                "data", "shards", "held_out", "text", "text_share", "length", "pack", "end_tokens", "read_ahead");
         return in.build(() -> {
             Path shards = in.path("shards", "the folder of token shards that coda data tokenize wrote");
             return new TrainConfig.Data(
@@ -119,9 +119,18 @@ final class TrainConfigReader {
                     in.pathOr("held_out", shards),
                     text(in),
                     in.count("length", "how many positions a row has"),
+                    pack(in, stage),
                     endTokens(in, stage),
                     in.countOr("read_ahead", 2));
         });
+    }
+
+    private static boolean pack(ConfigSection in, Stage stage) {
+        if (stage == Stage.SFT) {
+            return in.flagOr("pack", false);
+        }
+        check(!in.has("pack"), "pack has no effect in %s, whose rows are always packed: leave it out", stage);
+        return true;
     }
 
     private static int endTokens(ConfigSection in, Stage stage) {

@@ -117,8 +117,8 @@ record TrainData(SequenceSource training, Optional<SequenceSource> heldOut, Mask
         if (config.stage() != Stage.SFT) {
             return PackedSequences.of(shards, length, seed);
         }
-        InstructionSequences examples =
-                InstructionSequences.of(shards, length, seed, config.data().endTokens());
+        InstructionSequences examples = InstructionSequences.of(
+                shards, length, seed, config.data().endTokens(), config.data().pack());
         if (examples.numTooLong() > 0) {
             listener.examplesLeftOut(shards.split(), examples.numTooLong(), shards.numDocuments(), length);
         }

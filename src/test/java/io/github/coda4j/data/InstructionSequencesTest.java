@@ -1,5 +1,6 @@
 package io.github.coda4j.data;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -13,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -24,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Instructions: rows to shards to sequences in which only answers may be masked. */
 class InstructionSequencesTest {
+    private static final int PACKED_LENGTH = 400;
     private static final String THOUGHT = "<think>\n\n</think>\n\n";
 
     @TempDir
@@ -109,7 +112,7 @@ class InstructionSequencesTest {
         Set<Integer> numbers = new TreeSet<>();
         try (InstructionSequences plain = open(64);
                 InstructionSequences ended =
-                        InstructionSequences.of(TokenShards.open(folder.resolve("s"), Split.TRAIN), 64, 9, 20)) {
+                        InstructionSequences.of(TokenShards.open(folder.resolve("s"), Split.TRAIN), 64, 9, 20, false)) {
             for (int position = 0; position < 60; position++) {
                 PackedBatch before = plain.read(position, 1);
                 PackedBatch after = ended.read(position, 1);
@@ -142,14 +145,83 @@ class InstructionSequencesTest {
         tokenize(200, "{\"instruction\": \"One?\", \"output\": \"1\"}");
         try (TokenShards shards = TokenShards.open(folder.resolve("s"), Split.TRAIN)) {
             int fits = Math.toIntExact(shards.documentEnd(0));
-            try (InstructionSequences sequences = InstructionSequences.of(shards, fits, 3, 100_000)) {
+            try (InstructionSequences sequences = InstructionSequences.of(shards, fits, 3, 100_000, false)) {
                 PackedBatch batch = sequences.read(0, 1);
                 assertThat(batch.segments()[0]).containsOnly(0);
                 assertThat(batch.maskable()[0][fits - 1]).isTrue();
             }
-            assertThatThrownBy(() -> InstructionSequences.of(shards, fits, 3, -1))
+            assertThatThrownBy(() -> InstructionSequences.of(shards, fits, 3, -1, false))
                     .hasMessage("the number of end tokens must be 0 or positive, got -1");
         }
+    }
+
+    @Test
+    void packed_rows_hold_every_example_once_each_blind_to_the_others() throws IOException {
+        String[] rows = IntStream.range(0, 60)
+                .mapToObj(i -> "{\"instruction\": \"Count.\", \"output\": \"%s\"}"
+                        .formatted(IntStream.rangeClosed(0, i)
+                                .mapToObj(Integer::toString)
+                                .collect(joining(" "))))
+                .toArray(String[]::new);
+        tokenize(400, rows);
+        for (int endTokens : new int[] {0, 40}) {
+            Set<List<Integer>> apart = examples(endTokens, false, 60);
+            assertThat(apart).hasSize(60);
+            assertThat(examples(endTokens, true, packedRows(endTokens))).isEqualTo(apart);
+        }
+        assertThat(packedRows(0))
+                .as("rows that hold 60 examples")
+                .isLessThan(40)
+                .isLessThan(packedRows(40));
+        try (InstructionSequences packed = packed(0)) {
+            int count = Math.toIntExact(packed.numSequences());
+            assertThat(packed.read(count, 1).ids()[0])
+                    .as("another order")
+                    .isNotEqualTo(packed.read(0, 1).ids()[0]);
+            assertThat(packed.read(3, 2).ids()[1])
+                    .as("found by its place")
+                    .isEqualTo(packed.read(4, 1).ids()[0]);
+        }
+    }
+
+    private InstructionSequences packed(int endTokens) {
+        TokenShards shards = TokenShards.open(folder.resolve("s"), Split.TRAIN);
+        return InstructionSequences.of(shards, PACKED_LENGTH, 9, endTokens, true);
+    }
+
+    private int packedRows(int endTokens) {
+        try (InstructionSequences packed = packed(endTokens)) {
+            return Math.toIntExact(packed.numSequences());
+        }
+    }
+
+    /** The examples of an epoch: ids, those that may be masked negative. */
+    private Set<List<Integer>> examples(int endTokens, boolean packed, int rows) {
+        Set<List<Integer>> examples = new HashSet<>();
+        TokenShards shards = TokenShards.open(folder.resolve("s"), Split.TRAIN);
+        try (InstructionSequences sequences = InstructionSequences.of(shards, PACKED_LENGTH, 9, endTokens, packed)) {
+            PackedBatch batch = sequences.read(0, rows);
+            for (int row = 0; row < rows; row++) {
+                int[] segments = batch.segments()[row];
+                int from = 0;
+                for (int i = 1; i <= PACKED_LENGTH; i++) {
+                    if (i == PACKED_LENGTH || segments[i] != segments[from]) {
+                        List<Integer> example = part(batch, row, from, i);
+                        boolean padding = example.stream()
+                                .allMatch(id -> id == tokenizer.specialTokens().requirePad());
+                        assertThat(padding || examples.add(example)).as("once").isTrue();
+                        from = i;
+                    }
+                }
+            }
+        }
+        return examples;
+    }
+
+    private static List<Integer> part(PackedBatch batch, int row, int from, int to) {
+        return IntStream.range(from, to)
+                .mapToObj(i -> batch.maskable()[row][i] ? -batch.ids()[row][i] : batch.ids()[row][i])
+                .toList();
     }
 
     @Test

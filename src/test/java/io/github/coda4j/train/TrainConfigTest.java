@@ -50,8 +50,8 @@ class TrainConfigTest {
         assertThat(config.model())
                 .isEqualTo(new TrainConfig.Start.Checkpoint(Path.of("runs/pre/model"), Path.of("runs/pre/model")));
         assertThat(config.data())
-                .isEqualTo(
-                        new TrainConfig.Data(Path.of("data/code"), Path.of("data/code"), Optional.empty(), 256, 0, 2));
+                .isEqualTo(new TrainConfig.Data(
+                        Path.of("data/code"), Path.of("data/code"), Optional.empty(), 256, true, 0, 2));
         assertThat(config.batch()).isEqualTo(new TrainConfig.Batch(32, 32));
         assertThat(config.optimizer()).isEqualTo(new TrainConfig.Rule(Adafactor.Settings.DEFAULT, 1));
         assertThat(config.schedule()).isEqualTo(new LearningRate(LearningRate.Decay.COSINE, 2e-4, 0, 0, 500));
@@ -269,6 +269,21 @@ class TrainConfigTest {
         assertThat(TrainConfig.parse(config.yaml(), "effective")).isEqualTo(config);
         assertThatThrownBy(() -> TrainConfig.parse(ends, "run.yaml"))
                 .hasMessage("run.yaml: data: end_tokens has no effect in midtrain, which has no answers: leave it out");
+    }
+
+    @Test
+    void instructions_are_packed_where_that_is_said_and_text_always() {
+        String data = "data: {shards: data/code, length: 256";
+        String packed = LEAST.replace(data, "data: {shards: data/code, pack: true, length: 256");
+        TrainConfig config = TrainConfig.parse(packed.replace("stage: midtrain", "stage: sft"), "run.yaml");
+        assertThat(config.data().pack()).isTrue();
+        assertThat(TrainConfig.parse(config.yaml(), "effective")).isEqualTo(config);
+        TrainConfig apart = TrainConfig.parse(LEAST.replace("stage: midtrain", "stage: sft"), "run.yaml");
+        assertThat(apart.data().pack()).isFalse();
+        assertThat(TrainConfig.parse(LEAST, "run.yaml").data().pack()).isTrue();
+        assertThatThrownBy(() -> TrainConfig.parse(packed, "run.yaml"))
+                .hasMessage(
+                        "run.yaml: data: pack has no effect in midtrain, whose rows are always packed: leave it out");
     }
 
     @Test

@@ -195,7 +195,8 @@ class TrainCommandTest {
         assertThat(sft("alone", alone)).isZero();
         assertThat(sft("less", mixed, "data.text_share=0.2")).isZero();
         assertThat(sft("ends", alone, "data.end_tokens=8")).isZero();
-        assertThat(List.of(weights("alone"), weights("less"), weights("ends"), weights("whole")))
+        assertThat(sft("packed", alone, "data.pack=true")).isZero();
+        assertThat(List.of(weights("alone"), weights("less"), weights("ends"), weights("packed"), weights("whole")))
                 .doesNotHaveDuplicates();
         Path text = folder.resolve("text-only");
         assertThat(cli.run(
