@@ -15,8 +15,12 @@ public record KnownModel(String id, String preset, String licence, String use) {
 
     /** All of them, the small ones first. */
     public static final List<KnownModel> ALL = List.of(
+            new KnownModel("fredzzp/open-dcoder-0.5B", "qwen2.5-0.5b", "unknown", "fills single lines of code, small"),
             new KnownModel(
-                    "fredzzp/open-dcoder-0.5B", "qwen2.5-0.5b", "not stated ?", "fills single lines of code, small"),
+                    "dllm-hub/Qwen2.5-Coder-0.5B-Instruct-diffusion-mdlm-v0.1",
+                    "qwen2.5-0.5b",
+                    "Apache-2.0 ?",
+                    "code and chat, the smallest"),
             new KnownModel(
                     "dllm-hub/Qwen3-0.6B-diffusion-mdlm-v0.1", "qwen3-0.6b", "Apache-2.0", "code and chat, small"),
             new KnownModel(
