@@ -72,7 +72,7 @@ public final class InstructionSequences implements SequenceSource {
         }
         boolean[] answers = new boolean[length];
         shards.copyAnswers(document, answers);
-        return endOf(document, endOfAnswer(answers, tokens), length);
+        return endOf(document, endOfAnswer(answers, tokens));
     }
 
     /** One example per row, without end tokens behind answers. */
@@ -137,8 +137,8 @@ public final class InstructionSequences implements SequenceSource {
         int filled = 0;
         int segment = 0;
         for (int i = firsts[(int) sequence]; i < firsts[(int) sequence + 1]; i++) {
-            int[] ownIds = new int[length - filled];
-            boolean[] ownMaskable = new boolean[length - filled];
+            int[] ownIds = new int[length];
+            boolean[] ownMaskable = new boolean[length];
             int size = example(documents[i], ownIds, ownMaskable);
             System.arraycopy(ownIds, 0, ids, filled, size);
             System.arraycopy(ownMaskable, 0, maskable, filled, size);
@@ -149,7 +149,7 @@ public final class InstructionSequences implements SequenceSource {
         Arrays.fill(segments, filled, length, segment);
     }
 
-    /** Puts an example at the beginning of what is left of a row; returns how long it is. */
+    /** Puts an example at the beginning of a row of its own; returns how long it is. */
     private int example(long document, int[] ids, boolean[] maskable) {
         long start = shards.documentStart(document);
         int tokens = (int) (shards.documentEnd(document) - start);
@@ -159,7 +159,7 @@ public final class InstructionSequences implements SequenceSource {
             return tokens;
         }
         int end = endOfAnswer(maskable, tokens);
-        int to = endOf(document, end, ids.length);
+        int to = endOf(document, end);
         Arrays.fill(ids, end, to, shards.manifest().eosId());
         Arrays.fill(maskable, end, to, true);
         return to;
@@ -174,9 +174,9 @@ public final class InstructionSequences implements SequenceSource {
     }
 
     /** Where an example's end tokens end, which take the place of what stands behind its last answer. */
-    private int endOf(long document, int endOfAnswer, int room) {
+    private int endOf(long document, int endOfAnswer) {
         long drawn = (long) (CounterRandom.uniform(endDraws, document) * (endTokens + 1L));
-        return (int) Math.min(room, endOfAnswer + drawn);
+        return (int) Math.min(length, endOfAnswer + drawn);
     }
 
     @Override

@@ -184,6 +184,30 @@ class InstructionSequencesTest {
         }
     }
 
+    @Test
+    void a_row_is_packed_full_to_its_last_position_where_an_example_s_end_is_cut_off() throws IOException {
+        tokenize(
+                200,
+                IntStream.range(0, 40)
+                        .mapToObj("{\"instruction\": \"Number?\", \"output\": \"%d\"}"::formatted)
+                        .toArray(String[]::new));
+        Set<Integer> full = new TreeSet<>();
+        for (int length = 40; length < 120; length++) { // every place of the last position within an example
+            try (TokenShards shards = TokenShards.open(folder.resolve("s"), Split.TRAIN);
+                    InstructionSequences sequences = InstructionSequences.of(shards, length, 9, 1, true)) {
+                PackedBatch batch = sequences.read(0, Math.toIntExact(sequences.numSequences()));
+                for (int row = 0; row < sequences.numSequences(); row++) {
+                    if (batch.maskable()[row][length - 1]) {
+                        full.add(length);
+                    }
+                }
+            }
+        }
+        assertThat(full)
+                .as("lengths of which a row ends with an answer's last token")
+                .isNotEmpty();
+    }
+
     private InstructionSequences packed(int endTokens) {
         TokenShards shards = TokenShards.open(folder.resolve("s"), Split.TRAIN);
         return InstructionSequences.of(shards, PACKED_LENGTH, 9, endTokens, true);
