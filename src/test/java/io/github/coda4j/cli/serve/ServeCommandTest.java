@@ -140,7 +140,7 @@ class ServeCommandTest {
                             .status())
                     .isEqualTo(401);
             JsonNode json = running.client
-                    .post("/v1/completions", "{\"prompt\":\"int\"}", "Authorization", "Bearer secret")
+                    .post("/v1/completions", "{\"prompt\":\"for (int i = 0; i\"}", "Authorization", "Bearer secret")
                     .json();
             assertThat(json.at("/usage/completion_tokens").intValue()).isEqualTo(4);
             assertThat(json.at("/coda/cost/forwards").intValue()).isLessThanOrEqualTo(5);
