@@ -61,6 +61,9 @@ class BenchServeTest {
         assertThat(report.at("/full_sequences/ratio").doubleValue()).isPositive();
         assertThat(report.get("peak_operations_per_second").doubleValue()).isGreaterThan(1e9);
         double one = report.at("/full_sequences/operations_1").doubleValue();
+        assertThat(one)
+                .as("32 steps of some 40 positions and 8.4 million weights")
+                .isBetween(8e9, 40e9);
         assertThat(report.at("/full_sequences/operations_8").doubleValue())
                 .as("an answer is worked out alike, whatever runs beside it")
                 .isCloseTo(one, withPercentage(10));
