@@ -8,7 +8,6 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -36,20 +35,11 @@ class AverageTest {
         assertThat(out).doesNotExist();
     }
 
-    private static int run(Path out, Path... files) throws IOException, InterruptedException {
-        List<String> command = Stream.concat(
-                        Stream.of(
-                                Path.of(System.getProperty("java.home"), "bin", "java")
-                                        .toString(),
-                                "recipes/coda-mini/Average.java",
-                                out.toString()),
-                        Stream.of(files).map(Path::toString))
-                .toList();
-        return new ProcessBuilder(command)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start()
-                .waitFor();
+    private int run(Path out, Path... files) throws IOException, InterruptedException {
+        String[] arguments = Stream.concat(Stream.of(out), Stream.of(files))
+                .map(Path::toString)
+                .toArray(String[]::new);
+        return RecipeProgram.run(folder.resolve("printed"), "Average.java", arguments);
     }
 
     /** A safetensors file with one tensor. */

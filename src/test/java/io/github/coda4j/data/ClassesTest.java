@@ -3,11 +3,9 @@ package io.github.coda4j.data;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -30,7 +28,6 @@ class ClassesTest {
                     .split(","));
     private static final Pattern TYPE = Pattern.compile("\\b[A-Z]\\w*");
     private static final Pattern LITERAL = Pattern.compile("\"[^\"]*\"");
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     @TempDir
     static Path folder;
@@ -43,20 +40,7 @@ class ClassesTest {
     }
 
     private static List<JsonNode> rows(String name) throws IOException, InterruptedException {
-        Path out = folder.resolve(name);
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "recipes/coda-mini/Classes.java",
-                        Integer.toString(COUNT))
-                .redirectOutput(out.toFile())
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        assertThat(process.waitFor()).isZero();
-        List<JsonNode> rows = new ArrayList<>();
-        for (String line : Files.readAllLines(out)) {
-            rows.add(JSON.readTree(line));
-        }
-        return rows;
+        return RecipeProgram.rows(folder.resolve(name), "Classes.java", Integer.toString(COUNT));
     }
 
     private static List<String> texts(String end) {

@@ -3,11 +3,9 @@ package io.github.coda4j.data;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,11 +22,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@code recipes/coda-mini/Toolbox.java}: what it prints, and what it holds back. */
 @Tag("process")
 class ToolboxTest {
-    private static final Path PROGRAM = Path.of("recipes/coda-mini/Toolbox.java");
     private static final Path REQUESTS = Path.of("recipes/coda-mini/requests.jsonl");
     private static final Pattern FENCED = Pattern.compile("```(java|python)\n(.+)\n```", Pattern.DOTALL);
     private static final Pattern HEAD = Pattern.compile("(\\w+)\\(([^)]*)\\)");
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     @TempDir
     static Path folder;
@@ -37,24 +33,7 @@ class ToolboxTest {
 
     @BeforeAll
     static void printRows() throws IOException, InterruptedException {
-        Path out = folder.resolve("rows.jsonl");
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        PROGRAM.toString(),
-                        "--families")
-                .redirectOutput(out.toFile())
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        assertThat(process.waitFor()).isZero();
-        rows = read(out);
-    }
-
-    private static List<JsonNode> read(Path file) throws IOException {
-        List<JsonNode> rows = new ArrayList<>();
-        for (String line : Files.readAllLines(file)) {
-            rows.add(JSON.readTree(line));
-        }
-        return rows;
+        rows = RecipeProgram.rows(folder.resolve("rows.jsonl"), "Toolbox.java", "--families");
     }
 
     private static String language(JsonNode row) {
@@ -90,7 +69,7 @@ class ToolboxTest {
 
     @Test
     void the_requests_that_are_a_test_are_held_back() throws IOException {
-        List<JsonNode> requests = read(REQUESTS);
+        List<JsonNode> requests = RecipeProgram.read(REQUESTS);
         assertThat(requests).hasSize(20);
         Set<String> texts =
                 requests.stream().map(row -> row.get("request").textValue()).collect(Collectors.toSet());
