@@ -13,7 +13,6 @@ import io.github.coda4j.model.plan.Denoiser;
 import io.github.coda4j.model.plan.ForwardPlan;
 import io.github.coda4j.model.plan.Proposals;
 import io.github.coda4j.model.plan.Sampling;
-import io.github.coda4j.syntax.Verdict;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -25,7 +24,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -52,10 +50,11 @@ final class HoleSearch implements AutoCloseable {
     /** How many lengths in a row may be in vain. */
     private static final int PATIENCE = 4;
 
-    /** How many ways to take answers for all holes are parsed, and how many of them together. */
+    /** How many ways to take answers for all holes are judged. */
     private static final int MOST_WAYS = 64;
 
-    private static final int WAYS_AT_A_TIME = 8;
+    /** Holes of so many tokens are decoded with everything in sight before the search ends, and compared. */
+    private static final int SHORT = 16;
 
     /** Positions that forwards store for themselves at a time; one may store more. */
     private static final int STORED = 2048;
@@ -63,13 +62,10 @@ final class HoleSearch implements AutoCloseable {
     private final PromptLayout whole;
     /** The part of it that is looked at. */
     private final PromptLayout base;
-    /** Where that begins. */
-    private final int offset;
-
     private final DecodeOptions decode;
     private final LengthOptions how;
     private final Optional<ParseJudge> judge;
-    private final Function<PromptLayout, List<HoleStream>> reader;
+    private final AnswerReader reader;
     private final Denoiser denoiser;
     /** By open hole. */
     private final Map<Integer, LengthClimb> climbs = new LinkedHashMap<>();
@@ -81,8 +77,16 @@ final class HoleSearch implements AutoCloseable {
     private final Deque<SearchForward> pending = new ArrayDeque<>();
     private final List<Trial> trials = new ArrayList<>();
     private Optional<Trial> taken = Optional.empty();
-    private Optional<String> note = Optional.empty();
     private boolean readingBack;
+    /** The best answers so far, by open hole, once the trials are decoded. */
+    private Map<Integer, TrialAnswer> chosen = Map.of();
+    /** Groups of holes that are still to be compared together. */
+    private final Deque<List<Integer>> groups = new ArrayDeque<>();
+
+    private Optional<CloseHoles> together = Optional.empty();
+    private boolean ofOneTrial;
+    /** The best lengths, decoded with everything in sight. */
+    private Optional<Trial> checked = Optional.empty();
     private int forwards;
     private final Closing closing = new Closing();
 
@@ -101,14 +105,10 @@ final class HoleSearch implements AutoCloseable {
             DecodeOptions decode,
             LengthOptions how,
             Optional<ParseJudge> judge,
-            Function<PromptLayout, List<HoleStream>> reader,
+            AnswerReader reader,
             Denoiser denoiser) {
         this.whole = whole;
-        int start = Math.max(0, whole.holes().getFirst().start() - SIGHT);
-        int end = Math.min(whole.ids().length, whole.holes().getLast().end() + SIGHT);
-        boolean near = whole.promptTokens() >= 2 * (end - start - whole.newTokens());
-        this.offset = near ? start : 0;
-        this.base = near ? whole.cropped(start, end) : whole;
+        this.base = whole.near(SIGHT);
         this.decode = decode;
         this.how = how;
         this.judge = judge;
@@ -210,18 +210,16 @@ final class HoleSearch implements AutoCloseable {
 
     /** Why answers were not judged by the grammar, if they should have been. */
     Optional<String> note() {
-        return note;
+        return judge.flatMap(ParseJudge::note);
     }
 
-    /** The trial with the best lengths, decoded or not yet; it is the caller's to close. */
+    /** The trial with the best answers, decoded or not yet; it is the caller's to close. */
     Trial take() {
-        List<Integer> best = choose(trials);
-        Optional<Trial> decoded = trials.stream()
-                .filter(trial ->
-                        base == whole && trial.isExact() && trial.lengths().equals(best))
-                .findFirst();
-        taken = decoded;
-        return decoded.orElseGet(() -> Trial.open(whole, best, decode, reader, denoiser));
+        List<Integer> best = lengthsOf(chosen);
+        taken = checked.or(() -> exact(best));
+        return checked.map(this::better)
+                .or(() -> taken)
+                .orElseGet(() -> Trial.open(whole, best, decode, reader::read, denoiser));
     }
 
     /** The best of the trials that are decoded so far, to be closed by the caller. */
@@ -231,19 +229,63 @@ final class HoleSearch implements AutoCloseable {
         if (decoded.isEmpty()) {
             return Optional.empty();
         }
-        List<Integer> best = choose(decoded);
-        taken = decoded.stream()
-                .filter(trial -> trial.lengths().equals(best))
-                .findFirst()
-                .or(() -> Optional.of(decoded.getFirst()));
-        return taken.map(trial -> base == whole ? trial : trial.within(whole, offset));
+        taken = of(lengthsOf(choose(decoded)), decoded).or(() -> Optional.of(decoded.getFirst()));
+        return taken.map(trial -> base == whole
+                ? trial
+                : trial.with(whole.resized(trial.lengths(), denoiser.maskId()), trial.answers()));
+    }
+
+    private static Optional<Trial> of(List<Integer> lengths, List<Trial> among) {
+        return among.stream()
+                .filter(trial -> trial.lengths().equals(lengths))
+                .findFirst();
+    }
+
+    /** The trial that decoded these lengths with everything in sight. */
+    private Optional<Trial> exact(List<Integer> lengths) {
+        return base == whole ? of(lengths, trials).filter(Trial::isExact) : Optional.empty();
+    }
+
+    private List<Integer> lengthsOf(Map<Integer, TrialAnswer> answers) {
+        List<Integer> own = new ArrayList<>(lengths);
+        answers.forEach((hole, answer) -> own.set(hole, answer.masks()));
+        return own;
+    }
+
+    /**
+     * What was decoded with everything in sight, or what was found before near the holes: that with which the document
+     * parses, or else what the model is surer of.
+     */
+    private Trial better(Trial seen) {
+        List<TrialAnswer> wide = seen.answers();
+        List<TrialAnswer> near = new ArrayList<>(wide);
+        chosen.forEach(near::set);
+        Trial found = seen.with(seen.layout(), near);
+        if (texts(found).equals(texts(seen))) {
+            return seen;
+        }
+        double surer = chosen.keySet().stream()
+                .mapToDouble(hole -> near.get(hole).candidate().decoded()
+                        - wide.get(hole).candidate().decoded())
+                .sum();
+        List<Trial> order = ofOneTrial && surer > 0 ? List.of(found, seen) : List.of(seen, found);
+        return judge.flatMap(own -> own.preferred(
+                        order.stream().map(HoleSearch::texts).toList()))
+                .map(order::get)
+                .orElse(order.getFirst());
+    }
+
+    private static List<String> texts(Trial trial) {
+        return trial.answers().stream().map(TrialAnswer::text).toList();
     }
 
     @Override
     public void close() {
         closing.once(() -> Closing.all(Stream.of(
-                        trials.stream().filter(trial -> taken.isEmpty() || taken.get() != trial),
+                        Stream.concat(trials.stream(), checked.stream())
+                                .filter(trial -> taken.isEmpty() || taken.get() != trial),
                         pending.stream(),
+                        together.stream(),
                         Stream.of(outside))
                 .flatMap(own -> own)
                 .toList()));
@@ -252,18 +294,93 @@ final class HoleSearch implements AutoCloseable {
     private void advance() {
         if (trials.isEmpty()) {
             probe();
-            if (pending.isEmpty()) {
-                openTrials();
+            if (!pending.isEmpty()) {
+                return;
             }
+            openTrials();
         }
-        trials.stream()
-                .filter(trial -> !trial.session().done())
-                .forEach(trial ->
-                        pending.addLast(SearchForward.of(trial.session().plan(), trial::apply)));
+        trials.stream().filter(trial -> !trial.session().done()).forEach(this::decodeOn);
         if (pending.isEmpty() && how.readsBack() && trials.size() > 1 && !readingBack) {
             readingBack = true;
             trials.forEach(trial -> pending.addAll(trial.readingBack()));
         }
+        if (pending.isEmpty()) {
+            compare();
+        }
+    }
+
+    private void decodeOn(Trial trial) {
+        pending.addLast(SearchForward.of(trial.session().plan(), trial::apply));
+    }
+
+    /** Chooses among the trials, then among ways to fill holes that are close together, then decodes what is best. */
+    private void compare() {
+        if (chosen.isEmpty()) {
+            chosen = choose(trials);
+            ofOneTrial = of(lengthsOf(chosen), trials).isPresent();
+            if (how.candidates() > 1) {
+                groups.addAll(CloseHoles.groups(base, List.copyOf(climbs.keySet())));
+            }
+        }
+        while (pending.isEmpty() && (together.isPresent() || !groups.isEmpty())) {
+            if (together.isEmpty()) {
+                together = Optional.of(closeHoles(groups.removeFirst()));
+            }
+            CloseHoles own = together.get();
+            pending.addAll(own.next());
+            if (pending.isEmpty()) {
+                take(own);
+                own.close();
+            }
+        }
+        if (pending.isEmpty() && checked.isEmpty()) {
+            List<Integer> best = lengthsOf(chosen);
+            if (exact(best).isEmpty() && best.stream().mapToInt(n -> n).sum() <= SHORT * best.size()) {
+                checked = Optional.of(Trial.open(whole, best, decode, reader::read, denoiser));
+            }
+        }
+        checked.filter(trial -> pending.isEmpty() && !trial.session().done()).ifPresent(this::decodeOn);
+    }
+
+    private CloseHoles closeHoles(List<Integer> holes) {
+        List<TrialAnswer> all = new ArrayList<>(trials.getFirst().answers());
+        chosen.forEach(all::set);
+        Map<Integer, int[]> others = IntStream.range(0, all.size())
+                .filter(hole -> !holes.contains(hole))
+                .boxed()
+                .collect(Collectors.toMap(hole -> hole, hole -> all.get(hole).ids()));
+        List<List<Candidate>> own = holes.stream()
+                .map(hole -> byLength(trials, hole).values().stream()
+                        .map(TrialAnswer::candidate)
+                        .toList())
+                .map(LengthRanking::ranked)
+                .toList();
+        PromptLayout sized = whole.resized(lengthsOf(chosen), denoiser.maskId());
+        return new CloseHoles(sized, holes, others, own, decode, how.readsBack(), SIGHT, reader, denoiser);
+    }
+
+    /** Takes the best way to fill holes that were compared together. */
+    private void take(CloseHoles own) {
+        List<List<TrialAnswer>> ranked = own.ranked();
+        List<String> texts = new ArrayList<>(texts(trials.getFirst()));
+        chosen.forEach((hole, answer) -> texts.set(hole, answer.text()));
+        List<List<String>> ways = new ArrayList<>();
+        for (List<TrialAnswer> answers : ranked) {
+            List<String> way = new ArrayList<>(texts);
+            for (int i = 0; i < answers.size(); i++) {
+                way.set(own.holes().get(i), answers.get(i).text());
+            }
+            ways.add(way);
+        }
+        List<TrialAnswer> best =
+                ranked.get(judge.flatMap(one -> one.preferred(ways)).orElse(0));
+        Map<Integer, TrialAnswer> better = new HashMap<>(chosen);
+        for (int i = 0; i < best.size(); i++) {
+            better.put(own.holes().get(i), best.get(i));
+        }
+        chosen = better;
+        together = Optional.empty();
+        ofOneTrial = false;
     }
 
     /** Asks for the lengths that are wanted next; those that the fill has answered need no forward. */
@@ -332,8 +449,8 @@ final class HoleSearch implements AutoCloseable {
             ways.add(way);
         }
         for (List<Integer> way : ways) {
-            trials.add(Trial.alone(base, way, decode, reader, denoiser, outside)
-                    .orElseGet(() -> Trial.open(base, way, inHaste(way), reader, denoiser)));
+            trials.add(Trial.alone(base, way, decode, reader::read, denoiser, outside)
+                    .orElseGet(() -> Trial.open(base, way, inHaste(way), reader::read, denoiser)));
         }
     }
 
@@ -343,65 +460,63 @@ final class HoleSearch implements AutoCloseable {
         return base == whole ? decode : decode.withSteps(Math.ceilDiv(Math.min(decode.steps(), tokens), 2));
     }
 
-    /** The best lengths of all holes by the trials that are decoded. */
-    private List<Integer> choose(List<Trial> among) {
-        Map<Integer, Map<Integer, Trial>> byLength = new HashMap<>();
+    /** The best answers to all open holes by the trials that are decoded. */
+    private Map<Integer, TrialAnswer> choose(List<Trial> among) {
+        Map<Integer, Map<Integer, TrialAnswer>> answers = new HashMap<>();
         Map<Integer, List<Candidate>> ranked = new LinkedHashMap<>();
-        List<Integer> chosen = new ArrayList<>(lengths);
+        Map<Integer, TrialAnswer> best = new HashMap<>();
         for (int hole : climbs.keySet()) {
-            Map<Integer, Trial> trialOf = new LinkedHashMap<>();
-            among.forEach(trial -> trialOf.putIfAbsent(trial.lengths().get(hole), trial));
-            List<Candidate> order = LengthRanking.ranked(trialOf.values().stream()
-                    .map(trial -> trial.candidate(hole))
-                    .toList());
-            byLength.put(hole, trialOf);
+            Map<Integer, TrialAnswer> own = byLength(among, hole);
+            List<Candidate> order = LengthRanking.ranked(
+                    own.values().stream().map(TrialAnswer::candidate).toList());
+            answers.put(hole, own);
             ranked.put(hole, order);
-            chosen.set(hole, order.getFirst().masks());
+            best.put(hole, own.get(order.getFirst().masks()));
         }
-        judge.ifPresent(
-                own -> parsing(own, ranked, byLength, among.getFirst()).ifPresent(way -> way.forEach(chosen::set)));
-        return chosen;
+        judge.flatMap(own -> parsing(own, ranked, answers, texts(among.getFirst()))).ifPresent(best::putAll);
+        return best;
     }
 
-    /** The best lengths with which the document parses, by hole; empty where it parses with none that are good. */
-    private Optional<Map<Integer, Integer>> parsing(
+    /** What trials answer to a hole, by its length. */
+    private static Map<Integer, TrialAnswer> byLength(List<Trial> among, int hole) {
+        Map<Integer, TrialAnswer> answers = new LinkedHashMap<>();
+        for (Trial trial : among) {
+            TrialAnswer answer = trial.answers().get(hole);
+            answers.putIfAbsent(answer.masks(), answer);
+        }
+        return answers;
+    }
+
+    /** The best answers with which the document parses, by hole; empty where it parses with none that are good. */
+    private Optional<Map<Integer, TrialAnswer>> parsing(
             ParseJudge own,
             Map<Integer, List<Candidate>> ranked,
-            Map<Integer, Map<Integer, Trial>> byLength,
-            Trial any) {
+            Map<Integer, Map<Integer, TrialAnswer>> answers,
+            List<String> texts) {
         List<Integer> holes = List.copyOf(ranked.keySet());
-        List<List<Candidate>> ways = JointRanking.best(
-                holes.stream()
-                        .map(hole -> LengthRanking.aboutAsGood(ranked.get(hole)))
-                        .toList(),
-                MOST_WAYS);
+        List<Map<Integer, TrialAnswer>> ways =
+                JointRanking.best(
+                                holes.stream()
+                                        .map(hole -> LengthRanking.aboutAsGood(ranked.get(hole)))
+                                        .toList(),
+                                MOST_WAYS)
+                        .stream()
+                        .map(way -> IntStream.range(0, holes.size())
+                                .boxed()
+                                .collect(Collectors.toMap(holes::get, i -> answers.get(holes.get(i))
+                                        .get(way.get(i).masks()))))
+                        .toList();
         if (ways.size() == 1) {
             return Optional.empty();
         }
-        for (int first = 0; first < ways.size(); first += WAYS_AT_A_TIME) {
-            List<Map<Integer, Integer>> lengthsOf =
-                    ways.subList(first, Math.min(ways.size(), first + WAYS_AT_A_TIME)).stream()
-                            .map(way -> IntStream.range(0, holes.size())
-                                    .boxed()
-                                    .collect(Collectors.toMap(
-                                            holes::get, i -> way.get(i).masks())))
-                            .toList();
-            ParseJudge.Judgement judgement = own.judge(
-                    lengthsOf.stream().map(way -> filled(way, byLength, any)).toList());
-            int parses = judgement.verdicts().indexOf(Verdict.PARSES);
-            if (parses >= 0) {
-                note = Optional.empty();
-                return Optional.of(lengthsOf.get(parses));
-            }
-            note = note.or(judgement::off);
-        }
-        return Optional.empty();
+        Optional<Integer> preferred = own.preferred(
+                ways.stream().map(way -> filled(texts, way)).toList());
+        return preferred.map(ways::get);
     }
 
-    private List<String> filled(Map<Integer, Integer> way, Map<Integer, Map<Integer, Trial>> byLength, Trial any) {
-        List<String> filled = new ArrayList<>(any.texts());
-        way.forEach((hole, length) ->
-                filled.set(hole, byLength.get(hole).get(length).texts().get(hole)));
+    private static List<String> filled(List<String> texts, Map<Integer, TrialAnswer> way) {
+        List<String> filled = new ArrayList<>(texts);
+        way.forEach((hole, answer) -> filled.set(hole, answer.text()));
         return filled;
     }
 }

@@ -47,6 +47,7 @@ final class Job implements Generation {
     private final Runnable release;
     private final Runnable wake;
     private final EventQueue events;
+    private final AnswerReader reader = this::streams;
     private final CompletableFuture<Completion> completion = new CompletableFuture<>();
     private volatile boolean cancelled;
     private volatile Optional<Throwable> listenerFailure = Optional.empty();
@@ -89,25 +90,27 @@ final class Job implements Generation {
         this.kept = kept;
         this.ceilings = layout.holes().stream().map(Block::length).toList();
         this.canvas = new Canvas(layout.ids(), maskId);
-        this.streams = streams(layout);
+        this.streams = reader.read(layout);
         this.meter = new CostMeter(nanos);
         this.release = release;
         this.wake = wake;
         this.events = new EventQueue(listener, threads, wake, this::listenerFailed);
     }
 
-    private List<HoleStream> streams(PromptLayout of) {
+    private List<HoleStream> streams(PromptLayout of, List<Integer> holes) {
         StopStrings stopStrings = new StopStrings(request.stopStrings());
-        return IntStream.range(0, of.holes().size())
+        return IntStream.range(0, holes.size())
                 .mapToObj(i -> new HoleStream(
                         of.holes().get(i),
                         of.hidden().get(i),
                         // Shorter than its ceiling: it has the length that was found for it.
-                        of.holes().get(i).length() < ceilings.get(i) ? FinishReason.STOP : FinishReason.LENGTH,
+                        of.holes().get(i).length() < ceilings.get(holes.get(i))
+                                ? FinishReason.STOP
+                                : FinishReason.LENGTH,
                         request.decode().endTokens(),
                         request.decode().holePad(),
                         stopStrings,
-                        rule(i),
+                        rule(holes.get(i)),
                         tokenizer))
                 .toList();
     }
@@ -173,7 +176,7 @@ final class Job implements Generation {
             if (request.searches() && request.prompt() instanceof Prompt.Text(Document document, WindowOptions _)) {
                 searching = true;
                 search = Optional.of(new HoleSearch(
-                        layout, document.holes(), request.decode(), request.lengths(), judge, this::streams, denoiser));
+                        layout, document.holes(), request.decode(), request.lengths(), judge, reader, denoiser));
                 return;
             }
             DecodeSession opened = DecodeSession.open(canvas, request.decode(), denoiser, kept);
@@ -242,7 +245,7 @@ final class Job implements Generation {
         searchForwards = search.orElseThrow().forwards() - trial.session().forwards();
         layout = trial.layout();
         canvas = trial.canvas();
-        streams = streams(layout);
+        streams = reader.read(layout);
         session = Optional.of(trial.session());
         search.orElseThrow().close();
         tell(trial.steps(), layout.ids().clone());

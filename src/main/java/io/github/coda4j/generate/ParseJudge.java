@@ -4,44 +4,66 @@ import io.github.coda4j.syntax.Grammar;
 import io.github.coda4j.syntax.HoledText;
 import io.github.coda4j.syntax.SourceParser;
 import io.github.coda4j.syntax.Verdict;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * Whether a document parses with its holes filled; switches itself off, and says why, where that cannot be known.
- *
- * @param grammar of the document
- * @param pieces its text before, between and after the holes
+ * Prefers ways to fill a document's holes with which it parses; switches itself off, and says why, where that cannot be
+ * known.
  */
-record ParseJudge(Optional<Grammar> grammar, List<String> pieces) {
+final class ParseJudge {
     private static final String NO_GRAMMAR =
             "the text is in no language with a grammar: whether an answer parses is not looked at";
 
-    /**
-     * What it says.
-     *
-     * @param verdicts one for each way to fill the holes
-     * @param off why they are all unknown, if that is so
-     */
-    record Judgement(List<Verdict> verdicts, Optional<String> off) {}
+    /** How many ways are parsed together. */
+    private static final int AT_A_TIME = 8;
 
-    /** Judges ways to fill the holes, each with one text for each hole. */
-    Judgement judge(List<List<String>> ways) {
+    private final Optional<Grammar> grammar;
+    private final List<String> pieces;
+    private Optional<String> note = Optional.empty();
+
+    /**
+     * A judge that has judged nothing.
+     *
+     * @param pieces the text before, between and after the holes
+     */
+    ParseJudge(Optional<Grammar> grammar, List<String> pieces) {
+        this.grammar = grammar;
+        this.pieces = List.copyOf(pieces);
+    }
+
+    /** Why nothing was preferred, if that cannot be known. */
+    Optional<String> note() {
+        return note;
+    }
+
+    /**
+     * Which way is to be preferred.
+     *
+     * @param ways the best first, each with one text for each hole
+     * @return index of the first with which the document parses; empty: it parses with none, or that cannot be known
+     */
+    Optional<Integer> preferred(List<List<String>> ways) {
         if (grammar.isEmpty()) {
-            return unknown(ways, NO_GRAMMAR);
+            note = Optional.of(NO_GRAMMAR);
+            return Optional.empty();
         }
         try (SourceParser parser = grammar.get().open().orElse(null)) {
             if (parser == null) {
-                return unknown(ways, grammar.get().missing().orElse(NO_GRAMMAR));
+                note = Optional.of(grammar.get().missing().orElse(NO_GRAMMAR));
+                return Optional.empty();
             }
             HoledText text = new HoledText(parser, pieces);
-            List<Verdict> verdicts = text.judge(ways);
-            return new Judgement(verdicts, verdicts.contains(Verdict.PARSES) ? Optional.empty() : text.off());
+            for (int first = 0; first < ways.size(); first += AT_A_TIME) {
+                int parses = text.judge(ways.subList(first, Math.min(ways.size(), first + AT_A_TIME)))
+                        .indexOf(Verdict.PARSES);
+                if (parses >= 0) {
+                    note = Optional.empty();
+                    return Optional.of(first + parses);
+                }
+            }
+            note = text.off();
+            return Optional.empty();
         }
-    }
-
-    private static Judgement unknown(List<List<String>> ways, String why) {
-        return new Judgement(Collections.nCopies(ways.size(), Verdict.UNKNOWN), Optional.of(why));
     }
 }

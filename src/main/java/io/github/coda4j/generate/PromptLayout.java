@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
@@ -85,6 +86,49 @@ record PromptLayout(int[] ids, List<Block> holes, List<HiddenText> hidden) {
                 .map(hole -> new Block(hole.start() - start, hole.end() - start))
                 .toList();
         return new PromptLayout(Arrays.copyOfRange(ids, start, end), moved, hidden);
+    }
+
+    /**
+     * The same in which some holes are text; others have masks.
+     *
+     * @param answers by hole, not one for each
+     */
+    PromptLayout with(Map<Integer, int[]> answers) {
+        check(answers.size() < holes.size(), "a layout has at least one hole");
+        int[] filled = new int[Math.toIntExact(ids.length
+                + answers.entrySet().stream()
+                        .mapToLong(one -> (long) one.getValue().length
+                                - holes.get(one.getKey()).length())
+                        .sum())];
+        List<Block> moved = new ArrayList<>();
+        List<HiddenText> left = new ArrayList<>();
+        int from = 0;
+        int to = 0;
+        for (int i = 0; i < holes.size(); i++) {
+            Block hole = holes.get(i);
+            System.arraycopy(ids, from, filled, to, hole.start() - from);
+            to += hole.start() - from;
+            from = hole.end();
+            int[] own = answers.getOrDefault(i, Arrays.copyOfRange(ids, hole.start(), hole.end()));
+            System.arraycopy(own, 0, filled, to, own.length);
+            if (!answers.containsKey(i)) {
+                moved.add(new Block(to, to + own.length));
+                left.add(hidden.get(i));
+            }
+            to += own.length;
+        }
+        System.arraycopy(ids, from, filled, to, ids.length - from);
+        return new PromptLayout(filled, moved, left);
+    }
+
+    /**
+     * The part that is seen from the holes: so many tokens on each side of them, or all where that is not less than
+     * half of it.
+     */
+    PromptLayout near(int sight) {
+        int start = Math.max(0, holes.getFirst().start() - sight);
+        int end = Math.min(ids.length, holes.getLast().end() + sight);
+        return promptTokens() >= 2 * (end - start - newTokens()) ? cropped(start, end) : this;
     }
 
     /** The text before, between and after the holes. */

@@ -11,11 +11,12 @@ import io.github.coda4j.model.plan.Denoiser;
 import io.github.coda4j.model.plan.KvCache;
 import io.github.coda4j.model.plan.Proposals;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /** A request decoded with certain lengths of its holes. */
 final class Trial implements AutoCloseable {
@@ -124,35 +125,34 @@ final class Trial implements AutoCloseable {
     }
 
     /**
-     * What it decoded as part of a longer sequence; its session stays the same.
+     * The same with answers of other trials, as if they had been its own; its session stays the same and is done.
      *
-     * @param whole that sequence with holes of any lengths
-     * @param offset where this one begins in it
+     * @param layout of the whole request, its holes as long as those of the answers
+     * @param answers one for each hole
      */
-    Trial within(PromptLayout whole, int offset) {
-        PromptLayout longer = whole.resized(lengths, canvas.maskId());
-        Canvas wide = new Canvas(longer.ids(), canvas.maskId());
-        List<StepResult> moved = steps.stream()
-                .map(step -> new StepResult(
-                        step.step(),
-                        step.commits().stream()
-                                .map(commit -> new Commit(
-                                        commit.step(),
-                                        commit.position() + offset,
-                                        commit.token(),
-                                        commit.confidence(),
-                                        commit.probability()))
-                                .toList(),
-                        step.revoked().stream()
-                                .map(position -> position + offset)
-                                .toList(),
-                        step.forward()))
+    Trial with(PromptLayout layout, List<TrialAnswer> answers) {
+        Canvas filled = new Canvas(layout.ids(), canvas.maskId());
+        SortedMap<Integer, List<Commit>> bySteps = new TreeMap<>();
+        for (int hole = 0; hole < answers.size(); hole++) {
+            TrialAnswer answer = answers.get(hole);
+            int moved = layout.holes().get(hole).start() - answer.start();
+            for (Commit commit : answer.commits()) {
+                filled.commit(commit.position() + moved, commit.token());
+                bySteps.computeIfAbsent(commit.step(), _ -> new ArrayList<>())
+                        .add(new Commit(
+                                commit.step(),
+                                commit.position() + moved,
+                                commit.token(),
+                                commit.confidence(),
+                                commit.probability(),
+                                commit.logprobs()));
+            }
+        }
+        List<StepResult> done = bySteps.entrySet().stream()
+                .map(step -> new StepResult(step.getKey(), step.getValue(), true))
                 .toList();
-        moved.forEach(step -> {
-            step.commits().forEach(commit -> wide.commit(commit.position(), commit.token()));
-            step.revoked().forEach(wide::remask);
-        });
-        return new Trial(lengths, longer, wide, session, moved, outside, reader);
+        return new Trial(
+                answers.stream().map(TrialAnswer::masks).toList(), layout, filled, session, done, outside, reader);
     }
 
     /** Takes the answer to the session's plan. */
@@ -188,33 +188,41 @@ final class Trial implements AutoCloseable {
         return List.copyOf(steps);
     }
 
-    /** The text of each hole of a trial that is decoded. */
-    List<String> texts() {
-        return read().stream().map(stream -> stream.answer().text()).toList();
-    }
-
-    private List<HoleStream> read() {
+    /** Its answers, of a trial that is decoded. */
+    List<TrialAnswer> answers() {
         List<HoleStream> read = reader.apply(layout);
         read.forEach(stream -> stream.complete(canvas));
-        return read;
+        SortedMap<Integer, Commit> standing = standing();
+        return IntStream.range(0, read.size())
+                .mapToObj(hole -> answer(hole, read.get(hole), standing))
+                .toList();
     }
 
-    /** What is known of a hole that was decoded. */
-    Candidate candidate(int hole) {
+    private TrialAnswer answer(int hole, HoleStream stream, SortedMap<Integer, Commit> standing) {
         Block block = layout.holes().get(hole);
-        HoleStream answer = read().get(hole);
-        Map<Integer, Commit> standing = new LinkedHashMap<>();
+        List<Commit> own =
+                List.copyOf(standing.subMap(block.start(), block.end()).values());
+        double sum = own.stream()
+                .filter(commit -> commit.position() < stream.end())
+                .mapToDouble(commit -> Math.log(Math.max(commit.probability(), Float.MIN_NORMAL)))
+                .sum();
+        Candidate candidate = new Candidate(
+                block.length(), stream.answer().ids().size(), Math.min(0, sum), reading.of(hole, stream.end()));
+        int end = IntStream.range(block.start(), block.end())
+                .filter(canvas::isMasked)
+                .findFirst()
+                .orElse(block.end());
+        return new TrialAnswer(
+                candidate, stream.answer().text(), canvas.ids(block.start(), end), block.start(), own);
+    }
+
+    private SortedMap<Integer, Commit> standing() {
+        SortedMap<Integer, Commit> standing = new TreeMap<>();
         for (StepResult step : steps) {
             step.commits().forEach(commit -> standing.put(commit.position(), commit));
             step.revoked().forEach(standing::remove);
         }
-        double sum = 0;
-        for (Commit commit : standing.values()) {
-            if (commit.position() >= block.start() && commit.position() < answer.end()) {
-                sum += Math.log(Math.max(commit.probability(), Float.MIN_NORMAL));
-            }
-        }
-        return new Candidate(block.length(), answer.numTokens(), Math.min(0, sum), reading.of(hole, answer.end()));
+        return standing;
     }
 
     @Override

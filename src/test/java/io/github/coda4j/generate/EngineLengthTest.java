@@ -15,6 +15,7 @@ import io.github.coda4j.syntax.Grammar;
 import io.github.coda4j.testkit.ByteTokenizer;
 import io.github.coda4j.testkit.RuleDenoiser;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -113,7 +114,7 @@ class EngineLengthTest {
 
     @Test
     void holes_with_a_space_between_them_have_an_answer_each_and_holes_without_are_refused() throws Exception {
-        Completion completion = run(knowing("xxab cdyy"), Document.parse("xx<|hole|> <|hole|>yy"), PLAIN);
+        Completion completion = run(knowing("xxabcd efyy"), Document.parse("xx<|hole|> <|hole|>yy"), PLAIN);
         assertThat(completion.holeTexts()).hasSize(2).noneMatch(String::isEmpty);
         assertThatThrownBy(() -> Document.parse("xx<|hole|><|hole|>yy"))
                 .hasMessage("segments 1 and 2 of the document are both holes: make one of them");
@@ -172,6 +173,54 @@ class EngineLengthTest {
                 .mapToObj(position -> Character.toString('a' + position % 26))
                 .collect(Collectors.joining());
         assertThat(completion.text()).isEqualTo(answer);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0.9, 0.8, nnn", "0.8, 0.9, fff"})
+    void of_what_is_found_near_a_hole_and_with_everything_in_sight_the_surer_is_taken(
+            double near, double far, String answer) throws Exception {
+        RuleDenoiser model = new RuleDenoiser(
+                4096,
+                (sequence, _) -> sequence.length > 300 ? 'f' : 'n',
+                (sequence, _) -> {
+                    List<Integer> ids = Arrays.stream(sequence).boxed().toList();
+                    boolean fits = ids.indexOf((int) ')') - ids.indexOf((int) '(') - 1 == 3;
+                    return fits ? sequence.length > 300 ? far : near : 0.1;
+                });
+        Document document = Document.parse("x".repeat(400) + "(<|hole|>)" + "x".repeat(400));
+        Completion completion = run(model, document, PLAIN);
+        assertThat(completion.text()).isEqualTo(answer);
+        assertThat(completion.ids()).hasSize(805).doesNotContain(ByteTokenizer.MASK);
+        assertThat(completion.cost().forwards()).isEqualTo((int) numPlans(model));
+        assertThat(recorder.text(0)).isEqualTo(answer);
+        assertThat(recorder.steps.getLast().canvas()).containsExactly(
+                        completion.ids().stream().mapToInt(id -> id).toArray());
+        assertThat(model.openCaches()).isZero();
+    }
+
+    @Test
+    void lengths_of_holes_behind_each_other_are_found_together() throws Exception {
+        // It knows nothing as long as one of them has another length.
+        RuleDenoiser model = knowing("xxabcd efyy");
+        Document document = Document.parse("xx<|hole|> <|hole|>yy");
+        Completion completion = run(model, document, PLAIN);
+        assertThat(completion.holeTexts()).containsExactly("abcd", "ef");
+        assertThat(completion.cost().forwards()).isEqualTo((int) numPlans(model));
+        assertThat(model.openCaches()).isZero();
+        assertThat(run(knowing("xxabcd efyy"), document, PLAIN.withCandidates(1)).holeTexts())
+                .as("only one length of each is looked at")
+                .isNotEqualTo(List.of("abcd", "ef"));
+    }
+
+    @Test
+    void holes_far_from_each_other_are_not_compared_together() throws Exception {
+        String between = "x".repeat(20);
+        RuleDenoiser model = knowing("xxabc" + between + "defyy");
+        run(model, Document.parse("xx<|hole|>" + between + "<|hole|>yy"), PLAIN.withReadsBack(false));
+        int together = model.passes().size();
+        RuleDenoiser close = knowing("xxabc" + between.substring(9) + "defyy");
+        run(close, Document.parse("xx<|hole|>" + between.substring(9) + "<|hole|>yy"), PLAIN.withReadsBack(false));
+        assertThat(close.passes().size()).isGreaterThan(together);
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.github.coda4j.generate;
 
 import io.github.coda4j.decode.DecodeOptions;
+import io.github.coda4j.generate.length.Candidate;
 import io.github.coda4j.generate.length.LengthOptions;
 import io.github.coda4j.model.EngineKind;
 import io.github.coda4j.model.LoadOptions;
@@ -13,6 +14,7 @@ import io.github.coda4j.testkit.RuleDenoiser;
 import io.github.coda4j.testkit.ScriptedDenoiser;
 import io.github.coda4j.testkit.ToyCheckpoint;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -36,9 +38,10 @@ class GenerateClosingTest extends ClosingContract {
                             DecodeOptions.ofSteps(4),
                             LengthOptions.DEFAULT,
                             Optional.empty(),
-                            GenerateClosingTest::streams,
+                            (layout, _) -> streams(layout),
                             model);
                 }),
+                new Case("CloseHoles", _ -> closeHoles()),
                 new Case("Engine", _ -> Engine.withoutTokenizer(RuleDenoiser.ofHash(), EngineOptions.DEFAULT)));
     }
 
@@ -67,6 +70,22 @@ class GenerateClosingTest extends ClosingContract {
     private static Trial trial() {
         RuleDenoiser model = RuleDenoiser.ofHash();
         return Trial.open(layout(model), List.of(2), DecodeOptions.ofSteps(4), GenerateClosingTest::streams, model);
+    }
+
+    private static CloseHoles closeHoles() {
+        ScriptedDenoiser model = model();
+        CloseHoles holes = new CloseHoles(
+                layout(model),
+                List.of(0),
+                Map.of(),
+                List.of(List.of(new Candidate(2, 2, 0, 0))),
+                DecodeOptions.ofSteps(4),
+                true,
+                80,
+                (layout, _) -> streams(layout),
+                model);
+        holes.next().forEach(SearchForward::prepare);
+        return holes;
     }
 
     private static List<HoleStream> streams(PromptLayout layout) {
