@@ -25,7 +25,7 @@ final class CloseHoles implements AutoCloseable {
     private static final int APART = 12;
 
     /** How many ways to give them lengths are compared. */
-    private static final int MOST_WAYS = 16;
+    private static final int MOST_WAYS = 24;
 
     private final List<Integer> holes;
     private final boolean readsBack;

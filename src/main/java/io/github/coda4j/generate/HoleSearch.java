@@ -4,7 +4,6 @@ import io.github.coda4j.Closing;
 import io.github.coda4j.decode.DecodeOptions;
 import io.github.coda4j.diffusion.Block;
 import io.github.coda4j.generate.length.Candidate;
-import io.github.coda4j.generate.length.JointRanking;
 import io.github.coda4j.generate.length.LengthClimb;
 import io.github.coda4j.generate.length.LengthOptions;
 import io.github.coda4j.generate.length.LengthRanking;
@@ -34,13 +33,14 @@ import java.util.stream.Stream;
  *
  * <p>First every hole is probed: a forward says how sure the model is of it at a length, while the other holes have the
  * best lengths so far. Then the most promising lengths of each hole are decoded side by side, read back, and compared
- * hole by hole. Of a long sequence all this sees the text near the holes; then, and where the lengths that are best for
- * each hole were not tried together, what is taken is still to be decoded.
+ * hole by hole; those of holes that stand close together once more, together. Of a long sequence all this sees the text
+ * near the holes; then, and where the lengths that are best for each hole were not tried together, they are decoded
+ * with everything in sight, and of the two answers the better one is taken. Long holes are left to be decoded.
  */
 final class HoleSearch implements AutoCloseable {
     /**
      * Tokens on each side of the holes that a search sees of a sequence that is at least twice as long. Which length is
-     * right is decided near the hole; the answer itself is decoded with everything in sight.
+     * right is decided near the hole; the answer is decoded with everything in sight as well.
      */
     private static final int SIGHT = 80;
 
@@ -50,11 +50,11 @@ final class HoleSearch implements AutoCloseable {
     /** How many lengths in a row may be in vain. */
     private static final int PATIENCE = 4;
 
-    /** How many ways to take answers for all holes are judged. */
-    private static final int MOST_WAYS = 64;
-
     /** Holes of so many tokens are decoded with everything in sight before the search ends, and compared. */
     private static final int SHORT = 16;
+
+    /** So many holes have names compared. */
+    private static final int MOST_NAMED = 8;
 
     /** Positions that forwards store for themselves at a time; one may store more. */
     private static final int STORED = 2048;
@@ -62,9 +62,10 @@ final class HoleSearch implements AutoCloseable {
     private final PromptLayout whole;
     /** The part of it that is looked at. */
     private final PromptLayout base;
+
     private final DecodeOptions decode;
     private final LengthOptions how;
-    private final Optional<ParseJudge> judge;
+    private final AnswerChoice choice;
     private final AnswerReader reader;
     private final Denoiser denoiser;
     /** By open hole. */
@@ -80,6 +81,14 @@ final class HoleSearch implements AutoCloseable {
     private boolean readingBack;
     /** The best answers so far, by open hole, once the trials are decoded. */
     private Map<Integer, TrialAnswer> chosen = Map.of();
+
+    private final Optional<DocumentNames> names;
+    /** Holes for which names are still to be compared. */
+    private final Deque<Integer> unnamed = new ArrayDeque<>();
+
+    private Optional<NamedAnswers> naming = Optional.empty();
+    /** Names as answers, by hole. */
+    private final Map<Integer, List<TrialAnswer>> named = new HashMap<>();
     /** Groups of holes that are still to be compared together. */
     private final Deque<List<Integer>> groups = new ArrayDeque<>();
 
@@ -87,6 +96,7 @@ final class HoleSearch implements AutoCloseable {
     private boolean ofOneTrial;
     /** The best lengths, decoded with everything in sight. */
     private Optional<Trial> checked = Optional.empty();
+
     private int forwards;
     private final Closing closing = new Closing();
 
@@ -97,6 +107,7 @@ final class HoleSearch implements AutoCloseable {
      * @param holes what it asks for, at least one of them open
      * @param decode its options, which fit it
      * @param judge prefers answers; empty: none is preferred
+     * @param names of the document that may be answers, if any may
      * @param reader reads the answers of a layout's holes
      */
     HoleSearch(
@@ -105,13 +116,15 @@ final class HoleSearch implements AutoCloseable {
             DecodeOptions decode,
             LengthOptions how,
             Optional<ParseJudge> judge,
+            Optional<DocumentNames> names,
             AnswerReader reader,
             Denoiser denoiser) {
         this.whole = whole;
         this.base = whole.near(SIGHT);
         this.decode = decode;
         this.how = how;
-        this.judge = judge;
+        this.choice = new AnswerChoice(judge);
+        this.names = names;
         this.reader = reader;
         this.denoiser = denoiser;
         this.lengths = new ArrayList<>();
@@ -210,7 +223,7 @@ final class HoleSearch implements AutoCloseable {
 
     /** Why answers were not judged by the grammar, if they should have been. */
     Optional<String> note() {
-        return judge.flatMap(ParseJudge::note);
+        return choice.note();
     }
 
     /** The trial with the best answers, decoded or not yet; it is the caller's to close. */
@@ -229,21 +242,29 @@ final class HoleSearch implements AutoCloseable {
         if (decoded.isEmpty()) {
             return Optional.empty();
         }
-        taken = of(lengthsOf(choose(decoded)), decoded).or(() -> Optional.of(decoded.getFirst()));
-        return taken.map(trial -> base == whole
-                ? trial
-                : trial.with(whole.resized(trial.lengths(), denoiser.maskId()), trial.answers()));
+        taken = of(lengthsOf(choice.among(decoded, climbs.keySet(), Map.of())), decoded)
+                .or(() -> Optional.of(decoded.getFirst()));
+        return taken.map(trial ->
+                base == whole ? trial : trial.with(whole.resized(trial.lengths(), denoiser.maskId()), trial.answers()));
     }
 
     private static Optional<Trial> of(List<Integer> lengths, List<Trial> among) {
-        return among.stream()
-                .filter(trial -> trial.lengths().equals(lengths))
-                .findFirst();
+        return among.stream().filter(trial -> trial.lengths().equals(lengths)).findFirst();
     }
 
     /** The trial that decoded these lengths with everything in sight. */
     private Optional<Trial> exact(List<Integer> lengths) {
-        return base == whole ? of(lengths, trials).filter(Trial::isExact) : Optional.empty();
+        return base == whole
+                ? of(lengths, trials).filter(trial -> trial.isExact() && decoded(trial))
+                : Optional.empty();
+    }
+
+    /** Whether the best answers are those of the trial. */
+    private boolean decoded(Trial trial) {
+        List<TrialAnswer> own = trial.answers();
+        return chosen.entrySet().stream()
+                .allMatch(best ->
+                        best.getValue().text().equals(own.get(best.getKey()).text()));
     }
 
     private List<Integer> lengthsOf(Map<Integer, TrialAnswer> answers) {
@@ -261,7 +282,7 @@ final class HoleSearch implements AutoCloseable {
         List<TrialAnswer> near = new ArrayList<>(wide);
         chosen.forEach(near::set);
         Trial found = seen.with(seen.layout(), near);
-        if (texts(found).equals(texts(seen))) {
+        if (found.texts().equals(seen.texts())) {
             return seen;
         }
         double surer = chosen.keySet().stream()
@@ -269,14 +290,7 @@ final class HoleSearch implements AutoCloseable {
                         - wide.get(hole).candidate().decoded())
                 .sum();
         List<Trial> order = ofOneTrial && surer > 0 ? List.of(found, seen) : List.of(seen, found);
-        return judge.flatMap(own -> own.preferred(
-                        order.stream().map(HoleSearch::texts).toList()))
-                .map(order::get)
-                .orElse(order.getFirst());
-    }
-
-    private static List<String> texts(Trial trial) {
-        return trial.answers().stream().map(TrialAnswer::text).toList();
+        return order.get(choice.preferred(order.stream().map(Trial::texts).toList()));
     }
 
     @Override
@@ -286,6 +300,7 @@ final class HoleSearch implements AutoCloseable {
                                 .filter(trial -> taken.isEmpty() || taken.get() != trial),
                         pending.stream(),
                         together.stream(),
+                        naming.stream(),
                         Stream.of(outside))
                 .flatMap(own -> own)
                 .toList()));
@@ -316,10 +331,28 @@ final class HoleSearch implements AutoCloseable {
     /** Chooses among the trials, then among ways to fill holes that are close together, then decodes what is best. */
     private void compare() {
         if (chosen.isEmpty()) {
-            chosen = choose(trials);
+            chosen = choice.among(trials, climbs.keySet(), Map.of());
             ofOneTrial = of(lengthsOf(chosen), trials).isPresent();
             if (how.candidates() > 1) {
                 groups.addAll(CloseHoles.groups(base, List.copyOf(climbs.keySet())));
+                names.ifPresent(_ -> climbs.keySet().stream()
+                        .filter(this::takesName)
+                        .limit(MOST_NAMED)
+                        .forEach(unnamed::add));
+            }
+        }
+        while (pending.isEmpty() && (naming.isPresent() || !unnamed.isEmpty())) {
+            if (naming.isEmpty()) {
+                naming = Optional.of(namesFor(unnamed.getFirst()));
+            }
+            NamedAnswers own = naming.get();
+            pending.addAll(own.next());
+            if (pending.isEmpty()) {
+                named.put(unnamed.removeFirst(), own.answers());
+                own.close();
+                naming = Optional.empty();
+                chosen = choice.among(trials, climbs.keySet(), named);
+                ofOneTrial = climbs.size() == 1;
             }
         }
         while (pending.isEmpty() && (together.isPresent() || !groups.isEmpty())) {
@@ -342,43 +375,63 @@ final class HoleSearch implements AutoCloseable {
         checked.filter(trial -> pending.isEmpty() && !trial.session().done()).ifPresent(this::decodeOn);
     }
 
-    private CloseHoles closeHoles(List<Integer> holes) {
+    /** Whether one of the good answers to a hole is a name. */
+    private boolean takesName(int hole) {
+        List<TrialAnswer> own = List.copyOf(AnswerChoice.byLength(trials, hole).values());
+        List<Candidate> good = LengthRanking.aboutAsGood(
+                LengthRanking.ranked(own.stream().map(TrialAnswer::candidate).toList()));
+        return own.stream()
+                .anyMatch(answer -> good.contains(answer.candidate()) && DocumentNames.isName(answer.text()));
+    }
+
+    private NamedAnswers namesFor(int hole) {
+        List<int[]> near = names.orElseThrow()
+                .near(hole, whole.hidden().get(hole).before(), NamedAnswers.MOST_NAMES, NamedAnswers.LONGEST);
+        boolean alone = lengths.size() == 1;
+        PromptLayout layout = alone
+                ? base
+                : whole.resized(lengthsOf(chosen), denoiser.maskId())
+                        .with(othersThan(List.of(hole)))
+                        .near(SIGHT);
+        return new NamedAnswers(
+                layout,
+                near,
+                Optional.of(outside).filter(_ -> alone),
+                how.readsBack(),
+                own -> reader.read(own, List.of(hole)),
+                denoiser);
+    }
+
+    /** The best answers so far to all holes but these. */
+    private Map<Integer, int[]> othersThan(List<Integer> holes) {
         List<TrialAnswer> all = new ArrayList<>(trials.getFirst().answers());
         chosen.forEach(all::set);
-        Map<Integer, int[]> others = IntStream.range(0, all.size())
+        return IntStream.range(0, all.size())
                 .filter(hole -> !holes.contains(hole))
                 .boxed()
                 .collect(Collectors.toMap(hole -> hole, hole -> all.get(hole).ids()));
+    }
+
+    private CloseHoles closeHoles(List<Integer> holes) {
         List<List<Candidate>> own = holes.stream()
-                .map(hole -> byLength(trials, hole).values().stream()
+                .map(hole -> AnswerChoice.byLength(trials, hole).values().stream()
                         .map(TrialAnswer::candidate)
                         .toList())
                 .map(LengthRanking::ranked)
                 .toList();
         PromptLayout sized = whole.resized(lengthsOf(chosen), denoiser.maskId());
-        return new CloseHoles(sized, holes, others, own, decode, how.readsBack(), SIGHT, reader, denoiser);
+        return new CloseHoles(sized, holes, othersThan(holes), own, decode, how.readsBack(), SIGHT, reader, denoiser);
     }
 
     /** Takes the best way to fill holes that were compared together. */
     private void take(CloseHoles own) {
         List<List<TrialAnswer>> ranked = own.ranked();
-        List<String> texts = new ArrayList<>(texts(trials.getFirst()));
-        chosen.forEach((hole, answer) -> texts.set(hole, answer.text()));
-        List<List<String>> ways = new ArrayList<>();
-        for (List<TrialAnswer> answers : ranked) {
-            List<String> way = new ArrayList<>(texts);
-            for (int i = 0; i < answers.size(); i++) {
-                way.set(own.holes().get(i), answers.get(i).text());
-            }
-            ways.add(way);
-        }
-        List<TrialAnswer> best =
-                ranked.get(judge.flatMap(one -> one.preferred(ways)).orElse(0));
-        Map<Integer, TrialAnswer> better = new HashMap<>(chosen);
-        for (int i = 0; i < best.size(); i++) {
-            better.put(own.holes().get(i), best.get(i));
-        }
-        chosen = better;
+        List<Map<Integer, TrialAnswer>> ways = ranked.stream()
+                .map(answers -> IntStream.range(0, answers.size())
+                        .boxed()
+                        .collect(Collectors.toMap(own.holes()::get, answers::get)))
+                .toList();
+        chosen = choice.best(ways, chosen, trials.getFirst().answers());
         together = Optional.empty();
         ofOneTrial = false;
     }
@@ -458,65 +511,5 @@ final class HoleSearch implements AutoCloseable {
     private DecodeOptions inHaste(List<Integer> way) {
         int tokens = way.stream().mapToInt(n -> n).sum();
         return base == whole ? decode : decode.withSteps(Math.ceilDiv(Math.min(decode.steps(), tokens), 2));
-    }
-
-    /** The best answers to all open holes by the trials that are decoded. */
-    private Map<Integer, TrialAnswer> choose(List<Trial> among) {
-        Map<Integer, Map<Integer, TrialAnswer>> answers = new HashMap<>();
-        Map<Integer, List<Candidate>> ranked = new LinkedHashMap<>();
-        Map<Integer, TrialAnswer> best = new HashMap<>();
-        for (int hole : climbs.keySet()) {
-            Map<Integer, TrialAnswer> own = byLength(among, hole);
-            List<Candidate> order = LengthRanking.ranked(
-                    own.values().stream().map(TrialAnswer::candidate).toList());
-            answers.put(hole, own);
-            ranked.put(hole, order);
-            best.put(hole, own.get(order.getFirst().masks()));
-        }
-        judge.flatMap(own -> parsing(own, ranked, answers, texts(among.getFirst()))).ifPresent(best::putAll);
-        return best;
-    }
-
-    /** What trials answer to a hole, by its length. */
-    private static Map<Integer, TrialAnswer> byLength(List<Trial> among, int hole) {
-        Map<Integer, TrialAnswer> answers = new LinkedHashMap<>();
-        for (Trial trial : among) {
-            TrialAnswer answer = trial.answers().get(hole);
-            answers.putIfAbsent(answer.masks(), answer);
-        }
-        return answers;
-    }
-
-    /** The best answers with which the document parses, by hole; empty where it parses with none that are good. */
-    private Optional<Map<Integer, TrialAnswer>> parsing(
-            ParseJudge own,
-            Map<Integer, List<Candidate>> ranked,
-            Map<Integer, Map<Integer, TrialAnswer>> answers,
-            List<String> texts) {
-        List<Integer> holes = List.copyOf(ranked.keySet());
-        List<Map<Integer, TrialAnswer>> ways =
-                JointRanking.best(
-                                holes.stream()
-                                        .map(hole -> LengthRanking.aboutAsGood(ranked.get(hole)))
-                                        .toList(),
-                                MOST_WAYS)
-                        .stream()
-                        .map(way -> IntStream.range(0, holes.size())
-                                .boxed()
-                                .collect(Collectors.toMap(holes::get, i -> answers.get(holes.get(i))
-                                        .get(way.get(i).masks()))))
-                        .toList();
-        if (ways.size() == 1) {
-            return Optional.empty();
-        }
-        Optional<Integer> preferred = own.preferred(
-                ways.stream().map(way -> filled(texts, way)).toList());
-        return preferred.map(ways::get);
-    }
-
-    private static List<String> filled(List<String> texts, Map<Integer, TrialAnswer> way) {
-        List<String> filled = new ArrayList<>(texts);
-        way.forEach((hole, answer) -> filled.set(hole, answer.text()));
-        return filled;
     }
 }

@@ -115,6 +115,11 @@ final class Job implements Generation {
                 .toList();
     }
 
+    /** Names are compared where answers are judged. */
+    private Optional<DocumentNames> names() {
+        return judge.flatMap(own -> tokenizer.map(encoder -> new DocumentNames(own.pieces(), encoder)));
+    }
+
     private EndRule rule(int hole) {
         return switch (request.until()) {
             case LENGTH -> EndRule.NONE;
@@ -176,7 +181,14 @@ final class Job implements Generation {
             if (request.searches() && request.prompt() instanceof Prompt.Text(Document document, WindowOptions _)) {
                 searching = true;
                 search = Optional.of(new HoleSearch(
-                        layout, document.holes(), request.decode(), request.lengths(), judge, reader, denoiser));
+                        layout,
+                        document.holes(),
+                        request.decode(),
+                        request.lengths(),
+                        judge,
+                        names(),
+                        reader,
+                        denoiser));
                 return;
             }
             DecodeSession opened = DecodeSession.open(canvas, request.decode(), denoiser, kept);

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Prefers ways to fill a document's holes with which it parses; switches itself off, and says why, where that cannot be
- * known.
+ * Prefers ways to fill a document's holes with which it parses and, of those, ones that a compiler does not refuse for
+ * what the document itself shows; switches itself off, and says why, where that cannot be known.
  */
 final class ParseJudge {
     private static final String NO_GRAMMAR =
@@ -17,6 +17,12 @@ final class ParseJudge {
 
     /** How many ways are parsed together. */
     private static final int AT_A_TIME = 8;
+
+    /** How many ways with which it parses are looked at for what a compiler would say. */
+    private static final int MOST_PARSING = 16;
+
+    /** So many mistakes are as bad as more. */
+    private static final int MOST_FAULTS = 100;
 
     private final Optional<Grammar> grammar;
     private final List<String> pieces;
@@ -32,6 +38,11 @@ final class ParseJudge {
         this.pieces = List.copyOf(pieces);
     }
 
+    /** The text before, between and after the holes. */
+    List<String> pieces() {
+        return pieces;
+    }
+
     /** Why nothing was preferred, if that cannot be known. */
     Optional<String> note() {
         return note;
@@ -41,7 +52,8 @@ final class ParseJudge {
      * Which way is to be preferred.
      *
      * @param ways the best first, each with one text for each hole
-     * @return index of the first with which the document parses; empty: it parses with none, or that cannot be known
+     * @return index of the first of those with which the document parses and a compiler would find the fewest mistakes;
+     *     empty: it parses with none, or that cannot be known
      */
     Optional<Integer> preferred(List<List<String>> ways) {
         if (grammar.isEmpty()) {
@@ -54,13 +66,30 @@ final class ParseJudge {
                 return Optional.empty();
             }
             HoledText text = new HoledText(parser, pieces);
-            for (int first = 0; first < ways.size(); first += AT_A_TIME) {
-                int parses = text.judge(ways.subList(first, Math.min(ways.size(), first + AT_A_TIME)))
-                        .indexOf(Verdict.PARSES);
-                if (parses >= 0) {
-                    note = Optional.empty();
-                    return Optional.of(first + parses);
+            Optional<Integer> best = Optional.empty();
+            int fewest = MOST_FAULTS;
+            int parsing = 0;
+            for (int first = 0; first < ways.size() && parsing < MOST_PARSING; first += AT_A_TIME) {
+                List<List<String>> some = ways.subList(first, Math.min(ways.size(), first + AT_A_TIME));
+                List<Verdict> verdicts = text.judge(some);
+                for (int i = 0; i < some.size(); i++) {
+                    if (verdicts.get(i) == Verdict.PARSES) {
+                        parsing++;
+                        int faults = text.compileFaults(some.get(i), fewest);
+                        if (best.isEmpty() || faults < fewest) {
+                            best = Optional.of(first + i);
+                            fewest = faults;
+                        }
+                        if (fewest == 0) {
+                            note = Optional.empty();
+                            return best;
+                        }
+                    }
                 }
+            }
+            if (best.isPresent()) {
+                note = Optional.empty();
+                return best;
             }
             note = text.off();
             return Optional.empty();

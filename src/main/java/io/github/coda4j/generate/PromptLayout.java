@@ -95,11 +95,12 @@ record PromptLayout(int[] ids, List<Block> holes, List<HiddenText> hidden) {
      */
     PromptLayout with(Map<Integer, int[]> answers) {
         check(answers.size() < holes.size(), "a layout has at least one hole");
-        int[] filled = new int[Math.toIntExact(ids.length
-                + answers.entrySet().stream()
-                        .mapToLong(one -> (long) one.getValue().length
-                                - holes.get(one.getKey()).length())
-                        .sum())];
+        int[] filled = new int
+                [Math.toIntExact(ids.length
+                        + answers.entrySet().stream()
+                                .mapToLong(one -> (long) one.getValue().length
+                                        - holes.get(one.getKey()).length())
+                                .sum())];
         List<Block> moved = new ArrayList<>();
         List<HiddenText> left = new ArrayList<>();
         int from = 0;

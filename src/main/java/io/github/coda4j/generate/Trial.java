@@ -198,6 +198,11 @@ final class Trial implements AutoCloseable {
                 .toList();
     }
 
+    /** The text of each of them. */
+    List<String> texts() {
+        return answers().stream().map(TrialAnswer::text).toList();
+    }
+
     private TrialAnswer answer(int hole, HoleStream stream, SortedMap<Integer, Commit> standing) {
         Block block = layout.holes().get(hole);
         List<Commit> own =
@@ -212,8 +217,7 @@ final class Trial implements AutoCloseable {
                 .filter(canvas::isMasked)
                 .findFirst()
                 .orElse(block.end());
-        return new TrialAnswer(
-                candidate, stream.answer().text(), canvas.ids(block.start(), end), block.start(), own);
+        return new TrialAnswer(candidate, stream.answer().text(), canvas.ids(block.start(), end), block.start(), own);
     }
 
     private SortedMap<Integer, Commit> standing() {

@@ -117,6 +117,19 @@ public final class HoledText {
                 .toList();
     }
 
+    /**
+     * How many mistakes a compiler would find in the text with its holes filled.
+     *
+     * @param answers one for each hole
+     * @param most counting ends there
+     * @return as {@link SyntaxTree#compileFaults}; 0 where there is no tree of it
+     */
+    public int compileFaults(List<String> answers, int most) {
+        try (SyntaxTree tree = parser.parse(filled(answers)).orElse(null)) {
+            return tree == null ? 0 : tree.compileFaults(most);
+        }
+    }
+
     /** The likeliest filler with which the text parses, or the one with which the errors are smallest. */
     private Optional<Tried> best() {
         Optional<Tried> best = Optional.empty();

@@ -13,12 +13,14 @@ import org.treesitter.TSTreeCursor;
 
 /** A parsed text. All positions are indexes of its chars. Not safe for use by several threads. */
 public final class SyntaxTree implements AutoCloseable {
+    private final Grammar grammar;
     private final NodeKinds kinds;
     private final String text;
     private final TSTree tree;
     private final Closing closing = new Closing();
 
     SyntaxTree(Grammar grammar, String text, TSTree tree) {
+        this.grammar = grammar;
         this.kinds = NodeKinds.of(grammar);
         this.text = text;
         this.tree = tree;
@@ -163,6 +165,26 @@ public final class SyntaxTree implements AutoCloseable {
                 && unit.getNamedChild(0).getType().equals("string")
                 && end(unit.getNamedChild(0)) == end(unit);
         return unit.isExtra() || docString || unit.getType().equals("attribute_item");
+    }
+
+    /**
+     * How many mistakes there are for which every compiler refuses the text, as far as it shows them by itself; what
+     * may be legal does not count. Only Java's rules are known: texts in other languages have none, nor do those that
+     * are too long or nested too deeply. Says little where the text does not follow the grammar.
+     *
+     * @param most counting ends there
+     */
+    public int compileFaults(int most) {
+        return faults(most).size();
+    }
+
+    List<JavaFault> faults(int most) {
+        check(most >= 0, "the most faults must not be negative, got %d", most);
+        return grammar == Grammar.JAVA && text.length() <= JavaFaults.MAX_CHARS
+                ? JavaNode.of(text, tree.getRootNode())
+                        .map(root -> JavaFaults.of(root, most))
+                        .orElse(List.of())
+                : List.of();
     }
 
     /** Frees the tree. */

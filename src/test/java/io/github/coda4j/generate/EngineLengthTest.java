@@ -179,10 +179,8 @@ class EngineLengthTest {
     @CsvSource({"0.9, 0.8, nnn", "0.8, 0.9, fff"})
     void of_what_is_found_near_a_hole_and_with_everything_in_sight_the_surer_is_taken(
             double near, double far, String answer) throws Exception {
-        RuleDenoiser model = new RuleDenoiser(
-                4096,
-                (sequence, _) -> sequence.length > 300 ? 'f' : 'n',
-                (sequence, _) -> {
+        RuleDenoiser model =
+                new RuleDenoiser(4096, (sequence, _) -> sequence.length > 300 ? 'f' : 'n', (sequence, _) -> {
                     List<Integer> ids = Arrays.stream(sequence).boxed().toList();
                     boolean fits = ids.indexOf((int) ')') - ids.indexOf((int) '(') - 1 == 3;
                     return fits ? sequence.length > 300 ? far : near : 0.1;
@@ -193,8 +191,8 @@ class EngineLengthTest {
         assertThat(completion.ids()).hasSize(805).doesNotContain(ByteTokenizer.MASK);
         assertThat(completion.cost().forwards()).isEqualTo((int) numPlans(model));
         assertThat(recorder.text(0)).isEqualTo(answer);
-        assertThat(recorder.steps.getLast().canvas()).containsExactly(
-                        completion.ids().stream().mapToInt(id -> id).toArray());
+        assertThat(recorder.steps.getLast().canvas())
+                .containsExactly(completion.ids().stream().mapToInt(id -> id).toArray());
         assertThat(model.openCaches()).isZero();
     }
 
@@ -203,11 +201,12 @@ class EngineLengthTest {
         // It knows nothing as long as one of them has another length.
         RuleDenoiser model = knowing("xxabcd efyy");
         Document document = Document.parse("xx<|hole|> <|hole|>yy");
-        Completion completion = run(model, document, PLAIN);
+        Completion completion = run(model, document, PLAIN.withCandidates(4));
         assertThat(completion.holeTexts()).containsExactly("abcd", "ef");
         assertThat(completion.cost().forwards()).isEqualTo((int) numPlans(model));
         assertThat(model.openCaches()).isZero();
-        assertThat(run(knowing("xxabcd efyy"), document, PLAIN.withCandidates(1)).holeTexts())
+        assertThat(run(knowing("xxabcd efyy"), document, PLAIN.withCandidates(1))
+                        .holeTexts())
                 .as("only one length of each is looked at")
                 .isNotEqualTo(List.of("abcd", "ef"));
     }
@@ -304,6 +303,53 @@ class EngineLengthTest {
         Completion parses = run(model.get(), document, parsing, decode, java);
         assertThat(parses.text()).isEqualTo("b");
         assertThat(parses.notes()).isEmpty();
+    }
+
+    @Test
+    void an_answer_that_a_compiler_refuses_is_not_preferred() throws Exception {
+        // Surer of a name that nothing declares.
+        String before = "class A { int f(int b) { return ";
+        Supplier<RuleDenoiser> model = () -> knowing(before + "cc; } }", before + "b; } }");
+        Document document = Document.parse(before + "<|hole|>; } }");
+        WindowOptions java = WindowOptions.DEFAULT.withGrammar(Optional.of(Grammar.JAVA));
+        DecodeOptions decode = DecodeOptions.ofSteps(64);
+        assertThat(run(model.get(), document, PLAIN, decode, java).text()).isEqualTo("cc");
+        assertThat(run(model.get(), document, PLAIN.withParses(true), decode, java)
+                        .text())
+                .isEqualTo("b");
+        Document inherits = Document.parse("class A extends B { int f(int b) { return <|hole|>; } }");
+        String own = "class A extends B { int f(int b) { return ";
+        assertThat(run(knowing(own + "cc; } }", own + "b; } }"), inherits, PLAIN.withParses(true), decode, java)
+                        .text())
+                .as("a name that may be inherited")
+                .isEqualTo("cc");
+    }
+
+    @Test
+    void names_of_the_document_are_looked_at_where_an_answer_is_a_name() throws Exception {
+        // It is not sure of the name's length, but of the rest of the name once a part of it stands.
+        String before = "class A extends B { int sum = 1; int f() { return ";
+        String after = "; } }";
+        int[] known = new ByteTokenizer().encode(before + "sum" + after);
+        Supplier<RuleDenoiser> model = () -> new RuleDenoiser(
+                4096, (sequence, position) -> agrees(known, sequence) ? known[position] : 'x', (sequence, position) -> {
+                    boolean begun = IntStream.of(sequence).noneMatch(id -> id == ByteTokenizer.MASK)
+                            || IntStream.range(before.length(), before.length() + 3)
+                                    .anyMatch(i -> sequence[i] == known[i]);
+                    return !agrees(known, sequence) ? 0.5 : begun ? 0.99 : 0.45;
+                });
+        Document document = Document.parse(before + "<|hole|>" + after);
+        WindowOptions java = WindowOptions.DEFAULT.withGrammar(Optional.of(Grammar.JAVA));
+        DecodeOptions decode = DecodeOptions.ofSteps(64);
+        LengthOptions two = PLAIN.withCandidates(2);
+        assertThat(run(model.get(), document, two, decode, java).text()).matches("x+");
+        recorder.clear();
+        RuleDenoiser named = model.get();
+        Completion completion = run(named, document, two.withParses(true), decode, java);
+        assertThat(completion.text()).isEqualTo("sum");
+        assertThat(recorder.text(0)).isEqualTo("sum");
+        assertThat(completion.cost().forwards()).isEqualTo((int) numPlans(named));
+        assertThat(named.openCaches()).isZero();
     }
 
     @Test

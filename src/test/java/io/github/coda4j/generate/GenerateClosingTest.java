@@ -38,10 +38,12 @@ class GenerateClosingTest extends ClosingContract {
                             DecodeOptions.ofSteps(4),
                             LengthOptions.DEFAULT,
                             Optional.empty(),
+                            Optional.empty(),
                             (layout, _) -> streams(layout),
                             model);
                 }),
                 new Case("CloseHoles", _ -> closeHoles()),
+                new Case("NamedAnswers", _ -> namedAnswers()),
                 new Case("Engine", _ -> Engine.withoutTokenizer(RuleDenoiser.ofHash(), EngineOptions.DEFAULT)));
     }
 
@@ -86,6 +88,14 @@ class GenerateClosingTest extends ClosingContract {
                 model);
         holes.next().forEach(SearchForward::prepare);
         return holes;
+    }
+
+    private static NamedAnswers namedAnswers() {
+        ScriptedDenoiser model = model();
+        NamedAnswers names = new NamedAnswers(
+                layout(model), List.of(new int[] {'a'}), Optional.empty(), true, GenerateClosingTest::streams, model);
+        names.next().forEach(SearchForward::prepare);
+        return names;
     }
 
     private static List<HoleStream> streams(PromptLayout layout) {

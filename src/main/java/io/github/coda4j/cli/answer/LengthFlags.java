@@ -28,7 +28,9 @@ final class LengthFlags {
 
     @Option(
             names = "--no-parse",
-            description = "Do not prefer answers with which the file parses where its language is known.")
+            description =
+                    "Where the file's language is known: do not prefer answers with which it parses (and, in Java, "
+                            + "a compiler takes it), and do not try names of the file as answers.")
     private boolean noParse;
 
     /**

@@ -10,12 +10,13 @@ import static java.util.Objects.requireNonNull;
  * @param bias of the checkpoint
  * @param readsBack whether the answers of several candidates are read back, which takes two forwards of each: how
  *     likely is every second token given all the others
- * @param parses whether answers with which the document parses are preferred to ones that are about as good; without
- *     effect where there is no grammar, or the document does not parse around its holes
+ * @param parses whether answers with which the document parses, and in Java a compiler finds the fewest mistakes in it,
+ *     are preferred to ones that are about as good, and names of the document are looked at as answers; without effect
+ *     where there is no grammar, or the document does not parse around its holes
  */
 public record LengthOptions(int candidates, LengthBias bias, boolean readsBack, boolean parses) {
     /** How many candidates there are where nobody says it. */
-    public static final int DEFAULT_CANDIDATES = 4;
+    public static final int DEFAULT_CANDIDATES = 6;
 
     /** The most candidates that are allowed. */
     public static final int MOST_CANDIDATES = 64;
