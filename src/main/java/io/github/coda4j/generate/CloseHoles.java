@@ -22,10 +22,10 @@ import java.util.stream.Stream;
  */
 final class CloseHoles implements AutoCloseable {
     /** The most tokens between two of them. */
-    private static final int APART = 12;
+    private static final int APART = 4;
 
     /** How many ways to give them lengths are compared. */
-    private static final int MOST_WAYS = 24;
+    private static final int MOST_WAYS = 36;
 
     private final List<Integer> holes;
     private final boolean readsBack;

@@ -18,8 +18,10 @@ final class ParseJudge {
     /** How many ways are parsed together. */
     private static final int AT_A_TIME = 8;
 
-    /** How many ways with which it parses are looked at for what a compiler would say. */
-    private static final int MOST_PARSING = 16;
+    /** So many ways with which it parses are looked at for what a compiler would say, of a long text as many as fit. */
+    private static final int MOST_PARSING = 64;
+
+    private static final int MOST_CHARS = 400_000;
 
     /** So many mistakes are as bad as more. */
     private static final int MOST_FAULTS = 100;
@@ -68,8 +70,10 @@ final class ParseJudge {
             HoledText text = new HoledText(parser, pieces);
             Optional<Integer> best = Optional.empty();
             int fewest = MOST_FAULTS;
+            int length = pieces.stream().mapToInt(String::length).sum();
+            int most = Math.clamp(MOST_CHARS / Math.max(1, length), 4, MOST_PARSING);
             int parsing = 0;
-            for (int first = 0; first < ways.size() && parsing < MOST_PARSING; first += AT_A_TIME) {
+            for (int first = 0; first < ways.size() && parsing < most; first += AT_A_TIME) {
                 List<List<String>> some = ways.subList(first, Math.min(ways.size(), first + AT_A_TIME));
                 List<Verdict> verdicts = text.judge(some);
                 for (int i = 0; i < some.size(); i++) {

@@ -205,7 +205,7 @@ final class JavaMembers {
                     node.child("parameters").filter(list -> list.declares(name)).isPresent();
             boolean assigned =
                     member.all.stream().anyMatch(target -> target.name.equals(name) && (target.ofThis || !hidden));
-            if (!initialized && !assigned && JavaFlow.completes(body.get())) {
+            if (!initialized && !assigned && ends(body.get())) {
                 faults.add(Kind.UNASSIGNED_FINAL, node);
             }
             body.get().all("expression_statement").stream()
@@ -215,6 +215,11 @@ final class JavaMembers {
                     .skip(1)
                     .forEach(target -> faults.add(Kind.REASSIGNED_FINAL, target.node));
         }
+    }
+
+    /** Whether a constructor surely can end without an exception. */
+    private static boolean ends(JavaNode body) {
+        return JavaFlow.completes(body) || body.children().getLast().is("return_statement");
     }
 
     /** What is assigned somewhere in a node. */

@@ -217,8 +217,8 @@ class EngineLengthTest {
         RuleDenoiser model = knowing("xxabc" + between + "defyy");
         run(model, Document.parse("xx<|hole|>" + between + "<|hole|>yy"), PLAIN.withReadsBack(false));
         int together = model.passes().size();
-        RuleDenoiser close = knowing("xxabc" + between.substring(9) + "defyy");
-        run(close, Document.parse("xx<|hole|>" + between.substring(9) + "<|hole|>yy"), PLAIN.withReadsBack(false));
+        RuleDenoiser close = knowing("xxabc" + between.substring(16) + "defyy");
+        run(close, Document.parse("xx<|hole|>" + between.substring(16) + "<|hole|>yy"), PLAIN.withReadsBack(false));
         assertThat(close.passes().size()).isGreaterThan(together);
     }
 

@@ -30,7 +30,9 @@ class JavaFaultsTest {
                 .containsExactly(Kind.UNASSIGNED_FINAL);
         assertThat(kinds("class A { final int n; A() { n = 1; } A(int m) { if (m > 0) { m = 1; } } }"))
                 .containsExactly(Kind.UNASSIGNED_FINAL);
+        assertThat(kinds("class A { final int n; A(int m) { m++; return; } }")).containsExactly(Kind.UNASSIGNED_FINAL);
         legal(
+                "class A { final int n; A(int m) { n = m; return; } }",
                 "class A { final int n; A(int m) { n = m; } A() { this(1); } }",
                 "class A { final int n; { n = 1; } A() { } }",
                 "class A { final int n; A(boolean b) { if (b) { this.n = 1; } else { this.n = 2; } } }",

@@ -8,12 +8,16 @@ import io.github.coda4j.cli.ModelFlag;
 import io.github.coda4j.cli.OpenModel;
 import io.github.coda4j.cli.World;
 import io.github.coda4j.decode.DecodeOptions;
+import io.github.coda4j.generate.CodaModel;
 import io.github.coda4j.generate.Completion;
 import io.github.coda4j.generate.Document;
 import io.github.coda4j.generate.GenerateRequest;
 import io.github.coda4j.generate.GenerationListener;
 import io.github.coda4j.generate.StepEvent;
+import io.github.coda4j.generate.WindowOptions;
+import io.github.coda4j.generate.length.LengthOptions;
 import io.github.coda4j.model.LoadOptions;
+import io.github.coda4j.syntax.Grammar;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -34,7 +38,7 @@ import picocli.CommandLine.Option;
         name = "demo",
         sortOptions = false,
         description = {
-            "Fill the holes of a short Java file, and watch how.",
+            "Fill the holes of a short Java file, of any lengths, and watch how.",
             "",
             "Every hole is filled from all sides at once: at each step the model commits the token that it is "
                     + "surest of, wherever it is.",
@@ -44,7 +48,6 @@ import picocli.CommandLine.Option;
         footer = {"  coda demo", "  coda demo --page", "  coda demo --dtype int8"})
 public final class DemoCommand implements Callable<Integer> {
     private static final String FILE = "demo/Stock.java";
-    private static final int[] TOKENS = {3, 5, 5, 3, 3, 3, 1};
     /** Slow enough for eyes: the model itself takes a few milliseconds for a step. */
     private static final long MILLIS_BETWEEN_STEPS = 100;
 
@@ -95,18 +98,26 @@ public final class DemoCommand implements Callable<Integer> {
         if (inBrowser) {
             return page.show(folder, options);
         }
-        Document document = Document.parse(text(), TOKENS);
+        Document document = Document.parse(text());
+        LengthOptions lengths = CodaModel.lengths(folder);
         try (OpenModel open = world.openModel(folder, options)) {
-            int tokens =
-                    document.holes().stream().mapToInt(Document.Hole::tokens).sum();
-            world.out().printf(Locale.ROOT, "A Java file with %d holes for %d tokens:%n%n", TOKENS.length, tokens);
+            List<Document.Hole> holes = document.holes();
+            world.out()
+                    .printf(
+                            Locale.ROOT,
+                            "A Java file with %d holes; how long each of them is, is found out:%n%n",
+                            holes.size());
             world.out().println(text());
             world.flush();
-            DecodeOptions decode = DecodeOptions.ofSteps(tokens)
+            int most = holes.stream().mapToInt(Document.Hole::tokens).sum();
+            DecodeOptions decode = DecodeOptions.ofSteps(most)
                     .withEndTokens(open.endTokens())
                     .withHolePad(open.tokenizer().holePad());
+            GenerateRequest request = GenerateRequest.of(document, decode)
+                    .withWindows(WindowOptions.DEFAULT.withGrammar(Grammar.ofFile(FILE)))
+                    .withLengths(lengths);
             List<StepEvent> steps = new ArrayList<>();
-            Completion filled = new Answering(world, open).heard(GenerateRequest.of(document, decode), recordTo(steps));
+            Completion filled = new Answering(world, open).heard(request, recordTo(steps));
             show(steps, open, document);
             world.out().printf(Locale.ROOT, "Filled:%n%n%s", document.fill(filled.holeTexts()));
             world.out().printf(Locale.ROOT, "%n%s%n", CostReport.line(filled));

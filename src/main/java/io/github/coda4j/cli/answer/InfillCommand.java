@@ -46,7 +46,7 @@ import picocli.CommandLine.Parameters;
         },
         footerHeading = "%nExamples:%n",
         footer = {
-            "  coda infill examples/Account.java --tokens 5 --diff",
+            "  coda infill examples/Account.java --diff",
             "  coda infill examples/Guests.java --hole 10:23-10:39 --hole 16:43-16:52 --tokens 1 --tokens 2 --diff",
             "  echo 'Stock(String name) { this.name = <|hole|>; }' | coda infill -"
         })

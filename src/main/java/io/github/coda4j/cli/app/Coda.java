@@ -51,7 +51,7 @@ import picocli.CommandLine.ScopeType;
         footerHeading = "%nExamples:%n",
         footer = {
             "  coda demo",
-            "  coda infill examples/Account.java --tokens 5 --diff",
+            "  coda infill examples/Account.java --diff",
             "  coda generate --raw --max-new-tokens 3 \"for (int i = 0; i < names.size();\"",
             "  coda pull Salesforce/CoDA-v0-Instruct",
             "  coda generate --model Salesforce/CoDA-v0-Instruct \"Write a Java method that reverses a list\"",

@@ -169,18 +169,19 @@ class CodaMiniTest {
     void without_a_length_holes_of_the_example_and_of_the_demo_get_what_belongs_there() throws IOException {
         String account = Files.readString(Path.of("examples/Account.java"));
         assertThat(cli.run("infill", "examples/Account.java")).as(cli.err()).isZero();
-        // The second hole it fills with a statement that is wrong there.
         assertThat(cli.out())
-                .startsWith(account.substring(0, account.indexOf("<|hole|>")) + "this.name = name;\n        ")
-                .endsWith(account.substring(account.lastIndexOf("<|hole|>") + "<|hole|>".length()))
-                .doesNotContain("<|");
+                .isEqualTo(account.replaceFirst("<\\|hole\\|>", "this.name = name;")
+                        .replace("<|hole|>", "this.limit = limit;"));
         Path stock = Path.of("src/main/resources/io/github/coda4j/cli/answer/demo/Stock.java");
         Cli demo = new Cli().real();
         assertThat(demo.run("infill", stock.toString())).as(demo.err()).isZero();
         assertThat(demo.out())
                 .contains("    private final List<String> items = new ArrayList<>();\n")
+                .contains("        this.name = name;\n        this.limit = limit;\n    }\n")
                 .contains("    public int getLimit() {\n        return limit;\n    }\n")
-                .contains("            throw new IllegalArgumentException(\"the limit is reached\");\n")
+                .contains("                return true;\n            }\n        }\n        return false;\n    }\n")
+                .containsPattern(
+                        "            throw new Illegal(Argument|State)Exception\\(\"the limit is reached\"\\);\n")
                 .doesNotContain("<|");
     }
 

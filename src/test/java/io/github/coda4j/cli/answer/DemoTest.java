@@ -48,6 +48,6 @@ class DemoTest {
         FakeTerminal terminal = new FakeTerminal(100, 40);
         assertThat(cli.terminal(terminal.terminal(), SystemStream.Output).run("demo", "--model", MODEL))
                 .isZero();
-        assertThat(terminal.shown()).contains("step 1: 0 of 23 tokens", "\u2591".repeat(5));
+        assertThat(terminal.shown()).contains("step 1: 0 of ", "\u2591".repeat(5));
     }
 }
