@@ -1,11 +1,10 @@
 package io.github.coda4j.generate;
 
 import io.github.coda4j.text.Tokenizer;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.regex.Matcher;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /**
@@ -15,6 +14,9 @@ import java.util.regex.Pattern;
  */
 record DocumentNames(List<String> pieces, Tokenizer tokenizer) {
     private static final Pattern NAME = Pattern.compile("[\\p{L}_$][\\p{L}\\p{N}_$]*");
+    /** How far from a hole names are looked for, on each side. */
+    private static final int MOST_CHARS = 100_000;
+
     /** An answer that is a name, or one of the object itself. */
     private static final Pattern NAMED = Pattern.compile("\\s*(?:(?:this|self)\\.)?" + NAME + "\\s*");
 
@@ -30,14 +32,10 @@ record DocumentNames(List<String> pieces, Tokenizer tokenizer) {
      * @param longest the most tokens of a name
      */
     List<int[]> near(int hole, String hidden, int most, int longest) {
-        List<String> before = new ArrayList<>();
-        for (int piece = 0; piece <= hole; piece++) {
-            addNames(pieces.get(piece), before);
-        }
-        List<String> after = new ArrayList<>();
-        for (int piece = hole + 1; piece < pieces.size(); piece++) {
-            addNames(pieces.get(piece), after);
-        }
+        String left = String.join("\n", pieces.subList(0, hole + 1));
+        String right = String.join("\n", pieces.subList(hole + 1, pieces.size()));
+        List<String> before = names(left.substring(Math.max(0, left.length() - MOST_CHARS)));
+        List<String> after = names(right.substring(0, Math.min(right.length(), MOST_CHARS)));
         Set<String> names = new LinkedHashSet<>();
         for (int i = 0; i < Math.max(before.size(), after.size()) && names.size() < most; i++) {
             if (i < before.size()) {
@@ -54,10 +52,7 @@ record DocumentNames(List<String> pieces, Tokenizer tokenizer) {
                 .toList();
     }
 
-    private static void addNames(String text, List<String> names) {
-        Matcher matcher = NAME.matcher(text);
-        while (matcher.find()) {
-            names.add(matcher.group());
-        }
+    private static List<String> names(String text) {
+        return NAME.matcher(text).results().map(MatchResult::group).toList();
     }
 }

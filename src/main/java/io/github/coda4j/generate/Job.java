@@ -115,9 +115,10 @@ final class Job implements Generation {
                 .toList();
     }
 
-    /** Names are compared where answers are judged. */
+    /** Names are compared where answers are judged by a grammar. */
     private Optional<DocumentNames> names() {
-        return judge.flatMap(own -> tokenizer.map(encoder -> new DocumentNames(own.pieces(), encoder)));
+        return judge.filter(ParseJudge::knowsGrammar)
+                .flatMap(own -> tokenizer.map(encoder -> new DocumentNames(own.pieces(), encoder)));
     }
 
     private EndRule rule(int hole) {

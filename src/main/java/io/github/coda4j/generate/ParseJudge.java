@@ -40,6 +40,11 @@ final class ParseJudge {
         this.pieces = List.copyOf(pieces);
     }
 
+    /** Whether the document is in a language with a grammar. */
+    boolean knowsGrammar() {
+        return grammar.isPresent();
+    }
+
     /** The text before, between and after the holes. */
     List<String> pieces() {
         return pieces;

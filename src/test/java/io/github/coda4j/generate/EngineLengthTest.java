@@ -259,6 +259,31 @@ class EngineLengthTest {
     }
 
     @Test
+    void a_search_that_compares_names_and_close_holes_leaves_nothing_open_wherever_it_ends() throws Exception {
+        String before = "class A { int sum; int f(int b) { " + " ".repeat(40) + "b = ";
+        Document document = Document.parse(before + "<|hole|>; <|hole|>; return b; }" + " ".repeat(40) + "}");
+        WindowOptions java = WindowOptions.DEFAULT.withGrammar(Optional.of(Grammar.JAVA));
+        LengthOptions how = PLAIN.withParses(true);
+        RuleDenoiser whole = knowing("x");
+        run(whole, document, how, DecodeOptions.ofSteps(64), java);
+        int passes = whole.passes().size();
+        assertThat(passes).isGreaterThan(30);
+        assertThat(whole.openCaches()).isZero();
+        for (int pass = 0; pass < passes; pass++) {
+            RuleDenoiser model = knowing("x");
+            int last = pass;
+            model.beforeForward(_ -> {
+                if (model.passes().size() >= last) {
+                    throw new IllegalStateException("broken");
+                }
+            });
+            assertThatThrownBy(() -> run(model, document, how, DecodeOptions.ofSteps(64), java))
+                    .hasMessageContaining("broken");
+            assertThat(model.openCaches()).as("after %d passes", pass).isZero();
+        }
+    }
+
+    @Test
     void a_late_search_in_a_long_text_answers_with_the_whole_sequence() throws Exception {
         RuleDenoiser model = knowingLengths(Map.of('(', 5));
         model.beforeForward(plans -> {

@@ -12,7 +12,7 @@ import static java.util.Objects.requireNonNull;
  *     likely is every second token given all the others
  * @param parses whether answers with which the document parses, and in Java a compiler finds the fewest mistakes in it,
  *     are preferred to ones that are about as good, and names of the document are looked at as answers; without effect
- *     where there is no grammar, or the document does not parse around its holes
+ *     where there is no grammar, and nothing is preferred where the document does not parse around its holes
  */
 public record LengthOptions(int candidates, LengthBias bias, boolean readsBack, boolean parses) {
     /** How many candidates there are where nobody says it. */
