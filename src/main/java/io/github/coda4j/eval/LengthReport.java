@@ -99,9 +99,10 @@ public record LengthReport(List<LengthResult> results, Optional<LengthCalibratio
                         + "up to 16 tokens, with all that the model takes. **fixed**: 32 tokens, and the same where "
                         + "pads close the hole. **search alone**: the length of which the empty hole is surest. "
                         + "**+**: one source of the length after another: the log-probability of the best lengths' "
-                        + "answers as decoded, the same and read back, whether the file parses, pads that were "
-                        + "trained. **auto**: all of them. **forwards**: of one sequence, for each hole; those that "
-                        + "find a length run a part of it."));
+                        + "answers as decoded, the same and read back, whether the file parses and, in Java, what "
+                        + "a compiler refuses, with names of the file among the answers, pads that were trained. "
+                        + "**auto**: all of them. **forwards**: of one sequence, for each hole; those that find a "
+                        + "length run a part of it."));
         lines.add("");
         lines.addAll(COLUMNS.markdown(of(LengthBench.UP_TO_SHORT)));
         lines.add("");

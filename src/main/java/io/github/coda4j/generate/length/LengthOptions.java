@@ -16,7 +16,7 @@ import static java.util.Objects.requireNonNull;
  */
 public record LengthOptions(int candidates, LengthBias bias, boolean readsBack, boolean parses) {
     /** How many candidates there are where nobody says it. */
-    public static final int DEFAULT_CANDIDATES = 6;
+    public static final int DEFAULT_CANDIDATES = 5;
 
     /** The most candidates that are allowed. */
     public static final int MOST_CANDIDATES = 64;

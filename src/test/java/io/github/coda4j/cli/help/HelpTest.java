@@ -132,7 +132,7 @@ class HelpTest {
                 .contains(".PP\nHoles are <|hole|> markers in a file, or ranges given with \\-\\-hole.")
                 .contains(".TP\n\\fB\\-m\\fR, \\fB\\-\\-model\\fR=\\fIDIR|ID\\fR\nModel folder")
                 .contains(".TP\n\\fIFILE\\fR\nUTF\\-8 text files; \\- is standard input.")
-                .contains("coda infill examples/Account.java \\-\\-tokens 5 \\-\\-diff\n")
+                .contains("coda infill examples/Account.java \\-\\-diff\n")
                 .contains("\\fBcoda\\fR(1)");
     }
 }
