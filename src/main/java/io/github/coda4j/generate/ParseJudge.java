@@ -84,7 +84,7 @@ final class ParseJudge {
                 for (int i = 0; i < some.size(); i++) {
                     if (verdicts.get(i) == Verdict.PARSES) {
                         parsing++;
-                        int faults = text.compileFaults(some.get(i), fewest);
+                        int faults = text.faults(some.get(i), fewest).sure();
                         if (best.isEmpty() || faults < fewest) {
                             best = Optional.of(first + i);
                             fewest = faults;

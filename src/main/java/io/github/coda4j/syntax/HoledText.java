@@ -118,16 +118,27 @@ public final class HoledText {
     }
 
     /**
-     * How many mistakes a compiler would find in the text with its holes filled.
+     * How many mistakes there are in the text with its holes filled; doubtful names are counted in the answers.
      *
      * @param answers one for each hole
-     * @param most counting ends there
-     * @return as {@link SyntaxTree#compileFaults}; 0 where there is no tree of it
+     * @param most counting sure ones ends there
+     * @return as {@link SyntaxTree#faults}; none where there is no tree of it
      */
-    public int compileFaults(List<String> answers, int most) {
+    public Faults faults(List<String> answers, int most) {
         try (SyntaxTree tree = parser.parse(filled(answers)).orElse(null)) {
-            return tree == null ? 0 : tree.compileFaults(most);
+            return tree == null ? Faults.NONE : tree.faults(most, ranges(answers));
         }
+    }
+
+    private List<TextRange> ranges(List<String> answers) {
+        List<TextRange> ranges = new ArrayList<>();
+        int filled = 0;
+        for (int hole = 0; hole < offsets.length; hole++) {
+            int start = offsets[hole] + filled;
+            filled += answers.get(hole).length();
+            ranges.add(new TextRange(start, offsets[hole] + filled));
+        }
+        return ranges;
     }
 
     /** The likeliest filler with which the text parses, or the one with which the errors are smallest. */

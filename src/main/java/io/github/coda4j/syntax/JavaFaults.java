@@ -2,6 +2,8 @@ package io.github.coda4j.syntax;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Collects the mistakes in a Java text that parses for which every compiler refuses it, as far as one file alone shows
@@ -13,6 +15,7 @@ final class JavaFaults {
 
     private final int most;
     private final List<JavaFault> found = new ArrayList<>();
+    private final List<JavaNode> doubts = new ArrayList<>();
 
     private JavaFaults(int most) {
         this.most = most;
@@ -20,15 +23,29 @@ final class JavaFaults {
 
     /** The first ones, at most so many; a kind's are together. */
     static List<JavaFault> of(JavaNode root, int most) {
+        return List.copyOf(in(root, most).found);
+    }
+
+    /**
+     * How many there are.
+     *
+     * @param most counting ends there
+     * @param within where doubtful names are counted
+     */
+    static Faults count(JavaNode root, int most, List<TextRange> within) {
+        JavaFaults faults = in(root, most);
+        return new Faults(faults.found.size(), faults.doubtful(within));
+    }
+
+    private static JavaFaults in(JavaNode root, int most) {
         JavaFaults faults = new JavaFaults(most);
-        if (root.has("module_declaration")) {
-            return List.of();
+        if (!root.has("module_declaration")) {
+            new JavaMembers(faults).visit(root);
+            new JavaFlow(faults).visit(root);
+            new JavaScopes(faults).visit(root);
+            new JavaNames(faults, root).visit();
         }
-        new JavaMembers(faults).visit(root);
-        new JavaFlow(faults).visit(root);
-        new JavaScopes(faults).visit(root);
-        new JavaNames(faults, root).visit();
-        return List.copyOf(faults.found);
+        return faults;
     }
 
     void add(JavaFault.Kind kind, JavaNode at) {
@@ -37,8 +54,28 @@ final class JavaFaults {
         }
     }
 
+    /** Adds a name that nothing declares but what may be inherited. */
+    void doubt(JavaNode name) {
+        doubts.add(name);
+    }
+
     /** Whether no more are wanted. */
-    boolean full() {
+    private boolean full() {
         return found.size() >= most;
+    }
+
+    /** A name that is used elsewhere too is likely inherited. */
+    private int doubtful(List<TextRange> within) {
+        Set<String> elsewhere = doubts.stream()
+                .filter(name -> !stands(name, within))
+                .map(JavaNode::text)
+                .collect(Collectors.toSet());
+        return (int) doubts.stream()
+                .filter(name -> stands(name, within) && !elsewhere.contains(name.text()))
+                .count();
+    }
+
+    private static boolean stands(JavaNode name, List<TextRange> within) {
+        return within.stream().anyMatch(range -> name.start() < range.end() && range.start() < name.end());
     }
 }

@@ -19,7 +19,7 @@ final class JavaMembers {
             "interface_declaration",
             "annotation_type_declaration");
 
-    private static final Set<String> BODIES =
+    static final Set<String> BODIES =
             Set.of("class_body", "enum_body", "interface_body", "annotation_type_body");
     private static final Set<String> CODE =
             Set.of("method_declaration", "constructor_declaration", "block", "static_initializer");

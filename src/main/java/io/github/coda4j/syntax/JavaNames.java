@@ -2,13 +2,14 @@ package io.github.coda4j.syntax;
 
 import io.github.coda4j.syntax.JavaFault.Kind;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Finds names that are used as variables and that nothing declares (6.5.6): nothing in the whole text, no static import
- * and no supertype. What begins with a small letter is taken for a variable, which no interface has but loggers and in
+ * Finds names that are used as variables and that nothing declares where they stand (6.3, 6.5.6): nothing around them,
+ * no static import and no supertype. Names that a supertype may declare are doubtful. What begins with a small letter is taken for a variable, which no interface has but loggers and in
  * those called after their constants, and what has none for a constant; other names may be those of types.
  */
 final class JavaNames {
@@ -41,7 +42,10 @@ final class JavaNames {
 
     private final JavaFaults faults;
     private final JavaNode root;
-    private final Set<String> known = new HashSet<>();
+    /** What may stand for a variable anywhere: types, imports, constants of interfaces. */
+    private final Set<String> everywhere = new HashSet<>();
+
+    private final Set<String> fields = new HashSet<>();
     private boolean importsAny;
 
     JavaNames(JavaFaults faults, JavaNode root) {
@@ -51,55 +55,58 @@ final class JavaNames {
 
     void visit() {
         if (root.source().contains("lombok")) {
-            known.addAll(LOGGERS);
+            everywhere.addAll(LOGGERS);
         }
         collect(root);
-        visit(root, Types.NONE);
+        visit(root, JavaPlace.around(root, everywhere));
     }
 
     private void collect(JavaNode node) {
-        for (JavaNode name : node.declared()) {
-            known.add(name.text());
-        }
         switch (node.kind()) {
-            case "type_identifier" -> known.add(node.text());
+            case "type_identifier" -> everywhere.add(node.text());
             case "import_declaration" -> {
                 importsAny |= node.has("asterisk")
                         && STATIC_IMPORT.matcher(node.text()).lookingAt();
-                node.children().getFirst().child("name").ifPresent(name -> known.add(name.text()));
+                node.children().getFirst().child("name").ifPresent(name -> everywhere.add(name.text()));
             }
+            case "constant_declaration" -> addVariables(node, everywhere);
+            case "field_declaration" -> addVariables(node, fields);
             default -> {
                 if (JavaMembers.TYPES.contains(node.kind())) {
-                    node.child("name").ifPresent(name -> known.add(name.text()));
+                    node.child("name").ifPresent(name -> everywhere.add(name.text()));
                 }
             }
         }
         node.children().forEach(this::collect);
     }
 
-    private void visit(JavaNode node, Types types) {
+    private static void addVariables(JavaNode declaration, Set<String> names) {
+        JavaMembers.fieldNames(List.of(declaration)).forEach(name -> names.add(name.text()));
+    }
+
+    private void visit(JavaNode node, JavaPlace place) {
         switch (node.kind()) {
             case "annotation",
                     "marker_annotation",
                     "import_declaration",
                     "package_declaration",
                     "template_expression" -> {}
-            case "field_access", "method_invocation" -> visitAccess(node, types);
-            case "switch_label" -> node.all("guard").forEach(guard -> visit(guard, types));
+            case "field_access", "method_invocation" -> visitAccess(node, place);
+            case "switch_label" -> node.all("guard").forEach(guard -> visit(guard, place));
             case "method_reference" -> {
                 JavaNode object = node.children().getFirst();
                 if (object.is("identifier")) {
-                    check(object, types, true);
+                    check(object, place, true);
                 } else {
-                    visitObject(object, types);
+                    visitObject(object, place);
                 }
             }
             default -> {
                 for (JavaNode child : node.children()) {
                     if (child.is("identifier") && isExpression(node, child)) {
-                        check(child, types, false);
+                        check(child, place, false);
                     }
-                    visit(child, types.within(node, child));
+                    visit(child, place.within(node, child));
                 }
             }
         }
@@ -132,8 +139,8 @@ final class JavaNames {
         };
     }
 
-    private void visitAccess(JavaNode access, Types types) {
-        access.child("arguments").ifPresent(arguments -> visit(arguments, types));
+    private void visitAccess(JavaNode access, JavaPlace place) {
+        access.child("arguments").ifPresent(arguments -> visit(arguments, place));
         Optional<JavaNode> object = access.child("object");
         boolean named = object.filter(node -> node.is("identifier")).isPresent();
         boolean ofType = access.has("super")
@@ -142,94 +149,63 @@ final class JavaNames {
                         .filter(field -> Character.isUpperCase(field.text().charAt(0)))
                         .isPresent();
         if (named && !ofType) {
-            check(object.get(), types, true);
+            check(object.get(), place, true);
         } else if (access.is("field_access")) {
-            visitObject(access, types);
+            visitObject(access, place);
         } else {
-            object.ifPresent(node -> visitObject(node, types));
+            object.ifPresent(node -> visitObject(node, place));
         }
     }
 
     /** Visits what something is picked from; dots between names only may be those of a package or type. */
-    private void visitObject(JavaNode object, Types types) {
+    private void visitObject(JavaNode object, JavaPlace place) {
         if (object.is("field_access")) {
             JavaNode owner = object.children().getFirst();
             if (owner.is("this")) {
-                object.child("field").ifPresent(name -> checkOwn(name, types));
+                object.child("field").ifPresent(name -> checkOwn(name, place));
             } else {
-                visitObject(owner, types);
+                visitObject(owner, place);
             }
         } else {
-            visit(object, types);
+            visit(object, place);
         }
     }
 
-    private void check(JavaNode identifier, Types types, boolean picked) {
+    private void check(JavaNode identifier, JavaPlace place, boolean picked) {
         String name = identifier.text();
         boolean generatedType = picked && name.contains("_");
-        boolean inheritedLogger = types.implementing && LOGGERS.contains(name);
-        if (importsAny || known.contains(name) || CONTEXTUAL.contains(name) || generatedType || inheritedLogger) {
+        boolean inheritedLogger = place.implementing() && LOGGERS.contains(name);
+        if (importsAny || CONTEXTUAL.contains(name) || generatedType || inheritedLogger || place.declares(name)) {
             return;
         }
-        boolean unknown = Character.isLowerCase(name.charAt(0))
-                ? !types.inherits
-                : !picked && !types.implementing && CONSTANT.matcher(name).matches();
-        if (unknown) {
+        boolean variable = Character.isLowerCase(name.charAt(0));
+        if (variable && place.inherits()) {
+            doubt(identifier);
+        } else if (variable
+                || !picked && !place.implementing() && CONSTANT.matcher(name).matches()) {
             faults.add(Kind.UNKNOWN_NAME, identifier);
         }
     }
 
-    private void checkOwn(JavaNode identifier, Types types) {
+    private void checkOwn(JavaNode identifier, JavaPlace place) {
         String name = identifier.text();
-        boolean logger = LOGGERS.contains(name) && known.contains(name);
-        if (identifier.is("identifier")
-                && Character.isLowerCase(name.charAt(0))
-                && !logger
-                && types.fields.filter(fields -> !fields.contains(name)).isPresent()) {
+        boolean logger = LOGGERS.contains(name) && (place.implementing() || everywhere.contains(name));
+        if (!identifier.is("identifier") || !Character.isLowerCase(name.charAt(0)) || logger) {
+            return;
+        }
+        if (place.fields().isEmpty()) {
+            if (!importsAny && place.inherits() && !place.declares(name)) {
+                doubt(identifier);
+            }
+        } else if (!place.fields().get().contains(name)) {
             faults.add(Kind.UNKNOWN_NAME, identifier);
         }
     }
 
-    /**
-     * The types around a place.
-     *
-     * @param inherits whether one extends another, whose fields are not known
-     * @param implementing whether one has any supertype that is not known
-     * @param fields those of the innermost one where all are known
-     */
-    private record Types(boolean inherits, boolean implementing, Optional<Set<String>> fields) {
-        private static final Types NONE = new Types(false, false, Optional.empty());
-
-        Types within(JavaNode type, JavaNode body) {
-            return switch (type.kind()) {
-                case "object_creation_expression" ->
-                    body.is("class_body") ? new Types(true, true, Optional.empty()) : this;
-                case "enum_constant" ->
-                    body.is("class_body") ? new Types(inherits, implementing, Optional.empty()) : this;
-                default -> JavaMembers.TYPES.contains(type.kind()) && body.in("body") ? ofType(type, body) : this;
-            };
-        }
-
-        private Types ofType(JavaNode type, JavaNode body) {
-            boolean extending = type.child("superclass").isPresent() || type.has("extends_interfaces");
-            Optional<JavaNode> interfaces = type.child("interfaces");
-            boolean constants =
-                    interfaces.filter(list -> list.text().contains("Constants")).isPresent();
-            boolean more = extending || interfaces.isPresent();
-            boolean plain = type.is("class_declaration") || type.is("record_declaration");
-            Optional<Set<String>> own = Optional.empty();
-            if (plain && !extending) {
-                Set<String> names = new HashSet<>();
-                JavaMembers.fieldNames(JavaMembers.members(body)).forEach(name -> names.add(name.text()));
-                type.child("parameters").ifPresent(components -> addDeclared(components, names));
-                own = Optional.of(names);
-            }
-            return new Types(inherits || extending || constants, implementing || more, own);
-        }
-
-        private static void addDeclared(JavaNode node, Set<String> names) {
-            node.declared().forEach(name -> names.add(name.text()));
-            node.children().forEach(child -> addDeclared(child, names));
+    /** The fields of other types in the text may be the ones inherited. */
+    private void doubt(JavaNode identifier) {
+        if (!fields.contains(identifier.text())) {
+            faults.doubt(identifier);
         }
     }
 }

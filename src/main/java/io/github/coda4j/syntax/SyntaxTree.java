@@ -168,23 +168,27 @@ public final class SyntaxTree implements AutoCloseable {
     }
 
     /**
-     * How many mistakes there are for which every compiler refuses the text, as far as it shows them by itself; what
-     * may be legal does not count. Only Java's rules are known: texts in other languages have none, nor do those that
+     * How many mistakes there are. Only Java's rules are known: texts in other languages have none, nor do those that
      * are too long or nested too deeply. Says little where the text does not follow the grammar.
      *
-     * @param most counting ends there
+     * @param most counting sure ones ends there
+     * @param within the parts of the text in which doubtful names are counted
      */
-    public int compileFaults(int most) {
-        return faults(most).size();
+    public Faults faults(int most, List<TextRange> within) {
+        return javaTree(most)
+                .map(root -> JavaFaults.count(root, most, within))
+                .orElse(Faults.NONE);
     }
 
-    List<JavaFault> faults(int most) {
+    List<JavaFault> javaFaults(int most) {
+        return javaTree(most).map(root -> JavaFaults.of(root, most)).orElse(List.of());
+    }
+
+    private Optional<JavaNode> javaTree(int most) {
         check(most >= 0, "the most faults must not be negative, got %d", most);
         return grammar == Grammar.JAVA && text.length() <= JavaFaults.MAX_CHARS
                 ? JavaNode.of(text, tree.getRootNode())
-                        .map(root -> JavaFaults.of(root, most))
-                        .orElse(List.of())
-                : List.of();
+                : Optional.empty();
     }
 
     /** Frees the tree. */
