@@ -32,6 +32,8 @@ record JavaFault(Kind kind, int position) {
         /** A jump out of nothing (14.15, 14.16). */
         STRAY_JUMP,
         /** A name of nothing (6.5.6). */
-        UNKNOWN_NAME
+        UNKNOWN_NAME,
+        /** A value of a type that cannot be where it is (5.2, 14.9, 14.17, 15.26). */
+        INCOMPATIBLE_TYPE
     }
 }

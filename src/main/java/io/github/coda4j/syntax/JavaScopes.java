@@ -10,7 +10,7 @@ import java.util.Set;
  */
 final class JavaScopes {
     /** Behind them the variables declared in them are out of scope. */
-    private static final Set<String> SCOPES = Set.of(
+    static final Set<String> SCOPES = Set.of(
             "block",
             "constructor_body",
             "for_statement",
