@@ -384,7 +384,7 @@ class JavaFaultsTest {
         return kinds("class A { int f(int n) { " + body + " } }");
     }
 
-    private static List<Kind> kinds(String text) {
+    static List<Kind> kinds(String text) {
         try (SourceParser parser = Grammar.JAVA.open().orElseThrow();
                 SyntaxTree tree = parser.parse(text).orElseThrow()) {
             assertThat(tree.errorFree()).as(text).isTrue();
