@@ -194,7 +194,7 @@ final class JavaNames {
             return;
         }
         if (place.fields().isEmpty()) {
-            if (!importsAny && place.inherits() && !place.declares(name)) {
+            if (!importsAny && place.inherits() && !everywhere.contains(name)) {
                 doubt(identifier);
             }
         } else if (!place.fields().get().contains(name)) {

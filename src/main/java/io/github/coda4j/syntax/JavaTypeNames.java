@@ -92,8 +92,7 @@ final class JavaTypeNames {
         }
         Declared own = declared.get(name);
         if (own != null) {
-            boolean visible = own.from <= position && position < own.to && !imported.contains(name);
-            return visible ? own.type : JavaType.UNKNOWN;
+            return own.from <= position && position < own.to ? own.type : JavaType.UNKNOWN;
         }
         if (JavaType.FINAL.containsKey(name)) {
             return imported.contains(name) ? JavaType.UNKNOWN : JavaType.FINAL.get(name);

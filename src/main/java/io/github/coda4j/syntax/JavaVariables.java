@@ -130,11 +130,13 @@ final class JavaVariables {
                 .array(1);
     }
 
+    /** The first one, where there are several: all are exceptions. */
     private JavaType ofCaught(JavaNode parameter) {
-        List<JavaNode> caught = parameter.all("catch_type").stream()
+        return parameter.all("catch_type").stream()
                 .flatMap(list -> list.children().stream())
-                .toList();
-        return caught.size() == 1 ? types.of(caught.getFirst()) : JavaType.UNKNOWN;
+                .findFirst()
+                .map(types::of)
+                .orElse(JavaType.UNKNOWN);
     }
 
     /** The type of the variable that a name stands for. */

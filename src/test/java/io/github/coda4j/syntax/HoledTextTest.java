@@ -96,6 +96,7 @@ class HoledTextTest {
         try (SourceParser parser = Grammar.JAVA.open().orElseThrow()) {
             HoledText holed = new HoledText(parser, pieces(text));
             assertThat(holed.faults(List.of("1", "2"), 9)).isEqualTo(Faults.NONE);
+            assertThat(holed.faults(List.of("1 + ".repeat(10) + "2", "3"), 9)).isEqualTo(Faults.NONE);
             assertThat(holed.faults(List.of("madeUp", "q"), 9)).isEqualTo(new Faults(0, 1));
             assertThat(holed.faults(List.of("\"\".length()", "madeUp"), 9)).isEqualTo(new Faults(0, 1));
             assertThat(holed.faults(List.of("other", "r + s"), 9)).isEqualTo(new Faults(0, 2));

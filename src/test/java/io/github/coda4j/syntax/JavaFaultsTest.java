@@ -304,6 +304,7 @@ class JavaFaultsTest {
                 "class A { B f() { return new B() { int g() { return §q§; } }; } }",
                 "class A implements BConstants { int f() { return §q + n§; } int n; }",
                 "class A extends B { int f() { return §q§; } int g(int q) { return q; } }",
+                "class A extends B { A(int q) { §this.q§ = q; } }",
                 "class A extends B { int f() { return §q§ + r; } }")) {
             assertThat(doubtful(text)).as(text).isEqualTo(new Faults(0, 1));
         }

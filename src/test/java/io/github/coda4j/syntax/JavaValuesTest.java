@@ -102,6 +102,9 @@ class JavaValuesTest {
                         "class A { Runnable f() { return new Runnable() { public void run() { g(this); } }; } }",
                         "class A { Runnable f() { return new B() { Runnable g() { return this; } }; } }",
                         "import a.D; class A { class D { } } class B { Runnable f(D d) { return d; } }",
+                        "class A { class D { } class B { class D implements E { } E f(D d) { return d; } } }",
+                        "class A { class D { } Runnable f(B b) { return b.new D(); } }",
+                        "class A { class D { } Runnable f(Object x) { return (D & Runnable) x; } }",
                         "class A { static class D { } } class B { Runnable f(D d) { return d; } }",
                         "class A { static class D { } } class B { class D implements E { } E f(D d) { return d; } }"));
     }
@@ -115,6 +118,7 @@ class JavaValuesTest {
                 returned("String", "names", "bytes[0]", "names.length"),
                 returned("String[]", "s", "bytes", "new Integer[1]", "new String[1][1]"),
                 returned("Object[]", "bytes"),
+                returned("Object[][]", "bytes", "names"),
                 returned("List<String>", "names"),
                 List.of(
                         "class A { int f()[] { return 1; } }",
@@ -150,6 +154,7 @@ class JavaValuesTest {
                         "class A { int n; boolean f() { return n; } } class B { boolean n; }",
                         "class A { int n = 1; class B { boolean f() { return n; } } }",
                         "record A(int n) { boolean f() { return n; } }",
+                        "class A { int n; boolean g(B b) { return b instanceof C n; } boolean f() { return n; } }",
                         "class A { int f() { for (String s : g()) { return s; } return 1; } }",
                         "class A { int f() { try (B b = g()) { return b; } catch (C c) { return 2; } } }",
                         "class A { int f() { try { return 1; } catch (C c) { return c; } } }"));
@@ -157,10 +162,14 @@ class JavaValuesTest {
                 List.of(
                         "class A { int n = 1; A(int n) { this.n = n; } void f(long n) { n = 1L; } }",
                         "class A { String n; int f(int n) { return n; } }",
-                        "class A { String n; int f() { { int n = 1; } for (int n = 2; ; ) { return n; } } }",
+                        "class A { String n; void g(int n) { } A(int n) { } String f() { return n; } }",
+                        "class A { String n; String f() { { int n = 1; } for (int n = 2; ; ) { break; } return n; } }",
+                        "class A { String n; void f() { for (int n : g(n = \"a\")) { } } }",
+                        "class A { B b = n -> { int m = 1; }; String m; String f() { return m; } }",
                         "class A { int n; String f(B b) { return b instanceof String n ? n : null; } }",
                         "class A { int n; String f(B b) { switch (b) { case C(String n): return n; default: return null; } } }",
                         "class A { int n; String f() { return g(n -> n); } B h() { return (n) -> { return \"\" + n; }; } }",
+                        "class A { int n; int f() { try (B n = g()) { } catch (C c) { return n; } return 1; } }",
                         "class A { int n; class B extends C { String f() { return n; } } }",
                         "class A { int n; class B implements C { String f() { return n; } } }",
                         "class A { int n; B f() { return new B() { String g() { return n; } }; } }",
@@ -169,7 +178,8 @@ class JavaValuesTest {
                         "class A { int f(B b) { b.n = \"a\"; b.c[0] = true; var v = 1; v = 2; return 1; } }",
                         "@A(n = 1, m = \"a\") class A { @B(1) String s; }",
                         "class A { String f() { for (var s : g()) { return s; } return null; } int s; }",
-                        "class A { E f() { try { return null; } catch (B | C e) { return e; } } String e; }"));
+                        "class A { E f() { try { return null; } catch (B | C e) { return e; } } String e; }",
+                        "class A { String s; int f() { try (var s = g()) { return s; } } }"));
     }
 
     @Test
