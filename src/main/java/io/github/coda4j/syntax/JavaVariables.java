@@ -9,8 +9,9 @@ import java.util.Set;
 
 /** The variables and methods in scope at the place that a walk through a text has come to, with their types. */
 final class JavaVariables {
-    /** Their overloads may be inherited by any class. */
-    private static final Set<String> OF_OBJECT = Set.of("getClass", "wait", "notify", "notifyAll", "clone", "finalize");
+    /** Any class inherits them, beside others of their names. */
+    private static final Set<String> OF_OBJECT = Set.of(
+            "toString", "equals", "hashCode", "getClass", "wait", "notify", "notifyAll", "clone", "finalize");
 
     private final JavaTypeNames types;
     /** Of the types around the place, the outermost first; what is around all comes before. */

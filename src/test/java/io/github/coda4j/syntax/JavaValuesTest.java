@@ -206,6 +206,7 @@ class JavaValuesTest {
                         "class A extends B { String g() { return null; } int f() { return g(1); } }",
                         "class A { String g() { return null; } class B extends C { int f() { return g(); } } }",
                         "class A { String g() { return null; } int f(B b) { return b.g() + this.g(); } }",
+                        "class A { void toString(B b) { } String f() { return toString(); } }",
                         "class A { String n() { return null; } record B(int n) { int f() { return n(); } } }",
                         "class A { String ordinal() { return null; } enum B { C; int f() { return ordinal(); } } }",
                         "class A { <T> T g() { return null; } int f() { return g(); } }",
