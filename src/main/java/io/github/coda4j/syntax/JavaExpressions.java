@@ -20,10 +20,7 @@ final class JavaExpressions {
 
     JavaType typeOf(JavaNode expression) {
         return switch (expression.kind()) {
-            case "decimal_integer_literal",
-                    "hex_integer_literal",
-                    "octal_integer_literal",
-                    "binary_integer_literal" ->
+            case "decimal_integer_literal", "hex_integer_literal", "octal_integer_literal", "binary_integer_literal" ->
                 ends(expression, 'l') ? JavaType.LONG : JavaType.INT;
             case "decimal_floating_point_literal", "hex_floating_point_literal" ->
                 ends(expression, 'f') ? JavaType.FLOAT : JavaType.DOUBLE;
@@ -35,9 +32,7 @@ final class JavaExpressions {
             case "this" -> variables.self();
             case "identifier" -> variables.variable(expression.text());
             case "parenthesized_expression" ->
-                expression.children().size() == 1
-                        ? typeOf(expression.children().getFirst())
-                        : JavaType.UNKNOWN;
+                expression.children().size() == 1 ? typeOf(expression.children().getFirst()) : JavaType.UNKNOWN;
             case "unary_expression" -> ofUnary(expression);
             case "update_expression" -> numeric(typeOf(expression.children().getFirst()));
             case "binary_expression" -> ofBinary(expression);
@@ -53,7 +48,7 @@ final class JavaExpressions {
         };
     }
 
-    /** The operator between two operands; of a comment there too. */
+    /** What stands between two operands: the operator, unless there is a comment too. */
     static String operator(JavaNode binary) {
         Optional<JavaNode> left = binary.child("left");
         Optional<JavaNode> right = binary.child("right");
@@ -139,6 +134,8 @@ final class JavaExpressions {
 
     private JavaType ofCall(JavaNode call) {
         boolean own = call.child("object").isEmpty() && !call.has("super");
-        return own ? call.child("name").map(name -> variables.method(name.text())).orElse(JavaType.UNKNOWN) : JavaType.UNKNOWN;
+        return own
+                ? call.child("name").map(name -> variables.method(name.text())).orElse(JavaType.UNKNOWN)
+                : JavaType.UNKNOWN;
     }
 }

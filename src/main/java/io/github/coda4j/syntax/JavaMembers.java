@@ -19,8 +19,7 @@ final class JavaMembers {
             "interface_declaration",
             "annotation_type_declaration");
 
-    static final Set<String> BODIES =
-            Set.of("class_body", "enum_body", "interface_body", "annotation_type_body");
+    static final Set<String> BODIES = Set.of("class_body", "enum_body", "interface_body", "annotation_type_body");
     private static final Set<String> CODE =
             Set.of("method_declaration", "constructor_declaration", "block", "static_initializer");
 

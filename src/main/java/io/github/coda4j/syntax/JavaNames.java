@@ -9,8 +9,9 @@ import java.util.regex.Pattern;
 
 /**
  * Finds names that are used as variables and that nothing declares where they stand (6.3, 6.5.6): nothing around them,
- * no static import and no supertype. Names that a supertype may declare are doubtful. What begins with a small letter is taken for a variable, which no interface has but loggers and in
- * those called after their constants, and what has none for a constant; other names may be those of types.
+ * no static import and no supertype. Names that a supertype may declare are doubtful. What begins with a small letter
+ * is taken for a variable, which no interface has but loggers and in those called after their constants, and what has
+ * none for a constant; other names may be those of types.
  */
 final class JavaNames {
     /** Keywords at some places only: what the grammar takes for a variable may be something else. */

@@ -106,9 +106,19 @@ record JavaNode(String source, String kind, String field, int start, int end, Li
             case "lambda_expression" ->
                 child("parameters").filter(name -> name.is("identifier")).stream()
                         .toList();
+            case "switch_label" ->
+                all("lambda_expression").stream()
+                        .flatMap(label -> label.children.getLast().ofNextLambda().stream())
+                        .toList();
             case "inferred_parameters", "type_pattern", "record_pattern_component" -> all("identifier");
             default -> List.of();
         };
+    }
+
+    /** The grammar takes {@code case A -> name -> value} for a label {@code A -> name}: the parameter. */
+    private Optional<JavaNode> ofNextLambda() {
+        boolean wrapped = is("parenthesized_expression") && children.size() == 1;
+        return wrapped ? children.getFirst().ofNextLambda() : Optional.of(this).filter(name -> name.is("identifier"));
     }
 
     private static final class Reader {

@@ -34,7 +34,8 @@ record JavaPlace(
 
     /** Whether a variable of the name, or what else may stand for one, is visible. */
     boolean declares(String name) {
-        return names.contains(name) || outer.filter(place -> place.declares(name)).isPresent();
+        return names.contains(name)
+                || outer.filter(place -> place.declares(name)).isPresent();
     }
 
     /** The place of a child when this is its parent's. */

@@ -11,8 +11,8 @@ import java.util.Set;
  *
  * @param name of the class, with dots where the text has some, or of the primitive type; that of an array's elements
  * @param dimensions 0 when it is no array
- * @param supertypes the simple names of all other types that a value of it has, empty when they are not all known; those
- *     of an array's elements
+ * @param supertypes the simple names of all other types that a value of it has, empty when they are not all known;
+ *     those of an array's elements
  */
 record JavaType(String name, int dimensions, Optional<Set<String>> supertypes) {
     /** Nothing is known of it. */
@@ -120,8 +120,7 @@ record JavaType(String name, int dimensions, Optional<Set<String>> supertypes) {
         if (SMALL.contains(value)) {
             return SMALL.contains(target) || NUMBERS.contains(target);
         }
-        return value.equals(target)
-                || NUMBERS.contains(value) && NUMBERS.indexOf(value) <= NUMBERS.indexOf(target);
+        return value.equals(target) || NUMBERS.contains(value) && NUMBERS.indexOf(value) <= NUMBERS.indexOf(target);
     }
 
     private boolean boxes(JavaType target) {
@@ -152,7 +151,8 @@ record JavaType(String name, int dimensions, Optional<Set<String>> supertypes) {
         if (name.equals(target.simpleName())) {
             return true;
         }
-        boolean other = supertypes.filter(names -> !names.contains(target.simpleName())).isPresent();
+        boolean other =
+                supertypes.filter(names -> !names.contains(target.simpleName())).isPresent();
         return !other && !FINAL.containsKey(target.name);
     }
 

@@ -1,5 +1,6 @@
 package io.github.coda4j.syntax;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -25,8 +26,10 @@ final class JavaTypeNames {
 
     private void collect(JavaNode node, JavaNode parent) {
         switch (node.kind()) {
-            case "type_parameter" -> node.all("type_identifier").stream().limit(1).forEach(name -> variables.add(name.text()));
-            case "import_declaration" -> node.children().getFirst().child("name").ifPresent(name -> imported.add(name.text()));
+            case "type_parameter" ->
+                node.all("type_identifier").stream().limit(1).forEach(name -> variables.add(name.text()));
+            case "import_declaration" ->
+                node.children().getFirst().child("name").ifPresent(name -> imported.add(name.text()));
             default -> {
                 if (JavaMembers.TYPES.contains(node.kind())) {
                     node.child("name").ifPresent(name -> declare(name.text(), node, parent));
@@ -80,7 +83,8 @@ final class JavaTypeNames {
     static int dimensions(JavaNode node) {
         int dimensions = node.all("dimensions_expr").size();
         for (JavaNode brackets : node.all("dimensions")) {
-            dimensions += (int) brackets.text().chars().filter(next -> next == ']').count();
+            dimensions +=
+                    (int) brackets.text().chars().filter(next -> next == ']').count();
         }
         return dimensions;
     }
@@ -101,7 +105,7 @@ final class JavaTypeNames {
     }
 
     private static JavaType scoped(JavaNode type) {
-        List<String> names = new java.util.ArrayList<>();
+        List<String> names = new ArrayList<>();
         addNames(type, names);
         boolean converted = JavaType.FINAL.containsKey(names.getLast());
         return converted ? JavaType.UNKNOWN : JavaType.of(names.stream().collect(Collectors.joining(".")));

@@ -19,8 +19,8 @@ final class JavaValues {
             "record_declaration");
     private static final Set<String> VARIABLES =
             Set.of("field_declaration", "constant_declaration", "local_variable_declaration");
-    private static final Set<String> CONDITIONAL = Set.of(
-            "if_statement", "while_statement", "do_statement", "for_statement", "ternary_expression");
+    private static final Set<String> CONDITIONAL =
+            Set.of("if_statement", "while_statement", "do_statement", "for_statement", "ternary_expression");
 
     private final JavaFaults faults;
     private final JavaTypeNames types;

@@ -10,8 +10,8 @@ import java.util.Set;
 /** The variables and methods in scope at the place that a walk through a text has come to, with their types. */
 final class JavaVariables {
     /** Any class inherits them, beside others of their names. */
-    private static final Set<String> OF_OBJECT = Set.of(
-            "toString", "equals", "hashCode", "getClass", "wait", "notify", "notifyAll", "clone", "finalize");
+    private static final Set<String> OF_OBJECT =
+            Set.of("toString", "equals", "hashCode", "getClass", "wait", "notify", "notifyAll", "clone", "finalize");
 
     private final JavaTypeNames types;
     /** Of the types around the place, the outermost first; what is around all comes before. */
@@ -36,12 +36,13 @@ final class JavaVariables {
                 || owner.child("interfaces").isPresent()
                 || owner.has("extends_interfaces");
         Level level = new Level(self, inherits);
-        owner.child("parameters").ifPresent(components -> components.children().forEach(component -> {
-            for (JavaNode name : names(component)) {
-                add(level.fields, name.text(), ofParameter(component));
-                add(level.methods, name.text(), ofParameter(component));
-            }
-        }));
+        owner.child("parameters")
+                .ifPresent(components -> components.children().forEach(component -> {
+                    for (JavaNode name : names(component)) {
+                        add(level.fields, name.text(), ofParameter(component));
+                        add(level.methods, name.text(), ofParameter(component));
+                    }
+                }));
         JavaMembers.members(body).forEach(member -> addMember(level, member));
         levels.add(level);
     }
@@ -49,13 +50,13 @@ final class JavaVariables {
     private void addMember(Level level, JavaNode member) {
         switch (member.kind()) {
             case "field_declaration", "constant_declaration" ->
-                member.all("variable_declarator").forEach(declarator -> declarator
-                        .declared()
-                        .forEach(name -> add(level.fields, name.text(), ofDeclarator(member, declarator))));
+                member.all("variable_declarator")
+                        .forEach(declarator -> declarator
+                                .declared()
+                                .forEach(name -> add(level.fields, name.text(), ofDeclarator(member, declarator))));
             case "enum_constant" -> member.declared().forEach(name -> add(level.fields, name.text(), level.self));
             case "method_declaration" ->
-                member.child("name")
-                        .ifPresent(name -> add(level.methods, name.text(), types.ofDeclaration(member)));
+                member.child("name").ifPresent(name -> add(level.methods, name.text(), types.ofDeclaration(member)));
             default -> {}
         }
     }
@@ -90,11 +91,10 @@ final class JavaVariables {
         switch (node.kind()) {
             case "formal_parameter", "spread_parameter" ->
                 names(node).forEach(name -> declare(name, ofParameter(node)));
-            case "catch_formal_parameter" ->
-                node.declared().forEach(name -> declare(name, ofCaught(node)));
+            case "catch_formal_parameter" -> node.declared().forEach(name -> declare(name, ofCaught(node)));
             case "resource", "enhanced_for_statement" ->
                 node.declared().forEach(name -> declare(name, types.ofDeclaration(node)));
-            case "lambda_expression", "inferred_parameters" ->
+            case "lambda_expression", "inferred_parameters", "switch_label" ->
                 node.declared().forEach(name -> declare(name, JavaType.UNKNOWN));
             case "instanceof_expression", "type_pattern", "record_pattern_component" ->
                 node.declared().forEach(name -> levels.getLast().patterns.add(name.text()));
@@ -185,7 +185,9 @@ final class JavaVariables {
 
     private record Local(String name, JavaType type) {}
 
-    /** One of the types around a place, and the local variables in scope of the member of it that is around the place. */
+    /**
+     * One of the types around a place, and the local variables in scope of the member of it that is around the place.
+     */
     private static final class Level {
         private final JavaType self;
         /** Whether it has more than the text shows. */

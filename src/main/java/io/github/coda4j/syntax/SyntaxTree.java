@@ -175,9 +175,7 @@ public final class SyntaxTree implements AutoCloseable {
      * @param within the parts of the text in which doubtful names are counted
      */
     public Faults faults(int most, List<TextRange> within) {
-        return javaTree(most)
-                .map(root -> JavaFaults.count(root, most, within))
-                .orElse(Faults.NONE);
+        return javaTree(most).map(root -> JavaFaults.count(root, most, within)).orElse(Faults.NONE);
     }
 
     List<JavaFault> javaFaults(int most) {

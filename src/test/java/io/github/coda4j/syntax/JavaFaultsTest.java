@@ -292,6 +292,7 @@ class JavaFaultsTest {
                 "interface A { int q = 1; default int f() { return q; } }",
                 "@interface A { int q = 1; } class B { int f() { return A.q; } }",
                 "class A { class B extends C { int f() { return q; } } } class C { int q; }",
+                "class A { B f(C c) { return switch (c) { case D, E -> q -> q > 1; case F -> (r) -> r; }; } }",
                 "int q = 1; int f() { return q; } class A { int g() { return q; } }");
     }
 
@@ -308,7 +309,8 @@ class JavaFaultsTest {
                 "class A extends B { int f() { return §q§ + r; } }")) {
             assertThat(doubtful(text)).as(text).isEqualTo(new Faults(0, 1));
         }
-        assertThat(doubtful("class A extends B { int f() { return §q + r * q§; } }")).isEqualTo(new Faults(0, 3));
+        assertThat(doubtful("class A extends B { int f() { return §q + r * q§; } }"))
+                .isEqualTo(new Faults(0, 3));
         for (String text : List.of(
                 "class A extends B { int f() { return q + §1§; } }",
                 "class A extends B { int f() { return §q§; } int g() { return q; } }",
@@ -337,7 +339,8 @@ class JavaFaultsTest {
                 assertThat(tree.faults(9, List.of())).isEqualTo(new Faults(2, 0));
                 assertThat(tree.faults(1, List.of())).isEqualTo(new Faults(1, 0));
                 assertThat(tree.faults(0, List.of())).isEqualTo(Faults.NONE);
-                assertThat(tree.javaFaults(1)).containsExactly(new JavaFault(Kind.RETURN_VALUE, text.indexOf("return 1")));
+                assertThat(tree.javaFaults(1))
+                        .containsExactly(new JavaFault(Kind.RETURN_VALUE, text.indexOf("return 1")));
                 assertThatThrownBy(() -> tree.faults(-1, List.of()))
                         .isInstanceOf(IllegalArgumentException.class)
                         .hasMessage("the most faults must not be negative, got -1");
