@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.coda4j.syntax.JavaFault.Kind;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -207,131 +206,6 @@ class JavaFaultsTest {
     }
 
     @Test
-    void names_are_those_of_something() {
-        for (String expression : List.of(
-                "q",
-                "q + 1",
-                "-q",
-                "q.r()",
-                "q.r",
-                "a(q)",
-                "q[n]",
-                "b() ? q : 1",
-                "(int) q",
-                "a(x -> q)",
-                "q = 1",
-                "a(q::r)",
-                "this.q",
-                "this.q.r()",
-                "MAX_SIZE")) {
-            assertThat(inBody("return " + expression + ";")).as(expression).containsExactly(Kind.UNKNOWN_NAME);
-        }
-        for (String expression : List.of(
-                "n",
-                "N",
-                "java.util.List.of()",
-                "com.acme.B.c",
-                "q.MAX",
-                "q.r.s()",
-                "q()",
-                "this.q()",
-                "MAX.a",
-                "a(MAX::b)")) {
-            assertThat(inBody("return " + expression + ";")).as(expression).isEmpty();
-        }
-        legal(
-                "import static a.B.*; class A { int f() { return q + MAX; } }",
-                "import static a.B.q; class A { int f() { return q; } }",
-                "class A extends B { int f() { return q + this.q + MAX; } }",
-                "class A extends B { class C { int f() { return q + MAX; } } }",
-                "class A { void f() { new B() { int g() { return q + MAX + this.q; } }; } }",
-                "class A implements B { int f() { return MAX; } }",
-                "class A implements B { void f() { log.info(1); a_h.g(); } }",
-                "interface A extends B { int N = q; }",
-                "class A implements BConstants { int f() { return q; } }",
-                "class A { @B(value = q, r = MAX) int f; }",
-                "class A { void f(B b) { switch (b) { case MAX: break; case q: break; } } }",
-                "class A { void f(Object b) { if (b instanceof B(int q) && q > 1) { } } }",
-                "class A { int f(B b) { q: for (;;) { break q; } } }",
-                "record A(int q) { int f() { return q + this.q; } }",
-                "enum A { MAX; A f() { return MAX; } }",
-                "@lombok.Slf4j class A { void f() { log.info(this.log); } }");
-    }
-
-    @Test
-    void names_are_declared_where_they_stand() {
-        for (String text : List.of(
-                "class A { int f() { return q; } void g(int q) { } }",
-                "class A { int f() { return q; } int g() { int q = 1; return q; } }",
-                "class A { int m = q; void g(int q) { } }",
-                "class A { A(int q) { } int f() { return q; } }",
-                "class A { { int q = 1; } static { q++; } }",
-                "class A { B m = q -> 1; int f() { return q; } }",
-                "class A { int f() { return q; } class B { int q; } }",
-                "class A { int f() { new B() { int q; }; return q; } }",
-                "class A { int f() { return MAX; } static class B { static final int MAX = 1; } }",
-                "class A { int f() { return q; } } class B { int q; }",
-                "enum A { B { int q; }, C { int f() { return q; } } }",
-                "class A { int f(B b) { return q; } int g(B b) { return b instanceof C q ? q.m() : 1; } }",
-                "record A(int n) { static int f() { return q; } record B(int q) { } }",
-                "int f() { return q; } int g(int q) { return q; }")) {
-            assertThat(kinds(text)).as(text).containsExactly(Kind.UNKNOWN_NAME);
-        }
-        legal(
-                "class A { int f() { return q + MAX; } int q; static final int MAX = 1; }",
-                "class A { int f(int q) { return new Object() { int g() { return q; } }.g(); } }",
-                "class A { int f() { int q = 1; class B { int g() { return q; } } return q; } }",
-                "class A { int q; class B { class C { int f() { return q; } } } }",
-                "class A { int f(B b) { if (!(b instanceof C q)) { return 1; } return q.m(); } }",
-                "class A { void f() { try (B q = g()) { } catch (C r) { r.g(); } finally { } } B g() { return null; } }",
-                "class A { void f(B b) { b.g(q -> q + 1, (q, r) -> q + r, (int s) -> s); } }",
-                "enum A { B(1) { int f() { return q; } }; int q; A(int n) { q = n; } int f() { return 1; } }",
-                "record A(int q, int... r) { A { if (q > r.length) { q = 1; } } }",
-                "record A(int q) { int f() { class B { int g() { return q; } } return q; } }",
-                "interface A { int q = 1; } class B implements A { int f() { return q + A.q; } }",
-                "interface A { int q = 1; default int f() { return q; } }",
-                "@interface A { int q = 1; } class B { int f() { return A.q; } }",
-                "class A { class B extends C { int f() { return q; } } } class C { int q; }",
-                "class A { B f(C c) { return switch (c) { case D, E -> q -> q > 1; case F -> (r) -> r; }; } }",
-                "int q = 1; int f() { return q; } class A { int g() { return q; } }");
-    }
-
-    @Test
-    void names_that_may_be_inherited_are_doubtful() {
-        for (String text : List.of(
-                "class A extends B { int f() { return §q§; } }",
-                "class A extends B { int f() { return §this.q§; } void g(int q) { } }",
-                "class A extends B { class C { int f() { return §q.r()§; } } }",
-                "class A { B f() { return new B() { int g() { return §q§; } }; } }",
-                "class A implements BConstants { int f() { return §q + n§; } int n; }",
-                "class A extends B { int f() { return §q§; } int g(int q) { return q; } }",
-                "class A extends B { A(int q) { §this.q§ = q; } }",
-                "class A extends B { int f() { return §q§ + r; } }")) {
-            assertThat(doubtful(text)).as(text).isEqualTo(new Faults(0, 1));
-        }
-        assertThat(doubtful("class A extends B { int f() { return §q + r * q§; } }"))
-                .isEqualTo(new Faults(0, 3));
-        for (String text : List.of(
-                "class A extends B { int f() { return q + §1§; } }",
-                "class A extends B { int f() { return §q§; } int g() { return q; } }",
-                "class A extends B { int f() { return §q§; } int g() { return this.q; } }",
-                "class A extends B { int f(int q) { return §q + n + this.n + MAX + C.q§; } int n; }",
-                "class A extends B { int f() { return §q§; } } class B { int q; }",
-                "import static a.B.*; class A extends B { int f() { return §q + this.q§; } }",
-                "import a.B.q; class A extends B { int f() { return §q§; } }",
-                "class A extends B { void f() { §log.info(this.logger)§; } }",
-                "class A extends B { void f() { §q_r.g(java.util.List.of())§; } }",
-                "class A extends B { int f() { return §q()§; } }")) {
-            assertThat(doubtful(text)).as(text).isEqualTo(Faults.NONE);
-        }
-        assertThat(doubtful("class A { int f() { return §q§; } }"))
-                .as("what is sure is not doubtful")
-                .isEqualTo(new Faults(1, 0));
-        assertThat(doubtful("class A extends B { int f() { return §q§; } class C { D g() { return §r§; } } }"))
-                .isEqualTo(new Faults(0, 2));
-    }
-
-    @Test
     void faults_are_counted_up_to_a_limit_and_in_java_only() {
         String text = "class A { void f() { return 1; } int g() { return q; } }";
         try (SourceParser parser = Grammar.JAVA.open().orElseThrow()) {
@@ -359,32 +233,13 @@ class JavaFaultsTest {
         legal(faulty.replace("1", "(".repeat(5_000) + "1" + ")".repeat(5_000)));
     }
 
-    private static void legal(String... texts) {
+    static void legal(String... texts) {
         for (String text : texts) {
             assertThat(kinds(text)).as(text).isEmpty();
         }
     }
 
-    /** Counts doubts between pairs of {@code §}. */
-    private static Faults doubtful(String marked) {
-        String[] parts = marked.split("§");
-        List<TextRange> within = new ArrayList<>();
-        int start = 0;
-        for (int part = 0; part < parts.length; part++) {
-            int end = start + parts[part].length();
-            if (part % 2 == 1) {
-                within.add(new TextRange(start, end));
-            }
-            start = end;
-        }
-        try (SourceParser parser = Grammar.JAVA.open().orElseThrow();
-                SyntaxTree tree = parser.parse(String.join("", parts)).orElseThrow()) {
-            assertThat(tree.errorFree()).as(marked).isTrue();
-            return tree.faults(100, within);
-        }
-    }
-
-    private static List<Kind> inBody(String body) {
+    static List<Kind> inBody(String body) {
         return kinds("class A { int f(int n) { " + body + " } }");
     }
 

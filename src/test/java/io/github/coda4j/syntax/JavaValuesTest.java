@@ -288,9 +288,10 @@ class JavaValuesTest {
                 "class A { class String extends B { } B f(String s) { return s; } }",
                 "class A<String> { String f() { return 1; } }",
                 "class A { a.String f() { return 1; } b.@C String g() { return true; } }",
-                "class A { Long f() { return 1; } } class Long { }".replace("1", "null")));
+                "class A { Long f() { return new Long(); } } class Long { }"));
     }
 
+    @SafeVarargs
     private static void fine(List<String>... texts) {
         Arrays.stream(texts)
                 .flatMap(List::stream)
@@ -298,6 +299,7 @@ class JavaValuesTest {
                         text -> assertThat(JavaFaultsTest.kinds(text)).as(text).doesNotContain(Kind.INCOMPATIBLE_TYPE));
     }
 
+    @SafeVarargs
     private static void odd(List<String>... texts) {
         Arrays.stream(texts)
                 .flatMap(List::stream)
