@@ -15,6 +15,9 @@ final class JavaTypeNames {
     private static final Set<String> OF_RECORDS = Set.of("Object", "Record");
     private static final Set<String> OF_OTHERS = Set.of("Object");
 
+    /** The second one is Lombok's. */
+    private static final Set<String> INFERRED = Set.of("var", "val");
+
     private final Map<String, Declared> declared = new HashMap<>();
     private final Set<String> imported = new HashSet<>();
     /** Of any class or method. */
@@ -91,7 +94,7 @@ final class JavaTypeNames {
 
     /** The type of the name where it is used. */
     JavaType named(String name, int position) {
-        if (variables.contains(name) || name.equals("var")) {
+        if (variables.contains(name) || INFERRED.contains(name)) {
             return JavaType.UNKNOWN;
         }
         Declared own = declared.get(name);

@@ -15,8 +15,7 @@ final class JavaValues {
             "static_initializer",
             "field_declaration",
             "constant_declaration",
-            "enum_constant",
-            "record_declaration");
+            "enum_constant");
     private static final Set<String> VARIABLES =
             Set.of("field_declaration", "constant_declaration", "local_variable_declaration");
     private static final Set<String> CONDITIONAL =
@@ -50,7 +49,7 @@ final class JavaValues {
         visitChildren(node);
         result = outer;
         boolean member = MEMBERS.contains(node.kind());
-        if (member || JavaScopes.SCOPES.contains(node.kind())) {
+        if (member || node.is("record_declaration") || JavaScopes.SCOPES.contains(node.kind())) {
             variables.leave(mark);
         }
         if (member) {

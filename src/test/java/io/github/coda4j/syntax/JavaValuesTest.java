@@ -293,17 +293,20 @@ class JavaValuesTest {
 
     @SafeVarargs
     private static void fine(List<String>... texts) {
-        Arrays.stream(texts)
-                .flatMap(List::stream)
-                .forEach(
-                        text -> assertThat(JavaFaultsTest.kinds(text)).as(text).doesNotContain(Kind.INCOMPATIBLE_TYPE));
+        for (List<String> some : texts) {
+            for (String text : some) {
+                assertThat(JavaFaultsTest.kinds(text)).as(text).doesNotContain(Kind.INCOMPATIBLE_TYPE);
+            }
+        }
     }
 
     @SafeVarargs
     private static void odd(List<String>... texts) {
-        Arrays.stream(texts)
-                .flatMap(List::stream)
-                .forEach(text -> assertThat(JavaFaultsTest.kinds(text)).as(text).contains(Kind.INCOMPATIBLE_TYPE));
+        for (List<String> some : texts) {
+            for (String text : some) {
+                assertThat(JavaFaultsTest.kinds(text)).as(text).contains(Kind.INCOMPATIBLE_TYPE);
+            }
+        }
     }
 
     private static List<String> returned(String type, String... values) {
