@@ -98,13 +98,34 @@ final class AnswerChoice {
             way.forEach(all::set);
             texts.add(all.stream().map(TrialAnswer::text).toList());
         }
+        double likeliest = score(ways.getFirst());
         Map<Integer, TrialAnswer> best = new HashMap<>(rest);
-        best.putAll(ways.get(preferred(texts)));
+        best.putAll(ways.get(preferred(
+                texts, ways.stream().map(way -> likeliest - score(way)).toList())));
         return best;
     }
 
-    /** Index of the way to fill all holes that is to be preferred: the first, unless the judge prefers another one. */
-    int preferred(List<List<String>> ways) {
-        return judge.flatMap(own -> own.preferred(ways)).orElse(0);
+    private static double score(Map<Integer, TrialAnswer> way) {
+        return way.values().stream()
+                .mapToDouble(answer -> LengthRanking.score(answer.candidate()))
+                .sum();
+    }
+
+    /**
+     * Index of the way to fill all holes that is to be preferred: the first, unless the judge prefers another one.
+     *
+     * @param lacks what each way lacks of the first, nats
+     */
+    int preferred(List<List<String>> ways, List<Double> lacks) {
+        return preferred(ways, lacks, 1).getFirst();
+    }
+
+    /** Indices of the ways that are to be preferred to the others, at most {@code wanted}, at least one. */
+    List<Integer> preferred(List<List<String>> ways, List<Double> lacks, int wanted) {
+        return judge.map(own -> own.preferred(ways, lacks, wanted))
+                .filter(found -> !found.isEmpty())
+                .orElseGet(() -> IntStream.range(0, Math.min(wanted, ways.size()))
+                        .boxed()
+                        .toList());
     }
 }

@@ -1,12 +1,10 @@
 package io.github.coda4j.generate;
 
 import io.github.coda4j.Closing;
-import io.github.coda4j.decode.DecodeOptions;
 import io.github.coda4j.diffusion.Block;
 import io.github.coda4j.generate.length.Candidate;
 import io.github.coda4j.generate.length.JointRanking;
 import io.github.coda4j.generate.length.LengthRanking;
-import io.github.coda4j.model.plan.Denoiser;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -20,7 +18,7 @@ import java.util.stream.Stream;
  * Holes that stand right behind each other: the best length of one depends on what the next one says, so their lengths
  * are decoded together, in the text with the other holes filled.
  */
-final class CloseHoles implements AutoCloseable {
+final class CloseHoles implements SearchStage {
     /** The most tokens between two of them. */
     private static final int APART = 4;
 
@@ -28,15 +26,13 @@ final class CloseHoles implements AutoCloseable {
     private static final int MOST_WAYS = 36;
 
     private final List<Integer> holes;
-    private final boolean readsBack;
+    private final SearchSetup setup;
     private final Outside outside;
     private final List<Trial> trials = new ArrayList<>();
     private final Closing closing = new Closing();
     private final List<List<Integer>> ways;
     private final PromptLayout layout;
-    private final DecodeOptions decode;
     private final Function<PromptLayout, List<HoleStream>> reader;
-    private final Denoiser denoiser;
     private boolean begun;
     private boolean read;
 
@@ -47,25 +43,18 @@ final class CloseHoles implements AutoCloseable {
      * @param holes which of them
      * @param filled the answers of all others
      * @param ranked what is known of each of these holes, the best first
-     * @param sight tokens on each side that are looked at
      */
     CloseHoles(
             PromptLayout whole,
             List<Integer> holes,
             Map<Integer, int[]> filled,
             List<List<Candidate>> ranked,
-            DecodeOptions decode,
-            boolean readsBack,
-            int sight,
-            AnswerReader reader,
-            Denoiser denoiser) {
+            SearchSetup setup) {
         this.holes = List.copyOf(holes);
-        this.readsBack = readsBack;
-        this.layout = whole.with(filled).near(sight);
-        this.decode = decode;
-        this.reader = own -> reader.read(own, holes);
-        this.denoiser = denoiser;
-        this.outside = Outside.open(layout, denoiser);
+        this.setup = setup;
+        this.layout = whole.with(filled).near(SearchSetup.SIGHT);
+        this.reader = own -> setup.reader().read(own, holes);
+        this.outside = Outside.open(layout, setup.denoiser());
         this.ways = JointRanking.best(ranked, MOST_WAYS).stream()
                 .map(way -> way.stream().map(Candidate::masks).toList())
                 .toList();
@@ -94,8 +83,8 @@ final class CloseHoles implements AutoCloseable {
         return holes;
     }
 
-    /** The forwards that it needs next; none when it is done. */
-    List<SearchForward> next() {
+    @Override
+    public List<SearchForward> next() {
         if (!begun) {
             begun = true;
             int[] masks = layout.holes().stream()
@@ -105,8 +94,8 @@ final class CloseHoles implements AutoCloseable {
         }
         if (trials.isEmpty()) {
             for (List<Integer> way : ways) {
-                trials.add(Trial.alone(layout, way, decode, reader, denoiser, outside)
-                        .orElseGet(() -> Trial.open(layout, way, decode, reader, denoiser)));
+                trials.add(Trial.alone(layout, way, setup.decode(), reader, setup.denoiser(), outside)
+                        .orElseGet(() -> Trial.open(layout, way, setup.decode(), reader, setup.denoiser())));
             }
         }
         List<SearchForward> next = new ArrayList<>();
@@ -115,7 +104,7 @@ final class CloseHoles implements AutoCloseable {
                 next.add(SearchForward.of(trial.session().plan(), trial::apply));
             }
         }
-        if (next.isEmpty() && readsBack && !read) {
+        if (next.isEmpty() && setup.how().readsBack() && !read) {
             read = true;
             trials.forEach(trial -> next.addAll(trial.readingBack()));
         }

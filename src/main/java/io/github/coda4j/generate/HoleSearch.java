@@ -3,12 +3,9 @@ package io.github.coda4j.generate;
 import io.github.coda4j.Closing;
 import io.github.coda4j.decode.DecodeOptions;
 import io.github.coda4j.diffusion.Block;
-import io.github.coda4j.generate.length.Candidate;
 import io.github.coda4j.generate.length.LengthClimb;
-import io.github.coda4j.generate.length.LengthOptions;
 import io.github.coda4j.generate.length.LengthRanking;
 import io.github.coda4j.model.plan.CacheAccess;
-import io.github.coda4j.model.plan.Denoiser;
 import io.github.coda4j.model.plan.ForwardPlan;
 import io.github.coda4j.model.plan.Proposals;
 import io.github.coda4j.model.plan.Sampling;
@@ -23,7 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -32,29 +29,15 @@ import java.util.stream.Stream;
  * it never runs the model itself.
  *
  * <p>First every hole is probed: a forward says how sure the model is of it at a length, while the other holes have the
- * best lengths so far. Then the most promising lengths of each hole are decoded side by side, read back, and compared
- * hole by hole; those of holes that stand close together once more, together. Of a long sequence all this sees the text
- * near the holes; then, and where the lengths that are best for each hole were not tried together, they are decoded
- * with everything in sight, and of the two answers the better one is taken. Long holes are left to be decoded.
+ * best lengths so far. Then the most promising lengths of each hole are decoded side by side, read back, and compared.
+ * Of a long sequence all this sees the text near the holes.
  */
 final class HoleSearch implements AutoCloseable {
-    /**
-     * Tokens on each side of the holes that a search sees of a sequence that is at least twice as long. Which length is
-     * right is decided near the hole; the answer is decoded with everything in sight as well.
-     */
-    private static final int SIGHT = 80;
-
     /** The first length. */
     private static final int START = 4;
 
     /** How many lengths in a row may be in vain. */
     private static final int PATIENCE = 4;
-
-    /** Holes of so many tokens are decoded with everything in sight before the search ends, and compared. */
-    private static final int SHORT = 16;
-
-    /** So many holes have names compared. */
-    private static final int MOST_NAMED = 8;
 
     /** Positions that forwards store for themselves at a time; one may store more. */
     private static final int STORED = 2048;
@@ -63,11 +46,7 @@ final class HoleSearch implements AutoCloseable {
     /** The part of it that is looked at. */
     private final PromptLayout base;
 
-    private final DecodeOptions decode;
-    private final LengthOptions how;
-    private final AnswerChoice choice;
-    private final AnswerReader reader;
-    private final Denoiser denoiser;
+    private final SearchSetup setup;
     /** By open hole. */
     private final Map<Integer, LengthClimb> climbs = new LinkedHashMap<>();
     /** How sure the model is of an empty hole, by hole and length. */
@@ -79,24 +58,7 @@ final class HoleSearch implements AutoCloseable {
     private final List<Trial> trials = new ArrayList<>();
     private Optional<Trial> taken = Optional.empty();
     private boolean readingBack;
-    /** The best answers so far, by open hole, once the trials are decoded. */
-    private Map<Integer, TrialAnswer> chosen = Map.of();
-
-    private final Optional<DocumentNames> names;
-    /** Holes for which names are still to be compared. */
-    private final Deque<Integer> unnamed = new ArrayDeque<>();
-
-    private Optional<NamedAnswers> naming = Optional.empty();
-    /** Names as answers, by hole. */
-    private final Map<Integer, List<TrialAnswer>> named = new HashMap<>();
-    /** Groups of holes that are still to be compared together. */
-    private final Deque<List<Integer>> groups = new ArrayDeque<>();
-
-    private Optional<CloseHoles> together = Optional.empty();
-    private boolean ofOneTrial;
-    /** The best lengths, decoded with everything in sight. */
-    private Optional<Trial> checked = Optional.empty();
-
+    private Optional<AnswerComparison> comparison = Optional.empty();
     private int forwards;
     private final Closing closing = new Closing();
 
@@ -105,28 +67,11 @@ final class HoleSearch implements AutoCloseable {
      *
      * @param whole the request with the holes at their ceilings
      * @param holes what it asks for, at least one of them open
-     * @param decode its options, which fit it
-     * @param judge prefers answers; empty: none is preferred
-     * @param names of the document that may be answers, if any may
-     * @param reader reads the answers of a layout's holes
      */
-    HoleSearch(
-            PromptLayout whole,
-            List<Document.Hole> holes,
-            DecodeOptions decode,
-            LengthOptions how,
-            Optional<ParseJudge> judge,
-            Optional<DocumentNames> names,
-            AnswerReader reader,
-            Denoiser denoiser) {
+    HoleSearch(PromptLayout whole, List<Document.Hole> holes, SearchSetup setup) {
         this.whole = whole;
-        this.base = whole.near(SIGHT);
-        this.decode = decode;
-        this.how = how;
-        this.choice = new AnswerChoice(judge);
-        this.names = names;
-        this.reader = reader;
-        this.denoiser = denoiser;
+        this.base = whole.near(SearchSetup.SIGHT);
+        this.setup = setup;
         this.lengths = new ArrayList<>();
         for (int hole = 0; hole < holes.size(); hole++) {
             int ceiling = holes.get(hole).tokens();
@@ -140,8 +85,8 @@ final class HoleSearch implements AutoCloseable {
                 lengths.add(ceiling);
             }
         }
-        PromptLayout first = base.resized(lengths, denoiser.maskId());
-        this.outside = Outside.open(first, denoiser);
+        PromptLayout first = base.resized(lengths, setup.denoiser().maskId());
+        this.outside = Outside.open(first, setup.denoiser());
         int[] masks = climbs.keySet().stream()
                 .flatMapToInt(hole -> positions(first.holes().get(hole)))
                 .toArray();
@@ -159,7 +104,7 @@ final class HoleSearch implements AutoCloseable {
     /** Completions in blocks have whole blocks; every other hole has any length. */
     private int span(int hole) {
         boolean completion = base.shape().completion() && hole == base.holes().size() - 1;
-        return completion ? decode.blockLength().orElse(1) : 1;
+        return completion ? setup.decode().blockLength().orElse(1) : 1;
     }
 
     /** Whether a trial can be taken. */
@@ -223,16 +168,14 @@ final class HoleSearch implements AutoCloseable {
 
     /** Why answers were not judged by the grammar, if they should have been. */
     Optional<String> note() {
-        return choice.note();
+        return setup.choice().note();
     }
 
     /** The trial with the best answers, decoded or not yet; it is the caller's to close. */
     Trial take() {
-        List<Integer> best = lengthsOf(chosen);
-        taken = checked.or(() -> exact(best));
-        return checked.map(this::better)
-                .or(() -> taken)
-                .orElseGet(() -> Trial.open(whole, best, decode, reader::read, denoiser));
+        Trial best = comparison.orElseThrow().take();
+        taken = trials.stream().filter(trial -> trial == best).findFirst();
+        return best;
     }
 
     /** The best of the trials that are decoded so far, to be closed by the caller. */
@@ -242,65 +185,22 @@ final class HoleSearch implements AutoCloseable {
         if (decoded.isEmpty()) {
             return Optional.empty();
         }
-        taken = of(lengthsOf(choice.among(decoded, climbs.keySet(), Map.of())), decoded)
-                .or(() -> Optional.of(decoded.getFirst()));
-        return taken.map(trial ->
-                base == whole ? trial : trial.with(whole.resized(trial.lengths(), denoiser.maskId()), trial.answers()));
-    }
-
-    private static Optional<Trial> of(List<Integer> lengths, List<Trial> among) {
-        return among.stream().filter(trial -> trial.lengths().equals(lengths)).findFirst();
-    }
-
-    /** The trial that decoded these lengths with everything in sight. */
-    private Optional<Trial> exact(List<Integer> lengths) {
-        return base == whole
-                ? of(lengths, trials).filter(trial -> trial.isExact() && decoded(trial))
-                : Optional.empty();
-    }
-
-    /** Whether the best answers are those of the trial. */
-    private boolean decoded(Trial trial) {
-        List<TrialAnswer> own = trial.answers();
-        return chosen.entrySet().stream()
-                .allMatch(best ->
-                        best.getValue().text().equals(own.get(best.getKey()).text()));
-    }
-
-    private List<Integer> lengthsOf(Map<Integer, TrialAnswer> answers) {
-        List<Integer> own = new ArrayList<>(lengths);
-        answers.forEach((hole, answer) -> own.set(hole, answer.masks()));
-        return own;
-    }
-
-    /**
-     * What was decoded with everything in sight, or what was found before near the holes: that with which the document
-     * parses, or else what the model is surer of.
-     */
-    private Trial better(Trial seen) {
-        List<TrialAnswer> wide = seen.answers();
-        List<TrialAnswer> near = new ArrayList<>(wide);
-        chosen.forEach(near::set);
-        Trial found = seen.with(seen.layout(), near);
-        if (found.texts().equals(seen.texts())) {
-            return seen;
-        }
-        double surer = chosen.keySet().stream()
-                .mapToDouble(hole -> near.get(hole).candidate().decoded()
-                        - wide.get(hole).candidate().decoded())
-                .sum();
-        List<Trial> order = ofOneTrial && surer > 0 ? List.of(found, seen) : List.of(seen, found);
-        return order.get(choice.preferred(order.stream().map(Trial::texts).toList()));
+        List<Integer> best = new ArrayList<>(lengths);
+        setup.choice()
+                .among(decoded, climbs.keySet(), Map.of())
+                .forEach((hole, answer) -> best.set(hole, answer.masks()));
+        taken = AnswerComparison.of(best, decoded).or(() -> Optional.of(decoded.getFirst()));
+        return taken.map(trial -> base == whole
+                ? trial
+                : trial.with(whole.resized(trial.lengths(), setup.denoiser().maskId()), trial.answers()));
     }
 
     @Override
     public void close() {
         closing.once(() -> Closing.all(Stream.of(
-                        Stream.concat(trials.stream(), checked.stream())
-                                .filter(trial -> taken.isEmpty() || taken.get() != trial),
+                        trials.stream().filter(trial -> taken.isEmpty() || taken.get() != trial),
                         pending.stream(),
-                        together.stream(),
-                        naming.stream(),
+                        comparison.stream(),
                         Stream.of(outside))
                 .flatMap(own -> own)
                 .toList()));
@@ -315,125 +215,20 @@ final class HoleSearch implements AutoCloseable {
             openTrials();
         }
         trials.stream().filter(trial -> !trial.session().done()).forEach(this::decodeOn);
-        if (pending.isEmpty() && how.readsBack() && trials.size() > 1 && !readingBack) {
+        if (pending.isEmpty() && setup.how().readsBack() && trials.size() > 1 && !readingBack) {
             readingBack = true;
             trials.forEach(trial -> pending.addAll(trial.readingBack()));
         }
         if (pending.isEmpty()) {
-            compare();
+            AnswerComparison own = comparison.orElseGet(() ->
+                    new AnswerComparison(whole, base, List.copyOf(climbs.keySet()), lengths, trials, outside, setup));
+            comparison = Optional.of(own);
+            pending.addAll(own.next());
         }
     }
 
     private void decodeOn(Trial trial) {
         pending.addLast(SearchForward.of(trial.session().plan(), trial::apply));
-    }
-
-    /** Chooses among the trials, then among ways to fill holes that are close together, then decodes what is best. */
-    private void compare() {
-        if (chosen.isEmpty()) {
-            chosen = choice.among(trials, climbs.keySet(), Map.of());
-            ofOneTrial = of(lengthsOf(chosen), trials).isPresent();
-            if (how.candidates() > 1) {
-                groups.addAll(CloseHoles.groups(base, List.copyOf(climbs.keySet())));
-                names.ifPresent(_ -> climbs.keySet().stream()
-                        .filter(this::takesName)
-                        .limit(MOST_NAMED)
-                        .forEach(unnamed::add));
-            }
-        }
-        while (pending.isEmpty() && (naming.isPresent() || !unnamed.isEmpty())) {
-            if (naming.isEmpty()) {
-                naming = Optional.of(namesFor(unnamed.getFirst()));
-            }
-            NamedAnswers own = naming.get();
-            pending.addAll(own.next());
-            if (pending.isEmpty()) {
-                named.put(unnamed.removeFirst(), own.answers());
-                own.close();
-                naming = Optional.empty();
-                chosen = choice.among(trials, climbs.keySet(), named);
-                ofOneTrial = climbs.size() == 1;
-            }
-        }
-        while (pending.isEmpty() && (together.isPresent() || !groups.isEmpty())) {
-            if (together.isEmpty()) {
-                together = Optional.of(closeHoles(groups.removeFirst()));
-            }
-            CloseHoles own = together.get();
-            pending.addAll(own.next());
-            if (pending.isEmpty()) {
-                take(own);
-                own.close();
-            }
-        }
-        if (pending.isEmpty() && checked.isEmpty()) {
-            List<Integer> best = lengthsOf(chosen);
-            if (exact(best).isEmpty() && best.stream().mapToInt(n -> n).sum() <= SHORT * best.size()) {
-                checked = Optional.of(Trial.open(whole, best, decode, reader::read, denoiser));
-            }
-        }
-        checked.filter(trial -> pending.isEmpty() && !trial.session().done()).ifPresent(this::decodeOn);
-    }
-
-    /** Whether one of the good answers to a hole is a name. */
-    private boolean takesName(int hole) {
-        List<TrialAnswer> own = List.copyOf(AnswerChoice.byLength(trials, hole).values());
-        List<Candidate> good = LengthRanking.aboutAsGood(
-                LengthRanking.ranked(own.stream().map(TrialAnswer::candidate).toList()));
-        return own.stream()
-                .anyMatch(answer -> good.contains(answer.candidate()) && DocumentNames.isName(answer.text()));
-    }
-
-    private NamedAnswers namesFor(int hole) {
-        List<int[]> near = names.orElseThrow()
-                .near(hole, whole.hidden().get(hole).before(), NamedAnswers.MOST_NAMES, NamedAnswers.LONGEST);
-        boolean alone = lengths.size() == 1;
-        PromptLayout layout = alone
-                ? base
-                : whole.resized(lengthsOf(chosen), denoiser.maskId())
-                        .with(othersThan(List.of(hole)))
-                        .near(SIGHT);
-        return new NamedAnswers(
-                layout,
-                near,
-                Optional.of(outside).filter(_ -> alone),
-                how.readsBack(),
-                own -> reader.read(own, List.of(hole)),
-                denoiser);
-    }
-
-    /** The best answers so far to all holes but these. */
-    private Map<Integer, int[]> othersThan(List<Integer> holes) {
-        List<TrialAnswer> all = new ArrayList<>(trials.getFirst().answers());
-        chosen.forEach(all::set);
-        return IntStream.range(0, all.size())
-                .filter(hole -> !holes.contains(hole))
-                .boxed()
-                .collect(Collectors.toMap(hole -> hole, hole -> all.get(hole).ids()));
-    }
-
-    private CloseHoles closeHoles(List<Integer> holes) {
-        List<List<Candidate>> own = holes.stream()
-                .map(hole -> AnswerChoice.byLength(trials, hole).values().stream()
-                        .map(TrialAnswer::candidate)
-                        .toList())
-                .map(LengthRanking::ranked)
-                .toList();
-        PromptLayout sized = whole.resized(lengthsOf(chosen), denoiser.maskId());
-        return new CloseHoles(sized, holes, othersThan(holes), own, decode, how.readsBack(), SIGHT, reader, denoiser);
-    }
-
-    /** Takes the best way to fill holes that were compared together. */
-    private void take(CloseHoles own) {
-        List<List<TrialAnswer>> ranked = own.ranked();
-        List<Map<Integer, TrialAnswer>> ways = ranked.stream()
-                .map(answers -> IntStream.range(0, answers.size())
-                        .boxed()
-                        .collect(Collectors.toMap(own.holes()::get, answers::get)))
-                .toList();
-        chosen = choice.best(ways, chosen, trials.getFirst().answers());
-        together = Optional.empty();
-        ofOneTrial = false;
     }
 
     /** Asks for the lengths that are wanted next; those that the fill has answered need no forward. */
@@ -455,7 +250,8 @@ final class HoleSearch implements AutoCloseable {
 
     private List<Double> scores(int hole, List<Integer> wanted) {
         return wanted.stream()
-                .map(length -> confidences.get(hole).get(length) / how.bias().of(length))
+                .map(length ->
+                        confidences.get(hole).get(length) / setup.how().bias().of(length))
                 .toList();
     }
 
@@ -463,9 +259,9 @@ final class HoleSearch implements AutoCloseable {
     private SearchForward probe(int hole, int length) {
         List<Integer> tried = new ArrayList<>(lengths);
         tried.set(hole, length);
-        PromptLayout layout = base.resized(tried, denoiser.maskId());
+        PromptLayout layout = base.resized(tried, setup.denoiser().maskId());
         Block block = layout.holes().get(hole);
-        Sampling best = Sampling.GREEDY.excluding(denoiser.maskId());
+        Sampling best = Sampling.GREEDY.excluding(setup.denoiser().maskId());
         ForwardPlan plan = new ForwardPlan(
                 layout.ids(), 0, CacheAccess.NONE, positions(block).toArray(), best, 0);
         Block rows = Outside.rows(layout, hole);
@@ -491,9 +287,13 @@ final class HoleSearch implements AutoCloseable {
     /** The k-th trial has the k-th best length of every hole, or the last where a hole has fewer. */
     private void openTrials() {
         Map<Integer, List<Integer>> best = new HashMap<>();
-        climbs.keySet().forEach(hole -> best.put(hole, LengthRanking.worthDecoding(confidences.get(hole), how.bias())));
+        climbs.keySet()
+                .forEach(hole -> best.put(
+                        hole,
+                        LengthRanking.worthDecoding(
+                                confidences.get(hole), setup.how().bias())));
         Set<List<Integer>> ways = new LinkedHashSet<>();
-        for (int k = 0; k < how.candidates(); k++) {
+        for (int k = 0; k < setup.how().candidates(); k++) {
             List<Integer> way = new ArrayList<>(lengths);
             for (int hole : climbs.keySet()) {
                 List<Integer> own = best.get(hole);
@@ -501,15 +301,17 @@ final class HoleSearch implements AutoCloseable {
             }
             ways.add(way);
         }
+        Function<PromptLayout, List<HoleStream>> reader = setup.reader()::read;
         for (List<Integer> way : ways) {
-            trials.add(Trial.alone(base, way, decode, reader::read, denoiser, outside)
-                    .orElseGet(() -> Trial.open(base, way, inHaste(way), reader::read, denoiser)));
+            trials.add(Trial.alone(base, way, setup.decode(), reader, setup.denoiser(), outside)
+                    .orElseGet(() -> Trial.open(base, way, inHaste(way), reader, setup.denoiser())));
         }
     }
 
     /** Two tokens a forward of the whole sequence, where the answer will be decoded again. */
     private DecodeOptions inHaste(List<Integer> way) {
         int tokens = way.stream().mapToInt(n -> n).sum();
+        DecodeOptions decode = setup.decode();
         return base == whole ? decode : decode.withSteps(Math.ceilDiv(Math.min(decode.steps(), tokens), 2));
     }
 }

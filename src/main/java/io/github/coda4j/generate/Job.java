@@ -181,15 +181,9 @@ final class Job implements Generation {
             }
             if (request.searches() && request.prompt() instanceof Prompt.Text(Document document, WindowOptions _)) {
                 searching = true;
-                search = Optional.of(new HoleSearch(
-                        layout,
-                        document.holes(),
-                        request.decode(),
-                        request.lengths(),
-                        judge,
-                        names(),
-                        reader,
-                        denoiser));
+                SearchSetup setup = new SearchSetup(
+                        request.decode(), request.lengths(), new AnswerChoice(judge), names(), reader, denoiser);
+                search = Optional.of(new HoleSearch(layout, document.holes(), setup));
                 return;
             }
             DecodeSession opened = DecodeSession.open(canvas, request.decode(), denoiser, kept);

@@ -1,9 +1,12 @@
 package io.github.coda4j.generate;
 
+import io.github.coda4j.syntax.Faults;
 import io.github.coda4j.syntax.Grammar;
 import io.github.coda4j.syntax.HoledText;
 import io.github.coda4j.syntax.SourceParser;
 import io.github.coda4j.syntax.Verdict;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -22,6 +25,11 @@ final class ParseJudge {
     private static final int MOST_PARSING = 64;
 
     private static final int MOST_CHARS = 400_000;
+
+    private static final int LEAST_PARSING = 4;
+
+    /** What a name costs that may be inherited and that nothing in the document declares, nats. */
+    static final double DOUBT = 3;
 
     /** So many mistakes are as bad as more. */
     private static final int MOST_FAULTS = 100;
@@ -56,52 +64,64 @@ final class ParseJudge {
     }
 
     /**
-     * Which way is to be preferred.
+     * The ways to be preferred.
      *
-     * @param ways the best first, each with one text for each hole
-     * @return index of the first of those with which the document parses and a compiler would find the fewest mistakes;
-     *     empty: it parses with none, or that cannot be known
+     * @param ways the likeliest first, each with one text for each hole
+     * @param lacks what each lacks of the first, nats
+     * @param wanted how many of them, at least 1
+     * @return indices of those with which the document parses and a compiler would find the fewest mistakes, then the
+     *     likeliest, {@value #DOUBT} nats off for each doubtful name; empty: it parses with none, or that cannot be
+     *     known
      */
-    Optional<Integer> preferred(List<List<String>> ways) {
+    List<Integer> preferred(List<List<String>> ways, List<Double> lacks, int wanted) {
         if (grammar.isEmpty()) {
             note = Optional.of(NO_GRAMMAR);
-            return Optional.empty();
+            return List.of();
         }
         try (SourceParser parser = grammar.get().open().orElse(null)) {
             if (parser == null) {
                 note = Optional.of(grammar.get().missing().orElse(NO_GRAMMAR));
-                return Optional.empty();
+                return List.of();
             }
             HoledText text = new HoledText(parser, pieces);
-            Optional<Integer> best = Optional.empty();
-            int fewest = MOST_FAULTS;
-            int length = pieces.stream().mapToInt(String::length).sum();
-            int most = Math.clamp(MOST_CHARS / Math.max(1, length), 4, MOST_PARSING);
-            int parsing = 0;
-            for (int first = 0; first < ways.size() && parsing < most; first += AT_A_TIME) {
-                List<List<String>> some = ways.subList(first, Math.min(ways.size(), first + AT_A_TIME));
-                List<Verdict> verdicts = text.judge(some);
-                for (int i = 0; i < some.size(); i++) {
-                    if (verdicts.get(i) == Verdict.PARSES) {
-                        parsing++;
-                        int faults = text.faults(some.get(i), fewest).sure();
-                        if (best.isEmpty() || faults < fewest) {
-                            best = Optional.of(first + i);
-                            fewest = faults;
-                        }
-                        if (fewest == 0) {
-                            note = Optional.empty();
-                            return best;
-                        }
+            List<Judged> judged = judged(text, ways, lacks, wanted);
+            note = judged.isEmpty() ? text.off() : Optional.empty();
+            return judged.stream()
+                    .sorted(Judged.ORDER)
+                    .limit(wanted)
+                    .map(Judged::way)
+                    .toList();
+        }
+    }
+
+    /** Ways that parse, until enough of them have no fault. */
+    private List<Judged> judged(HoledText text, List<List<String>> ways, List<Double> lacks, int wanted) {
+        int length = pieces.stream().mapToInt(String::length).sum();
+        int most = Math.clamp(MOST_CHARS / Math.max(1, length), LEAST_PARSING, MOST_PARSING);
+        List<Judged> judged = new ArrayList<>();
+        int faultless = 0;
+        for (int first = 0; first < ways.size(); first += AT_A_TIME) {
+            List<List<String>> some = ways.subList(first, Math.min(ways.size(), first + AT_A_TIME));
+            List<Verdict> verdicts = text.judge(some);
+            for (int i = 0; i < some.size(); i++) {
+                if (verdicts.get(i) == Verdict.PARSES) {
+                    Faults faults = text.faults(some.get(i), MOST_FAULTS);
+                    judged.add(new Judged(first + i, faults, lacks.get(first + i)));
+                    faultless += faults.sure() + faults.doubtful() == 0 ? 1 : 0;
+                    if (faultless == wanted || judged.size() == most) {
+                        return judged;
                     }
                 }
             }
-            if (best.isPresent()) {
-                note = Optional.empty();
-                return best;
-            }
-            note = text.off();
-            return Optional.empty();
         }
+        return judged;
+    }
+
+    /** @param lack of the first way, nats */
+    private record Judged(int way, Faults faults, double lack) {
+        private static final Comparator<Judged> ORDER = Comparator.comparingInt(
+                        (Judged one) -> one.faults().sure())
+                .thenComparingDouble(one -> one.lack() + DOUBT * one.faults().doubtful())
+                .thenComparingInt(Judged::way);
     }
 }

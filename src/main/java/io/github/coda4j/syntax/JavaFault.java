@@ -33,6 +33,8 @@ record JavaFault(Kind kind, int position) {
         STRAY_JUMP,
         /** A name of nothing (6.5.6). */
         UNKNOWN_NAME,
+        /** A call of a method that nothing declares (15.12.1). */
+        UNKNOWN_METHOD,
         /** A value of a type that cannot be where it is (5.2, 14.9, 14.17, 15.26). */
         INCOMPATIBLE_TYPE
     }

@@ -44,6 +44,7 @@ final class JavaFaults {
             new JavaFlow(faults).visit(root);
             new JavaScopes(faults).visit(root);
             new JavaNames(faults, root).visit();
+            new JavaMemberUses(faults, root).visit();
             new JavaValues(faults, root).visit(root);
         }
         return faults;

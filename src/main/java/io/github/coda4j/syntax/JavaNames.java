@@ -9,9 +9,9 @@ import java.util.regex.Pattern;
 
 /**
  * Finds names that are used as variables and that nothing declares where they stand (6.3, 6.5.6): nothing around them,
- * no static import and no supertype. Names that a supertype may declare are doubtful. What begins with a small letter
- * is taken for a variable, which no interface has but loggers and in those called after their constants, and what has
- * none for a constant; other names may be those of types.
+ * no static import and no supertype. Names that a supertype may declare are doubtful: ones that begin with a small
+ * letter, which no interface has but loggers and in those called after their constants, only where a class extends
+ * another. Where something is picked from a name, one that begins with a capital letter may be that of a type.
  */
 final class JavaNames {
     /** Keywords at some places only: what the grammar takes for a variable may be something else. */
@@ -38,13 +38,14 @@ final class JavaNames {
             "strictfp");
 
     private static final Set<String> LOGGERS = Set.of("log", "LOG", "logger", "LOGGER");
-    private static final Pattern CONSTANT = Pattern.compile("[A-Z][A-Z0-9_]+");
     private static final Pattern STATIC_IMPORT = Pattern.compile("import\\s+static\\s");
 
     private final JavaFaults faults;
     private final JavaNode root;
-    /** What may stand for a variable anywhere: types, imports, constants of interfaces. */
+    /** What may stand for a variable anywhere: static imports, constants of interfaces. */
     private final Set<String> everywhere = new HashSet<>();
+
+    private final Set<String> types = new HashSet<>();
 
     private final Set<String> fields = new HashSet<>();
     private boolean importsAny;
@@ -64,17 +65,18 @@ final class JavaNames {
 
     private void collect(JavaNode node) {
         switch (node.kind()) {
-            case "type_identifier" -> everywhere.add(node.text());
+            case "type_identifier" -> types.add(node.text());
             case "import_declaration" -> {
-                importsAny |= node.has("asterisk")
-                        && STATIC_IMPORT.matcher(node.text()).lookingAt();
-                node.children().getFirst().child("name").ifPresent(name -> everywhere.add(name.text()));
+                boolean ofMembers = STATIC_IMPORT.matcher(node.text()).lookingAt();
+                importsAny |= node.has("asterisk") && ofMembers;
+                Set<String> names = ofMembers ? everywhere : types;
+                node.children().getFirst().child("name").ifPresent(name -> names.add(name.text()));
             }
             case "constant_declaration" -> addVariables(node, everywhere);
             case "field_declaration" -> addVariables(node, fields);
             default -> {
                 if (JavaMembers.TYPES.contains(node.kind())) {
-                    node.child("name").ifPresent(name -> everywhere.add(name.text()));
+                    node.child("name").ifPresent(name -> types.add(name.text()));
                 }
             }
         }
@@ -174,16 +176,15 @@ final class JavaNames {
 
     private void check(JavaNode identifier, JavaPlace place, boolean picked) {
         String name = identifier.text();
-        boolean generatedType = picked && name.contains("_");
+        boolean ofType = picked && (types.contains(name) || !Character.isLowerCase(name.charAt(0)) || name.contains("_"));
         boolean inheritedLogger = place.implementing() && LOGGERS.contains(name);
-        if (importsAny || CONTEXTUAL.contains(name) || generatedType || inheritedLogger || place.declares(name)) {
+        if (importsAny || CONTEXTUAL.contains(name) || ofType || inheritedLogger || place.declares(name)) {
             return;
         }
-        boolean variable = Character.isLowerCase(name.charAt(0));
-        if (variable && place.inherits()) {
+        boolean inheritable = Character.isLowerCase(name.charAt(0)) ? place.inherits() : place.implementing();
+        if (inheritable) {
             doubt(identifier);
-        } else if (variable
-                || !picked && !place.implementing() && CONSTANT.matcher(name).matches()) {
+        } else {
             faults.add(Kind.UNKNOWN_NAME, identifier);
         }
     }

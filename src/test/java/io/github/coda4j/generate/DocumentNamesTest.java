@@ -43,9 +43,35 @@ class DocumentNamesTest {
         assertThat(DocumentNames.isName(answer)).isEqualTo(name);
     }
 
+    @Test
+    void words_for_values_are_no_names() {
+        DocumentNames names =
+                new DocumentNames(List.of("if (this == null) { return ", "; } return true; self"), tokenizer);
+        assertThat(texts(names, 0, "", 16, 8)).containsExactly("return", "if");
+    }
+
+    @Test
+    void an_answer_that_says_what_follows_the_hole_and_goes_on_is_cut_there() {
+        assertThat(cut("; }\n}", "a; }\n int f() { return b", "c;\n}", "d + e; } \n", " ; }\n", "f; }", "a; }\n"))
+                .containsExactly("a", "d + e");
+        assertThat(cut(");\n", "{\n g(x);\n}")).containsExactly("{\n g(x");
+        assertThat(cut("\n}", "a\n}")).as("the hole ends its line").isEmpty();
+        assertThat(cut("", "a\n}")).as("nothing follows").isEmpty();
+        assertThat(cut(";", "a;\nb", "much longer;\nb", "c;\nb", "d;\nb"))
+                .as("at most two, of at most 8 tokens")
+                .containsExactly("a", "c");
+    }
+
+    private List<String> cut(String after, String... answers) {
+        return new DocumentNames(List.of("int f() { return ", after), tokenizer)
+                .cut(0, List.of(answers), "", 2, 8).stream()
+                        .map(DocumentNames.Spelling::text)
+                        .toList();
+    }
+
     private List<String> texts(DocumentNames names, int hole, String hidden, int most, int longest) {
         return names.near(hole, hidden, most, longest).stream()
-                .map(tokenizer::decode)
+                .map(spelling -> tokenizer.decode(spelling.ids()))
                 .toList();
     }
 }

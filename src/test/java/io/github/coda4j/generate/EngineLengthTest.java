@@ -7,20 +7,14 @@ import io.github.coda4j.WrongValueException;
 import io.github.coda4j.decode.CachePolicy;
 import io.github.coda4j.decode.DecodeOptions;
 import io.github.coda4j.generate.Document.Hole;
-import io.github.coda4j.generate.length.LengthBias;
-import io.github.coda4j.generate.length.LengthOptions;
 import io.github.coda4j.model.plan.CacheAccess;
 import io.github.coda4j.model.plan.ForwardPlan;
-import io.github.coda4j.syntax.Grammar;
 import io.github.coda4j.testkit.ByteTokenizer;
 import io.github.coda4j.testkit.RuleDenoiser;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
@@ -35,12 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @Timeout(30)
 @Tag("slow")
-class EngineLengthTest {
-    private static final LengthOptions PLAIN =
-            LengthOptions.DEFAULT.withBias(LengthBias.NONE).withParses(false);
-
-    private final Recorder recorder = new Recorder();
-
+class EngineLengthTest extends HoleSearchFixture {
     @ParameterizedTest
     @ValueSource(strings = {"a", "ab", "abcde", "abcdefghi", "abcdefghijklmnopqrstuvwxyz"})
     void a_hole_gets_the_length_of_the_text_that_the_model_is_surest_of(String answer) throws Exception {
@@ -175,53 +164,6 @@ class EngineLengthTest {
         assertThat(completion.text()).isEqualTo(answer);
     }
 
-    @ParameterizedTest
-    @CsvSource({"0.9, 0.8, nnn", "0.8, 0.9, fff"})
-    void of_what_is_found_near_a_hole_and_with_everything_in_sight_the_surer_is_taken(
-            double near, double far, String answer) throws Exception {
-        RuleDenoiser model =
-                new RuleDenoiser(4096, (sequence, _) -> sequence.length > 300 ? 'f' : 'n', (sequence, _) -> {
-                    List<Integer> ids = Arrays.stream(sequence).boxed().toList();
-                    boolean fits = ids.indexOf((int) ')') - ids.indexOf((int) '(') - 1 == 3;
-                    return fits ? sequence.length > 300 ? far : near : 0.1;
-                });
-        Document document = Document.parse("x".repeat(400) + "(<|hole|>)" + "x".repeat(400));
-        Completion completion = run(model, document, PLAIN);
-        assertThat(completion.text()).isEqualTo(answer);
-        assertThat(completion.ids()).hasSize(805).doesNotContain(ByteTokenizer.MASK);
-        assertThat(completion.cost().forwards()).isEqualTo((int) numPlans(model));
-        assertThat(recorder.text(0)).isEqualTo(answer);
-        assertThat(recorder.steps.getLast().canvas())
-                .containsExactly(completion.ids().stream().mapToInt(id -> id).toArray());
-        assertThat(model.openCaches()).isZero();
-    }
-
-    @Test
-    void lengths_of_holes_behind_each_other_are_found_together() throws Exception {
-        // It knows nothing as long as one of them has another length.
-        RuleDenoiser model = knowing("xxabcd efyy");
-        Document document = Document.parse("xx<|hole|> <|hole|>yy");
-        Completion completion = run(model, document, PLAIN.withCandidates(4));
-        assertThat(completion.holeTexts()).containsExactly("abcd", "ef");
-        assertThat(completion.cost().forwards()).isEqualTo((int) numPlans(model));
-        assertThat(model.openCaches()).isZero();
-        assertThat(run(knowing("xxabcd efyy"), document, PLAIN.withCandidates(1))
-                        .holeTexts())
-                .as("only one length of each is looked at")
-                .isNotEqualTo(List.of("abcd", "ef"));
-    }
-
-    @Test
-    void holes_far_from_each_other_are_not_compared_together() throws Exception {
-        String between = "x".repeat(20);
-        RuleDenoiser model = knowing("xxabc" + between + "defyy");
-        run(model, Document.parse("xx<|hole|>" + between + "<|hole|>yy"), PLAIN.withReadsBack(false));
-        int together = model.passes().size();
-        RuleDenoiser close = knowing("xxabc" + between.substring(16) + "defyy");
-        run(close, Document.parse("xx<|hole|>" + between.substring(16) + "<|hole|>yy"), PLAIN.withReadsBack(false));
-        assertThat(close.passes().size()).isGreaterThan(together);
-    }
-
     @Test
     void the_text_around_a_hole_is_run_once_and_the_hole_alone_for_each_length() throws Exception {
         String near = "x".repeat(60);
@@ -259,31 +201,6 @@ class EngineLengthTest {
     }
 
     @Test
-    void a_search_that_compares_names_and_close_holes_leaves_nothing_open_wherever_it_ends() throws Exception {
-        String before = "class A { int sum; int f(int b) { " + " ".repeat(40) + "b = ";
-        Document document = Document.parse(before + "<|hole|>; <|hole|>; return b; }" + " ".repeat(40) + "}");
-        WindowOptions java = WindowOptions.DEFAULT.withGrammar(Optional.of(Grammar.JAVA));
-        LengthOptions how = PLAIN.withParses(true);
-        RuleDenoiser whole = knowing("x");
-        run(whole, document, how, DecodeOptions.ofSteps(64), java);
-        int passes = whole.passes().size();
-        assertThat(passes).isGreaterThan(30);
-        assertThat(whole.openCaches()).isZero();
-        for (int pass = 0; pass < passes; pass++) {
-            RuleDenoiser model = knowing("x");
-            int last = pass;
-            model.beforeForward(_ -> {
-                if (model.passes().size() >= last) {
-                    throw new IllegalStateException("broken");
-                }
-            });
-            assertThatThrownBy(() -> run(model, document, how, DecodeOptions.ofSteps(64), java))
-                    .hasMessageContaining("broken");
-            assertThat(model.openCaches()).as("after %d passes", pass).isZero();
-        }
-    }
-
-    @Test
     void a_late_search_in_a_long_text_answers_with_the_whole_sequence() throws Exception {
         RuleDenoiser model = knowingLengths(Map.of('(', 5));
         model.beforeForward(plans -> {
@@ -313,86 +230,6 @@ class EngineLengthTest {
         assertThat(model.passes())
                 .allMatch(pass -> pass.size() == 1
                         || pass.stream().mapToInt(plan -> plan.ids().length).sum() <= 20);
-    }
-
-    @Test
-    void an_answer_that_parses_is_preferred_where_the_text_parses_around_it() throws Exception {
-        // Surer of "(b" by a little: with it the method does not parse.
-        String before = "class A { int f(int b) { return ";
-        Supplier<RuleDenoiser> model = () -> knowing(before + "(b; } }", before + "b; } }");
-        Document document = Document.parse(before + "<|hole|>; } }");
-        WindowOptions java = WindowOptions.DEFAULT.withGrammar(Optional.of(Grammar.JAVA));
-        DecodeOptions decode = DecodeOptions.ofSteps(64);
-        LengthOptions parsing = PLAIN.withParses(true);
-        assertThat(run(model.get(), document, PLAIN, decode, java).text()).isEqualTo("(b");
-        Completion parses = run(model.get(), document, parsing, decode, java);
-        assertThat(parses.text()).isEqualTo("b");
-        assertThat(parses.notes()).isEmpty();
-    }
-
-    @Test
-    void an_answer_that_a_compiler_refuses_is_not_preferred() throws Exception {
-        // Surer of a name that nothing declares.
-        String before = "class A { int f(int b) { return ";
-        Supplier<RuleDenoiser> model = () -> knowing(before + "cc; } }", before + "b; } }");
-        Document document = Document.parse(before + "<|hole|>; } }");
-        WindowOptions java = WindowOptions.DEFAULT.withGrammar(Optional.of(Grammar.JAVA));
-        DecodeOptions decode = DecodeOptions.ofSteps(64);
-        assertThat(run(model.get(), document, PLAIN, decode, java).text()).isEqualTo("cc");
-        assertThat(run(model.get(), document, PLAIN.withParses(true), decode, java)
-                        .text())
-                .isEqualTo("b");
-        Document inherits = Document.parse("class A extends B { int f(int b) { return <|hole|>; } }");
-        String own = "class A extends B { int f(int b) { return ";
-        assertThat(run(knowing(own + "cc; } }", own + "b; } }"), inherits, PLAIN.withParses(true), decode, java)
-                        .text())
-                .as("a name that may be inherited")
-                .isEqualTo("cc");
-    }
-
-    @Test
-    void names_of_the_document_are_looked_at_where_an_answer_is_a_name() throws Exception {
-        // It is not sure of the name's length, but of the rest of the name once a part of it stands.
-        String before = "class A extends B { int sum = 1; int f() { return ";
-        String after = "; } }";
-        int[] known = new ByteTokenizer().encode(before + "sum" + after);
-        Supplier<RuleDenoiser> model = () -> new RuleDenoiser(
-                4096, (sequence, position) -> agrees(known, sequence) ? known[position] : 'x', (sequence, position) -> {
-                    boolean begun = IntStream.of(sequence).noneMatch(id -> id == ByteTokenizer.MASK)
-                            || IntStream.range(before.length(), before.length() + 3)
-                                    .anyMatch(i -> sequence[i] == known[i]);
-                    return !agrees(known, sequence) ? 0.5 : begun ? 0.99 : 0.45;
-                });
-        Document document = Document.parse(before + "<|hole|>" + after);
-        WindowOptions java = WindowOptions.DEFAULT.withGrammar(Optional.of(Grammar.JAVA));
-        DecodeOptions decode = DecodeOptions.ofSteps(64);
-        LengthOptions two = PLAIN.withCandidates(2);
-        assertThat(run(model.get(), document, two, decode, java).text()).matches("x+");
-        recorder.clear();
-        RuleDenoiser named = model.get();
-        Completion completion = run(named, document, two.withParses(true), decode, java);
-        assertThat(completion.text()).isEqualTo("sum");
-        assertThat(recorder.text(0)).isEqualTo("sum");
-        assertThat(completion.cost().forwards()).isEqualTo((int) numPlans(named));
-        assertThat(named.openCaches()).isZero();
-    }
-
-    @Test
-    void a_text_that_does_not_parse_anyway_or_has_no_grammar_switches_that_off_and_says_so() throws Exception {
-        DecodeOptions decode = DecodeOptions.ofSteps(64);
-        LengthOptions parsing = PLAIN.withParses(true);
-        String broken = "class B { int g( { \n } class A { int f(int b) { return ";
-        Supplier<RuleDenoiser> model = () -> knowing(broken + "(b; } }", broken + "b; } }");
-        Document document = Document.parse(broken + "<|hole|>; } }");
-        Completion off = run(
-                model.get(), document, parsing, decode, WindowOptions.DEFAULT.withGrammar(Optional.of(Grammar.JAVA)));
-        assertThat(off.text()).isEqualTo("(b");
-        assertThat(off.notes()).singleElement().asString().contains("does not parse as Java before anything");
-        Completion unknown = run(model.get(), document, parsing, decode, WindowOptions.DEFAULT);
-        assertThat(unknown.text()).isEqualTo("(b");
-        assertThat(unknown.notes())
-                .containsExactly(
-                        "the text is in no language with a grammar: whether an answer parses is not looked at");
     }
 
     @Test
@@ -440,78 +277,5 @@ class EngineLengthTest {
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
-    }
-
-    private Completion run(RuleDenoiser model, Document document, LengthOptions how) throws Exception {
-        return run(model, document, how, DecodeOptions.ofSteps(64));
-    }
-
-    private Completion run(RuleDenoiser model, Document document, LengthOptions how, DecodeOptions decode)
-            throws Exception {
-        return run(model, document, how, decode, WindowOptions.DEFAULT);
-    }
-
-    private Completion run(
-            RuleDenoiser model, Document document, LengthOptions how, DecodeOptions decode, WindowOptions windows)
-            throws Exception {
-        try (Engine engine = new Engine(model, new ByteTokenizer(), EngineOptions.DEFAULT)) {
-            return engine.submit(request(document, how, decode).withWindows(windows), recorder)
-                    .await();
-        }
-    }
-
-    private static GenerateRequest request(Document document, LengthOptions how, DecodeOptions decode) {
-        return GenerateRequest.of(document, decode).withLengths(how);
-    }
-
-    private static long numPlans(RuleDenoiser model) {
-        return model.passes().stream().mapToLong(List::size).sum();
-    }
-
-    /**
-     * Knows texts, the first one best. Where a sequence has the length of one of them and agrees with it, it proposes
-     * what stands there; elsewhere letters of the first, less surely.
-     */
-    private static RuleDenoiser knowing(String... texts) {
-        List<int[]> known = List.of(texts).stream()
-                .map(text -> new ByteTokenizer().encode(text))
-                .toList();
-        return new RuleDenoiser(
-                4096,
-                (sequence, position) -> best(known, sequence)[Math.min(position, best(known, sequence).length - 1)],
-                (sequence, position) -> {
-                    int rank = IntStream.range(0, known.size())
-                            .filter(i -> agrees(known.get(i), sequence))
-                            .findFirst()
-                            .orElse(known.size());
-                    double distance = Math.abs(sequence.length - known.getFirst().length);
-                    double sure = rank == known.size() ? 0.6 / (1 + 0.1 * distance) : 0.95 - 0.05 * rank;
-                    return sure - 1e-4 * (position % 7);
-                });
-    }
-
-    /** Sure of what stands between brackets at the length that it knows for the opening one. */
-    private static RuleDenoiser knowingLengths(Map<Character, Integer> lengths) {
-        return new RuleDenoiser(4096, (_, position) -> 'a' + position % 26, (sequence, position) -> {
-            int left = position;
-            while (left > 0 && !lengths.containsKey((char) sequence[left])) {
-                left--;
-            }
-            int right = position;
-            while (right < sequence.length && ")]}".indexOf(sequence[right]) < 0) {
-                right++;
-            }
-            return right - left - 1 == lengths.getOrDefault((char) sequence[left], -1) ? 0.99 : 0.1;
-        });
-    }
-
-    private static int[] best(List<int[]> known, int[] sequence) {
-        return known.stream().filter(text -> agrees(text, sequence)).findFirst().orElse(known.getFirst());
-    }
-
-    private static boolean agrees(int[] text, int[] sequence) {
-        return text.length == sequence.length
-                && IntStream.range(0, text.length)
-                        .allMatch(i -> sequence[i] == ByteTokenizer.MASK || sequence[i] == text[i]);
     }
 }

@@ -1,6 +1,7 @@
 package io.github.coda4j.generate;
 
 import io.github.coda4j.decode.DecodeOptions;
+import io.github.coda4j.generate.DocumentNames.Spelling;
 import io.github.coda4j.generate.length.Candidate;
 import io.github.coda4j.generate.length.LengthOptions;
 import io.github.coda4j.model.EngineKind;
@@ -32,18 +33,11 @@ class GenerateClosingTest extends ClosingContract {
                 new Case("SearchForward", _ -> forward()),
                 new Case("HoleSearch", _ -> {
                     ScriptedDenoiser model = model();
-                    return new HoleSearch(
-                            layout(model),
-                            List.of(Document.Hole.upTo(4)),
-                            DecodeOptions.ofSteps(4),
-                            LengthOptions.DEFAULT,
-                            Optional.empty(),
-                            Optional.empty(),
-                            (layout, _) -> streams(layout),
-                            model);
+                    return new HoleSearch(layout(model), List.of(Document.Hole.upTo(4)), setup(model));
                 }),
                 new Case("CloseHoles", _ -> closeHoles()),
-                new Case("NamedAnswers", _ -> namedAnswers()),
+                new Case("SpelledAnswers", _ -> spelledAnswers()),
+                new Case("AnswerComparison", _ -> comparison()),
                 new Case("Engine", _ -> Engine.withoutTokenizer(RuleDenoiser.ofHash(), EngineOptions.DEFAULT)));
     }
 
@@ -76,26 +70,45 @@ class GenerateClosingTest extends ClosingContract {
 
     private static CloseHoles closeHoles() {
         ScriptedDenoiser model = model();
-        CloseHoles holes = new CloseHoles(
-                layout(model),
-                List.of(0),
-                Map.of(),
-                List.of(List.of(new Candidate(2, 2, 0, 0))),
-                DecodeOptions.ofSteps(4),
-                true,
-                80,
-                (layout, _) -> streams(layout),
-                model);
+        List<List<Candidate>> ranked = List.of(List.of(new Candidate(2, 2, 0, 0)));
+        CloseHoles holes = new CloseHoles(layout(model), List.of(0), Map.of(), ranked, setup(model));
         holes.next().forEach(SearchForward::prepare);
         return holes;
     }
 
-    private static NamedAnswers namedAnswers() {
+    private static SpelledAnswers spelledAnswers() {
         ScriptedDenoiser model = model();
-        NamedAnswers names = new NamedAnswers(
-                layout(model), List.of(new int[] {'a'}), Optional.empty(), true, GenerateClosingTest::streams, model);
-        names.next().forEach(SearchForward::prepare);
-        return names;
+        SpelledAnswers answers = new SpelledAnswers(
+                layout(model),
+                List.of(),
+                List.of(new Spelling("a", new int[] {'a'})),
+                (names, _) -> List.of(0),
+                Optional.empty(),
+                true,
+                GenerateClosingTest::streams,
+                model);
+        answers.next().forEach(SearchForward::prepare);
+        return answers;
+    }
+
+    /** It decodes the answer again. */
+    private static AnswerComparison comparison() {
+        ScriptedDenoiser model = model();
+        Trial trial = trial();
+        AnswerComparison comparison = new AnswerComparison(
+                layout(model), trial.layout(), List.of(0), List.of(2), List.of(trial), outside(), setup(model));
+        comparison.next().forEach(SearchForward::prepare);
+        return comparison;
+    }
+
+    private static SearchSetup setup(Denoiser model) {
+        return new SearchSetup(
+                DecodeOptions.ofSteps(4),
+                LengthOptions.DEFAULT,
+                new AnswerChoice(Optional.empty()),
+                Optional.empty(),
+                (layout, _) -> streams(layout),
+                model);
     }
 
     private static List<HoleStream> streams(PromptLayout layout) {

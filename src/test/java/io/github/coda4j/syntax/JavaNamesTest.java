@@ -26,14 +26,16 @@ class JavaNamesTest {
                 "a(q::r)",
                 "this.q",
                 "this.q.r()",
-                "MAX_SIZE")) {
+                "MAX_SIZE",
+                "N",
+                "Count",
+                "a(Count)")) {
             assertThat(JavaFaultsTest.inBody("return " + expression + ";"))
                     .as(expression)
                     .containsExactly(Kind.UNKNOWN_NAME);
         }
         for (String expression : List.of(
                 "n",
-                "N",
                 "java.util.List.of()",
                 "com.acme.B.c",
                 "q.MAX",
@@ -57,6 +59,8 @@ class JavaNamesTest {
                 "interface A extends B { int N = q; }",
                 "class A implements BConstants { int f() { return q; } }",
                 "class A { @B(value = q, r = MAX) int f; }",
+                "class A { static int N, Count; int f() { return N + Count; } }",
+                "import a.Count; class A { int f() { return Count.n + Count.f(); } Count g; }",
                 "class A { void f(B b) { switch (b) { case MAX: break; case q: break; } } }",
                 "class A { void f(Object b) { if (b instanceof B(int q) && q > 1) { } } }",
                 "class A { int f(B b) { q: for (;;) { break q; } } }",
@@ -113,7 +117,10 @@ class JavaNamesTest {
                 "class A implements BConstants { int f() { return §q + n§; } int n; }",
                 "class A extends B { int f() { return §q§; } int g(int q) { return q; } }",
                 "class A extends B { A(int q) { §this.q§ = q; } }",
-                "class A extends B { int f() { return §q§ + r; } }")) {
+                "class A extends B { int f() { return §q§ + r; } }",
+                "class A extends B { int f() { return §MAX§; } }",
+                "class A implements B { int f() { return §MAX§; } }",
+                "import a.Count; class A extends B { Count f() { return §Count§; } }")) {
             assertThat(doubtful(text)).as(text).isEqualTo(new Faults(0, 1));
         }
         assertThat(doubtful("class A extends B { int f() { return §q + r * q§; } }"))
@@ -122,10 +129,10 @@ class JavaNamesTest {
                 "class A extends B { int f() { return q + §1§; } }",
                 "class A extends B { int f() { return §q§; } int g() { return q; } }",
                 "class A extends B { int f() { return §q§; } int g() { return this.q; } }",
-                "class A extends B { int f(int q) { return §q + n + this.n + MAX + C.q§; } int n; }",
+                "class A extends B { int f(int q) { return §q + n + this.n + C.q§; } int n; }",
                 "class A extends B { int f() { return §q§; } } class B { int q; }",
                 "import static a.B.*; class A extends B { int f() { return §q + this.q§; } }",
-                "import a.B.q; class A extends B { int f() { return §q§; } }",
+                "import static a.B.q; class A extends B { int f() { return §q§; } }",
                 "class A extends B { void f() { §log.info(this.logger)§; } }",
                 "class A extends B { void f() { §q_r.g(java.util.List.of())§; } }",
                 "class A extends B { int f() { return §q()§; } }")) {

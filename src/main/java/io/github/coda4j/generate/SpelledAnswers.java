@@ -4,6 +4,7 @@ import io.github.coda4j.Closing;
 import io.github.coda4j.decode.Commit;
 import io.github.coda4j.diffusion.Block;
 import io.github.coda4j.diffusion.Canvas;
+import io.github.coda4j.generate.DocumentNames.Spelling;
 import io.github.coda4j.generate.length.Candidate;
 import io.github.coda4j.model.plan.CacheAccess;
 import io.github.coda4j.model.plan.Denoiser;
@@ -14,6 +15,7 @@ import io.github.coda4j.model.plan.Sampling;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,20 +26,16 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
- * Names that the document holds, compared as answers to a hole in which a name belongs: what a method returns or takes
- * is mostly declared somewhere. The likeliest of them in the empty hole are spelled token by token, as a decoder would,
- * each time the token that the model finds likeliest.
+ * Answers to a hole whose text is known, spelled token by token as a decoder would, each time the token that the model
+ * finds likeliest, so that they can be compared with what was decoded. Of names, the likeliest in the empty hole are
+ * spelled.
  */
-final class NamedAnswers implements AutoCloseable {
-    /** The most names that are looked at, and tokens that they have. */
-    static final int MOST_NAMES = 128;
-
-    static final int LONGEST = 8;
-
-    /** How many of them are spelled. */
-    private static final int SPELLED = 4;
+final class SpelledAnswers implements SearchStage {
+    /** How many names are spelled. */
+    static final int SPELLED = 4;
 
     private static final double LEAST = -30;
 
@@ -47,49 +45,67 @@ final class NamedAnswers implements AutoCloseable {
     private final Function<PromptLayout, List<HoleStream>> reader;
     private final Denoiser denoiser;
     private final boolean readsBack;
-    private final Map<Integer, List<int[]>> byLength;
+    private final List<Spelling> certain;
+    private final List<Spelling> names;
+    private final Picker picker;
     private final List<Likely> likely = new ArrayList<>();
-    private List<Spelling> spellings = List.of();
+    private List<Spelled> spelled = List.of();
     private boolean filled;
     private boolean ranked;
     private boolean read;
     private final Closing closing = new Closing();
 
-    /** A name and how likely each of its tokens is in the empty hole. */
-    private record Likely(int[] name, double[] logProbabilities) {
+    /** Chooses which names are spelled. */
+    @FunctionalInterface
+    interface Picker {
+        /**
+         * Those to be spelled.
+         *
+         * @param names the likeliest first
+         * @param lacks what each lacks of the likeliest, nats
+         * @return indices, at most {@link #SPELLED}
+         */
+        List<Integer> pick(List<String> names, List<Double> lacks);
+    }
+
+    /** A text and how likely each of its tokens is in the empty hole. */
+    private record Likely(Spelling spelling, double[] logProbabilities) {
         double sum() {
             return DoubleStream.of(logProbabilities).sum();
         }
     }
 
     /**
-     * Names for one hole.
+     * Answers to one hole.
      *
      * @param layout has this hole alone
-     * @param names as {@link DocumentNames#near}
+     * @param certain these are all spelled
      * @param around the text around the hole, if it is run already
      */
-    NamedAnswers(
+    SpelledAnswers(
             PromptLayout layout,
-            List<int[]> names,
+            List<Spelling> certain,
+            List<Spelling> names,
+            Picker picker,
             Optional<Outside> around,
             boolean readsBack,
             Function<PromptLayout, List<HoleStream>> reader,
             Denoiser denoiser) {
         this.layout = layout;
+        this.certain = List.copyOf(certain);
+        this.names = List.copyOf(names);
+        this.picker = picker;
         this.own = around.isPresent() ? Optional.empty() : Optional.of(Outside.open(layout, denoiser));
         this.outside = around.or(() -> own).orElseThrow();
         this.filled = around.isPresent();
         this.readsBack = readsBack;
         this.reader = reader;
         this.denoiser = denoiser;
-        this.byLength =
-                names.stream().collect(Collectors.groupingBy(name -> name.length, TreeMap::new, Collectors.toList()));
     }
 
-    /** The forwards that it needs next; none when it is done. */
-    List<SearchForward> next() {
-        if (byLength.isEmpty()) {
+    @Override
+    public List<SearchForward> next() {
+        if (certain.isEmpty() && names.isEmpty()) {
             return List.of();
         }
         if (!filled) {
@@ -98,33 +114,50 @@ final class NamedAnswers implements AutoCloseable {
         }
         if (!ranked) {
             ranked = true;
+            Map<Integer, List<Spelling>> byLength = Stream.concat(certain.stream(), names.stream())
+                    .collect(Collectors.groupingBy(one -> one.ids().length, TreeMap::new, Collectors.toList()));
             return byLength.entrySet().stream()
                     .map(entry -> empty(entry.getKey(), entry.getValue()))
                     .toList();
         }
-        if (spellings.isEmpty()) {
-            spellings = likely.stream()
-                    .sorted(Comparator.comparingDouble(Likely::sum).reversed())
-                    .limit(SPELLED)
-                    .map(Spelling::new)
-                    .toList();
+        if (spelled.isEmpty()) {
+            spelled = picked().map(Spelled::new).toList();
         }
         List<SearchForward> next = new ArrayList<>();
-        spellings.stream()
-                .filter(spelling -> spelling.canvas.maskedCount() > 0)
-                .forEach(spelling -> next.add(spelling.next()));
+        spelled.stream().filter(one -> one.canvas.maskedCount() > 0).forEach(one -> next.add(one.next()));
         if (next.isEmpty() && readsBack && !read) {
             read = true;
-            spellings.forEach(spelling -> spelling.reading
-                    .plans()
-                    .forEach(plan -> next.add(forward(plan, spelling.sized, spelling.reading::take))));
+            spelled.forEach(one ->
+                    one.reading.plans().forEach(plan -> next.add(forward(plan, one.sized, one.reading::take))));
         }
         return next;
     }
 
-    /** The likeliest names. */
+    private Stream<Likely> picked() {
+        Set<String> all = new LinkedHashSet<>();
+        certain.forEach(one -> all.add(one.text()));
+        Set<String> named = names.stream().map(Spelling::text).collect(Collectors.toSet());
+        List<Likely> order = likely.stream()
+                .filter(one -> named.contains(one.spelling().text()))
+                .sorted(Comparator.comparingDouble(Likely::sum).reversed())
+                .toList();
+        if (!order.isEmpty()) {
+            double best = order.getFirst().sum();
+            List<String> texts =
+                    order.stream().map(one -> one.spelling().text()).toList();
+            picker.pick(texts, order.stream().map(one -> best - one.sum()).toList())
+                    .forEach(index -> all.add(texts.get(index)));
+        }
+        return all.stream()
+                .map(text -> likely.stream()
+                        .filter(one -> one.spelling().text().equals(text))
+                        .findFirst()
+                        .orElseThrow());
+    }
+
+    /** What was spelled. */
     List<TrialAnswer> answers() {
-        return spellings.stream().map(Spelling::answer).toList();
+        return spelled.stream().map(Spelled::answer).toList();
     }
 
     private static IntStream positions(PromptLayout of) {
@@ -139,25 +172,25 @@ final class NamedAnswers implements AutoCloseable {
                 : SearchForward.of(plan, taker);
     }
 
-    /** How likely the tokens of names are in the empty hole of their length. */
-    private SearchForward empty(int length, List<int[]> names) {
+    /** How likely the tokens of texts are in the empty hole of their length. */
+    private SearchForward empty(int length, List<Spelling> texts) {
         PromptLayout sized = layout.resized(List.of(length), denoiser.maskId());
         int start = sized.holes().getFirst().start();
         Map<Integer, List<Integer>> wanted = new TreeMap<>();
         for (int i = 0; i < length; i++) {
             Set<Integer> ids = new HashSet<>();
-            for (int[] name : names) {
-                ids.add(name[i]);
+            for (Spelling text : texts) {
+                ids.add(text.ids()[i]);
             }
             wanted.put(start + i, List.copyOf(ids));
         }
         return forward(plan(sized.ids(), positions(sized).toArray(), wanted), sized, answer -> {
             float[][] asked = answer.details().orElseThrow().asked();
-            for (int[] name : names) {
+            for (Spelling text : texts) {
                 likely.add(new Likely(
-                        name,
+                        text,
                         IntStream.range(0, length)
-                                .mapToDouble(i -> asked[i][wanted.get(start + i).indexOf(name[i])])
+                                .mapToDouble(i -> asked[i][wanted.get(start + i).indexOf(text.ids()[i])])
                                 .map(found -> Math.max(LEAST, found))
                                 .toArray()));
             }
@@ -175,18 +208,18 @@ final class NamedAnswers implements AutoCloseable {
         closing.once(() -> own.ifPresent(Outside::close));
     }
 
-    /** A name as it is spelled. */
-    private final class Spelling {
-        private final int[] name;
+    /** A text as it is spelled. */
+    private final class Spelled {
+        private final int[] text;
         private final PromptLayout sized;
         private final Canvas canvas;
         private final ReadBack reading;
         private final List<Commit> commits = new ArrayList<>();
 
         /** The first token is known from the empty hole. */
-        Spelling(Likely likely) {
-            this.name = likely.name();
-            this.sized = layout.resized(List.of(name.length), denoiser.maskId());
+        Spelled(Likely likely) {
+            this.text = likely.spelling().ids();
+            this.sized = layout.resized(List.of(text.length), denoiser.maskId());
             this.canvas = new Canvas(sized.ids(), denoiser.maskId());
             this.reading = new ReadBack(sized, canvas);
             commit(positions(sized).toArray(), likely.logProbabilities());
@@ -205,7 +238,7 @@ final class NamedAnswers implements AutoCloseable {
         }
 
         private int token(int position) {
-            return name[position - sized.holes().getFirst().start()];
+            return text[position - sized.holes().getFirst().start()];
         }
 
         SearchForward next() {
@@ -231,8 +264,8 @@ final class NamedAnswers implements AutoCloseable {
                     .mapToDouble(commit -> Math.log(Math.max(commit.probability(), Float.MIN_NORMAL)))
                     .sum();
             Candidate candidate = new Candidate(
-                    name.length, stream.answer().ids().size(), Math.min(0, sum), reading.of(0, stream.end()));
-            return new TrialAnswer(candidate, stream.answer().text(), name, hole.start(), commits);
+                    text.length, stream.answer().ids().size(), Math.min(0, sum), reading.of(0, stream.end()));
+            return new TrialAnswer(candidate, stream.answer().text(), text, hole.start(), commits);
         }
     }
 }

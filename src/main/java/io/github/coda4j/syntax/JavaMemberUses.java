@@ -1,0 +1,132 @@
+package io.github.coda4j.syntax;
+
+import io.github.coda4j.syntax.JavaFault.Kind;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * Finds uses of members that nothing declares: fields picked from the name of a type in the same text (6.5.6.2), and
+ * methods called by their name alone (15.12.1). A type with supertypes may have any; a method that the text declares
+ * anywhere may be the one that is called.
+ */
+final class JavaMemberUses {
+    private static final Pattern STATIC_IMPORT = Pattern.compile("import\\s+static\\s");
+
+    /** Those of every object, enum, and record. */
+    private static final Set<String> OF_ALL = Set.of(
+            "clone",
+            "equals",
+            "finalize",
+            "getClass",
+            "hashCode",
+            "notify",
+            "notifyAll",
+            "toString",
+            "wait",
+            "values",
+            "valueOf",
+            "name",
+            "ordinal",
+            "compareTo",
+            "getDeclaringClass",
+            "describeConstable");
+
+    private final JavaFaults faults;
+    private final JavaNode root;
+    private final Set<String> methods = new HashSet<>(OF_ALL);
+    /** What is picked from types of the text; empty where that is not known. */
+    private final Map<String, Optional<Set<String>>> members = new HashMap<>();
+
+    private boolean anyMethod;
+
+    JavaMemberUses(JavaFaults faults, JavaNode root) {
+        this.faults = faults;
+        this.root = root;
+        // Lombok writes methods and fields, and a text without a class calls those of java.lang.IO.
+        this.anyMethod = root.source().contains("lombok")
+                || root.children().stream().anyMatch(child -> child.is("method_declaration"));
+    }
+
+    void visit() {
+        collect(root);
+        visit(root, JavaPlace.around(root, Set.of()));
+    }
+
+    private void collect(JavaNode node) {
+        switch (node.kind()) {
+            case "method_declaration", "annotation_type_element_declaration" ->
+                node.child("name").ifPresent(name -> methods.add(name.text()));
+            case "import_declaration" -> {
+                if (STATIC_IMPORT.matcher(node.text()).lookingAt()) {
+                    anyMethod |= node.has("asterisk");
+                    node.children().getFirst().child("name").ifPresent(name -> methods.add(name.text()));
+                }
+            }
+            default -> {
+                if (JavaMembers.TYPES.contains(node.kind())) {
+                    node.child("name").ifPresent(name -> members.merge(
+                            name.text(), membersOf(node), (_, _) -> Optional.empty()));
+                    node.child("parameters").stream()
+                            .filter(_ -> node.is("record_declaration"))
+                            .flatMap(components -> components.children().stream())
+                            .flatMap(component -> component.declared().stream())
+                            .forEach(component -> methods.add(component.text()));
+                }
+            }
+        }
+        node.children().forEach(this::collect);
+    }
+
+    private static Optional<Set<String>> membersOf(JavaNode type) {
+        boolean more = type.child("superclass").isPresent()
+                || type.child("interfaces").isPresent()
+                || type.has("extends_interfaces");
+        Optional<JavaNode> body = type.child("body");
+        if (more || body.isEmpty() || type.source().contains("lombok")) {
+            return Optional.empty();
+        }
+        List<JavaNode> all = JavaMembers.members(body.get());
+        Set<String> names = new HashSet<>();
+        JavaMembers.fieldNames(all).forEach(name -> names.add(name.text()));
+        all.stream()
+                .filter(member -> JavaMembers.TYPES.contains(member.kind()))
+                .flatMap(member -> member.child("name").stream())
+                .forEach(name -> names.add(name.text()));
+        return Optional.of(names);
+    }
+
+    private void visit(JavaNode node, JavaPlace place) {
+        switch (node.kind()) {
+            case "method_invocation" -> checkCall(node, place);
+            case "field_access" -> checkPick(node, place);
+            default -> {}
+        }
+        node.children().forEach(child -> visit(child, place.within(node, child)));
+    }
+
+    private void checkCall(JavaNode call, JavaPlace place) {
+        if (call.child("object").isPresent() || call.has("super") || anyMethod || place.implementing()) {
+            return;
+        }
+        call.child("name")
+                .filter(name -> !methods.contains(name.text()) && !JavaNames.CONTEXTUAL.contains(name.text()))
+                .ifPresent(name -> faults.add(Kind.UNKNOWN_METHOD, name));
+    }
+
+    private void checkPick(JavaNode access, JavaPlace place) {
+        Optional<String> owner =
+                access.child("object").filter(node -> node.is("identifier")).map(JavaNode::text);
+        Optional<JavaNode> field = access.child("field").filter(node -> node.is("identifier"));
+        if (owner.isEmpty() || field.isEmpty() || place.declares(owner.get())) {
+            return;
+        }
+        members.getOrDefault(owner.get(), Optional.empty())
+                .filter(names -> !names.contains(field.get().text()))
+                .ifPresent(_ -> faults.add(Kind.UNKNOWN_NAME, field.get()));
+    }
+}

@@ -1,0 +1,54 @@
+package io.github.coda4j.generate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.coda4j.syntax.Grammar;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** Which ways to fill holes are preferred to likelier ones. */
+class ParseJudgeTest {
+    private static final String BEFORE = "class A extends B { int sum; int f(int n) { return ";
+
+    private final ParseJudge judge = new ParseJudge(Optional.of(Grammar.JAVA), List.of(BEFORE, "; } }"));
+
+    @Test
+    void ways_that_parse_come_first_then_those_that_a_compiler_takes() {
+        assertThat(preferred(1, 0, "(n", "n; break", "sum", "n")).containsExactly(2);
+        assertThat(preferred(4, 0, "(n", "n; break", "sum", "n")).containsExactly(2, 3, 1);
+        assertThat(preferred(1, 0, "(n", "n + ")).as("none parses").isEmpty();
+    }
+
+    @Test
+    void a_name_that_may_be_inherited_is_worth_a_few_nats() {
+        assertThat(preferred(1, ParseJudge.DOUBT - 0.1, "count", "sum")).containsExactly(1);
+        assertThat(preferred(1, ParseJudge.DOUBT + 0.1, "count", "sum")).containsExactly(0);
+        assertThat(preferred(1, 3 * ParseJudge.DOUBT, "count + size + rest", "count"))
+                .as("three names or one")
+                .containsExactly(0);
+        assertThat(preferred(1, 2 * ParseJudge.DOUBT - 0.1, "count + size + rest", "count"))
+                .containsExactly(1);
+        assertThat(preferred(2, 16, "count", "sum")).containsExactly(0, 1);
+    }
+
+    @Test
+    void where_nothing_can_be_known_nothing_is_preferred_and_it_says_why() {
+        assertThat(judge.note()).isEmpty();
+        ParseJudge unknown = new ParseJudge(Optional.empty(), List.of(BEFORE, "; } }"));
+        assertThat(unknown.preferred(List.of(List.of("n")), List.of(0.0), 1)).isEmpty();
+        assertThat(unknown.note()).hasValueSatisfying(note -> assertThat(note).contains("no language with a grammar"));
+        ParseJudge broken = new ParseJudge(Optional.of(Grammar.JAVA), List.of("class { \n class A { int n = ", "; }"));
+        assertThat(broken.preferred(List.of(List.of("1")), List.of(0.0), 1)).isEmpty();
+        assertThat(broken.note()).hasValueSatisfying(note -> assertThat(note).contains("does not parse as Java"));
+    }
+
+    /** @param apart what each answer lacks of the one before */
+    private List<Integer> preferred(int wanted, double apart, String... answers) {
+        return judge.preferred(
+                List.of(answers).stream().map(List::of).toList(),
+                IntStream.range(0, answers.length).mapToObj(i -> i * apart).toList(),
+                wanted);
+    }
+}
