@@ -69,8 +69,8 @@ final class JavaMemberUses {
             }
             default -> {
                 if (JavaMembers.TYPES.contains(node.kind())) {
-                    node.child("name").ifPresent(name -> members.merge(
-                            name.text(), membersOf(node), (_, _) -> Optional.empty()));
+                    node.child("name")
+                            .ifPresent(name -> members.merge(name.text(), membersOf(node), (_, _) -> Optional.empty()));
                     node.child("parameters").stream()
                             .filter(_ -> node.is("record_declaration"))
                             .flatMap(components -> components.children().stream())

@@ -176,7 +176,8 @@ final class JavaNames {
 
     private void check(JavaNode identifier, JavaPlace place, boolean picked) {
         String name = identifier.text();
-        boolean ofType = picked && (types.contains(name) || !Character.isLowerCase(name.charAt(0)) || name.contains("_"));
+        boolean ofType =
+                picked && (types.contains(name) || !Character.isLowerCase(name.charAt(0)) || name.contains("_"));
         boolean inheritedLogger = place.implementing() && LOGGERS.contains(name);
         if (importsAny || CONTEXTUAL.contains(name) || ofType || inheritedLogger || place.declares(name)) {
             return;

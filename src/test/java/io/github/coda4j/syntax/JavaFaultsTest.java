@@ -245,9 +245,7 @@ class JavaFaultsTest {
 
     /** Without calls of methods that nothing declares, of which the texts are full. */
     static List<Kind> kinds(String text) {
-        return all(text).stream()
-                .filter(kind -> kind != Kind.UNKNOWN_METHOD)
-                .toList();
+        return all(text).stream().filter(kind -> kind != Kind.UNKNOWN_METHOD).toList();
     }
 
     static List<Kind> all(String text) {

@@ -160,7 +160,8 @@ class JavaValuesTest {
                 returned("List<String>", "names"),
                 List.of(
                         "class A { int f()[] { return 1; } }",
-                        "class A { int m[] = 1, n = {1}; int k = 2; }",
+                        "class A { int m[] = 1; int k = 2; }",
+                        "class A { int m[] = {2}, n = {1}; }",
                         "class A { int f(int... n) { return n; } int g(int n[]) { return n; } }"));
         fine(
                 returned("byte[]", "bytes", "new byte[] {1}", "null", "(byte[]) x"),
@@ -214,6 +215,8 @@ class JavaValuesTest {
                 "class A { int f(B b) { b.n = \"a\"; b.c[0] = true; var v = 1; v = 2; return 1; } }",
                 "@A(n = 1, m = \"a\") class A { @B(1) String s; }",
                 "class A { int q; B f(C c) { return switch (c) { case D -> q -> !q; default -> null; }; } }",
+                "class A { int f() { val v = 1; val w = \"\"; return w; } }",
+                "class A { int n; void f(B b) { if (!(b instanceof C n)) { return; } record D() { } boolean c = n; } }",
                 "class A { String f() { for (var s : g()) { return s; } return null; } int s; }",
                 "class A { E f() { try { return null; } catch (B | C e) { return e; } } String e; }",
                 "class A { String s; int f() { try (var s = g()) { return s; } } }"));
