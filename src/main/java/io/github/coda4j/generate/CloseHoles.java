@@ -34,7 +34,6 @@ final class CloseHoles implements SearchStage {
     private final PromptLayout layout;
     private final Function<PromptLayout, List<HoleStream>> reader;
     private boolean begun;
-    private boolean read;
 
     /**
      * Holes to be compared.
@@ -104,8 +103,7 @@ final class CloseHoles implements SearchStage {
                 next.add(SearchForward.of(trial.session().plan(), trial::apply));
             }
         }
-        if (next.isEmpty() && setup.how().readsBack() && !read) {
-            read = true;
+        if (next.isEmpty() && setup.how().readsBack()) {
             trials.forEach(trial -> next.addAll(trial.readingBack()));
         }
         return next;

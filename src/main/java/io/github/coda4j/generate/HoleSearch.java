@@ -57,7 +57,6 @@ final class HoleSearch implements AutoCloseable {
     private final Deque<SearchForward> pending = new ArrayDeque<>();
     private final List<Trial> trials = new ArrayList<>();
     private Optional<Trial> taken = Optional.empty();
-    private boolean readingBack;
     private Optional<AnswerComparison> comparison = Optional.empty();
     private int forwards;
     private final Closing closing = new Closing();
@@ -215,8 +214,7 @@ final class HoleSearch implements AutoCloseable {
             openTrials();
         }
         trials.stream().filter(trial -> !trial.session().done()).forEach(this::decodeOn);
-        if (pending.isEmpty() && setup.how().readsBack() && trials.size() > 1 && !readingBack) {
-            readingBack = true;
+        if (pending.isEmpty() && setup.how().readsBack() && trials.size() > 1) {
             trials.forEach(trial -> pending.addAll(trial.readingBack()));
         }
         if (pending.isEmpty()) {
@@ -303,12 +301,13 @@ final class HoleSearch implements AutoCloseable {
         }
         Function<PromptLayout, List<HoleStream>> reader = setup.reader()::read;
         for (List<Integer> way : ways) {
-            trials.add(Trial.alone(base, way, setup.decode(), reader, setup.denoiser(), outside)
-                    .orElseGet(() -> Trial.open(base, way, inHaste(way), reader, setup.denoiser())));
+            DecodeOptions decode = inHaste(way);
+            trials.add(Trial.alone(base, way, decode, reader, setup.denoiser(), outside)
+                    .orElseGet(() -> Trial.open(base, way, decode, reader, setup.denoiser())));
         }
     }
 
-    /** Two tokens a forward of the whole sequence, where the answer will be decoded again. */
+    /** Two tokens a forward, where the answer will be decoded again with everything in sight. */
     private DecodeOptions inHaste(List<Integer> way) {
         int tokens = way.stream().mapToInt(n -> n).sum();
         DecodeOptions decode = setup.decode();

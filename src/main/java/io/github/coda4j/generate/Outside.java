@@ -16,9 +16,9 @@ import java.util.Arrays;
  */
 final class Outside implements AutoCloseable {
     /** Tokens beside a hole that are run with it: they say most about its length. */
-    private static final int BEFORE = 4;
+    private static final int BEFORE = 2;
 
-    private static final int AFTER = 8;
+    private static final int AFTER = 4;
 
     private final PromptLayout layout;
     private final Denoiser denoiser;

@@ -8,10 +8,10 @@ import io.github.coda4j.model.plan.ForwardPlan;
 import io.github.coda4j.model.plan.ProposalDetails;
 import io.github.coda4j.model.plan.Proposals;
 import io.github.coda4j.model.plan.Sampling;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 
@@ -20,6 +20,9 @@ import java.util.stream.IntStream;
  * is masked, then the others. An answer that is too short or too long shows in the tokens beside it.
  */
 final class ReadBack {
+    /** The forwards that it takes. */
+    static final int HALVES = 2;
+
     /** Tokens beside a hole that are masked too. */
     private static final int BEFORE = 1;
 
@@ -40,30 +43,39 @@ final class ReadBack {
         this.canvas = canvas;
     }
 
-    /** The forwards that it needs, of a canvas that is decoded; at most two. */
-    List<ForwardPlan> plans() {
+    /**
+     * One of the two forwards that it needs, of a canvas that is decoded.
+     *
+     * @param half 0 or 1: which of the tokens are masked
+     * @return empty: there is nothing to read
+     */
+    Optional<ForwardPlan> plan(int half) {
         TreeSet<Integer> all = new TreeSet<>();
         for (int hole = 0; hole < layout.holes().size(); hole++) {
             positions(hole).forEach(all::add);
         }
-        List<ForwardPlan> plans = new ArrayList<>();
-        for (int parity = 0; parity < 2; parity++) {
-            int own = parity;
-            int[] masked = all.stream()
-                    .mapToInt(position -> position)
-                    .filter(position -> position % 2 == own)
-                    .toArray();
-            if (masked.length > 0) {
-                int[] ids = canvas.ids();
-                for (int position : masked) {
-                    ids[position] = canvas.maskId();
-                }
-                Sampling best = Sampling.GREEDY.excluding(canvas.maskId());
-                plans.add(new ForwardPlan(ids, 0, CacheAccess.NONE, masked, best, 0)
-                        .withDetails(new DetailRequest(BEST, false, DetailRequest.Distribution.SOFTMAX)));
-            }
+        int[] masked = all.stream()
+                .mapToInt(position -> position)
+                .filter(position -> position % 2 == half)
+                .toArray();
+        if (masked.length == 0) {
+            return Optional.empty();
         }
-        return plans;
+        int[] ids = canvas.ids();
+        for (int position : masked) {
+            ids[position] = canvas.maskId();
+        }
+        Sampling best = Sampling.GREEDY.excluding(canvas.maskId());
+        return Optional.of(new ForwardPlan(ids, 0, CacheAccess.NONE, masked, best, 0)
+                .withDetails(new DetailRequest(BEST, false, DetailRequest.Distribution.SOFTMAX)));
+    }
+
+    /** Both of them, as far as there are. */
+    List<ForwardPlan> plans() {
+        return IntStream.range(0, HALVES)
+                .mapToObj(this::plan)
+                .flatMap(Optional::stream)
+                .toList();
     }
 
     /** Takes the answer to one of them. */

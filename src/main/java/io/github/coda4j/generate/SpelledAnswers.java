@@ -10,6 +10,7 @@ import io.github.coda4j.model.plan.CacheAccess;
 import io.github.coda4j.model.plan.Denoiser;
 import io.github.coda4j.model.plan.DetailRequest;
 import io.github.coda4j.model.plan.ForwardPlan;
+import io.github.coda4j.model.plan.KvCache;
 import io.github.coda4j.model.plan.Proposals;
 import io.github.coda4j.model.plan.Sampling;
 import java.util.ArrayList;
@@ -52,7 +53,6 @@ final class SpelledAnswers implements SearchStage {
     private List<Spelled> spelled = List.of();
     private boolean filled;
     private boolean ranked;
-    private boolean read;
     private final Closing closing = new Closing();
 
     /** Chooses which names are spelled. */
@@ -125,10 +125,8 @@ final class SpelledAnswers implements SearchStage {
         }
         List<SearchForward> next = new ArrayList<>();
         spelled.stream().filter(one -> one.canvas.maskedCount() > 0).forEach(one -> next.add(one.next()));
-        if (next.isEmpty() && readsBack && !read) {
-            read = true;
-            spelled.forEach(one ->
-                    one.reading.plans().forEach(plan -> next.add(forward(plan, one.sized, one.reading::take))));
+        if (next.isEmpty() && readsBack) {
+            spelled.forEach(one -> next.addAll(one.readingBack()));
         }
         return next;
     }
@@ -205,7 +203,9 @@ final class SpelledAnswers implements SearchStage {
 
     @Override
     public void close() {
-        closing.once(() -> own.ifPresent(Outside::close));
+        closing.once(() ->
+                Closing.all(Stream.concat(own.stream(), spelled.stream().flatMap(one -> one.around.stream()))
+                        .toList()));
     }
 
     /** A text as it is spelled. */
@@ -214,6 +214,10 @@ final class SpelledAnswers implements SearchStage {
         private final PromptLayout sized;
         private final Canvas canvas;
         private final ReadBack reading;
+        /** What is around it, where it is run alone. */
+        private Optional<KvCache> around = Optional.empty();
+
+        private int halvesRead;
         private final List<Commit> commits = new ArrayList<>();
 
         /** The first token is known from the empty hole. */
@@ -246,7 +250,7 @@ final class SpelledAnswers implements SearchStage {
             Map<Integer, List<Integer>> wanted = IntStream.of(masked)
                     .boxed()
                     .collect(Collectors.toMap(position -> position, position -> List.of(token(position))));
-            return forward(plan(canvas.ids(), masked, wanted), sized, answer -> {
+            return forward(plan(canvas.ids(), masked, wanted), answer -> {
                 float[][] asked = answer.details().orElseThrow().asked();
                 commit(
                         masked,
@@ -254,6 +258,23 @@ final class SpelledAnswers implements SearchStage {
                                 .mapToDouble(i -> asked[i][0])
                                 .toArray());
             });
+        }
+
+        /** One forward at a time where one cache serves both. */
+        List<SearchForward> readingBack() {
+            List<SearchForward> next = new ArrayList<>();
+            while (halvesRead < ReadBack.HALVES && (next.isEmpty() || around.isEmpty())) {
+                reading.plan(halvesRead++).ifPresent(plan -> next.add(forward(plan, reading::take)));
+            }
+            return next;
+        }
+
+        private SearchForward forward(ForwardPlan plan, Consumer<Proposals> taker) {
+            Block rows = Outside.rows(sized);
+            if (around.isEmpty() && Outside.pays(rows, sized)) {
+                around = Optional.of(outside.around(sized));
+            }
+            return SearchForward.of(around.map(cache -> plan.alone(rows, cache)).orElse(plan), taker);
         }
 
         TrialAnswer answer() {

@@ -26,9 +26,12 @@ final class Trial implements AutoCloseable {
     private final DecodeSession session;
     private final List<StepResult> steps;
     private final ReadBack reading;
-    private final Optional<Outside> outside;
+    /** The text around the holes, where they are run alone; the session's. */
+    private final Optional<KvCache> around;
+
     private final Function<PromptLayout, List<HoleStream>> reader;
     private final List<HoleStream> streams;
+    private int halvesRead;
 
     private Trial(
             List<Integer> lengths,
@@ -36,7 +39,7 @@ final class Trial implements AutoCloseable {
             Canvas canvas,
             DecodeSession session,
             List<StepResult> steps,
-            Optional<Outside> outside,
+            Optional<KvCache> around,
             Function<PromptLayout, List<HoleStream>> reader) {
         this.lengths = lengths;
         this.layout = layout;
@@ -44,7 +47,7 @@ final class Trial implements AutoCloseable {
         this.session = session;
         this.steps = new ArrayList<>(steps);
         this.reading = new ReadBack(layout, canvas);
-        this.outside = outside;
+        this.around = around;
         this.reader = reader;
         this.streams = reader.apply(layout);
     }
@@ -91,7 +94,7 @@ final class Trial implements AutoCloseable {
         try {
             DecodeSession session = DecodeSession.openAlone(canvas, fitted, denoiser, rows, stored);
             return Optional.of(
-                    new Trial(List.copyOf(lengths), layout, canvas, session, List.of(), Optional.of(outside), reader));
+                    new Trial(List.copyOf(lengths), layout, canvas, session, List.of(), Optional.of(stored), reader));
         } catch (RuntimeException | Error e) {
             stored.close();
             throw e;
@@ -100,16 +103,22 @@ final class Trial implements AutoCloseable {
 
     /** Whether the whole sequence was run in every forward of its own. */
     boolean isExact() {
-        return outside.isEmpty();
+        return around.isEmpty();
     }
 
-    /** The forwards that read its answers back, of a trial that is decoded. */
+    /**
+     * The forwards that it needs next to read its answers back, of a trial that is decoded; none when they are read.
+     * Holes that are run alone have one at a time, as one cache serves both.
+     */
     List<SearchForward> readingBack() {
-        return reading.plans().stream()
-                .map(plan -> outside.map(
-                                text -> SearchForward.of(plan, layout, Outside.rows(layout), text, reading::take))
-                        .orElseGet(() -> SearchForward.of(plan, reading::take)))
-                .toList();
+        List<SearchForward> next = new ArrayList<>();
+        while (halvesRead < ReadBack.HALVES && (next.isEmpty() || around.isEmpty())) {
+            reading.plan(halvesRead++)
+                    .map(plan -> around.map(cache -> plan.alone(Outside.rows(layout), cache))
+                            .orElse(plan))
+                    .ifPresent(plan -> next.add(SearchForward.of(plan, reading::take)));
+        }
+        return next;
     }
 
     private static DecodeOptions fitted(DecodeOptions options, PromptLayout layout) {
@@ -152,7 +161,7 @@ final class Trial implements AutoCloseable {
                 .map(step -> new StepResult(step.getKey(), step.getValue(), true))
                 .toList();
         return new Trial(
-                answers.stream().map(TrialAnswer::masks).toList(), layout, filled, session, done, outside, reader);
+                answers.stream().map(TrialAnswer::masks).toList(), layout, filled, session, done, around, reader);
     }
 
     /** Takes the answer to the session's plan. */

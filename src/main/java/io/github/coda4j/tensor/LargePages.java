@@ -23,6 +23,8 @@ public final class LargePages implements AutoCloseable {
     /** MADV_HUGEPAGE of Linux. */
     private static final int ADVISE_LARGE = 14;
 
+    private static final FreeBlocks FREE = new FreeBlocks();
+
     private final long blockBytes;
     private final Arena arena = Arena.ofShared();
     private MemorySegment block = MemorySegment.NULL;
@@ -58,12 +60,22 @@ public final class LargePages implements AutoCloseable {
         if (bytes < 2 * PAGE || Functions.FOUND.isEmpty()) {
             return arena.allocate(bytes, ALIGNMENT);
         }
-        Functions functions = Functions.FOUND.get();
-        MemorySegment memory = functions.allocate(whole);
+        MemorySegment memory = FREE.take(whole).orElseGet(() -> newPages(whole));
+        return memory.reinterpret(memory.byteSize(), arena, LargePages::free);
+    }
+
+    private static MemorySegment newPages(long bytes) {
+        MemorySegment memory = Functions.FOUND.orElseThrow().allocate(bytes);
         if (memory.equals(MemorySegment.NULL)) {
-            throw new OutOfMemoryError("cannot allocate " + whole + " bytes of native memory");
+            throw new OutOfMemoryError("cannot allocate " + bytes + " bytes of native memory");
         }
-        return memory.reinterpret(whole, arena, functions::free);
+        return memory.reinterpret(bytes);
+    }
+
+    private static void free(MemorySegment block) {
+        if (!FREE.keep(block)) {
+            Functions.FOUND.orElseThrow().free(block);
+        }
     }
 
     /** Frees all that was dealt out. */

@@ -175,7 +175,7 @@ class EngineLengthTest extends HoleSearchFixture {
         assertThat(plans.getFirst().cache()).isInstanceOf(CacheAccess.Fill.class);
         assertThat(plans.subList(1, searched)).hasSizeGreaterThan(12).allSatisfy(plan -> {
             assertThat(plan.cache()).isInstanceOf(CacheAccess.Reuse.class);
-            assertThat(plan.ids().length).as("a hole of at most 12 tokens").isLessThanOrEqualTo(12 + 4 + 8);
+            assertThat(plan.ids().length).as("a hole of at most 12 tokens").isLessThanOrEqualTo(12 + 2 + 4);
         });
         assertThat(plans.subList(searched, plans.size()))
                 .hasSizeBetween(3, 5)
