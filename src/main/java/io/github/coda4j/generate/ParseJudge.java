@@ -24,7 +24,7 @@ final class ParseJudge {
     /** So many ways with which it parses are looked at for what a compiler would say, of a long text as many as fit. */
     private static final int MOST_PARSING = 64;
 
-    private static final int MOST_CHARS = 400_000;
+    private static final int MOST_CHARS = 200_000;
 
     private static final int LEAST_PARSING = 4;
 
