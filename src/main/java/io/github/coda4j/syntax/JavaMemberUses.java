@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /**
  * Finds uses of members that nothing declares: fields picked from the name of a type in the same text (6.5.6.2), and
@@ -15,8 +14,6 @@ import java.util.regex.Pattern;
  * anywhere may be the one that is called.
  */
 final class JavaMemberUses {
-    private static final Pattern STATIC_IMPORT = Pattern.compile("import\\s+static\\s");
-
     /** Those of every object, enum, and record. */
     private static final Set<String> OF_ALL = Set.of(
             "clone",
@@ -62,7 +59,7 @@ final class JavaMemberUses {
             case "method_declaration", "annotation_type_element_declaration" ->
                 node.child("name").ifPresent(name -> methods.add(name.text()));
             case "import_declaration" -> {
-                if (STATIC_IMPORT.matcher(node.text()).lookingAt()) {
+                if (JavaNames.importsMember(node)) {
                     anyMethod |= node.has("asterisk");
                     node.children().getFirst().child("name").ifPresent(name -> methods.add(name.text()));
                 }
@@ -83,11 +80,8 @@ final class JavaMemberUses {
     }
 
     private static Optional<Set<String>> membersOf(JavaNode type) {
-        boolean more = type.child("superclass").isPresent()
-                || type.child("interfaces").isPresent()
-                || type.has("extends_interfaces");
         Optional<JavaNode> body = type.child("body");
-        if (more || body.isEmpty() || type.source().contains("lombok")) {
+        if (JavaMembers.hasSupertypes(type) || body.isEmpty() || type.source().contains("lombok")) {
             return Optional.empty();
         }
         List<JavaNode> all = JavaMembers.members(body.get());

@@ -40,6 +40,13 @@ final class JavaMembers {
         }
     }
 
+    /** Whether a type is declared with supertypes. */
+    static boolean hasSupertypes(JavaNode type) {
+        return type.child("superclass").isPresent()
+                || type.child("interfaces").isPresent()
+                || type.has("extends_interfaces");
+    }
+
     /** The members in a type's body, an enum's constants too. */
     static List<JavaNode> members(JavaNode body) {
         return body.children().stream()

@@ -67,7 +67,7 @@ final class JavaNames {
         switch (node.kind()) {
             case "type_identifier" -> types.add(node.text());
             case "import_declaration" -> {
-                boolean ofMembers = STATIC_IMPORT.matcher(node.text()).lookingAt();
+                boolean ofMembers = importsMember(node);
                 importsAny |= node.has("asterisk") && ofMembers;
                 Set<String> names = ofMembers ? everywhere : types;
                 node.children().getFirst().child("name").ifPresent(name -> names.add(name.text()));
@@ -81,6 +81,11 @@ final class JavaNames {
             }
         }
         node.children().forEach(this::collect);
+    }
+
+    /** Whether an import is one of static members. */
+    static boolean importsMember(JavaNode declaration) {
+        return STATIC_IMPORT.matcher(declaration.text()).lookingAt();
     }
 
     private static void addVariables(JavaNode declaration, Set<String> names) {

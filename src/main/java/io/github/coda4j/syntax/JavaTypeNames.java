@@ -48,10 +48,7 @@ final class JavaTypeNames {
     }
 
     private static Optional<Set<String>> supertypes(JavaNode type) {
-        boolean more = type.child("superclass").isPresent()
-                || type.child("interfaces").isPresent()
-                || type.has("extends_interfaces");
-        if (more || type.is("annotation_type_declaration")) {
+        if (JavaMembers.hasSupertypes(type) || type.is("annotation_type_declaration")) {
             return Optional.empty();
         }
         return Optional.of(

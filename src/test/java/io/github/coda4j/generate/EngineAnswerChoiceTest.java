@@ -126,9 +126,9 @@ class EngineAnswerChoiceTest extends HoleSearchFixture {
 
     @Test
     void names_of_the_document_are_looked_at_where_an_answer_is_a_name() throws Exception {
-        // It is not sure of the name's length, but of the rest of the name once a part of it stands.
         String before = "class A extends B { int sum = 1; int f() { return ";
         String after = "; } }";
+        // It is not sure of the name's length, but of the rest of the name once a part of it stands.
         int[] known = new ByteTokenizer().encode(before + "sum" + after);
         Supplier<RuleDenoiser> model = () -> new RuleDenoiser(
                 4096, (sequence, position) -> agrees(known, sequence) ? known[position] : 'x', (sequence, position) -> {
@@ -149,6 +149,36 @@ class EngineAnswerChoiceTest extends HoleSearchFixture {
         assertThat(recorder.text(0)).isEqualTo("sum");
         assertThat(completion.cost().forwards()).isEqualTo((int) numPlans(named));
         assertThat(named.openCaches()).isZero();
+    }
+
+    @Test
+    void of_the_names_those_that_fit_are_looked_at() throws Exception {
+        // Sure of two letters of three: of the names that end in them the only number stands farthest.
+        String before = "class A { int num; String hum, gum, rum, yum, sum; int f() { return ";
+        String after = "; } }";
+        int[] known = new ByteTokenizer().encode(before + "sum" + after);
+        RuleDenoiser model = new RuleDenoiser(
+                4096,
+                (sequence, position) -> sequence.length == known.length ? known[position] : 'x',
+                (sequence, position) ->
+                        sequence.length != known.length ? 0.3 : position > before.length() ? 0.97 : 0.2);
+        Document document = Document.parse(before + "<|hole|>" + after);
+        LengthOptions how = PLAIN.withCandidates(2).withReadsBack(false).withParses(true);
+        WindowOptions java = WindowOptions.DEFAULT.withGrammar(Optional.of(Grammar.JAVA));
+        Completion completion = run(sureOfRest(before, "sum", after), document, how, DecodeOptions.ofSteps(64), java);
+        assertThat(completion.text()).isEqualTo("num");
+    }
+
+    /** Not sure of a name's length, but of the rest of the name once a part of it stands. */
+    private static RuleDenoiser sureOfRest(String before, String name, String after) {
+        int[] known = new ByteTokenizer().encode(before + name + after);
+        return new RuleDenoiser(
+                4096, (sequence, position) -> agrees(known, sequence) ? known[position] : 'x', (sequence, position) -> {
+                    boolean begun = IntStream.of(sequence).noneMatch(id -> id == ByteTokenizer.MASK)
+                            || IntStream.range(before.length(), before.length() + name.length())
+                                    .anyMatch(i -> sequence[i] == known[i]);
+                    return !agrees(known, sequence) ? 0.5 : begun ? 0.99 : 0.45;
+                });
     }
 
     @Test

@@ -7,6 +7,7 @@ import io.github.coda4j.WrongValueException;
 import io.github.coda4j.decode.CachePolicy;
 import io.github.coda4j.decode.DecodeOptions;
 import io.github.coda4j.generate.Document.Hole;
+import io.github.coda4j.generate.length.LengthOptions;
 import io.github.coda4j.model.plan.CacheAccess;
 import io.github.coda4j.model.plan.ForwardPlan;
 import io.github.coda4j.testkit.ByteTokenizer;
@@ -181,6 +182,16 @@ class EngineLengthTest extends HoleSearchFixture {
                 .hasSizeBetween(3, 5)
                 .allMatch(plan -> plan.ids().length == 125);
         assertThat(model.openCaches()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 60})
+    void every_answer_that_is_compared_is_read_back_in_two_forwards(int beside) throws Exception {
+        String near = "x".repeat(beside);
+        Document document = Document.parse(near + "<|hole|>" + near);
+        int read = run(knowing(near + "abcde" + near), document, PLAIN).cost().lengthForwards();
+        Completion unread = run(knowing(near + "abcde" + near), document, PLAIN.withReadsBack(false));
+        assertThat(read - unread.cost().lengthForwards()).isEqualTo(2 * LengthOptions.DEFAULT_CANDIDATES);
     }
 
     @Test
