@@ -72,6 +72,7 @@ class FreeBlocksTest {
     }
 
     /** Nothing is there. */
+    @SuppressWarnings("restricted") // never read
     private static MemorySegment address(long bytes) {
         return MemorySegment.ofAddress(1 << 21).reinterpret(bytes);
     }
