@@ -2,7 +2,9 @@ package io.github.coda4j.tensor;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
+import java.util.Collection;
 import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -45,6 +47,15 @@ final class FreeBlocks {
         bySize.computeIfAbsent(size, _ -> new ArrayDeque<>()).push(block);
         bytes += size;
         return true;
+    }
+
+    /** Gives up all that is kept; it is the caller's to free. */
+    synchronized List<MemorySegment> takeAll() {
+        List<MemorySegment> all =
+                bySize.values().stream().flatMap(Collection::stream).toList();
+        bySize.clear();
+        bytes = 0;
+        return all;
     }
 
     /** Bytes of all that is kept. */

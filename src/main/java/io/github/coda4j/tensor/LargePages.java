@@ -14,7 +14,8 @@ import java.util.Optional;
 /**
  * Native memory in pages of 2 MiB where the system has them (Linux, unless its transparent large pages are switched
  * off): memory that is streamed through is read 2 to 3 % faster from them (docs/LOG.md). Dealt out in order from
- * blocks, and freed together. The content of what is dealt out is undefined.
+ * blocks, and freed together; some freed blocks stay for the next one ({@link Libtorch#trimMemory} frees these too).
+ * The content of what is dealt out is undefined.
  */
 @SuppressWarnings("restricted") // calls functions of the C library
 public final class LargePages implements AutoCloseable {
@@ -70,6 +71,11 @@ public final class LargePages implements AutoCloseable {
             throw new OutOfMemoryError("cannot allocate " + bytes + " bytes of native memory");
         }
         return memory.reinterpret(bytes);
+    }
+
+    /** Frees the blocks that are kept for the next one. */
+    static void trim() {
+        Functions.FOUND.ifPresent(system -> FREE.takeAll().forEach(system::free));
     }
 
     private static void free(MemorySegment block) {

@@ -72,6 +72,7 @@ public final class Libtorch {
 
     /** Gives memory that is not in use back to the system; worth its time after loading a model. */
     public static void trimMemory() {
+        LargePages.trim();
         NativeHeap.trim();
     }
 

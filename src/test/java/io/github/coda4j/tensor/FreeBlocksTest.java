@@ -46,6 +46,20 @@ class FreeBlocksTest {
     }
 
     @Test
+    void all_that_is_kept_is_given_up_at_once() {
+        MemorySegment first = block(4 * MB);
+        MemorySegment second = block(4 * MB);
+        MemorySegment large = block(6 * MB);
+        assertThat(free.takeAll()).isEmpty();
+        for (MemorySegment block : new MemorySegment[] {first, large, second}) {
+            free.keep(block);
+        }
+        assertThat(free.takeAll()).containsExactlyInAnyOrder(first, second, large);
+        assertThat(free.bytes()).isZero();
+        assertThat(free.take(4 * MB)).isEmpty();
+    }
+
+    @Test
     void large_pages_of_one_are_those_of_the_next() {
         long bytes = 18 * MB + 12_345;
         long address;
