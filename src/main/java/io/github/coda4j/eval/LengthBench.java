@@ -36,8 +36,18 @@ final class LengthBench {
     private static final Method TRUE = new Method("true length", hole -> new Document.Hole(hole.tokens()));
     private static final Method FIXED_LENGTH =
             new Method("fixed " + FIXED, _ -> new Document.Hole(FIXED)).withoutPads();
-    private static final Method FIXED_PADS =
-            new Method("fixed " + FIXED + ", trained pads", _ -> new Document.Hole(FIXED));
+    private static final String PADS_ALONE = "at most " + FIXED + ", trained pads";
+    /** For a model of which any pad closes a hole. */
+    private static final Method CLOSING = new Method(PADS_ALONE, _ -> new Document.Hole(FIXED));
+    /** For one that says the length of holes with a pad behind them. */
+    private static final Method CEILING = found(
+                    PADS_ALONE,
+                    how -> how.withCandidates(1)
+                            .withReadsBack(false)
+                            .withParses(false)
+                            .withPads(LengthOptions.Pads.ALONE))
+            .with(_ -> Document.Hole.upTo(FIXED), true);
+
     private static final Method SEARCH = found(
             "search alone", how -> how.withCandidates(1).withReadsBack(false).withParses(false));
     private static final Method DECODED =
@@ -45,6 +55,8 @@ final class LengthBench {
     private static final Method READ_BACK = found("+ read back", how -> how.withParses(false));
     private static final Method PARSE = found("+ parse", UnaryOperator.identity());
     private static final String PADS = "+ trained pads";
+    private static final Method CEILINGS_TOO =
+            found(PADS, how -> how.withPads(LengthOptions.Pads.BESIDE)).with(_ -> Document.Hole.auto(), true);
     private static final Method AUTO = new Method("auto", _ -> Document.Hole.auto());
 
     private final CodaModel model;
@@ -73,7 +85,11 @@ final class LengthBench {
         }
 
         Method withoutPads() {
-            return new Method(name, hole, lengths, context, false);
+            return with(hole, false);
+        }
+
+        Method with(Function<HoleCase, Document.Hole> asked, boolean padsClose) {
+            return new Method(name, asked, lengths, context, padsClose);
         }
     }
 
@@ -107,17 +123,19 @@ final class LengthBench {
         List<HoleCase> few =
                 cases.stream().filter(hole -> hole.tokens() <= SHORT).toList();
         add(kind, whole.name(), score(few, whole));
-        Scores padded = score(cases, FIXED_PADS);
-        boolean trained = padded.all().pads() > 0;
+        boolean ceilings = model.lengths().ceiling().isPresent();
+        Scores padded = score(cases, ceilings ? CEILING : CLOSING);
+        boolean trained = ceilings || padded.all().pads() > 0;
         // A model that never proposes the pad fills a hole as if there were none.
         add(kind, FIXED_LENGTH.name(), trained ? score(cases, FIXED_LENGTH) : padded);
-        add(kind, FIXED_PADS.name(), Optional.of(padded).filter(_ -> trained));
+        add(kind, PADS_ALONE, Optional.of(padded).filter(_ -> trained));
         List.of(SEARCH, DECODED, READ_BACK).forEach(method -> add(kind, method.name(), score(cases, method)));
         Scores parsed = score(cases, PARSE);
         add(kind, PARSE.name(), parsed);
-        Optional<Scores> pads = trained ? Optional.of(score(cases, AUTO)) : Optional.empty();
+        Optional<Scores> pads = trained ? Optional.of(score(cases, ceilings ? CEILINGS_TOO : AUTO)) : Optional.empty();
         add(kind, PADS, pads);
-        add(kind, AUTO.name(), pads.orElse(parsed));
+        // Pads that nothing announces close holes by themselves; the others are not asked.
+        add(kind, AUTO.name(), ceilings ? parsed : pads.orElse(parsed));
     }
 
     /** Of all holes of a kind, and of the short ones among them. */

@@ -96,13 +96,13 @@ public record LengthReport(List<LengthResult> results, Optional<LengthCalibratio
                 Prose.lines("Pieces of held-out files are taken out and filled without being told how long they were, "
                         + "by the methods of `coda infill`; the answer is compared as text. **true length**: the "
                         + "number of tokens is told, with the context that the checkpoint asks for and, of holes of "
-                        + "up to 16 tokens, with all that the model takes. **fixed**: 32 tokens, and the same where "
-                        + "pads close the hole. **search alone**: the length of which the empty hole is surest. "
-                        + "**+**: one source of the length after another: the log-probability of the best lengths' "
-                        + "answers as decoded, the same and read back, whether the file parses and, in Java, what "
-                        + "a compiler refuses, with names of the file among the answers, pads that were trained. "
-                        + "**auto**: all of them. **forwards**: of one sequence, for each hole; those that find a "
-                        + "length run a part of it."));
+                        + "up to 16 tokens, with all that the model takes. **fixed**: 32 tokens. **at most**: pads "
+                        + "that were trained say how many of 32 tokens are needed. **search alone**: the length of "
+                        + "which the empty hole is surest. **+**: one source of the length after another: the "
+                        + "log-probability of the best lengths' answers as decoded, the same and read back, whether "
+                        + "the file parses and, in Java, what a compiler refuses, with names of the file among the "
+                        + "answers, pads that were trained. **auto**: as `infill` does it. **forwards**: of one "
+                        + "sequence, for each hole; those that find a length run a part of it."));
         lines.add("");
         lines.addAll(COLUMNS.markdown(of(LengthBench.UP_TO_SHORT)));
         lines.add("");

@@ -132,9 +132,15 @@ public final class CodaModel implements Generator, AutoCloseable {
         }
         try (CheckpointFolder checkpoint = CheckpointFolder.open(folder)) {
             return LengthCalibration.read(folder, checkpoint.fingerprint())
-                    .map(calibration -> LengthOptions.DEFAULT.withBias(calibration.bias()))
+                    .map(calibration ->
+                            LengthOptions.DEFAULT.withBias(calibration.bias()).withCeiling(calibration.ceiling()))
                     .orElse(LengthOptions.DEFAULT);
         }
+    }
+
+    /** {@link #lengths(Path)} of this model. */
+    public LengthOptions lengths() {
+        return lengths(folder);
     }
 
     /** What counts where a request says nothing: the checkpoint's own values, and behind them those of coda4j. */
@@ -227,7 +233,7 @@ public final class CodaModel implements Generator, AutoCloseable {
                 .withWindows(windows)
                 .withStopStrings(how.stopStrings())
                 .withUntil(how.until());
-        return document.isOpen() ? request.withLengths(lengths(folder)) : request;
+        return document.isOpen() ? request.withLengths(lengths()) : request;
     }
 
     /** The ids that end an answer: the end and padding tokens that config.json and the tokenizer name. */

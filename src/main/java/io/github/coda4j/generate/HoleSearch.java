@@ -4,7 +4,8 @@ import io.github.coda4j.Closing;
 import io.github.coda4j.decode.DecodeOptions;
 import io.github.coda4j.diffusion.Block;
 import io.github.coda4j.generate.length.LengthClimb;
-import io.github.coda4j.generate.length.LengthRanking;
+import io.github.coda4j.generate.length.LengthOptions;
+import io.github.coda4j.generate.length.LengthProbe;
 import io.github.coda4j.model.plan.CacheAccess;
 import io.github.coda4j.model.plan.ForwardPlan;
 import io.github.coda4j.model.plan.Proposals;
@@ -18,6 +19,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -48,9 +50,7 @@ final class HoleSearch implements AutoCloseable {
 
     private final SearchSetup setup;
     /** By open hole. */
-    private final Map<Integer, LengthClimb> climbs = new LinkedHashMap<>();
-    /** How sure the model is of an empty hole, by hole and length. */
-    private final Map<Integer, Map<Integer, Double>> confidences = new HashMap<>();
+    private final Map<Integer, LengthProbe> probes = new LinkedHashMap<>();
 
     private final List<Integer> lengths;
     private final Outside outside;
@@ -58,6 +58,7 @@ final class HoleSearch implements AutoCloseable {
     private final List<Trial> trials = new ArrayList<>();
     private Optional<Trial> taken = Optional.empty();
     private Optional<AnswerComparison> comparison = Optional.empty();
+    private boolean padsAsked;
     private int forwards;
     private final Closing closing = new Closing();
 
@@ -77,8 +78,8 @@ final class HoleSearch implements AutoCloseable {
             if (holes.get(hole).open()) {
                 int span = span(hole);
                 int first = Math.min(ceiling, Math.ceilDiv(START, span) * span);
-                climbs.put(hole, new LengthClimb(first, span, ceiling, PATIENCE));
-                confidences.put(hole, new HashMap<>());
+                LengthClimb climb = new LengthClimb(first, span, ceiling, PATIENCE);
+                probes.put(hole, new LengthProbe(climb, setup.how().bias(), ceiling));
                 lengths.add(first);
             } else {
                 lengths.add(ceiling);
@@ -86,24 +87,23 @@ final class HoleSearch implements AutoCloseable {
         }
         PromptLayout first = base.resized(lengths, setup.denoiser().maskId());
         this.outside = Outside.open(first, setup.denoiser());
-        int[] masks = climbs.keySet().stream()
+        int[] masks = probes.keySet().stream()
                 .flatMapToInt(hole -> positions(first.holes().get(hole)))
                 .toArray();
         pending.add(SearchForward.of(
                 outside.fill(masks),
-                answer -> climbs.keySet()
-                        .forEach(hole -> confidences
-                                .get(hole)
-                                .put(
-                                        lengths.get(hole),
-                                        confidence(answer, first.holes().get(hole))))));
+                answer -> probes.forEach((hole, probe) -> probe.sure(
+                        lengths.get(hole), confidence(answer, first.holes().get(hole))))));
         prepare();
     }
 
     /** Completions in blocks have whole blocks; every other hole has any length. */
     private int span(int hole) {
-        boolean completion = base.shape().completion() && hole == base.holes().size() - 1;
-        return completion ? setup.decode().blockLength().orElse(1) : 1;
+        return isCompletion(hole) ? setup.decode().blockLength().orElse(1) : 1;
+    }
+
+    private boolean isCompletion(int hole) {
+        return base.shape().completion() && hole == base.holes().size() - 1;
     }
 
     /** Whether a trial can be taken. */
@@ -162,7 +162,7 @@ final class HoleSearch implements AutoCloseable {
 
     /** How many lengths of holes were looked at. */
     int lengthsTried() {
-        return confidences.values().stream().mapToInt(Map::size).sum();
+        return probes.values().stream().mapToInt(LengthProbe::tried).sum();
     }
 
     /** Why answers were not judged by the grammar, if they should have been. */
@@ -186,7 +186,7 @@ final class HoleSearch implements AutoCloseable {
         }
         List<Integer> best = new ArrayList<>(lengths);
         setup.choice()
-                .among(decoded, climbs.keySet(), Map.of())
+                .among(decoded, probes.keySet(), Map.of())
                 .forEach((hole, answer) -> best.set(hole, answer.masks()));
         taken = AnswerComparison.of(best, decoded).or(() -> Optional.of(decoded.getFirst()));
         return taken.map(trial -> base == whole
@@ -207,6 +207,10 @@ final class HoleSearch implements AutoCloseable {
 
     private void advance() {
         if (trials.isEmpty()) {
+            if (!padsAsked) {
+                padsAsked = true;
+                askPads();
+            }
             probe();
             if (!pending.isEmpty()) {
                 return;
@@ -219,7 +223,7 @@ final class HoleSearch implements AutoCloseable {
         }
         if (pending.isEmpty()) {
             AnswerComparison own = comparison.orElseGet(() ->
-                    new AnswerComparison(whole, base, List.copyOf(climbs.keySet()), lengths, trials, outside, setup));
+                    new AnswerComparison(whole, base, List.copyOf(probes.keySet()), lengths, trials, outside, setup));
             comparison = Optional.of(own);
             pending.addAll(own.next());
         }
@@ -231,26 +235,44 @@ final class HoleSearch implements AutoCloseable {
 
     /** Asks for the lengths that are wanted next; those that the fill has answered need no forward. */
     private void probe() {
-        climbs.forEach((hole, climb) -> {
-            List<Integer> wanted = climb.wanted();
-            while (!wanted.isEmpty() && confidences.get(hole).keySet().containsAll(wanted)) {
-                climb.answer(scores(hole, wanted));
-                lengths.set(hole, climb.best());
-                wanted = climb.wanted();
-            }
-            for (int length : wanted) {
-                if (!confidences.get(hole).containsKey(length)) {
-                    pending.addLast(probe(hole, length));
-                }
-            }
+        probes.forEach((hole, probe) -> {
+            List<Integer> wanted = probe.wanted();
+            probe.best().ifPresent(length -> lengths.set(hole, length));
+            wanted.forEach(length -> pending.addLast(probe(hole, length)));
         });
     }
 
-    private List<Double> scores(int hole, List<Integer> wanted) {
-        return wanted.stream()
-                .map(length ->
-                        confidences.get(hole).get(length) / setup.how().bias().of(length))
-                .toList();
+    /** Asks what pads say of holes in a text, where somebody wants it, of a model that has learned it. */
+    private void askPads() {
+        OptionalInt pad = setup.decode().holePad();
+        OptionalInt most = setup.how().ceiling();
+        boolean fits = whole.ids().length < setup.denoiser().maxPositions();
+        if (setup.how().pads() != LengthOptions.Pads.UNASKED && pad.isPresent() && most.isPresent() && fits) {
+            probes.forEach((hole, probe) -> {
+                List<Integer> ceilings = isCompletion(hole) ? List.of() : probe.ceilings(most.getAsInt());
+                ceilings.forEach(masks -> pending.addLast(padded(hole, masks, pad.getAsInt())));
+                if (setup.how().pads() == LengthOptions.Pads.ALONE && !ceilings.isEmpty()) {
+                    probe.leaveToPads();
+                }
+            });
+        }
+    }
+
+    /** One forward over the sequence as it is, with so many masks and a pad in the place of one hole. */
+    private SearchForward padded(int hole, int masks, int pad) {
+        List<Integer> tried = new ArrayList<>(lengths);
+        tried.set(hole, masks + 1);
+        PromptLayout layout = base.resized(tried, setup.denoiser().maskId()).ending(hole, pad);
+        Block block = layout.holes().get(hole);
+        int[] positions = IntStream.range(block.start(), block.end() - 1).toArray();
+        Sampling best = Sampling.GREEDY.excluding(setup.denoiser().maskId());
+        ForwardPlan plan = new ForwardPlan(layout.ids(), 0, CacheAccess.NONE, positions, best, 0)
+                .withDetails(PadOdds.request(positions, pad));
+        Block rows = Outside.rows(layout, hole);
+        Consumer<Proposals> taker = answer -> probes.get(hole).padded(PadOdds.of(answer));
+        return Outside.pays(rows, layout)
+                ? SearchForward.of(plan, layout, rows, outside, taker)
+                : SearchForward.of(plan, taker);
     }
 
     /** One forward over the sequence as it is, with another length of one hole. */
@@ -263,7 +285,7 @@ final class HoleSearch implements AutoCloseable {
         ForwardPlan plan = new ForwardPlan(
                 layout.ids(), 0, CacheAccess.NONE, positions(block).toArray(), best, 0);
         Block rows = Outside.rows(layout, hole);
-        Consumer<Proposals> taker = answer -> confidences.get(hole).put(length, confidence(answer, block));
+        Consumer<Proposals> taker = answer -> probes.get(hole).sure(length, confidence(answer, block));
         return Outside.pays(rows, layout)
                 ? SearchForward.of(plan, layout, rows, outside, taker)
                 : SearchForward.of(plan, taker);
@@ -285,15 +307,11 @@ final class HoleSearch implements AutoCloseable {
     /** The k-th trial has the k-th best length of every hole, or the last where a hole has fewer. */
     private void openTrials() {
         Map<Integer, List<Integer>> best = new HashMap<>();
-        climbs.keySet()
-                .forEach(hole -> best.put(
-                        hole,
-                        LengthRanking.worthDecoding(
-                                confidences.get(hole), setup.how().bias())));
+        probes.forEach((hole, probe) -> best.put(hole, probe.worthDecoding()));
         Set<List<Integer>> ways = new LinkedHashSet<>();
         for (int k = 0; k < setup.how().candidates(); k++) {
             List<Integer> way = new ArrayList<>(lengths);
-            for (int hole : climbs.keySet()) {
+            for (int hole : probes.keySet()) {
                 List<Integer> own = best.get(hole);
                 way.set(hole, own.get(Math.min(k, own.size() - 1)));
             }

@@ -72,6 +72,13 @@ record PromptLayout(int[] ids, List<Block> holes, List<HiddenText> hidden) {
         return new PromptLayout(resized, moved, hidden);
     }
 
+    /** The same with a token at the last place of a hole. */
+    PromptLayout ending(int hole, int token) {
+        int[] changed = ids.clone();
+        changed[holes.get(hole).end() - 1] = token;
+        return new PromptLayout(changed, holes, hidden);
+    }
+
     /** The same without what stands before position {@code start} or from {@code end} on, where no hole is. */
     PromptLayout cropped(int start, int end) {
         check(

@@ -13,6 +13,12 @@ import java.util.Optional;
  * and what no longer fits in the row is dropped; everything outside the holes stays visible. When a hole is filled, the
  * first pad closes it ({code decode}).
  *
+ * <p>With {@code ceilings} above 0 a model can be told which holes these are. That share of the holes are n + k masks,
+ * k drawn evenly from 0 on, and a pad behind them that is never masked: it says that the answer may be shorter. All
+ * others have exactly the masks of their span. So a hole of known length is filled as before, and one that a pad stands
+ * behind has a length to be found. Their pads weigh as much as their tokens: with weights that differ by what is true,
+ * how probable a pad is would no longer say how probable the length is.
+ *
  * <p>In one half of these rows the holes are masked whole, as at the first step of infilling; in the other each of
  * their positions is masked with the row's noise level. Lists have one value for each epoch of the curriculum and begin
  * again after the last one.
@@ -26,16 +32,22 @@ import java.util.Optional;
  * @param probability share of rows with holes by epoch, each in [0, 1]
  * @param longestSpan most tokens of a span by epoch, each at least 1; lengths are drawn evenly on a log scale
  * @param mostPads most pads of a hole by epoch, each 0 or positive; one hole in six has none, the others draw evenly on
- *     a log scale from 1 on
+ *     a log scale from 1 on; with {@code ceilings} the most masked pads of a ceiling
+ * @param ceilings share of holes that are ceilings with a pad to say so, in [0, 1]; 0 for pads that nothing announces
  * @param mostHoles most holes of a row, at least 1; their number is drawn evenly
  */
 public record HolePadding(
-        String padToken, List<Double> probability, List<Integer> longestSpan, List<Integer> mostPads, int mostHoles) {
+        String padToken,
+        List<Double> probability,
+        List<Integer> longestSpan,
+        List<Integer> mostPads,
+        double ceilings,
+        int mostHoles) {
     /** The pad token of infilling, which the tokenizers of CoDA and coda-mini have. */
     public static final String DEFAULT_PAD = "<|fim_pad|>";
 
     static final List<String> KEYS =
-            List.of("hole_probability", "hole_pad_token", "hole_spans", "hole_pads", "holes_per_row");
+            List.of("hole_probability", "hole_pad_token", "hole_spans", "hole_pads", "hole_ceilings", "holes_per_row");
 
     public HolePadding {
         requireNonNull(padToken, "padToken is null");
@@ -46,6 +58,7 @@ public record HolePadding(
         mostPads = List.copyOf(mostPads);
         probability.forEach(value -> Curriculum.checkShare("hole_probability", value));
         longestSpan.forEach(value -> check(value >= 1, "hole_spans must be at least 1, got %d", value));
+        Curriculum.checkShare("hole_ceilings", ceilings);
         mostPads.forEach(value -> check(value >= 0, "hole_pads must be 0 or positive, got %d", value));
     }
 
@@ -59,6 +72,7 @@ public record HolePadding(
                         probability,
                         in.countsOr("hole_spans", 64),
                         in.countsOr("hole_pads", 32),
+                        in.numberOr("hole_ceilings", 0),
                         in.countOr("holes_per_row", 4)));
             }
         }
@@ -76,10 +90,13 @@ public record HolePadding(
     }
 
     /** What holds in an epoch. */
-    record Levels(double probability, int longestSpan, int mostPads) {}
+    record Levels(double probability, int longestSpan, int mostPads, double ceilings) {}
 
     Levels at(int epoch) {
         return new Levels(
-                Curriculum.of(probability, epoch), Curriculum.of(longestSpan, epoch), Curriculum.of(mostPads, epoch));
+                Curriculum.of(probability, epoch),
+                Curriculum.of(longestSpan, epoch),
+                Curriculum.of(mostPads, epoch),
+                ceilings);
     }
 }

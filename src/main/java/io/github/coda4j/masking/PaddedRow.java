@@ -13,7 +13,7 @@ final class PaddedRow {
     /** A row of holes has few targets; its weight makes up for that, but at most so many times. */
     private static final float MOST_SCALE = 4;
 
-    /** Draws of a hole: its place, its tokens, its pads; the first of all is the number of holes. */
+    /** Draws of a hole: place, tokens, pads, whether it is a ceiling; the first of all is the number of holes. */
     private static final int DRAWS = 4;
 
     private final int[] ids;
@@ -30,8 +30,13 @@ final class PaddedRow {
         Arrays.fill(factors, 1);
     }
 
-    /** Tokens [start, end) of the row followed by so many pads. */
-    private record Hole(int start, int end, int pads) {}
+    /** Tokens [start, end) of the row followed by so many pads; behind a ceiling one more, which is seen. */
+    private record Hole(int start, int end, int pads, boolean ceiling) {
+        /** What the cross entropy of a pad is multiplied with. */
+        float padFactor() {
+            return ceiling ? 1 : Math.min(1f, (float) (end - start) / Math.max(1, pads));
+        }
+    }
 
     /** Where a hole may begin, and which of the row's holes it is. */
     private record Place(int index, int start) {}
@@ -93,7 +98,12 @@ final class PaddedRow {
                 end++;
             }
             if (end > start) {
-                holes.add(new Hole(start, end, pads(draws.hole(row, DRAWS * place.index + 3), levels.mostPads())));
+                double pads = draws.hole(row, DRAWS * place.index + 3);
+                boolean ceiling = draws.hole(row, DRAWS * place.index + 4) < levels.ceilings();
+                int count = levels.ceilings() == 0
+                        ? pads(pads, levels.mostPads())
+                        : ceiling ? (int) (pads * (levels.mostPads() + 1)) : 0;
+                holes.add(new Hole(start, end, count, ceiling));
                 free = end + 1; // a token between two holes
             }
         }
@@ -121,13 +131,15 @@ final class PaddedRow {
     private int open(int[] from, int[] fromSegments, Hole hole, int to, int padId) {
         int tokens = hole.end - hole.start;
         int end = copy(from, fromSegments, hole.start, hole.end, to);
-        int padEnd = end - to < tokens ? end : Math.min(end + hole.pads, ids.length);
-        Arrays.fill(ids, end, padEnd, padId);
-        Arrays.fill(segments, end, padEnd, fromSegments[hole.start]);
-        Arrays.fill(factors, end, padEnd, Math.min(1f, (float) tokens / Math.max(1, hole.pads)));
+        boolean fits = end - to == tokens && (!hole.ceiling || end + hole.pads < ids.length);
+        int padEnd = fits ? Math.min(end + hole.pads, ids.length) : end;
+        int seenEnd = fits && hole.ceiling ? padEnd + 1 : padEnd;
+        Arrays.fill(ids, end, seenEnd, padId);
+        Arrays.fill(segments, end, seenEnd, fromSegments[hole.start]);
+        Arrays.fill(factors, end, padEnd, hole.padFactor());
         Arrays.fill(inHole, to, padEnd, true);
         holePositions += padEnd - to;
-        return padEnd;
+        return seenEnd;
     }
 
     /** Whether there is a hole at all. */

@@ -14,6 +14,7 @@ import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -116,7 +117,12 @@ class QualityReportTest {
     @Test
     void a_page_keeps_what_it_has_when_only_holes_of_unknown_length_are_measured(@TempDir Path folder) {
         LengthCalibration calibration = new LengthCalibration(
-                "f00", LengthBias.PUBLISHED, 7, List.of(1, 2, 4, 8, 16), List.of(0.5, 0.4, 0.3, 0.2, 0.1));
+                "f00",
+                LengthBias.PUBLISHED,
+                7,
+                List.of(1, 2, 4, 8, 16),
+                List.of(0.5, 0.4, 0.3, 0.2, 0.1),
+                OptionalInt.empty());
         LengthReport lengths = new LengthReport(List.of(result("line", "auto", 3, 1)), Optional.of(calibration));
         Path file = folder.resolve("page.md");
         assertThat(page("first").write(report, file)).containsExactly(folder.resolve("page.png"));

@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -90,10 +91,10 @@ class CodaModelTest {
             try (CheckpointFolder checkpoint = CheckpointFolder.open(folder)) {
                 fingerprint = checkpoint.fingerprint();
             }
-            new LengthCalibration(fingerprint, bias, 1, List.of(), List.of()).write(folder);
+            new LengthCalibration(fingerprint, bias, 1, List.of(), List.of(), OptionalInt.empty()).write(folder);
             assertThat(model.request(open, Given.inJava()).lengths()).isEqualTo(LengthOptions.DEFAULT.withBias(bias));
             assertThat(model.infill("x = <|hole|>;")).startsWith("x = ").endsWith(";");
-            new LengthCalibration("0123456789abcdef", bias, 1, List.of(), List.of()).write(folder);
+            new LengthCalibration("0123456789abcdef", bias, 1, List.of(), List.of(), OptionalInt.empty()).write(folder);
             assertThatThrownBy(() -> model.infill("x = <|hole|>;"))
                     .isInstanceOf(CodaException.class)
                     .hasMessageContaining("of another checkpoint");

@@ -11,8 +11,10 @@ import io.github.coda4j.train.StepBatch;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class HolePaddingTest {
@@ -104,6 +106,38 @@ class HolePaddingTest {
         }
         assertThat(limited).isGreaterThan(20);
         assertThat(scaled).isGreaterThan(50);
+    }
+
+    @Test
+    void a_ceiling_ends_with_a_pad_that_is_seen_and_every_other_hole_has_the_masks_of_its_span() {
+        PackedBatch batch = batch(300, 48);
+        MaskedBatch masked = ceilings(0.5, 9, 6).mask(batch, 0, 0).batch();
+        Map<Integer, Integer> padsOfCeilings = new TreeMap<>();
+        int exact = 0;
+        for (int b = 0; b < masked.rows(); b++) {
+            int[] told = told(masked, b);
+            int[] text = Arrays.stream(told).filter(id -> id != HOLE_PAD).toArray();
+            assertThat(text).isEqualTo(Arrays.copyOf(batch.ids()[b], text.length));
+            int[] seen = masked.noisyIds()[b];
+            int pads = 0;
+            for (int i = 0; i < 48; i++) {
+                pads += told[i] == HOLE_PAD ? 1 : 0;
+                if (told[i] == HOLE_PAD && (i == 47 || told[i + 1] != HOLE_PAD)) {
+                    assertThat(seen[i])
+                            .as("the last pad says that it is a ceiling")
+                            .isEqualTo(HOLE_PAD);
+                    padsOfCeilings.merge(pads - 1, 1, Integer::sum);
+                    pads = 0;
+                }
+            }
+            exact += text.length == 48 ? 1 : 0;
+            if (masked.factors()[b] != MaskedBatch.EVEN) {
+                assertThat(masked.factors()[b]).containsOnly(1);
+            }
+        }
+        assertThat(padsOfCeilings.keySet()).containsExactly(0, 1, 2, 3, 4, 5, 6);
+        assertThat(padsOfCeilings.values()).allMatch(count -> count > 10 && count < 45);
+        assertThat(exact).isBetween(110, 190);
     }
 
     @Test
@@ -214,7 +248,7 @@ class HolePaddingTest {
 
     @Test
     void lists_of_values_follow_the_epochs() {
-        HolePadding growing = new HolePadding(NAME, List.of(1.0), List.of(8), List.of(0, 8), 2);
+        HolePadding growing = new HolePadding(NAME, List.of(1.0), List.of(8), List.of(0, 8), 0, 2);
         Curriculum twoEpochs = new Curriculum(
                 new Growth.Constant(),
                 List.of(0.0),
@@ -233,21 +267,23 @@ class HolePaddingTest {
 
     @Test
     void values_out_of_range_and_what_does_not_go_together_are_refused() {
-        refused(() -> new HolePadding(NAME, List.of(1.5), List.of(8), List.of(8), 2))
+        refused(() -> new HolePadding(NAME, List.of(1.5), List.of(8), List.of(8), 0, 2))
                 .withMessage("hole_probability must be in [0, 1], got 1.5");
-        refused(() -> new HolePadding(NAME, List.of(1.0), List.of(0), List.of(8), 2))
+        refused(() -> new HolePadding(NAME, List.of(1.0), List.of(0), List.of(8), 0, 2))
                 .withMessage("hole_spans must be at least 1, got 0");
-        refused(() -> new HolePadding(NAME, List.of(1.0), List.of(1), List.of(-1), 2))
+        refused(() -> new HolePadding(NAME, List.of(1.0), List.of(1), List.of(-1), 0, 2))
                 .withMessage("hole_pads must be 0 or positive, got -1");
-        refused(() -> new HolePadding(NAME, List.of(1.0), List.of(1), List.of(1), 0))
+        refused(() -> new HolePadding(NAME, List.of(1.0), List.of(1), List.of(1), 1.5, 2))
+                .withMessage("hole_ceilings must be in [0, 1], got 1.5");
+        refused(() -> new HolePadding(NAME, List.of(1.0), List.of(1), List.of(1), 0, 0))
                 .withMessage("holes_per_row must be at least 1, got 0");
-        HolePadding two = new HolePadding(NAME, List.of(1.0), List.of(1), List.of(8, 9), 2);
+        HolePadding two = new HolePadding(NAME, List.of(1.0), List.of(1), List.of(8, 9), 0, 2);
         refused(() -> new ProgressiveMasking(MaskingRules.REPORT, Curriculum.plain(0.1), Optional.of(two), 1))
                 .withMessageContaining("hole_pads has values for 2 epochs, but the run has 1");
-        HolePadding one = new HolePadding(NAME, List.of(1.0), List.of(1), List.of(8), 2);
+        HolePadding one = new HolePadding(NAME, List.of(1.0), List.of(1), List.of(8), 0, 2);
         refused(() -> new ProgressiveMasking(MaskingRules.ORIGINAL, Curriculum.plain(0.1), Optional.of(one), 1))
                 .withMessage("hole_probability needs rules report: the original has no padded holes");
-        HolePadding unknown = new HolePadding("<|none|>", List.of(1.0), List.of(1), List.of(8), 2);
+        HolePadding unknown = new HolePadding("<|none|>", List.of(1.0), List.of(1), List.of(8), 0, 2);
         ProgressiveMasking plan =
                 new ProgressiveMasking(MaskingRules.REPORT, Curriculum.plain(0.1), Optional.of(unknown), 1);
         refused(() -> plan.open(VOCABULARY, 1)).withMessageContaining("needs a token <|none|>");
@@ -263,7 +299,14 @@ class HolePaddingTest {
     }
 
     private static MaskingRule rule(double probability, int spans, int pads, int holes) {
-        HolePadding padding = new HolePadding(NAME, List.of(probability), List.of(spans), List.of(pads), holes);
+        HolePadding padding = new HolePadding(NAME, List.of(probability), List.of(spans), List.of(pads), 0, holes);
+        return new ProgressiveMasking(MaskingRules.REPORT, Curriculum.plain(0.1), Optional.of(padding), 1)
+                .open(VOCABULARY, 3);
+    }
+
+    /** Rows of one hole, some of them ceilings. */
+    private static MaskingRule ceilings(double share, int spans, int pads) {
+        HolePadding padding = new HolePadding(NAME, List.of(1.0), List.of(spans), List.of(pads), share, 1);
         return new ProgressiveMasking(MaskingRules.REPORT, Curriculum.plain(0.1), Optional.of(padding), 1)
                 .open(VOCABULARY, 3);
     }

@@ -53,7 +53,7 @@ class RecipesTest {
     void holes_are_padded_more_and_more_while_coda_mini_goes_on() {
         ProgressiveMasking masking = progressive(read("coda-mini", "holes"));
         assertThat(masking.holes())
-                .contains(new HolePadding("<|fim_pad|>", List.of(0.5), List.of(64), List.of(8, 16, 32, 48, 48), 6));
+                .contains(new HolePadding("<|fim_pad|>", List.of(0.5), List.of(64), List.of(8, 16, 32, 48, 48), 0, 6));
         assertThat(masking.curriculum().epochs()).isEqualTo(5);
         assertThat(masking.strata()).isEqualTo(8);
         TrainConfig published = read("hole-padding", "coda-1.7b");
@@ -62,6 +62,19 @@ class RecipesTest {
         assertThat(published.batch().rows() * published.data().length() * published.lastStep())
                 .as("tokens, as its README says")
                 .isEqualTo(131_072_000);
+    }
+
+    @Test
+    void coda_mini_learns_lengths_from_holes_with_a_pad_behind_them() {
+        TrainConfig first = read("coda-mini", "ceilings-1");
+        assertThat(first.lastStep()).isEqualTo(1899);
+        TrainConfig last = read("coda-mini", "ceilings-2");
+        Path before = first.out().resolve("model");
+        assertThat(last.model()).isEqualTo(new TrainConfig.Start.Checkpoint(before, before));
+        assertThat(progressive(last).holes())
+                .contains(new HolePadding("<|fim_pad|>", List.of(0.45), List.of(24), List.of(24), 0.75, 20));
+        TrainConfig published = read("hole-padding", "coda-1.7b");
+        assertThat(progressive(published).holes().orElseThrow().ceilings()).isEqualTo(0.75);
     }
 
     @Test

@@ -118,7 +118,7 @@ class TrainConfigTest {
         TrainConfig config = TrainConfig.parse(
                 LEAST + "masking: {hole_probability: [0, 0.5], hole_pads: [4, 8], epochs: 2}\n", "run.yaml");
         assertThat(progressive(config).holes())
-                .contains(new HolePadding("<|fim_pad|>", List.of(0.0, 0.5), List.of(64), List.of(4, 8), 4));
+                .contains(new HolePadding("<|fim_pad|>", List.of(0.0, 0.5), List.of(64), List.of(4, 8), 0, 4));
         assertThat(config.yaml()).contains("hole_spans: 64", "holes_per_row: 4", "hole_pad_token: <|fim_pad|>");
         assertThat(TrainConfig.parse(config.yaml(), "effective")).isEqualTo(config);
     }

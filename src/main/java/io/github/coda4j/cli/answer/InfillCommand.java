@@ -47,7 +47,7 @@ import picocli.CommandLine.Parameters;
         footerHeading = "%nExamples:%n",
         footer = {
             "  coda infill examples/Account.java --diff",
-            "  coda infill examples/Guests.java --hole 10:23-10:39 --hole 16:43-16:52 --tokens 1 --tokens 2 --diff",
+            "  coda infill examples/Guests.java --hole 10:23-10:39 --hole 16:43-16:52 --alg topk_margin --diff",
             "  echo 'Stock(String name) { this.name = <|hole|>; }' | coda infill -"
         })
 public final class InfillCommand implements Callable<Integer> {

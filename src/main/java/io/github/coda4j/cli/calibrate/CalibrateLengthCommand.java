@@ -76,7 +76,8 @@ final class CalibrateLengthCommand implements Callable<Integer> {
         LengthCalibration found;
         try (CheckpointFolder checkpoint = CheckpointFolder.open(folder);
                 Transformer transformer = Transformer.open(checkpoint, into)) {
-            found = new LengthCalibrator(places, seed).of(transformer, texts, checkpoint.fingerprint());
+            found = new LengthCalibrator(places, seed)
+                    .of(transformer, texts, tokenizer.holePad(), checkpoint.fingerprint());
         }
         for (int i = 0; i < found.lengths().size(); i++) {
             int length = found.lengths().get(i);
@@ -88,6 +89,10 @@ final class CalibrateLengthCommand implements Callable<Integer> {
                             found.means().get(i),
                             found.bias().of(length));
         }
+        String said = found.ceiling().isPresent()
+                ? "pads say how long a hole is, up to " + found.ceiling().getAsInt() + " masks"
+                : "pads do not say how long a hole is: lengths are looked at one by one";
+        world.out().println(said);
         if (!dryRun) {
             world.note("wrote " + found.write(folder));
         }

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * A checkpoint's {@link LengthBias} and what it was fitted to, kept beside the weights in {@value #FILE}. The file
@@ -19,14 +20,21 @@ import java.util.Optional;
  * @param places how many places in code the means are over
  * @param lengths those that were measured
  * @param means the mean confidence in an empty hole of each length
+ * @param ceiling up to how many masks pads say how long a hole is; empty where they do not
  */
 public record LengthCalibration(
-        String checkpoint, LengthBias bias, int places, List<Integer> lengths, List<Double> means) {
+        String checkpoint,
+        LengthBias bias,
+        int places,
+        List<Integer> lengths,
+        List<Double> means,
+        OptionalInt ceiling) {
     /** The file's name. */
     public static final String FILE = "length.json";
 
     private static final String FORMAT = "coda4j-length-1";
-    private static final List<String> KEYS = List.of("format", "checkpoint", "bias", "places", "lengths", "means");
+    private static final List<String> KEYS =
+            List.of("format", "checkpoint", "bias", "places", "lengths", "means", "ceiling");
     private static final List<String> BIAS_KEYS = List.of("fast", "fast_rate", "slow", "slow_rate", "floor");
 
     public LengthCalibration {
@@ -62,7 +70,8 @@ public record LengthCalibration(
                 bias(root.requireObject("bias"), file),
                 root.requireInt("places"),
                 root.requireInts("lengths"),
-                root.requireDoubles("means")));
+                root.requireDoubles("means"),
+                root.optionalInt("ceiling")));
     }
 
     private static LengthBias bias(ConfigFile bias, Path file) {
@@ -103,6 +112,7 @@ public record LengthCalibration(
         root.put("places", places);
         root.put("lengths", lengths);
         root.put("means", means);
+        ceiling.ifPresent(masks -> root.put("ceiling", masks));
         Path file = folder.resolve(FILE);
         AtomicFiles.writeText(file, ConfigFile.of(root, FILE).json() + "\n");
         return file;

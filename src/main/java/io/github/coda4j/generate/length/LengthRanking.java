@@ -4,6 +4,7 @@ import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
 
@@ -19,18 +20,23 @@ public final class LengthRanking {
     private LengthRanking() {}
 
     /**
-     * The lengths in the order in which they are worth decoding: in turn the ones that the model is surest of, and the
-     * ones that it is surest of for their length. The first are mostly short, the second as often too long.
+     * The lengths in the order in which they are worth decoding: in turn the ones that the model is surest of, the ones
+     * that it is surest of for their length, and the ones that pads find the most probable. The first are mostly short,
+     * the second as often too long; the third are right the most often, but where the model has no answer.
      *
      * @param confidences by length, the mean best probability over the masks of the empty hole
+     * @param odds what pads say, if they say anything
      */
-    public static List<Integer> worthDecoding(Map<Integer, Double> confidences, LengthBias bias) {
+    public static List<Integer> worthDecoding(
+            Map<Integer, Double> confidences, LengthBias bias, Optional<LengthOdds> odds) {
         List<Integer> plain = sorted(confidences, length -> confidences.get(length));
         List<Integer> calibrated = sorted(confidences, length -> confidences.get(length) / bias.of(length));
+        List<Integer> padded = odds.map(own -> own.probable(own.most())).orElse(List.of());
         Set<Integer> order = new LinkedHashSet<>();
-        for (int i = 0; i < plain.size(); i++) {
-            order.add(plain.get(i));
-            order.add(calibrated.get(i));
+        for (int i = 0; i < Math.max(plain.size(), padded.size()); i++) {
+            for (List<Integer> own : List.of(plain, calibrated, padded)) {
+                own.stream().skip(i).findFirst().ifPresent(order::add);
+            }
         }
         return List.copyOf(order);
     }

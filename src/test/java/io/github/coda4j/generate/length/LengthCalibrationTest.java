@@ -8,12 +8,18 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class LengthCalibrationTest {
     private static final LengthCalibration ONE = new LengthCalibration(
-            "abcdef0123456789", LengthBias.PUBLISHED, 20, List.of(1, 2, 4), List.of(0.5, 0.25, 0.125));
+            "abcdef0123456789",
+            LengthBias.PUBLISHED,
+            20,
+            List.of(1, 2, 4),
+            List.of(0.5, 0.25, 0.125),
+            OptionalInt.empty());
 
     @TempDir
     Path folder;
@@ -23,6 +29,10 @@ class LengthCalibrationTest {
         assertThat(LengthCalibration.read(folder, "abc")).isEmpty();
         ONE.write(folder);
         assertThat(LengthCalibration.read(folder, ONE.checkpoint())).contains(ONE);
+        LengthCalibration padded = new LengthCalibration(
+                ONE.checkpoint(), ONE.bias(), ONE.places(), ONE.lengths(), ONE.means(), OptionalInt.of(32));
+        padded.write(folder);
+        assertThat(LengthCalibration.read(folder, ONE.checkpoint())).contains(padded);
     }
 
     @Test

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class LengthRankingTest {
@@ -12,11 +14,17 @@ class LengthRankingTest {
     void the_surest_lengths_and_those_surest_for_their_length_are_worth_decoding_in_turn() {
         LengthBias falling = new LengthBias(0, 1, 1, 0.5, 0.01);
         Map<Integer, Double> confidences = Map.of(1, 0.9, 2, 0.8, 4, 0.5, 8, 0.45);
-        assertThat(LengthRanking.worthDecoding(confidences, falling)).containsExactly(1, 8, 2, 4);
-        assertThat(LengthRanking.worthDecoding(confidences, LengthBias.NONE)).containsExactly(1, 2, 4, 8);
-        assertThat(LengthRanking.worthDecoding(Map.of(3, 0.5, 2, 0.5), LengthBias.NONE))
+        assertThat(LengthRanking.worthDecoding(confidences, falling, Optional.empty()))
+                .containsExactly(1, 8, 2, 4);
+        assertThat(LengthRanking.worthDecoding(confidences, LengthBias.NONE, Optional.empty()))
+                .containsExactly(1, 2, 4, 8);
+        assertThat(LengthRanking.worthDecoding(Map.of(3, 0.5, 2, 0.5), LengthBias.NONE, Optional.empty()))
                 .as("equals: the shorter first")
                 .containsExactly(2, 3);
+        LengthOdds odds = LengthOdds.of(new TreeMap<>(Map.of(3, new double[] {0, 0.1, 0.3})));
+        assertThat(LengthRanking.worthDecoding(confidences, falling, Optional.of(odds)))
+                .as("pads say 3, 2, 1")
+                .containsExactly(1, 8, 3, 2, 4);
     }
 
     @Test
