@@ -111,7 +111,7 @@ public record LengthCalibrator(int places, long seed) {
      * there than the lengths that were removed at others, and among the most probable ones about as often as among the
      * shortest. The one alone holds for pads that know something and have a wrong idea of how long holes are.
      */
-    private static OptionalInt ceiling(List<LengthOdds> odds, List<Integer> removed) {
+    static OptionalInt ceiling(List<LengthOdds> odds, List<Integer> removed) {
         double more = 0;
         int found = 0;
         for (int i = 0; i < odds.size(); i++) {

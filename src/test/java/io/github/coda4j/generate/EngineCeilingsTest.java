@@ -35,6 +35,7 @@ class EngineCeilingsTest extends HoleSearchFixture {
             Completion completion = run(model, Document.parse("xx<|hole|>yy"), CEILING, PADS);
             assertThat(completion.text()).hasSize(length);
             assertThat(completion.cost().pads()).isZero();
+            assertThat(completion.cost().lengthsTried()).isEqualTo(16);
             assertThat(asked(model)).containsExactly(2, 3, 4, 6, 8, 12, 16);
             assertThat(model.openCaches()).isZero();
         }

@@ -6,11 +6,15 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.github.coda4j.generate.length.LengthBias;
 import io.github.coda4j.generate.length.LengthCalibration;
+import io.github.coda4j.generate.length.LengthOdds;
 import io.github.coda4j.testkit.ByteTokenizer;
 import io.github.coda4j.testkit.RuleDenoiser;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
+import java.util.TreeMap;
+import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -61,6 +65,32 @@ class LengthCalibratorTest {
                         .of(model(4096), texts(), pad, "abc")
                         .ceiling())
                 .isEmpty();
+    }
+
+    @Test
+    void pads_that_know_something_and_find_long_holes_the_most_probable_give_no_ceiling() {
+        List<Integer> removed = List.of(1, 2, 3, 5, 8, 1, 2, 4);
+        List<LengthOdds> right = removed.stream()
+                .map(own -> odds(length -> (length == own ? 1.5 : 1) / length))
+                .toList();
+        List<LengthOdds> wrong = removed.stream()
+                .map(own -> odds(length -> (length == own ? 1.5 : 1) * length))
+                .toList();
+        List<LengthOdds> knowingNothing =
+                removed.stream().map(_ -> odds(length -> 1.0 / length)).toList();
+        assertThat(LengthCalibrator.ceiling(right, removed)).hasValue(24);
+        assertThat(LengthCalibrator.ceiling(wrong, removed)).isEmpty();
+        assertThat(LengthCalibrator.ceiling(knowingNothing, removed)).isEmpty();
+    }
+
+    /** Lengths up to 24 with such weights. */
+    private static LengthOdds odds(IntToDoubleFunction weight) {
+        double all = IntStream.rangeClosed(1, 24).mapToDouble(weight).sum();
+        double[] pads = new double[24];
+        for (int i = 1; i < 24; i++) {
+            pads[i] = pads[i - 1] + weight.applyAsDouble(i) / all;
+        }
+        return LengthOdds.of(new TreeMap<>(Map.of(24, pads)));
     }
 
     /** Says pads for what a hole with a pad behind it has more than is missing of {@code some code; } over and over. */

@@ -128,7 +128,8 @@ public final class InfillCommand implements Callable<Integer> {
             how.options(task.shape(), most(task, source.config().maxPositions()), Set.of());
         }
         boolean open = tasks.stream().anyMatch(task -> task.document().isOpen());
-        LengthOptions finding = open ? lengths.options(source.lengths()) : LengthOptions.DEFAULT;
+        boolean closes = how.holePad(OptionalInt.of(0)).isPresent();
+        LengthOptions finding = open ? lengths.options(source.lengths(), closes) : LengthOptions.DEFAULT;
         try (OpenModel model = source.open(world)) {
             Answering answering = new Answering(world, model);
             for (Task task : tasks) {

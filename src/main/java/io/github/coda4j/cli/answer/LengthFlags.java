@@ -5,12 +5,18 @@ import static io.github.coda4j.Checks.check;
 import io.github.coda4j.generate.Document;
 import io.github.coda4j.generate.length.LengthOptions;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import picocli.CommandLine.Option;
 
 /** How the length of a hole is found where nobody says it. */
 final class LengthFlags {
     private static final String AUTO = "auto";
+
+    private static final SortedMap<String, LengthOptions.Pads> PADS =
+            new TreeMap<>(Map.of("beside", LengthOptions.Pads.BESIDE, "alone", LengthOptions.Pads.ALONE));
 
     @Option(
             names = "--max-tokens",
@@ -33,6 +39,14 @@ final class LengthFlags {
                             + "a compiler takes it), and do not try names of the file as answers.")
     private boolean noParse;
 
+    @Option(
+            names = "--pads",
+            paramLabel = "HOW",
+            description =
+                    "beside or alone: ask the pads of a checkpoint that has learned it how long a hole is, beside "
+                            + "the search or in its place (default: the search alone).")
+    private Optional<String> pads = Optional.empty();
+
     /**
      * Checks them.
      *
@@ -50,9 +64,13 @@ final class LengthFlags {
                 LengthOptions.MOST_CANDIDATES,
                 n));
         boolean open = tokens.isEmpty() || tokens.contains(AUTO);
-        String useless = ceiling.isPresent() ? "--max-tokens" : candidates.isPresent() ? "--candidates" : "--no-parse";
+        pads.ifPresent(how ->
+                check(PADS.containsKey(how), "--pads must be %s, got '%s'", String.join(" or ", PADS.keySet()), how));
+        String useless = ceiling.isPresent()
+                ? "--max-tokens"
+                : candidates.isPresent() ? "--candidates" : pads.isPresent() ? "--pads" : "--no-parse";
         check(
-                open || (ceiling.isEmpty() && candidates.isEmpty() && !noParse),
+                open || (ceiling.isEmpty() && candidates.isEmpty() && pads.isEmpty() && !noParse),
                 "%s has no effect where every hole has its number of tokens: leave it out, or say --tokens auto",
                 useless);
     }
@@ -86,9 +104,17 @@ final class LengthFlags {
      * How lengths are found.
      *
      * @param standard of the checkpoint
+     * @param padsClose whether pads are more than tokens like others
+     * @throws IllegalArgumentException when pads are to be asked and say nothing
      */
-    LengthOptions options(LengthOptions standard) {
+    LengthOptions options(LengthOptions standard, boolean padsClose) {
+        check(
+                pads.isEmpty() || standard.ceiling().isPresent(),
+                "--pads has no effect: the pads of this checkpoint do not say how long a hole is, or nobody looked "
+                        + "(coda calibrate length); leave it out");
+        check(pads.isEmpty() || padsClose, "--pads has no effect where --hole-pads keep makes them tokens like others");
         return standard.withCandidates(candidates.orElse(LengthOptions.DEFAULT_CANDIDATES))
-                .withParses(!noParse);
+                .withParses(!noParse)
+                .withPads(pads.map(PADS::get).orElse(standard.pads()));
     }
 }

@@ -92,8 +92,12 @@ public final class LengthProbe {
                 confidences, bias, pads.isEmpty() ? Optional.empty() : Optional.of(LengthOdds.of(pads)));
     }
 
-    /** How many lengths were looked at. */
+    /** How many lengths were looked at, one by one or all up to a ceiling. */
     public int tried() {
-        return confidences.size();
+        int ceiling = pads.isEmpty() ? 0 : pads.lastKey();
+        return ceiling
+                + (int) confidences.keySet().stream()
+                        .filter(length -> length > ceiling)
+                        .count();
     }
 }

@@ -14,10 +14,12 @@ import io.github.coda4j.eval.SpanSampler;
 import io.github.coda4j.eval.Validity;
 import io.github.coda4j.files.TextFiles;
 import io.github.coda4j.generate.CodaModel;
+import io.github.coda4j.generate.Completion;
 import io.github.coda4j.generate.Document;
 import io.github.coda4j.generate.Engine;
 import io.github.coda4j.generate.EngineOptions;
 import io.github.coda4j.generate.GenerateRequest;
+import io.github.coda4j.generate.length.LengthOptions;
 import io.github.coda4j.generate.request.Given;
 import io.github.coda4j.generate.request.Parameter;
 import io.github.coda4j.model.EngineKind;
@@ -59,6 +61,19 @@ class CodaMiniTest {
     Path folder;
 
     private final Cli cli = new Cli().real();
+
+    @Test
+    void its_pads_say_how_long_a_hole_is() throws Exception {
+        try (CodaModel model = CodaModel.open(MODEL)) {
+            assertThat(model.lengths().ceiling()).hasValue(24);
+            LengthOptions alone = model.lengths().withPads(LengthOptions.Pads.ALONE);
+            GenerateRequest request =
+                    model.request(Document.parse("int getCount() { return <|hole|>; }"), Given.inJava());
+            Completion said = model.generate(request.withLengths(alone));
+            assertThat(said.text().strip()).isNotEmpty().doesNotContain("<|");
+            assertThat(said.cost().lengthsTried()).isEqualTo(24);
+        }
+    }
 
     @Test
     void its_pad_of_holes_is_found_by_name_and_closes_them_unless_it_is_to_be_kept() {
