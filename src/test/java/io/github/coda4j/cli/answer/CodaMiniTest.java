@@ -76,6 +76,14 @@ class CodaMiniTest {
     }
 
     @Test
+    void pads_that_are_tokens_like_others_are_not_asked() throws IOException {
+        Path file = Files.writeString(folder.resolve("Some.java"), "int getCount() { return <|hole|>; }\n");
+        assertThat(cli.run("infill", file.toString(), "--pads", "alone", "--hole-pads", "keep"))
+                .isEqualTo(2);
+        assertThat(cli.err()).contains("--pads has no effect where --hole-pads keep makes them tokens like others");
+    }
+
+    @Test
     void its_pad_of_holes_is_found_by_name_and_closes_them_unless_it_is_to_be_kept() {
         try (CodaModel model = CodaModel.open(MODEL)) {
             Document document = Document.parse("return <|hole|>;", 4);
