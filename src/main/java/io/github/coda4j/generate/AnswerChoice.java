@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -118,6 +119,16 @@ final class AnswerChoice {
      */
     int preferred(List<List<String>> ways, List<Double> lacks) {
         return preferred(ways, lacks, 1).getFirst();
+    }
+
+    /** Whether a name may stand for a variable in a hole, as far as a judge knows. */
+    Predicate<String> variables(int hole) {
+        return judge.flatMap(own -> own.variables(hole)).orElse(_ -> true);
+    }
+
+    /** Whether a judge has nothing against a way to fill all holes. */
+    boolean faultless(List<String> way) {
+        return judge.stream().allMatch(own -> own.faultless(way));
     }
 
     /** Indices of the ways that are to be preferred to the others, at most {@code wanted}, at least one. */

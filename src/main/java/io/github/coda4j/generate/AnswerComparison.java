@@ -211,12 +211,13 @@ final class AnswerComparison implements SearchStage {
         List<Candidate> good = LengthRanking.aboutAsGood(ranked);
         List<Spelling> cut = names.cut(hole, all.stream().map(TrialAnswer::text).toList(), hidden, MOST_CUT, SHORT);
         boolean named = spelled.size() < MOST_NAMED
-                && Stream.concat(
-                                cut.stream().map(Spelling::text),
-                                all.stream()
-                                        .filter(answer -> good.contains(answer.candidate()))
-                                        .map(TrialAnswer::text))
-                        .anyMatch(DocumentNames::isName);
+                && (!cut.isEmpty()
+                        || all.stream()
+                                .filter(answer -> good.contains(answer.candidate()))
+                                .map(TrialAnswer::text)
+                                .anyMatch(DocumentNames::isName)
+                        || !setup.choice()
+                                .faultless(texts(hole, chosen.get(hole).text())));
         if (cut.isEmpty() && !named) {
             return Optional.empty();
         }
@@ -229,7 +230,7 @@ final class AnswerComparison implements SearchStage {
         return Optional.of(new SpelledAnswers(
                 layout,
                 cut,
-                named ? names.near(hole, hidden, MOST_NAMES, LONGEST_NAME) : List.of(),
+                named ? names.near(hole, hidden, setup.choice().variables(hole), MOST_NAMES, LONGEST_NAME) : List.of(),
                 (texts, lacks) -> sound(hole, texts, lacks),
                 Optional.of(outside).filter(_ -> alone),
                 setup.how().readsBack(),
@@ -239,16 +240,16 @@ final class AnswerComparison implements SearchStage {
 
     /** Which of some answers to a hole go best with the best ones so far to the others. */
     private List<Integer> sound(int hole, List<String> texts, List<Double> lacks) {
-        List<String> others = new ArrayList<>(trials.getFirst().texts());
-        chosen.forEach((open, answer) -> others.set(open, answer.text()));
-        List<List<String>> ways = texts.stream()
-                .map(text -> {
-                    List<String> way = new ArrayList<>(others);
-                    way.set(hole, text);
-                    return way;
-                })
-                .toList();
+        List<List<String>> ways = texts.stream().map(text -> texts(hole, text)).toList();
         return setup.choice().preferred(ways, lacks, SpelledAnswers.SPELLED);
+    }
+
+    /** The best answers so far to all holes, with another one to a hole. */
+    private List<String> texts(int hole, String text) {
+        List<String> texts = new ArrayList<>(trials.getFirst().texts());
+        chosen.forEach((open, answer) -> texts.set(open, answer.text()));
+        texts.set(hole, text);
+        return texts;
     }
 
     /** The best answers so far to all holes but these. */

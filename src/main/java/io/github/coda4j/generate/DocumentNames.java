@@ -5,6 +5,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
@@ -37,15 +38,16 @@ record DocumentNames(List<String> pieces, Tokenizer tokenizer) {
      * The names that stand nearest to a hole.
      *
      * @param hidden what of the text before the hole its tokens repeat
+     * @param wanted which ones
      * @param longest the most tokens of a name
      */
-    List<Spelling> near(int hole, String hidden, int most, int longest) {
+    List<Spelling> near(int hole, String hidden, Predicate<String> wanted, int most, int longest) {
         String left = String.join("\n", pieces.subList(0, hole + 1));
         String right = String.join("\n", pieces.subList(hole + 1, pieces.size()));
         List<String> before = names(left.substring(Math.max(0, left.length() - MOST_CHARS)));
         List<String> after = names(right.substring(0, Math.min(right.length(), MOST_CHARS)));
         Set<String> names = new LinkedHashSet<>();
-        for (int i = 0; i < Math.max(before.size(), after.size()) && names.size() < most; i++) {
+        for (int i = 0; i < Math.max(before.size(), after.size()); i++) {
             if (i < before.size()) {
                 names.add(before.get(before.size() - 1 - i));
             }
@@ -54,7 +56,7 @@ record DocumentNames(List<String> pieces, Tokenizer tokenizer) {
             }
         }
         return names.stream()
-                .filter(name -> !LITERALS.contains(name))
+                .filter(name -> !LITERALS.contains(name) && wanted.test(name))
                 .flatMap(name -> spelling(name, hidden, longest).stream())
                 .limit(most)
                 .toList();
@@ -75,8 +77,8 @@ record DocumentNames(List<String> pieces, Tokenizer tokenizer) {
                 .toList();
     }
 
-    /** What stands in front of the rest of the hole's line where an answer says it at the end of a line. */
-    private static Optional<String> cut(String answer, String after) {
+    /** What stands in front of the rest of the hole's line where an answer says it at the end of a line and goes on. */
+    static Optional<String> cut(String answer, String after) {
         String rest = after.lines().findFirst().orElse("").stripTrailing();
         int lineEnd = answer.indexOf('\n');
         while (!rest.isBlank() && lineEnd >= 0) {

@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
 
 /**
  * Prefers ways to fill a document's holes with which it parses and, of those, ones that a compiler does not refuse for
@@ -30,6 +32,12 @@ final class ParseJudge {
 
     /** What a name costs that may be inherited and that nothing in the document declares, nats. */
     static final double DOUBT = 3;
+
+    /**
+     * What costs an answer that has an odd value, or that goes on past the rest of its hole's line, nats. Each is so
+     * with about one of a hundred true answers, and scores count a log-probability twice: as decoded and as read back.
+     */
+    static final double RARE = 8;
 
     /** So many mistakes are as bad as more. */
     private static final int MOST_FAULTS = 100;
@@ -70,8 +78,8 @@ final class ParseJudge {
      * @param lacks what each lacks of the first, nats
      * @param wanted how many of them, at least 1
      * @return indices of those with which the document parses and a compiler would find the fewest mistakes, then the
-     *     likeliest, {@value #DOUBT} nats off for each doubtful name; empty: it parses with none, or that cannot be
-     *     known
+     *     likeliest, {@value #DOUBT} nats off for each doubtful name and {@value #RARE} for what is rare; empty: it
+     *     parses with none, or that cannot be known
      */
     List<Integer> preferred(List<List<String>> ways, List<Double> lacks, int wanted) {
         if (grammar.isEmpty()) {
@@ -94,6 +102,28 @@ final class ParseJudge {
         }
     }
 
+    /** What may stand for a variable in a hole by its name alone, where that is known. */
+    Optional<Predicate<String>> variables(int hole) {
+        try (SourceParser parser = grammar.flatMap(Grammar::open).orElse(null)) {
+            return parser == null ? Optional.empty() : new HoledText(parser, pieces).variables(hole);
+        }
+    }
+
+    /** Whether nothing speaks against a way to fill the holes, or that cannot be known. */
+    boolean faultless(List<String> way) {
+        try (SourceParser parser = grammar.flatMap(Grammar::open).orElse(null)) {
+            if (parser == null) {
+                return true;
+            }
+            HoledText text = new HoledText(parser, pieces);
+            return switch (text.judge(List.of(way)).getFirst()) {
+                case PARSES -> judged(text, 0, way, 0).faultless();
+                case BREAKS -> false;
+                case UNKNOWN -> true;
+            };
+        }
+    }
+
     /** Ways that parse, until enough of them have no fault. */
     private List<Judged> judged(HoledText text, List<List<String>> ways, List<Double> lacks, int wanted) {
         int length = pieces.stream().mapToInt(String::length).sum();
@@ -105,9 +135,9 @@ final class ParseJudge {
             List<Verdict> verdicts = text.judge(some);
             for (int i = 0; i < some.size(); i++) {
                 if (verdicts.get(i) == Verdict.PARSES) {
-                    Faults faults = text.faults(some.get(i), MOST_FAULTS);
-                    judged.add(new Judged(first + i, faults, lacks.get(first + i)));
-                    faultless += faults.sure() + faults.doubtful() == 0 ? 1 : 0;
+                    Judged one = judged(text, first + i, some.get(i), lacks.get(first + i));
+                    judged.add(one);
+                    faultless += one.faultless() ? 1 : 0;
                     if (faultless == wanted || judged.size() == most) {
                         return judged;
                     }
@@ -117,11 +147,28 @@ final class ParseJudge {
         return judged;
     }
 
-    /** @param lack of the first way, nats */
-    private record Judged(int way, Faults faults, double lack) {
-        private static final Comparator<Judged> ORDER = Comparator.comparingInt(
-                        (Judged one) -> one.faults().sure())
-                .thenComparingDouble(one -> one.lack() + DOUBT * one.faults().doubtful())
+    private Judged judged(HoledText text, int index, List<String> way, double lack) {
+        Faults faults = text.faults(way, MOST_FAULTS);
+        int past = (int) IntStream.range(0, way.size())
+                .filter(hole ->
+                        DocumentNames.cut(way.get(hole), pieces.get(hole + 1)).isPresent())
+                .count();
+        return new Judged(index, faults.sure(), faults.doubtful(), faults.odd() + past, lack);
+    }
+
+    /**
+     * What was found about a way.
+     *
+     * @param rare values and answers that are legal and rare
+     * @param lack of the first way, nats
+     */
+    private record Judged(int way, int sure, int doubtful, int rare, double lack) {
+        private static final Comparator<Judged> ORDER = Comparator.comparingInt(Judged::sure)
+                .thenComparingDouble(one -> one.lack + DOUBT * one.doubtful + RARE * one.rare)
                 .thenComparingInt(Judged::way);
+
+        boolean faultless() {
+            return sure + doubtful + rare == 0;
+        }
     }
 }

@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
 /**
@@ -118,7 +119,8 @@ public final class HoledText {
     }
 
     /**
-     * How many mistakes there are in the text with its holes filled; doubtful names are counted in the answers.
+     * How many mistakes there are in the text with its holes filled; doubtful names and odd values are counted in the
+     * answers.
      *
      * @param answers one for each hole
      * @param most counting sure ones ends there
@@ -127,6 +129,18 @@ public final class HoledText {
     public Faults faults(List<String> answers, int most) {
         try (SyntaxTree tree = parser.parse(filled(answers)).orElse(null)) {
             return tree == null ? Faults.NONE : tree.faults(most, ranges(answers));
+        }
+    }
+
+    /**
+     * What may stand for a variable in a hole by its name alone.
+     *
+     * @return empty where that is not known: it is for sound texts in Java only
+     */
+    public Optional<Predicate<String>> variables(int hole) {
+        List<String> fillers = Collections.nCopies(offsets.length, filler);
+        try (SyntaxTree tree = parser.parse(filled(fillers)).orElse(null)) {
+            return tree == null || !tree.errorFree() ? Optional.empty() : tree.variables(startOf(hole, filler));
         }
     }
 

@@ -11,7 +11,7 @@ record JavaFault(Kind kind, int position) {
     enum Kind {
         /** A call of a superclass constructor that cannot be there (8.8.7, 8.9.2, 8.10.4). */
         SUPER_CALL,
-        /** A blank final field that a constructor leaves unassigned (8.3.1.2). */
+        /** A blank final field that a constructor leaves unassigned (8.3.1.2), or assigns what it has not yet (16). */
         UNASSIGNED_FINAL,
         /** A final field that is assigned again (4.12.4). */
         REASSIGNED_FINAL,

@@ -16,8 +16,9 @@ final class JavaFaults {
     private final int most;
     private final List<JavaFault> found = new ArrayList<>();
     private final List<JavaNode> doubts = new ArrayList<>();
+    private final List<JavaNode> odd = new ArrayList<>();
 
-    private JavaFaults(int most) {
+    JavaFaults(int most) {
         this.most = most;
     }
 
@@ -30,11 +31,11 @@ final class JavaFaults {
      * How many there are.
      *
      * @param most counting ends there
-     * @param within where doubtful names are counted
+     * @param within where doubtful names and odd values are counted
      */
     static Faults count(JavaNode root, int most, List<TextRange> within) {
         JavaFaults faults = in(root, most);
-        return new Faults(faults.found.size(), faults.doubtful(within));
+        return new Faults(faults.found.size(), faults.doubtful(within), faults.odd(within));
     }
 
     private static JavaFaults in(JavaNode root, int most) {
@@ -46,6 +47,7 @@ final class JavaFaults {
             new JavaNames(faults, root).visit();
             new JavaMemberUses(faults, root).visit();
             new JavaValues(faults, root).visit(root);
+            new JavaOddValues(faults).visit(root);
         }
         return faults;
     }
@@ -59,6 +61,11 @@ final class JavaFaults {
     /** Adds a name that nothing declares but what may be inherited. */
     void doubt(JavaNode name) {
         doubts.add(name);
+    }
+
+    /** Adds a value that may be where it is and hardly ever is. */
+    void odd(JavaNode value) {
+        odd.add(value);
     }
 
     /** Whether no more are wanted. */
@@ -75,6 +82,10 @@ final class JavaFaults {
         return (int) doubts.stream()
                 .filter(name -> stands(name, within) && !elsewhere.contains(name.text()))
                 .count();
+    }
+
+    private int odd(List<TextRange> within) {
+        return (int) odd.stream().filter(value -> stands(value, within)).count();
     }
 
     private static boolean stands(JavaNode name, List<TextRange> within) {

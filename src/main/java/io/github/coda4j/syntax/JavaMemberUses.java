@@ -9,9 +9,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Finds uses of members that nothing declares: fields picked from the name of a type in the same text (6.5.6.2), and
- * methods called by their name alone (15.12.1). A type with supertypes may have any; a method that the text declares
- * anywhere may be the one that is called.
+ * Finds uses of members that nothing declares: fields picked from the name of a type in the same text (6.5.6.2),
+ * methods called by their name alone (15.12.1), and both of well-known types of {@code java.lang}. A type with
+ * supertypes may have any; a method that the text declares anywhere may be the one that is called by its name.
  */
 final class JavaMemberUses {
     /** Those of every object, enum, and record. */
@@ -38,6 +38,8 @@ final class JavaMemberUses {
     private final Set<String> methods = new HashSet<>(OF_ALL);
     /** What is picked from types of the text; empty where that is not known. */
     private final Map<String, Optional<Set<String>>> members = new HashMap<>();
+    /** Types from elsewhere, which are not those of {@code java.lang}. */
+    private final Set<String> imported = new HashSet<>();
 
     private boolean anyMethod;
 
@@ -59,10 +61,10 @@ final class JavaMemberUses {
             case "method_declaration", "annotation_type_element_declaration" ->
                 node.child("name").ifPresent(name -> methods.add(name.text()));
             case "import_declaration" -> {
-                if (JavaNames.importsMember(node)) {
-                    anyMethod |= node.has("asterisk");
-                    node.children().getFirst().child("name").ifPresent(name -> methods.add(name.text()));
-                }
+                boolean ofMembers = JavaNames.importsMember(node);
+                anyMethod |= ofMembers && node.has("asterisk");
+                Set<String> names = ofMembers ? methods : imported;
+                node.children().getFirst().child("name").ifPresent(name -> names.add(name.text()));
             }
             default -> {
                 if (JavaMembers.TYPES.contains(node.kind())) {
@@ -104,23 +106,40 @@ final class JavaMemberUses {
     }
 
     private void checkCall(JavaNode call, JavaPlace place) {
-        if (call.child("object").isPresent() || call.has("super") || anyMethod || place.implementing()) {
-            return;
+        Optional<JavaNode> object = call.child("object");
+        if (object.isPresent()) {
+            object.filter(owner -> ofPlatform(owner, place))
+                    .flatMap(owner -> JavaPlatform.methods(owner.text()))
+                    .ifPresent(known -> checkName(call.child("name"), known, Kind.UNKNOWN_METHOD));
+        } else if (!call.has("super") && !anyMethod && !place.implementing()) {
+            checkName(
+                    call.child("name").filter(name -> !JavaNames.CONTEXTUAL.contains(name.text())),
+                    methods,
+                    Kind.UNKNOWN_METHOD);
         }
-        call.child("name")
-                .filter(name -> !methods.contains(name.text()) && !JavaNames.CONTEXTUAL.contains(name.text()))
-                .ifPresent(name -> faults.add(Kind.UNKNOWN_METHOD, name));
     }
 
     private void checkPick(JavaNode access, JavaPlace place) {
-        Optional<String> owner =
-                access.child("object").filter(node -> node.is("identifier")).map(JavaNode::text);
+        Optional<JavaNode> owner = access.child("object").filter(node -> node.is("identifier"));
         Optional<JavaNode> field = access.child("field").filter(node -> node.is("identifier"));
-        if (owner.isEmpty() || field.isEmpty() || place.declares(owner.get())) {
-            return;
+        if (owner.isPresent() && !place.declares(owner.get())) {
+            String type = owner.get().text();
+            Optional<Set<String>> known = ofPlatform(owner.get(), place)
+                    ? JavaPlatform.fields(type)
+                    : members.getOrDefault(type, Optional.empty());
+            known.ifPresent(names -> checkName(field, names, Kind.UNKNOWN_NAME));
         }
-        members.getOrDefault(owner.get(), Optional.empty())
-                .filter(names -> !names.contains(field.get().text()))
-                .ifPresent(_ -> faults.add(Kind.UNKNOWN_NAME, field.get()));
+    }
+
+    /** Whether a name may only be that of a type that every text sees. */
+    private boolean ofPlatform(JavaNode name, JavaPlace place) {
+        return name.is("identifier")
+                && !members.containsKey(name.text())
+                && !imported.contains(name.text())
+                && !place.declares(name);
+    }
+
+    private void checkName(Optional<JavaNode> name, Set<String> known, Kind kind) {
+        name.filter(used -> !known.contains(used.text())).ifPresent(used -> faults.add(kind, used));
     }
 }

@@ -194,7 +194,7 @@ final class JavaMembers {
         }
     }
 
-    /** Looks for constructors that do not assign a blank field, or twice. */
+    /** Looks for constructors that do not assign a blank field, or twice, or from itself. */
     private void checkBlank(String name, List<Assigning> assigning) {
         boolean initialized = assigning.stream()
                 .filter(member -> member.node.is("block"))
@@ -214,13 +214,41 @@ final class JavaMembers {
             if (!initialized && !assigned && ends(body.get())) {
                 faults.add(Kind.UNASSIGNED_FINAL, node);
             }
-            body.get().all("expression_statement").stream()
+            List<Target> direct = body.get().all("expression_statement").stream()
                     .flatMap(statement -> statement.all("assignment_expression").stream())
                     .flatMap(assignment -> target(assignment).stream())
                     .filter(target -> target.name.equals(name) && (target.ofThis || !node.declares(name)))
-                    .skip(1)
-                    .forEach(target -> faults.add(Kind.REASSIGNED_FINAL, target.node));
+                    .toList();
+            direct.stream().skip(1).forEach(target -> faults.add(Kind.REASSIGNED_FINAL, target.node));
+            direct.stream()
+                    .limit(1)
+                    .flatMap(target -> target.node.child("right").stream())
+                    .filter(value -> isOwn(value, name) || !node.declares(name) && reads(value, name))
+                    .forEach(value -> faults.add(Kind.UNASSIGNED_FINAL, value));
         }
+    }
+
+    /** Whether a value is the field of this object. */
+    private static boolean isOwn(JavaNode value, String name) {
+        return value.is("field_access")
+                && value.child("object").filter(of -> of.is("this")).isPresent()
+                && value.child("field")
+                        .filter(field -> field.text().equals(name))
+                        .isPresent();
+    }
+
+    /** Whether a value takes a variable by its name alone when it is computed. */
+    static boolean reads(JavaNode value, String name) {
+        return switch (value.kind()) {
+            case "identifier" ->
+                !value.in("name") && !value.in("field") && value.text().equals(name);
+            case "lambda_expression" -> false;
+            case "method_reference" -> reads(value.children().getFirst(), name);
+            default ->
+                value.children().stream()
+                        .filter(child -> !BODIES.contains(child.kind()))
+                        .anyMatch(child -> reads(child, name));
+        };
     }
 
     /** Whether a constructor surely can end without an exception. */

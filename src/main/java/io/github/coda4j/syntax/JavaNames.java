@@ -5,13 +5,15 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /**
  * Finds names that are used as variables and that nothing declares where they stand (6.3, 6.5.6): nothing around them,
  * no static import and no supertype. Names that a supertype may declare are doubtful: ones that begin with a small
  * letter, which no interface has but loggers and in those called after their constants, only where a class extends
- * another. Where something is picked from a name, one that begins with a capital letter may be that of a type.
+ * another. So are imported ones that otherwise are called: they are a method's. Where something is picked from a name,
+ * one that begins with a capital letter may be that of a type, and nowhere else.
  */
 final class JavaNames {
     /** Keywords at some places only: what the grammar takes for a variable may be something else. */
@@ -42,8 +44,17 @@ final class JavaNames {
 
     private final JavaFaults faults;
     private final JavaNode root;
-    /** What may stand for a variable anywhere: static imports, constants of interfaces. */
+    /** What may stand for a variable anywhere: constants of interfaces. */
     private final Set<String> everywhere = new HashSet<>();
+
+    /** What is imported from a type: variables, methods, types. */
+    private final Set<String> imported = new HashSet<>();
+
+    /** The names of anything but types, outside of comments. */
+    private final Set<String> used = new HashSet<>();
+
+    /** The methods called by their name alone. */
+    private final Set<String> called = new HashSet<>();
 
     private final Set<String> types = new HashSet<>();
 
@@ -63,14 +74,35 @@ final class JavaNames {
         visit(root, JavaPlace.around(root, everywhere));
     }
 
+    /**
+     * What may stand for a variable at a place by its name alone.
+     *
+     * @param position index of a char
+     */
+    static Predicate<String> at(JavaNode root, int position) {
+        JavaNames names = new JavaNames(new JavaFaults(0), root);
+        names.collect(root);
+        JavaPlace place = JavaPlace.around(root, names.everywhere).at(root, position);
+        return name -> names.importsAny
+                || place.declares(name, position)
+                || names.imported.contains(name) && !names.called.contains(name)
+                || inheritable(name, place) && names.used.contains(name) && !names.isType(name);
+    }
+
     private void collect(JavaNode node) {
         switch (node.kind()) {
+            case "identifier" -> used.add(node.text());
             case "type_identifier" -> types.add(node.text());
             case "import_declaration" -> {
                 boolean ofMembers = importsMember(node);
                 importsAny |= node.has("asterisk") && ofMembers;
-                Set<String> names = ofMembers ? everywhere : types;
+                Set<String> names = ofMembers ? imported : types;
                 node.children().getFirst().child("name").ifPresent(name -> names.add(name.text()));
+            }
+            case "method_invocation" -> {
+                if (node.child("object").isEmpty()) {
+                    node.child("name").ifPresent(name -> called.add(name.text()));
+                }
             }
             case "constant_declaration" -> addVariables(node, everywhere);
             case "field_declaration" -> addVariables(node, fields);
@@ -111,7 +143,8 @@ final class JavaNames {
             }
             default -> {
                 for (JavaNode child : node.children()) {
-                    if (child.is("identifier") && isExpression(node, child)) {
+                    boolean keyword = node.is("expression_statement") && CONTEXTUAL.contains(child.text());
+                    if (child.is("identifier") && isExpression(node, child) && !keyword) {
                         check(child, place, false);
                     }
                     visit(child, place.within(node, child));
@@ -184,15 +217,33 @@ final class JavaNames {
         boolean ofType =
                 picked && (types.contains(name) || !Character.isLowerCase(name.charAt(0)) || name.contains("_"));
         boolean inheritedLogger = place.implementing() && LOGGERS.contains(name);
-        if (importsAny || CONTEXTUAL.contains(name) || ofType || inheritedLogger || place.declares(name)) {
+        boolean keyword = picked && CONTEXTUAL.contains(name);
+        if (importsAny || keyword || ofType || inheritedLogger || place.declares(identifier)) {
             return;
         }
-        boolean inheritable = Character.isLowerCase(name.charAt(0)) ? place.inherits() : place.implementing();
-        if (inheritable) {
+        if (imported.contains(name)) {
+            if (!picked && called.contains(name)) {
+                faults.doubt(identifier);
+            }
+            return;
+        }
+        if (inheritable(name, place) && !isType(name)) {
             doubt(identifier);
         } else {
             faults.add(Kind.UNKNOWN_NAME, identifier);
         }
+    }
+
+    /** Whether a supertype that is not in the text may declare a variable of the name. */
+    private static boolean inheritable(String name, JavaPlace place) {
+        return Character.isLowerCase(name.charAt(0)) ? place.inherits() : place.implementing();
+    }
+
+    /** Whether a name is that of a type, and no constant could be called so. */
+    private boolean isType(String name) {
+        return Character.isUpperCase(name.charAt(0))
+                && name.chars().anyMatch(Character::isLowerCase)
+                && (types.contains(name) || JavaPlatform.hasType(name));
     }
 
     private void checkOwn(JavaNode identifier, JavaPlace place) {
@@ -202,7 +253,7 @@ final class JavaNames {
             return;
         }
         if (place.fields().isEmpty()) {
-            if (!importsAny && place.inherits() && !everywhere.contains(name)) {
+            if (!importsAny && place.inherits() && !imported.contains(name) && !everywhere.contains(name)) {
                 doubt(identifier);
             }
         } else if (!place.fields().get().contains(name)) {

@@ -115,10 +115,10 @@ record JavaNode(String source, String kind, String field, int start, int end, Li
         };
     }
 
-    /** The grammar takes {@code case A -> name -> value} for a label {@code A -> name}: the parameter. */
+    /** The grammar takes {@code case A -> name -> value} for a label {@code A -> name}: the parameter, maybe cast. */
     private Optional<JavaNode> ofNextLambda() {
-        boolean wrapped = is("parenthesized_expression") && children.size() == 1;
-        return wrapped ? children.getFirst().ofNextLambda() : Optional.of(this).filter(name -> name.is("identifier"));
+        boolean wrapped = is("parenthesized_expression") && children.size() == 1 || is("cast_expression");
+        return wrapped ? children.getLast().ofNextLambda() : Optional.of(this).filter(name -> name.is("identifier"));
     }
 
     private static final class Reader {

@@ -6,18 +6,19 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What is known where a piece of a Java text stands. The order and the blocks within one member are not looked at:
- * whatever it declares is taken to be visible in all of it.
+ * What is known where a piece of a Java text stands.
  *
  * @param names the variables that the innermost type or member declares; around all, what is visible everywhere
  * @param outer what is around that
+ * @param interfaces those of the text
  * @param inherits whether a type around it extends another, whose fields are not known
  * @param implementing whether one has any supertype that is not known
  * @param fields those of the innermost type where all are known
  */
 record JavaPlace(
-        Set<String> names,
+        JavaVisible names,
         Optional<JavaPlace> outer,
+        JavaInterfaces interfaces,
         boolean inherits,
         boolean implementing,
         Optional<Set<String>> fields) {
@@ -29,13 +30,33 @@ record JavaPlace(
         root.children().stream()
                 .filter(child -> !METHODS.contains(child.kind()) && !JavaMembers.TYPES.contains(child.kind()))
                 .forEach(child -> addDeclared(child, names));
-        return new JavaPlace(names, Optional.empty(), false, false, Optional.empty());
+        return new JavaPlace(
+                JavaVisible.everywhere(names),
+                Optional.empty(),
+                new JavaInterfaces(root),
+                false,
+                false,
+                Optional.empty());
     }
 
-    /** Whether a variable of the name, or what else may stand for one, is visible. */
-    boolean declares(String name) {
-        return names.contains(name)
-                || outer.filter(place -> place.declares(name)).isPresent();
+    /** Whether a name stands for a variable that is visible, or for what else may stand for one. */
+    boolean declares(JavaNode name) {
+        return declares(name.text(), name.start());
+    }
+
+    /** Whether a name would stand for one at a place in this one. */
+    boolean declares(String name, int position) {
+        return names.has(name, position)
+                || outer.filter(place -> place.declares(name, position)).isPresent();
+    }
+
+    /** The place of a char when this is the one of a node around it. */
+    JavaPlace at(JavaNode node, int position) {
+        return node.children().stream()
+                .filter(child -> child.start() <= position && position < child.end())
+                .findFirst()
+                .map(child -> within(node, child).at(child, position))
+                .orElse(this);
     }
 
     /** The place of a child when this is its parent's. */
@@ -47,8 +68,9 @@ record JavaPlace(
         if (child.is("class_body")) {
             boolean constant = parent.is("enum_constant");
             return new JavaPlace(
-                    fieldNames(child),
+                    JavaVisible.everywhere(fieldNames(child)),
                     Optional.of(this),
+                    interfaces,
                     inherits || !constant,
                     implementing || !constant,
                     Optional.empty());
@@ -63,25 +85,28 @@ record JavaPlace(
     }
 
     private JavaPlace ofMember(JavaNode member) {
-        Set<String> locals = new HashSet<>();
-        addDeclared(member, locals);
-        return locals.isEmpty() ? this : new JavaPlace(locals, Optional.of(this), inherits, implementing, fields);
+        JavaVisible locals = JavaVisible.within(member);
+        return locals.isEmpty()
+                ? this
+                : new JavaPlace(locals, Optional.of(this), interfaces, inherits, implementing, fields);
     }
 
     private JavaPlace ofType(JavaNode type, JavaNode body) {
-        boolean extending = type.child("superclass").isPresent() || type.has("extends_interfaces");
-        Optional<JavaNode> interfaces = type.child("interfaces");
-        boolean constants =
-                interfaces.filter(list -> list.text().contains("Constants")).isPresent();
-        boolean more = extending || interfaces.isPresent();
+        boolean unknown = interfaces.of(type).isEmpty();
+        boolean extending = type.child("superclass").isPresent() || unknown && type.has("extends_interfaces");
+        boolean constants = unknown
+                && type.child("interfaces")
+                        .filter(list -> list.text().contains("Constants"))
+                        .isPresent();
         boolean plain = type.is("class_declaration") || type.is("record_declaration");
         Set<String> own = fieldNames(body);
         type.child("parameters").ifPresent(components -> addDeclared(components, own));
         return new JavaPlace(
-                own,
+                JavaVisible.everywhere(own),
                 Optional.of(this),
+                interfaces,
                 inherits || extending || constants,
-                implementing || more,
+                implementing || extending || unknown,
                 plain && !extending ? Optional.of(own) : Optional.empty());
     }
 

@@ -13,8 +13,9 @@ import java.util.Set;
  * @param dimensions 0 when it is no array
  * @param supertypes the simple names of all other types that a value of it has, empty when they are not all known;
  *     those of an array's elements
+ * @param fixed whether no other class has it for a supertype; of an array's elements
  */
-record JavaType(String name, int dimensions, Optional<Set<String>> supertypes) {
+record JavaType(String name, int dimensions, Optional<Set<String>> supertypes, boolean fixed) {
     /** Nothing is known of it. */
     static final JavaType UNKNOWN = of("?");
 
@@ -46,30 +47,30 @@ record JavaType(String name, int dimensions, Optional<Set<String>> supertypes) {
             Set.of("Object", "CharSequence", "Comparable", "Serializable", "Constable", "ConstantDesc");
     private static final Set<String> OF_ARRAYS = Set.of("Object", "Cloneable", "Serializable");
 
-    static final JavaType STRING = new JavaType("String", 0, Optional.of(OF_STRING));
+    static final JavaType STRING = new JavaType("String", 0, Optional.of(OF_STRING), true);
     /** The final classes of {@code java.lang} that values are converted to and from. */
     static final Map<String, JavaType> FINAL = finals();
 
     private static Map<String, JavaType> finals() {
         Map<String, JavaType> finals = new HashMap<>();
-        UNBOXED.keySet().forEach(box -> finals.put(box, new JavaType(box, 0, Optional.of(OF_BOXES))));
+        UNBOXED.keySet().forEach(box -> finals.put(box, new JavaType(box, 0, Optional.of(OF_BOXES), true)));
         finals.put("String", STRING);
         return Map.copyOf(finals);
     }
 
     /** The primitive type, or the class of which nothing more is known. */
     static JavaType of(String name) {
-        return new JavaType(name, 0, Optional.empty());
+        return new JavaType(name, 0, Optional.empty(), false);
     }
 
     /** The type of arrays of it. */
     JavaType array(int more) {
-        return known() && more > 0 ? new JavaType(name, dimensions + more, supertypes) : this;
+        return known() && more > 0 ? new JavaType(name, dimensions + more, supertypes, fixed) : this;
     }
 
     /** The type of an array's elements. */
     JavaType element() {
-        return dimensions > 0 ? new JavaType(name, dimensions - 1, supertypes) : UNKNOWN;
+        return dimensions > 0 ? new JavaType(name, dimensions - 1, supertypes, fixed) : UNKNOWN;
     }
 
     boolean known() {
@@ -144,7 +145,7 @@ record JavaType(String name, int dimensions, Optional<Set<String>> supertypes) {
     }
 
     private boolean primitiveElements() {
-        return new JavaType(name, 0, supertypes).primitive();
+        return new JavaType(name, 0, supertypes, fixed).primitive();
     }
 
     private boolean fitsClass(JavaType target) {
@@ -153,7 +154,7 @@ record JavaType(String name, int dimensions, Optional<Set<String>> supertypes) {
         }
         boolean other =
                 supertypes.filter(names -> !names.contains(target.simpleName())).isPresent();
-        return !other && !FINAL.containsKey(target.name);
+        return !other && !target.fixed;
     }
 
     private String simpleName() {

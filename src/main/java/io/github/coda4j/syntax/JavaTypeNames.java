@@ -20,10 +20,15 @@ final class JavaTypeNames {
 
     private final Map<String, Declared> declared = new HashMap<>();
     private final Set<String> imported = new HashSet<>();
+    /** Imported ones that this platform has, by their simple names. */
+    private final Map<String, JavaType> platform = new HashMap<>();
     /** Of any class or method. */
     private final Set<String> variables = new HashSet<>();
 
+    private final JavaInterfaces interfaces;
+
     JavaTypeNames(JavaNode root) {
+        interfaces = new JavaInterfaces(root);
         collect(root, root);
     }
 
@@ -31,8 +36,13 @@ final class JavaTypeNames {
         switch (node.kind()) {
             case "type_parameter" ->
                 node.all("type_identifier").stream().limit(1).forEach(name -> variables.add(name.text()));
-            case "import_declaration" ->
-                node.children().getFirst().child("name").ifPresent(name -> imported.add(name.text()));
+            case "import_declaration" -> {
+                JavaNode type = node.children().getFirst();
+                type.child("name").ifPresent(name -> imported.add(name.text()));
+                if (!node.has("asterisk") && !JavaNames.importsMember(node)) {
+                    JavaPlatform.type(type.text()).ifPresent(known -> platform.put(known.name(), known));
+                }
+            }
             default -> {
                 if (JavaMembers.TYPES.contains(node.kind())) {
                     node.child("name").ifPresent(name -> declare(name.text(), node, parent));
@@ -43,7 +53,7 @@ final class JavaTypeNames {
     }
 
     private void declare(String name, JavaNode type, JavaNode around) {
-        JavaType known = new JavaType(name, 0, supertypes(type));
+        JavaType known = new JavaType(name, 0, supertypes(type), false);
         declared.merge(name, new Declared(known, around.start(), around.end()), (_, _) -> Declared.TWICE);
     }
 
@@ -57,6 +67,11 @@ final class JavaTypeNames {
                     case "record_declaration" -> OF_RECORDS;
                     default -> OF_OTHERS;
                 });
+    }
+
+    /** All interfaces of a type that the text declares, as {@link JavaInterfaces#of}. */
+    Optional<Set<JavaNode>> interfaces(JavaNode type) {
+        return interfaces.of(type);
     }
 
     /** The type of the variable or method that a node declares. */
@@ -97,6 +112,9 @@ final class JavaTypeNames {
         Declared own = declared.get(name);
         if (own != null) {
             return own.from <= position && position < own.to ? own.type : JavaType.UNKNOWN;
+        }
+        if (platform.containsKey(name)) {
+            return platform.get(name);
         }
         if (JavaType.FINAL.containsKey(name)) {
             return imported.contains(name) ? JavaType.UNKNOWN : JavaType.FINAL.get(name);

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** The variables and methods in scope at the place that a walk through a text has come to, with their types. */
@@ -30,12 +31,14 @@ final class JavaVariables {
                         .map(name -> types.named(name.text(), name.start()))
                         .orElse(JavaType.UNKNOWN)
                 : JavaType.UNKNOWN;
+        Optional<Set<JavaNode>> interfaces = types.interfaces(owner);
         boolean inherits = !named
                 || owner.is("enum_declaration")
                 || owner.child("superclass").isPresent()
-                || owner.child("interfaces").isPresent()
-                || owner.has("extends_interfaces");
+                || interfaces.isEmpty();
         Level level = new Level(self, inherits);
+        interfaces.ifPresent(all -> all.forEach(known -> known.child("body")
+                .ifPresent(constants -> JavaMembers.members(constants).forEach(member -> addMember(level, member)))));
         owner.child("parameters")
                 .ifPresent(components -> components.children().forEach(component -> {
                     for (JavaNode name : names(component)) {

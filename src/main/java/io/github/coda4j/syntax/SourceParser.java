@@ -78,7 +78,8 @@ public final class SourceParser implements AutoCloseable {
             return Optional.empty();
         }
         byte[] bytes = new byte[text.length() * BYTES_PER_CHAR];
-        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asCharBuffer().put(text);
+        String known = grammar == Grammar.JAVA ? JavaPatterns.known(text) : text;
+        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asCharBuffer().put(known);
         long begin = nanos.getAsLong();
         long limit = NANOS + NANOS_PER_CHAR * text.length();
         TSTree tree = parser.parseWithOptions(

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Predicate;
 import org.treesitter.TSNode;
 import org.treesitter.TSTree;
 import org.treesitter.TSTreeCursor;
@@ -172,18 +173,28 @@ public final class SyntaxTree implements AutoCloseable {
      * are too long or nested too deeply. Says little where the text does not follow the grammar.
      *
      * @param most counting sure ones ends there
-     * @param within the parts of the text in which doubtful names are counted
+     * @param within the parts of the text in which doubtful names and odd values are counted
      */
     public Faults faults(int most, List<TextRange> within) {
-        return javaTree(most).map(root -> JavaFaults.count(root, most, within)).orElse(Faults.NONE);
+        check(most >= 0, "the most faults must not be negative, got %d", most);
+        return javaTree().map(root -> JavaFaults.count(root, most, within)).orElse(Faults.NONE);
     }
 
     List<JavaFault> javaFaults(int most) {
-        return javaTree(most).map(root -> JavaFaults.of(root, most)).orElse(List.of());
+        return javaTree().map(root -> JavaFaults.of(root, most)).orElse(List.of());
     }
 
-    private Optional<JavaNode> javaTree(int most) {
-        check(most >= 0, "the most faults must not be negative, got %d", most);
+    /**
+     * What may stand for a variable at a place by its name alone.
+     *
+     * @param position index of a char
+     * @return empty where that is not known: it is for Java only
+     */
+    Optional<Predicate<String>> variables(int position) {
+        return javaTree().map(root -> JavaNames.at(root, position));
+    }
+
+    private Optional<JavaNode> javaTree() {
         return grammar == Grammar.JAVA && text.length() <= JavaFaults.MAX_CHARS
                 ? JavaNode.of(text, tree.getRootNode())
                 : Optional.empty();

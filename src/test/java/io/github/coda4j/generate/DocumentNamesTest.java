@@ -22,6 +22,13 @@ class DocumentNamesTest {
     }
 
     @Test
+    void only_those_that_are_wanted_count() {
+        DocumentNames names = new DocumentNames(List.of("int far; int near = far + ", "; x"), tokenizer);
+        assertThat(names.near(0, "", name -> !name.equals("far"), 2, 8).stream().map(DocumentNames.Spelling::text))
+                .containsExactly("x", "near");
+    }
+
+    @Test
     void a_space_that_is_hidden_before_the_hole_is_part_of_the_tokens() {
         DocumentNames names = new DocumentNames(List.of("return", "; b", ""), tokenizer);
         assertThat(texts(names, 1, " ", 16, 8)).containsExactly(" b", " return");
@@ -70,7 +77,7 @@ class DocumentNamesTest {
     }
 
     private List<String> texts(DocumentNames names, int hole, String hidden, int most, int longest) {
-        return names.near(hole, hidden, most, longest).stream()
+        return names.near(hole, hidden, _ -> true, most, longest).stream()
                 .map(spelling -> tokenizer.decode(spelling.ids()))
                 .toList();
     }

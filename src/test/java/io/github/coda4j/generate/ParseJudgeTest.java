@@ -34,6 +34,61 @@ class ParseJudgeTest {
     }
 
     @Test
+    void a_rare_value_is_worth_more() {
+        ParseJudge field =
+                new ParseJudge(Optional.of(Grammar.JAVA), List.of("class A { B b; A(B a, B b) { this.b = ", ";\n } }"));
+        double rare = ParseJudge.RARE;
+        assertThat(field.preferred(List.of(List.of("a"), List.of("b")), List.of(0.0, rare - 0.1), 1))
+                .containsExactly(1);
+        assertThat(field.preferred(List.of(List.of("a"), List.of("b")), List.of(0.0, rare + 0.1), 1))
+                .containsExactly(0);
+    }
+
+    @Test
+    void so_is_an_answer_that_goes_on_past_the_rest_of_its_line() {
+        ParseJudge line = new ParseJudge(
+                Optional.of(Grammar.JAVA), List.of("class A { int f(int n) { n = ", ";\n return n; } }"));
+        List<List<String>> ways = List.of(List.of("n;\n n = 1"), List.of("1"));
+        assertThat(line.preferred(ways, List.of(0.0, ParseJudge.RARE - 0.1), 1)).containsExactly(1);
+        assertThat(line.preferred(ways, List.of(0.0, ParseJudge.RARE + 0.1), 1)).containsExactly(0);
+    }
+
+    @Test
+    void what_nothing_speaks_against_is_faultless() {
+        assertThat(List.of("n", "sum", "f(n)")).allMatch(answer -> judge.faultless(List.of(answer)));
+        assertThat(List.of("(n", "true", "count", "n; break")).noneMatch(answer -> judge.faultless(List.of(answer)));
+        assertThat(new ParseJudge(Optional.empty(), List.of(BEFORE, "; } }")).faultless(List.of("(n")))
+                .as("not known")
+                .isTrue();
+        assertThat(new ParseJudge(Optional.of(Grammar.JAVA), List.of("class { \n class A { int n = ", "; }"))
+                        .faultless(List.of("(n")))
+                .as("it does not parse away from the hole")
+                .isTrue();
+    }
+
+    @Test
+    void names_that_may_stand_for_a_variable_in_a_hole_are_known() {
+        ParseJudge own = new ParseJudge(
+                Optional.of(Grammar.JAVA),
+                List.of("class A { int sum; int f(int n) { int m = 1; /* word */ return ", "; } int g(int q) { } }"));
+        assertThat(own.variables(0)).hasValueSatisfying(names -> {
+            assertThat(List.of("sum", "n", "m")).allMatch(names);
+            assertThat(List.of("q", "f", "A", "word", "int")).noneMatch(names);
+        });
+        assertThat(judge.variables(0)).as("a supertype may have what is used").hasValueSatisfying(names -> {
+            assertThat(List.of("sum", "n", "f")).allMatch(names);
+            assertThat(List.of("q", "B", "int")).noneMatch(names);
+        });
+        assertThat(new ParseJudge(Optional.of(Grammar.PYTHON), List.of("x = ", "\n")).variables(0))
+                .isEmpty();
+        assertThat(new ParseJudge(Optional.empty(), List.of("x = ", "\n")).variables(0))
+                .isEmpty();
+        assertThat(new ParseJudge(Optional.of(Grammar.JAVA), List.of("class { \n class A { int n = ", "; }"))
+                        .variables(0))
+                .isEmpty();
+    }
+
+    @Test
     void where_nothing_can_be_known_nothing_is_preferred_and_it_says_why() {
         assertThat(judge.note()).isEmpty();
         ParseJudge unknown = new ParseJudge(Optional.empty(), List.of(BEFORE, "; } }"));

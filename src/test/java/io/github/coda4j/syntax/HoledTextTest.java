@@ -97,11 +97,11 @@ class HoledTextTest {
             HoledText holed = new HoledText(parser, pieces(text));
             assertThat(holed.faults(List.of("1", "2"), 9)).isEqualTo(Faults.NONE);
             assertThat(holed.faults(List.of("1 + ".repeat(10) + "2", "3"), 9)).isEqualTo(Faults.NONE);
-            assertThat(holed.faults(List.of("madeUp", "q"), 9)).isEqualTo(new Faults(0, 1));
-            assertThat(holed.faults(List.of("\"\".length()", "madeUp"), 9)).isEqualTo(new Faults(0, 1));
-            assertThat(holed.faults(List.of("r1", "r + s"), 9)).isEqualTo(new Faults(0, 2));
-            assertThat(holed.faults(List.of("1", "1; } int g() { return r"), 9)).isEqualTo(new Faults(1, 1));
-            assertThat(holed.faults(List.of("1", "1; } int g() { return r"), 0)).isEqualTo(new Faults(0, 1));
+            assertThat(holed.faults(List.of("madeUp", "q"), 9)).isEqualTo(new Faults(0, 1, 0));
+            assertThat(holed.faults(List.of("\"\".length()", "madeUp"), 9)).isEqualTo(new Faults(0, 1, 0));
+            assertThat(holed.faults(List.of("r1", "r + s"), 9)).isEqualTo(new Faults(0, 2, 0));
+            assertThat(holed.faults(List.of("1", "1; } int g() { return r"), 9)).isEqualTo(new Faults(1, 1, 0));
+            assertThat(holed.faults(List.of("1", "1; } int g() { return r"), 0)).isEqualTo(new Faults(0, 1, 0));
             assertThatThrownBy(() -> holed.faults(List.of("1"), 9)).isInstanceOf(IllegalArgumentException.class);
         }
         try (SourceParser parser = Grammar.PYTHON.open().orElseThrow()) {

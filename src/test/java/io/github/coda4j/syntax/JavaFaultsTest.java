@@ -206,12 +206,48 @@ class JavaFaultsTest {
     }
 
     @Test
+    void a_blank_field_is_not_set_to_itself() {
+        for (String text : List.of(
+                "class A { final int m; A(int n) { this.m = m; } }",
+                "class A { final int m; A(int n) { m = n + m; } }",
+                "class A { final int m; A(int m) { this.m = this.m; } }",
+                "class A { final int m; A(int n) { this.m = a(m::b); } }")) {
+            assertThat(kinds(text)).as(text).containsExactly(Kind.UNASSIGNED_FINAL);
+        }
+        legal(
+                "class A { final int m; A(int m) { this.m = m; } }",
+                "class A { int m; A(int n) { this.m = m; } }",
+                "class A { final int m; A(B n) { this.m = n.m + n.m(); } }",
+                "class A { final B m; A(int n) { this.m = () -> m; } }",
+                "class A { final B m; A(int n) { this.m = new B() { int f() { return m; } }; } }");
+    }
+
+    @Test
+    void patterns_that_the_grammar_does_not_know_are_read() {
+        String text = "class A { int f(Object b) { if (b instanceof B.C(int n) && n > 1) { return n; }"
+                + " return switch (b) { case D.E(String s, var t) -> s.length(); case D.F _, D.G _ -> 2;"
+                + " case B.C(int n) when n > 1 -> n; default -> §; }; } }";
+        try (SourceParser parser = Grammar.JAVA.open().orElseThrow();
+                SyntaxTree tree = parser.parse(text.replace("§", "3")).orElseThrow()) {
+            assertThat(tree.errorFree()).isTrue();
+            assertThat(tree.text()).isEqualTo(text.replace("§", "3"));
+            assertThat(tree.javaFaults(9)).isEmpty();
+        }
+        String comment = "class A { int f(B b) { // in this case\n b.c(1); // in this case b.c(1)\n return 1; } }";
+        try (SourceParser parser = Grammar.JAVA.open().orElseThrow();
+                SyntaxTree tree = parser.parse(comment).orElseThrow()) {
+            assertThat(tree.errorFree()).isTrue();
+            assertThat(tree.javaFaults(9)).isEmpty();
+        }
+    }
+
+    @Test
     void faults_are_counted_up_to_a_limit_and_in_java_only() {
         String text = "class A { void f() { return 1; } int g() { return q; } }";
         try (SourceParser parser = Grammar.JAVA.open().orElseThrow()) {
             try (SyntaxTree tree = parser.parse(text).orElseThrow()) {
-                assertThat(tree.faults(9, List.of())).isEqualTo(new Faults(2, 0));
-                assertThat(tree.faults(1, List.of())).isEqualTo(new Faults(1, 0));
+                assertThat(tree.faults(9, List.of())).isEqualTo(new Faults(2, 0, 0));
+                assertThat(tree.faults(1, List.of())).isEqualTo(new Faults(1, 0, 0));
                 assertThat(tree.faults(0, List.of())).isEqualTo(Faults.NONE);
                 assertThat(tree.javaFaults(1))
                         .containsExactly(new JavaFault(Kind.RETURN_VALUE, text.indexOf("return 1")));

@@ -57,6 +57,20 @@ class JavaMemberUsesTest {
                 "@lombok.Builder class A { int f() { return A.q; } }");
     }
 
+    @Test
+    void what_is_picked_from_types_of_the_platform_is_there() {
+        assertThat(JavaFaultsTest.all("class A { int f() { return Integer.MAX; } }"))
+                .containsExactly(Kind.UNKNOWN_NAME);
+        assertThat(JavaFaultsTest.all("class A { int f() { return Math.maxOf(1, 2); } }"))
+                .containsExactly(Kind.UNKNOWN_METHOD);
+        legal(
+                "class A { int f() { return Integer.MAX_VALUE + Math.max(1, 2) + Character.UnicodeBlock.of('a').f(); } }",
+                "class A { int f(B Integer) { return Integer.MAX + Integer.most(); } }",
+                "import a.Integer; class A { int f() { return Integer.MAX; } }",
+                "class Math extends B { int f() { return Math.maxOf(1, 2); } }",
+                "class A { Object f() { return System.out.made(String.class, Other.MAX); } }");
+    }
+
     private static void legal(String... texts) {
         for (String text : texts) {
             assertThat(JavaFaultsTest.all(text)).as(text).isEmpty();

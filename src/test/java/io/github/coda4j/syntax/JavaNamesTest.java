@@ -70,6 +70,68 @@ class JavaNamesTest {
     }
 
     @Test
+    void names_of_types_are_no_values() {
+        for (String text : List.of(
+                "import a.Count; class A extends B { Object f() { return Count; } }",
+                "class A extends B { Object f() { return String; } }",
+                "class A extends B { Object f(Count c) { return Count; } }",
+                "class A implements B { Object f() { return A; } class Item { } Object g() { return Item; } }")) {
+            assertThat(JavaFaultsTest.kinds(text)).as(text).contains(Kind.UNKNOWN_NAME);
+        }
+        JavaFaultsTest.legal(
+                "import java.util.UUID; class A implements B { Object f() { return UUID; } }",
+                "class A extends B { int f() { return Other; } }",
+                "class A { int String; int f() { return String; } }");
+    }
+
+    @Test
+    void names_are_visible_from_their_declaration_to_the_end_of_its_block() {
+        for (String body : List.of(
+                "int m = q; int q = 1; return m;",
+                "{ int q = 1; } return q;",
+                "for (int q = 0; q < 1; q++) { } return q;",
+                "for (int q : a(n)) { } return q;",
+                "for (int q : a(q)) { } return 1;",
+                "a(q -> q + 1); return q;",
+                "try (B q = b()) { } finally { q.c(); } return 1;",
+                "try { n++; } catch (C q) { } return q.c();",
+                "switch (n) { case 1: int q = 1; } return q;",
+                "return with;",
+                "n = record; return n;")) {
+            assertThat(JavaFaultsTest.inBody(body)).as(body).containsExactly(Kind.UNKNOWN_NAME);
+        }
+        for (String body : List.of(
+                "int q = 1; { return q; }",
+                "int q = (q = 1) + q; return q;",
+                "for (int q = 0; q < 1; q++) { n += q; } return n;",
+                "for (int q : a(n)) { n += q; } return n;",
+                "a((q, r) -> { int s = q; return s + r; }); return 1;",
+                "try (B q = b(); C r = q.c()) { r.d(q); } return 1;",
+                "try { n++; } catch (C q) { q.c(); } return 1;",
+                "switch (n) { case 1: int q = 1; break; default: q = 2; n = q; } return n;",
+                "if (!(a(n) instanceof B q)) { return 1; } return q.c();",
+                "return switch (a(n)) { case B -> (C<D>) q -> q.e() + 1; };",
+                "int with = 1; return with;")) {
+            assertThat(JavaFaultsTest.inBody(body)).as(body).isEmpty();
+        }
+    }
+
+    @Test
+    void interfaces_of_the_text_declare_nothing_else() {
+        for (String text : List.of(
+                "interface A { int N = 1; record B() implements A { int f() { return MAX; } } }",
+                "interface A<T> extends C { } interface C { int N = 1; } class B implements A<D> { int m = MAX; }")) {
+            assertThat(JavaFaultsTest.kinds(text)).as(text).containsExactly(Kind.UNKNOWN_NAME);
+        }
+        JavaFaultsTest.legal(
+                "interface A { int N = 1; record B() implements A { int f() { return N; } } }",
+                "interface A extends C { record B() implements A { int f() { return MAX; } } }",
+                "interface A { class A2 { interface A { } } class B implements A { int f() { return MAX; } } }",
+                "interface A { } class B extends C implements A { int f() { return MAX; } }",
+                "interface A { } class B implements a.A { int f() { return MAX; } }");
+    }
+
+    @Test
     void names_are_declared_where_they_stand() {
         for (String text : List.of(
                 "class A { int f() { return q; } void g(int q) { } }",
@@ -120,11 +182,11 @@ class JavaNamesTest {
                 "class A extends B { int f() { return §q§ + r; } }",
                 "class A extends B { int f() { return §MAX§; } }",
                 "class A implements B { int f() { return §MAX§; } }",
-                "import a.Count; class A extends B { Count f() { return §Count§; } }")) {
-            assertThat(doubtful(text)).as(text).isEqualTo(new Faults(0, 1));
+                "import static a.B.q; class A { int f() { return §q§ + q(); } }")) {
+            assertThat(faults(text)).as(text).isEqualTo(new Faults(0, 1, 0));
         }
-        assertThat(doubtful("class A extends B { int f() { return §q + r * q§; } }"))
-                .isEqualTo(new Faults(0, 3));
+        assertThat(faults("class A extends B { int f() { return §q + r * q§; } }"))
+                .isEqualTo(new Faults(0, 3, 0));
         for (String text : List.of(
                 "class A extends B { int f() { return q + §1§; } }",
                 "class A extends B { int f() { return §q§; } int g() { return q; } }",
@@ -133,20 +195,21 @@ class JavaNamesTest {
                 "class A extends B { int f() { return §q§; } } class B { int q; }",
                 "import static a.B.*; class A extends B { int f() { return §q + this.q§; } }",
                 "import static a.B.q; class A extends B { int f() { return §q§; } }",
+                "import static a.B.q; class A { int f() { return §q§ + q() - q; } }",
                 "class A extends B { void f() { §log.info(this.logger)§; } }",
                 "class A extends B { void f() { §q_r.g(java.util.List.of())§; } }",
                 "class A extends B { int f() { return §q()§; } }")) {
-            assertThat(doubtful(text)).as(text).isEqualTo(Faults.NONE);
+            assertThat(faults(text)).as(text).isEqualTo(Faults.NONE);
         }
-        assertThat(doubtful("class A { int f() { return §q§; } }"))
+        assertThat(faults("class A { int f() { return §q§; } }"))
                 .as("what is sure is not doubtful")
-                .isEqualTo(new Faults(1, 0));
-        assertThat(doubtful("class A extends B { int f() { return §q§; } class C { D g() { return §r§; } } }"))
-                .isEqualTo(new Faults(0, 2));
+                .isEqualTo(new Faults(1, 0, 0));
+        assertThat(faults("class A extends B { int f() { return §q§; } class C { D g() { return §r§; } } }"))
+                .isEqualTo(new Faults(0, 2, 0));
     }
 
-    /** Counts doubts between pairs of {@code §}. */
-    private static Faults doubtful(String marked) {
+    /** Counts faults, and doubts and odd values between pairs of {@code §}. */
+    static Faults faults(String marked) {
         String[] parts = marked.split("§");
         List<TextRange> within = new ArrayList<>();
         int start = 0;

@@ -148,6 +148,27 @@ class JavaValuesTest {
     }
 
     @Test
+    void types_of_the_platform_are_what_they_are() {
+        odd(
+                List.of(
+                        "import java.util.Optional; class A { Optional<B> f(B b) { return b; } }",
+                        "import java.util.Optional; class A { B f(Optional<B> b) { return b; } }",
+                        "import java.util.List; class A { B m; A(List<C> m) { this.m = m; } }",
+                        "import java.util.ArrayList; import java.util.Map; class A { Map f(ArrayList b) { return b; } }",
+                        "import java.util.UUID; class A { int f(UUID b) { return b; } }",
+                        "interface A { A NONE = new B(); record B() implements A { public String toString() { return NONE; } } }"));
+        fine(List.of(
+                "import java.util.ArrayList; class A { Iterable<B> f(ArrayList<B> b) { return b; } }",
+                "import java.util.ArrayList; class A { Object f(ArrayList<B> b) { return b; } }",
+                "import java.util.List; class A { List<B> f(B b) { return b; } }",
+                "import java.util.List; class A { <T> T f(List<B> b) { return b; } }",
+                "import a.Optional; class A { Optional<B> f(B b) { return b; } }",
+                "import java.util.*; class A { Optional<B> f(B b) { return b; } }",
+                "import java.util.Map.Entry; class A { B f(Entry b) { return b; } }",
+                "import java.util.None; class A { B f(None b) { return b; } }"));
+    }
+
+    @Test
     void arrays_are_arrays_of_the_same() {
         odd(
                 returned("int", "bytes", "new int[2]", "names"),

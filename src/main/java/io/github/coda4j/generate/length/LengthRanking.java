@@ -15,7 +15,7 @@ import java.util.function.ToDoubleFunction;
  */
 public final class LengthRanking {
     /** How many nats an answer may lack and still be taken because it parses. */
-    public static final double ABOUT_AS_GOOD = 16;
+    public static final double ABOUT_AS_GOOD = 40;
 
     private LengthRanking() {}
 

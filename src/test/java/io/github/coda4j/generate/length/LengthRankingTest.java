@@ -39,7 +39,7 @@ class LengthRankingTest {
                 .as("what is left of a closed hole counts, not its masks")
                 .containsExactly(closedEarlier, closed, sure, equal);
         assertThat(LengthRanking.aboutAsGood(List.of(sure, equal, unsure))).containsExactly(sure, equal, unsure);
-        Candidate far = new Candidate(1, 1, -18.5, 0);
+        Candidate far = new Candidate(1, 1, -42.5, 0);
         assertThat(LengthRanking.aboutAsGood(List.of(sure, far))).containsExactly(sure);
     }
 
