@@ -211,10 +211,11 @@ final class AnswerComparison implements SearchStage {
         List<Candidate> good = LengthRanking.aboutAsGood(ranked);
         List<Spelling> cut = names.cut(hole, all.stream().map(TrialAnswer::text).toList(), hidden, MOST_CUT, SHORT);
         boolean named = spelled.size() < MOST_NAMED
-                && (!cut.isEmpty()
-                        || all.stream()
-                                .filter(answer -> good.contains(answer.candidate()))
-                                .map(TrialAnswer::text)
+                && (Stream.concat(
+                                        cut.stream().map(Spelling::text),
+                                        all.stream()
+                                                .filter(answer -> good.contains(answer.candidate()))
+                                                .map(TrialAnswer::text))
                                 .anyMatch(DocumentNames::isName)
                         || !setup.choice()
                                 .faultless(texts(hole, chosen.get(hole).text())));

@@ -12,8 +12,6 @@ import java.util.Map;
 final class JavaVisible {
     private static final TextRange EVERYWHERE = new TextRange(0, Integer.MAX_VALUE);
 
-    private static final TextRange LABEL = new TextRange(0, 0);
-
     private final TextRange all;
     private final Map<String, List<TextRange>> ranges = new HashMap<>();
 
@@ -50,7 +48,7 @@ final class JavaVisible {
     }
 
     private void addDeclared(JavaNode node, TextRange around) {
-        TextRange scope = scope(node, around);
+        TextRange scope = JavaScopes.SCOPES.contains(node.kind()) ? new TextRange(node.start(), node.end()) : around;
         for (JavaNode name : node.declared()) {
             add(name.text(), range(node, name, scope));
         }
@@ -61,19 +59,7 @@ final class JavaVisible {
         }
     }
 
-    /** The grammar takes a lambda behind a label of a switch for a part of the label. */
-    private TextRange scope(JavaNode node, TextRange around) {
-        if (node.is("switch_label")) {
-            return LABEL;
-        }
-        boolean narrower = around != LABEL && JavaScopes.SCOPES.contains(node.kind());
-        return narrower ? new TextRange(node.start(), node.end()) : around;
-    }
-
     private TextRange range(JavaNode declaration, JavaNode name, TextRange scope) {
-        if (scope == LABEL) {
-            return all;
-        }
         return switch (declaration.kind()) {
             case "variable_declarator", "resource" -> new TextRange(name.start(), scope.end());
             case "enhanced_for_statement" ->

@@ -128,15 +128,7 @@ class EngineAnswerChoiceTest extends HoleSearchFixture {
     void names_of_the_document_are_looked_at_where_an_answer_is_a_name() throws Exception {
         String before = "class A extends B { int sum = 1; int f() { return ";
         String after = "; } }";
-        // It is not sure of the name's length, but of the rest of the name once a part of it stands.
-        int[] known = new ByteTokenizer().encode(before + "sum" + after);
-        Supplier<RuleDenoiser> model = () -> new RuleDenoiser(
-                4096, (sequence, position) -> agrees(known, sequence) ? known[position] : 'x', (sequence, position) -> {
-                    boolean begun = IntStream.of(sequence).noneMatch(id -> id == ByteTokenizer.MASK)
-                            || IntStream.range(before.length(), before.length() + 3)
-                                    .anyMatch(i -> sequence[i] == known[i]);
-                    return !agrees(known, sequence) ? 0.5 : begun ? 0.99 : 0.45;
-                });
+        Supplier<RuleDenoiser> model = () -> sureOfRest(before, "sum", after, 'x');
         Document document = Document.parse(before + "<|hole|>" + after);
         WindowOptions java = WindowOptions.DEFAULT.withGrammar(Optional.of(Grammar.JAVA));
         DecodeOptions decode = DecodeOptions.ofSteps(64);
@@ -156,24 +148,35 @@ class EngineAnswerChoiceTest extends HoleSearchFixture {
         // Sure of two letters of three: of the names that end in them the only number stands farthest.
         String before = "class A { int num; String hum, gum, rum, yum, sum; int f() { return ";
         String after = "; } }";
-        int[] known = new ByteTokenizer().encode(before + "sum" + after);
-        RuleDenoiser model = new RuleDenoiser(
-                4096,
-                (sequence, position) -> sequence.length == known.length ? known[position] : 'x',
-                (sequence, position) ->
-                        sequence.length != known.length ? 0.3 : position > before.length() ? 0.97 : 0.2);
         Document document = Document.parse(before + "<|hole|>" + after);
         LengthOptions how = PLAIN.withCandidates(2).withReadsBack(false).withParses(true);
         WindowOptions java = WindowOptions.DEFAULT.withGrammar(Optional.of(Grammar.JAVA));
-        Completion completion = run(sureOfRest(before, "sum", after), document, how, DecodeOptions.ofSteps(64), java);
+        Completion completion =
+                run(sureOfRest(before, "sum", after, 'x'), document, how, DecodeOptions.ofSteps(64), java);
         assertThat(completion.text()).isEqualTo("num");
     }
 
-    /** Not sure of a name's length, but of the rest of the name once a part of it stands. */
-    private static RuleDenoiser sureOfRest(String before, String name, String after) {
+    @Test
+    void names_are_looked_at_where_something_speaks_against_the_best_answer() throws Exception {
+        String before = "class A { int sum, num; A(int sum, int num) { this.sum = ";
+        String after = "; } }";
+        Document document = Document.parse(before + "<|hole|>" + after);
+        WindowOptions java = WindowOptions.DEFAULT.withGrammar(Optional.of(Grammar.JAVA));
+        LengthOptions how = PLAIN.withCandidates(2).withParses(true);
+        for (char digit : List.of('(', '1')) {
+            Completion completion =
+                    run(sureOfRest(before, "sum", after, digit), document, how, DecodeOptions.ofSteps(64), java);
+            assertThat(completion.text()).as("not %s", digit).isEqualTo("sum");
+        }
+    }
+
+    /** Not sure of a name's length, but of the rest of the name once a part of it stands; else of some char. */
+    private static RuleDenoiser sureOfRest(String before, String name, String after, char other) {
         int[] known = new ByteTokenizer().encode(before + name + after);
         return new RuleDenoiser(
-                4096, (sequence, position) -> agrees(known, sequence) ? known[position] : 'x', (sequence, position) -> {
+                4096,
+                (sequence, position) -> agrees(known, sequence) ? known[position] : other,
+                (sequence, position) -> {
                     boolean begun = IntStream.of(sequence).noneMatch(id -> id == ByteTokenizer.MASK)
                             || IntStream.range(before.length(), before.length() + name.length())
                                     .anyMatch(i -> sequence[i] == known[i]);

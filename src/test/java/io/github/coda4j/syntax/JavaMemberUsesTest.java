@@ -64,7 +64,8 @@ class JavaMemberUsesTest {
         assertThat(JavaFaultsTest.all("class A { int f() { return Math.maxOf(1, 2); } }"))
                 .containsExactly(Kind.UNKNOWN_METHOD);
         legal(
-                "class A { int f() { return Integer.MAX_VALUE + Math.max(1, 2) + Character.UnicodeBlock.of('a').f(); } }",
+                "class A { int f() { return Integer.MAX_VALUE + Math.max(1, 2); } }",
+                "class A { B f() { return Character.UnicodeBlock.of('a').b(); } }",
                 "class A { int f(B Integer) { return Integer.MAX + Integer.most(); } }",
                 "import a.Integer; class A { int f() { return Integer.MAX; } }",
                 "class Math extends B { int f() { return Math.maxOf(1, 2); } }",

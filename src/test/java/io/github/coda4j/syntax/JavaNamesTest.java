@@ -127,6 +127,7 @@ class JavaNamesTest {
                 "interface A { int N = 1; record B() implements A { int f() { return N; } } }",
                 "interface A extends C { record B() implements A { int f() { return MAX; } } }",
                 "interface A { class A2 { interface A { } } class B implements A { int f() { return MAX; } } }",
+                "interface A extends C { } class B implements A { int f() { return MAX; } }",
                 "interface A { } class B extends C implements A { int f() { return MAX; } }",
                 "interface A { } class B implements a.A { int f() { return MAX; } }");
     }

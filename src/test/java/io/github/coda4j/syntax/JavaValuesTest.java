@@ -149,14 +149,15 @@ class JavaValuesTest {
 
     @Test
     void types_of_the_platform_are_what_they_are() {
-        odd(
-                List.of(
-                        "import java.util.Optional; class A { Optional<B> f(B b) { return b; } }",
-                        "import java.util.Optional; class A { B f(Optional<B> b) { return b; } }",
-                        "import java.util.List; class A { B m; A(List<C> m) { this.m = m; } }",
-                        "import java.util.ArrayList; import java.util.Map; class A { Map f(ArrayList b) { return b; } }",
-                        "import java.util.UUID; class A { int f(UUID b) { return b; } }",
-                        "interface A { A NONE = new B(); record B() implements A { public String toString() { return NONE; } } }"));
+        odd(List.of(
+                "import java.util.Optional; class A { Optional<B> f(B b) { return b; } }",
+                "import java.util.Optional; class A { B f(Optional<B> b) { return b; } }",
+                "import java.util.List; class A { B m; A(List<C> m) { this.m = m; } }",
+                "import java.util.ArrayList; import java.util.Map; class A { Map f(ArrayList b) { return b; } }",
+                "import java.util.UUID; class A { int f(UUID b) { return b; } }",
+                "class A { long n; interface B { } class C implements B { int f() { return n; } } }",
+                "interface A { long n = 1; } class B { int n; class C implements A { int f() { return n; } } }",
+                "interface A { A NONE = new B(); record B() implements A { String f() { return NONE; } } }"));
         fine(List.of(
                 "import java.util.ArrayList; class A { Iterable<B> f(ArrayList<B> b) { return b; } }",
                 "import java.util.ArrayList; class A { Object f(ArrayList<B> b) { return b; } }",
