@@ -22,7 +22,8 @@ final class JavaPlatform {
 
     private static final Map<String, Set<String>> FIELDS = new ConcurrentHashMap<>();
     private static final Map<String, Set<String>> METHODS = new ConcurrentHashMap<>();
-    private static final Map<String, Optional<JavaType>> TYPES = new ConcurrentHashMap<>();
+    /** Those met so far; names of none are not kept, texts may have any number. */
+    private static final Map<String, JavaType> TYPES = new ConcurrentHashMap<>();
 
     private JavaPlatform() {}
 
@@ -38,9 +39,13 @@ final class JavaPlatform {
      * @return empty when there is none of the name
      */
     static Optional<JavaType> type(String name) {
-        return name.startsWith("java.")
-                ? TYPES.computeIfAbsent(name, _ -> known(name).map(JavaPlatform::typeOf))
-                : Optional.empty();
+        Optional<JavaType> met = Optional.ofNullable(TYPES.get(name));
+        if (met.isPresent() || !name.startsWith("java.")) {
+            return met;
+        }
+        Optional<JavaType> type = known(name).map(JavaPlatform::typeOf);
+        type.ifPresent(found -> TYPES.put(name, found));
+        return type;
     }
 
     private static JavaType typeOf(Class<?> type) {
