@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -168,6 +169,26 @@ class EngineAnswerChoiceTest extends HoleSearchFixture {
                     run(sureOfRest(before, "sum", after, digit), document, how, DecodeOptions.ofSteps(64), java);
             assertThat(completion.text()).as("not %s", digit).isEqualTo("sum");
         }
+    }
+
+    @Test
+    void words_that_are_no_variables_do_not_take_the_place_of_names() throws Exception {
+        String words = IntStream.range(0, 130).mapToObj(i -> " w" + i).collect(Collectors.joining());
+        String before = "class A { int f() { return ";
+        String after = "; } /*" + words + " */ int sum; }";
+        // It knows the name and is less sure at its length than elsewhere.
+        int[] near = new ByteTokenizer().encode(before + "sum" + after.substring(0, SearchSetup.SIGHT));
+        RuleDenoiser model = new RuleDenoiser(
+                4096,
+                (sequence, position) -> agrees(near, sequence) ? near[position] : '(',
+                (sequence, _) -> agrees(near, sequence) ? 0.3 : 0.5);
+        Completion completion = run(
+                model,
+                Document.parse(before + "<|hole|>" + after),
+                PLAIN.withCandidates(2).withParses(true),
+                DecodeOptions.ofSteps(64),
+                WindowOptions.DEFAULT.withGrammar(Optional.of(Grammar.JAVA)));
+        assertThat(completion.text()).isEqualTo("sum");
     }
 
     /** Not sure of a name's length, but of the rest of the name once a part of it stands; else of some char. */
