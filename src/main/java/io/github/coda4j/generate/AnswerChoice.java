@@ -121,9 +121,9 @@ final class AnswerChoice {
         return preferred(ways, lacks, 1).getFirst();
     }
 
-    /** Whether a name may stand for a variable in a hole, as far as a judge knows. */
-    Predicate<String> variables(int hole) {
-        return judge.flatMap(own -> own.variables(hole)).orElse(_ -> true);
+    /** Whether a name may stand in a hole with these answers around, as far as a judge knows. */
+    Predicate<String> names(int hole, List<String> answers) {
+        return judge.flatMap(own -> own.variables(hole, answers)).orElse(_ -> true);
     }
 
     /** Whether a judge has nothing against a way to fill all holes. */

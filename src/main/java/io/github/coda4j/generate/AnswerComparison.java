@@ -231,7 +231,10 @@ final class AnswerComparison implements SearchStage {
         return Optional.of(new SpelledAnswers(
                 layout,
                 cut,
-                named ? names.near(hole, hidden, setup.choice().variables(hole), MOST_NAMES, LONGEST_NAME) : List.of(),
+                named
+                        ? names.near(
+                                hole, hidden, setup.choice().names(hole, texts(hole, "")), MOST_NAMES, LONGEST_NAME)
+                        : List.of(),
                 (texts, lacks) -> sound(hole, texts, lacks),
                 Optional.of(outside).filter(_ -> alone),
                 setup.how().readsBack(),

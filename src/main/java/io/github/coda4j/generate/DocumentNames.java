@@ -77,7 +77,10 @@ record DocumentNames(List<String> pieces, Tokenizer tokenizer) {
                 .toList();
     }
 
-    /** What stands in front of the rest of the hole's line where an answer says it at the end of a line and goes on. */
+    /**
+     * What stands in front of the rest of the hole's line where an answer says it at the end of a line, outside of all
+     * brackets that the answer opens, and goes on.
+     */
     static Optional<String> cut(String answer, String after) {
         String rest = after.lines().findFirst().orElse("").stripTrailing();
         int lineEnd = answer.indexOf('\n');
@@ -85,11 +88,18 @@ record DocumentNames(List<String> pieces, Tokenizer tokenizer) {
             String before = answer.substring(0, lineEnd).stripTrailing();
             if (before.endsWith(rest)) {
                 return Optional.of(before.substring(0, before.length() - rest.length()))
-                        .filter(cut -> !cut.isBlank());
+                        .filter(cut -> !cut.isBlank() && opened(cut) <= 0);
             }
             lineEnd = answer.indexOf('\n', lineEnd + 1);
         }
         return Optional.empty();
+    }
+
+    /** How many more brackets a text opens than it closes. */
+    private static int opened(String text) {
+        return text.chars()
+                .map(next -> "([{".indexOf(next) >= 0 ? 1 : ")]}".indexOf(next) >= 0 ? -1 : 0)
+                .sum();
     }
 
     private Optional<Spelling> spelling(String text, String hidden, int longest) {

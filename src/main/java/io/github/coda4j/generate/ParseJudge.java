@@ -102,10 +102,10 @@ final class ParseJudge {
         }
     }
 
-    /** What may stand for a variable in a hole by its name alone, where that is known. */
-    Optional<Predicate<String>> variables(int hole) {
+    /** What may stand for a variable in a hole with these answers around, where that is known. */
+    Optional<Predicate<String>> variables(int hole, List<String> answers) {
         try (SourceParser parser = grammar.flatMap(Grammar::open).orElse(null)) {
-            return parser == null ? Optional.empty() : new HoledText(parser, pieces).variables(hole);
+            return parser == null ? Optional.empty() : new HoledText(parser, pieces).variables(hole, answers);
         }
     }
 

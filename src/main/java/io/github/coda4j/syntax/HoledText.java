@@ -19,6 +19,8 @@ import java.util.stream.IntStream;
  * swallowed an opening bracket shows as an error at the end of the file.
  */
 public final class HoledText {
+    private static final String ANY_NAME = "x";
+
     private final SourceParser parser;
     private final List<String> pieces;
     /** Where each hole is when nothing is in any. */
@@ -135,12 +137,16 @@ public final class HoledText {
     /**
      * What may stand for a variable in a hole by its name alone.
      *
-     * @return empty where that is not known: it is for sound texts in Java only
+     * @param answers one for each hole; that of this one does not matter
+     * @return empty where a name would stand for something else, and where that is not known: it is for sound texts in
+     *     Java
      */
-    public Optional<Predicate<String>> variables(int hole) {
-        List<String> fillers = Collections.nCopies(offsets.length, filler);
-        try (SyntaxTree tree = parser.parse(filled(fillers)).orElse(null)) {
-            return tree == null || !tree.errorFree() ? Optional.empty() : tree.variables(startOf(hole, filler));
+    public Optional<Predicate<String>> variables(int hole, List<String> answers) {
+        List<String> others = new ArrayList<>(answers);
+        others.set(hole, ANY_NAME);
+        int start = ranges(others).get(hole).start();
+        try (SyntaxTree tree = parser.parse(filled(others)).orElse(null)) {
+            return tree == null || !tree.errorFree() ? Optional.empty() : tree.variables(start);
         }
     }
 

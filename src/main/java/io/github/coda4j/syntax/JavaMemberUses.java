@@ -63,8 +63,12 @@ final class JavaMemberUses {
             case "import_declaration" -> {
                 boolean ofMembers = JavaNames.importsMember(node);
                 anyMethod |= ofMembers && node.has("asterisk");
-                Set<String> names = ofMembers ? methods : imported;
-                node.children().getFirst().child("name").ifPresent(name -> names.add(name.text()));
+                node.children().getFirst().child("name").ifPresent(name -> {
+                    imported.add(name.text());
+                    if (ofMembers) {
+                        methods.add(name.text());
+                    }
+                });
             }
             default -> {
                 if (JavaMembers.TYPES.contains(node.kind())) {

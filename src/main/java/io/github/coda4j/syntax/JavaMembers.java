@@ -238,11 +238,13 @@ final class JavaMembers {
     }
 
     /** Whether a value takes a variable by its name alone when it is computed. */
-    static boolean reads(JavaNode value, String name) {
+    private static boolean reads(JavaNode value, String name) {
         return switch (value.kind()) {
             case "identifier" ->
                 !value.in("name") && !value.in("field") && value.text().equals(name);
-            case "lambda_expression" -> false;
+            case "lambda_expression", "break_statement", "continue_statement" -> false;
+            case "switch_label" -> value.all("guard").stream().anyMatch(guard -> reads(guard, name));
+            case "labeled_statement" -> reads(value.children().getLast(), name);
             case "method_reference" -> reads(value.children().getFirst(), name);
             default ->
                 value.children().stream()

@@ -64,29 +64,47 @@ final class JavaNames {
     JavaNames(JavaFaults faults, JavaNode root) {
         this.faults = faults;
         this.root = root;
-    }
-
-    void visit() {
         if (root.source().contains("lombok")) {
             everywhere.addAll(LOGGERS);
         }
+    }
+
+    void visit() {
         collect(root);
         visit(root, JavaPlace.around(root, everywhere));
     }
 
     /**
-     * What may stand for a variable at a place by its name alone.
+     * What may stand for a variable in the place of a name.
      *
-     * @param position index of a char
+     * @param position index of the name's first char
+     * @return empty when it stands for no variable there, or is no name alone
      */
-    static Predicate<String> at(JavaNode root, int position) {
+    static Optional<Predicate<String>> at(JavaNode root, int position) {
+        if (!isVariable(root, position)) {
+            return Optional.empty();
+        }
         JavaNames names = new JavaNames(new JavaFaults(0), root);
         names.collect(root);
         JavaPlace place = JavaPlace.around(root, names.everywhere).at(root, position);
-        return name -> names.importsAny
+        return Optional.of(name -> names.importsAny
                 || place.declares(name, position)
                 || names.imported.contains(name) && !names.called.contains(name)
-                || inheritable(name, place) && names.used.contains(name) && !names.isType(name);
+                || place.implementing() && LOGGERS.contains(name)
+                || inheritable(name, place) && names.used.contains(name) && !names.isType(name));
+    }
+
+    private static boolean isVariable(JavaNode node, int position) {
+        for (JavaNode child : node.children()) {
+            if (child.start() <= position && position < child.end()) {
+                boolean name = child.is("identifier") && child.start() == position;
+                boolean picked = child.in("object")
+                        || node.is("method_reference")
+                                && child == node.children().getFirst();
+                return name ? picked || isExpression(node, child) : isVariable(child, position);
+            }
+        }
+        return false;
     }
 
     private void collect(JavaNode node) {
@@ -248,7 +266,7 @@ final class JavaNames {
 
     private void checkOwn(JavaNode identifier, JavaPlace place) {
         String name = identifier.text();
-        boolean logger = LOGGERS.contains(name) && (place.implementing() || everywhere.contains(name));
+        boolean logger = LOGGERS.contains(name) && place.implementing() || everywhere.contains(name);
         if (!identifier.is("identifier") || !Character.isLowerCase(name.charAt(0)) || logger) {
             return;
         }

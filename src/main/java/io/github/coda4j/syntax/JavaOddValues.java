@@ -89,8 +89,8 @@ final class JavaOddValues {
         Optional<JavaNode> value = assignment.child("right");
         if (field.isPresent() && value.isPresent()) {
             String name = field.get().text();
-            boolean leftOut = parameters.containsKey(name) && !JavaMembers.reads(value.get(), name);
-            if (leftOut || isEmpty(value.get(), fields.get(name), parameters)) {
+            boolean leftOut = parameters.containsKey(name) && !uses(value.get(), name);
+            if (leftOut || isEmpty(value.get(), fields.getOrDefault(name, ""), parameters)) {
                 faults.odd(value.get());
             }
         }
@@ -112,7 +112,15 @@ final class JavaOddValues {
 
     /** Whether a value is {@code null} where a parameter of its type might be. */
     private static boolean isEmpty(JavaNode value, String type, Map<String, String> parameters) {
-        return value.is("null_literal") && parameters.containsValue(type);
+        return value.is("null_literal") && !type.isEmpty() && parameters.containsValue(type);
+    }
+
+    /** Whether a name alone stands anywhere in a value for a variable. */
+    private static boolean uses(JavaNode value, String name) {
+        return value.any(node -> node.is("identifier")
+                && !node.in("name")
+                && !node.in("field")
+                && node.text().equals(name));
     }
 
     /** The field that a method is named after. */

@@ -5,8 +5,8 @@ import java.util.regex.Pattern;
 
 /**
  * Writes patterns that the grammar does not know as ones of the same length that it does: record patterns of types with
- * a dot in their names (14.30.1), and several patterns without names in one label (14.11.1), where they begin on one
- * line: a comment may end with such a word.
+ * a dot in their names (14.30.1), but for those within others, and several patterns without names in one label
+ * (14.11.1). They begin on the line of their keyword: a comment may end with such a word.
  */
 final class JavaPatterns {
     private static final Pattern QUALIFIED =
@@ -25,11 +25,12 @@ final class JavaPatterns {
     /** Replaces chars in what the first group of a pattern finds. */
     private static String replaced(String text, Pattern pattern, String what, String by) {
         Matcher found = pattern.matcher(text);
-        StringBuilder changed = null;
+        StringBuilder changed = new StringBuilder(text.length());
+        int end = 0;
         while (found.find()) {
-            changed = changed == null ? new StringBuilder(text) : changed;
-            changed.replace(found.start(1), found.end(1), found.group(1).replaceAll(what, by));
+            changed.append(text, end, found.start(1)).append(found.group(1).replaceAll(what, by));
+            end = found.end(1);
         }
-        return changed == null ? text : changed.toString();
+        return end == 0 ? text : changed.append(text, end, text.length()).toString();
     }
 }

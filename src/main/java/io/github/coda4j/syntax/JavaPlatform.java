@@ -16,9 +16,18 @@ import java.util.stream.Stream;
 /** The types of {@code java.base} as they are where this runs; those of {@code java.lang} every text sees. */
 final class JavaPlatform {
     /** Those that hardly any package has one of its own of. */
-    private static final Set<String> COMMON = Stream.concat(
-                    JavaType.FINAL.keySet().stream(), Stream.of("Math", "StrictMath", "System", "Object"))
-            .collect(Collectors.toUnmodifiableSet());
+    private static final Set<String> COMMON = Set.of(
+            "Boolean",
+            "Double",
+            "Float",
+            "Integer",
+            "Long",
+            "Math",
+            "Object",
+            "Short",
+            "StrictMath",
+            "String",
+            "System");
 
     private static final Map<String, Set<String>> FIELDS = new ConcurrentHashMap<>();
     private static final Map<String, Set<String>> METHODS = new ConcurrentHashMap<>();

@@ -70,7 +70,7 @@ final class JavaTypeNames {
     }
 
     /** All interfaces of a type that the text declares, as {@link JavaInterfaces#of}. */
-    Optional<Set<JavaNode>> interfaces(JavaNode type) {
+    Optional<List<JavaNode>> interfaces(JavaNode type) {
         return interfaces.of(type);
     }
 

@@ -31,7 +31,7 @@ final class JavaVariables {
                         .map(name -> types.named(name.text(), name.start()))
                         .orElse(JavaType.UNKNOWN)
                 : JavaType.UNKNOWN;
-        Optional<Set<JavaNode>> interfaces = types.interfaces(owner);
+        Optional<List<JavaNode>> interfaces = types.interfaces(owner);
         boolean inherits = !named
                 || owner.is("enum_declaration")
                 || owner.child("superclass").isPresent()

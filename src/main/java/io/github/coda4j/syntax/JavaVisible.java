@@ -1,57 +1,54 @@
 package io.github.coda4j.syntax;
 
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.List;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Map.Entry;
+import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * Variables, and where their names alone stand for them (6.3). Those of patterns are visible in all of their member.
  */
 final class JavaVisible {
-    private static final TextRange EVERYWHERE = new TextRange(0, Integer.MAX_VALUE);
+    private final Set<String> everywhere;
+    /** By the name, the ends of the ranges in which it is visible by their starts; those of one name are disjoint. */
+    private final Map<String, TreeMap<Integer, Integer>> ranges = new HashMap<>();
 
-    private final TextRange all;
-    private final Map<String, List<TextRange>> ranges = new HashMap<>();
-
-    private JavaVisible(TextRange all) {
-        this.all = all;
+    private JavaVisible(Set<String> everywhere) {
+        this.everywhere = everywhere;
     }
 
     /** Those that are visible wherever one looks for them here. */
     static JavaVisible everywhere(Collection<String> names) {
-        JavaVisible visible = new JavaVisible(EVERYWHERE);
-        names.forEach(name -> visible.add(name, EVERYWHERE));
-        return visible;
+        return new JavaVisible(Set.copyOf(names));
     }
 
     /** What a member or the head of a type declares, outside of the bodies in it. */
     static JavaVisible within(JavaNode member) {
-        JavaVisible visible = new JavaVisible(new TextRange(member.start(), member.end()));
-        visible.addDeclared(member, visible.all);
+        JavaVisible visible = new JavaVisible(new HashSet<>());
+        visible.addDeclared(member, new TextRange(member.start(), member.end()));
         return visible;
     }
 
     boolean isEmpty() {
-        return ranges.isEmpty();
+        return everywhere.isEmpty() && ranges.isEmpty();
     }
 
     /** Whether a name at a place stands for one of them. */
     boolean has(String name, int position) {
-        return ranges.getOrDefault(name, List.of()).stream()
-                .anyMatch(range -> range.start() <= position && position < range.end());
-    }
-
-    private void add(String name, TextRange range) {
-        ranges.computeIfAbsent(name, _ -> new ArrayList<>(1)).add(range);
+        if (everywhere.contains(name)) {
+            return true;
+        }
+        TreeMap<Integer, Integer> own = ranges.get(name);
+        Entry<Integer, Integer> last = own == null ? null : own.floorEntry(position);
+        return last != null && position < last.getValue();
     }
 
     private void addDeclared(JavaNode node, TextRange around) {
         TextRange scope = JavaScopes.SCOPES.contains(node.kind()) ? new TextRange(node.start(), node.end()) : around;
-        for (JavaNode name : node.declared()) {
-            add(name.text(), range(node, name, scope));
-        }
+        node.declared().forEach(name -> add(node, name, scope));
         for (JavaNode child : node.children()) {
             if (!JavaMembers.TYPES.contains(child.kind()) && !JavaMembers.BODIES.contains(child.kind())) {
                 addDeclared(child, child.is("resource_specification") ? ofResources(node, child) : scope);
@@ -59,17 +56,23 @@ final class JavaVisible {
         }
     }
 
-    private TextRange range(JavaNode declaration, JavaNode name, TextRange scope) {
-        return switch (declaration.kind()) {
-            case "variable_declarator", "resource" -> new TextRange(name.start(), scope.end());
+    private void add(JavaNode declaration, JavaNode name, TextRange scope) {
+        switch (declaration.kind()) {
+            case "instanceof_expression", "type_pattern", "record_pattern_component" -> everywhere.add(name.text());
+            case "variable_declarator", "resource" -> add(name.text(), name.start(), scope.end());
             case "enhanced_for_statement" ->
-                declaration
-                        .child("body")
-                        .map(body -> new TextRange(body.start(), body.end()))
-                        .orElse(scope);
-            case "instanceof_expression", "type_pattern", "record_pattern_component" -> all;
-            default -> scope;
-        };
+                declaration.child("body").ifPresent(body -> add(name.text(), body.start(), body.end()));
+            default -> add(name.text(), scope.start(), scope.end());
+        }
+    }
+
+    /** Within the range of another one of its name, which no compiler takes, a variable adds nothing. */
+    private void add(String name, int start, int end) {
+        TreeMap<Integer, Integer> own = ranges.computeIfAbsent(name, _ -> new TreeMap<>());
+        Entry<Integer, Integer> before = own.floorEntry(start);
+        if (before == null || before.getValue() < end) {
+            own.put(start, end);
+        }
     }
 
     private static TextRange ofResources(JavaNode statement, JavaNode resources) {

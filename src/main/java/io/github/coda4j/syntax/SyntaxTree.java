@@ -185,13 +185,13 @@ public final class SyntaxTree implements AutoCloseable {
     }
 
     /**
-     * What may stand for a variable at a place by its name alone.
+     * What may stand for a variable in the place of a name.
      *
-     * @param position index of a char
-     * @return empty where that is not known: it is for Java only
+     * @param position index of the name's first char
+     * @return empty where no name stands for a variable, and where that is not known: it is for Java only
      */
     Optional<Predicate<String>> variables(int position) {
-        return javaTree().map(root -> JavaNames.at(root, position));
+        return javaTree().flatMap(root -> JavaNames.at(root, position));
     }
 
     private Optional<JavaNode> javaTree() {

@@ -61,7 +61,8 @@ class DocumentNamesTest {
     void an_answer_that_says_what_follows_the_hole_and_goes_on_is_cut_there() {
         assertThat(cut("; }\n}", "a; }\n int f() { return b", "c;\n}", "d + e; } \n", " ; }\n", "f; }", "a; }\n"))
                 .containsExactly("a", "d + e");
-        assertThat(cut(");\n", "{\n g(x);\n}")).containsExactly("{\n g(x");
+        assertThat(cut(");\n", "{\n g(x);\n}")).as("within its own brackets").isEmpty();
+        assertThat(cut(");\n", "g(x));\n h(")).containsExactly("g(x)");
         assertThat(cut("\n}", "a\n}")).as("the hole ends its line").isEmpty();
         assertThat(cut("", "a\n}")).as("nothing follows").isEmpty();
         assertThat(cut(";", "a;\nb", "much longer;\nb", "c;\nb", "d;\nb"))

@@ -51,6 +51,9 @@ class ParseJudgeTest {
         List<List<String>> ways = List.of(List.of("n;\n n = 1"), List.of("1"));
         assertThat(line.preferred(ways, List.of(0.0, ParseJudge.RARE - 0.1), 1)).containsExactly(1);
         assertThat(line.preferred(ways, List.of(0.0, ParseJudge.RARE + 0.1), 1)).containsExactly(0);
+        assertThat(line.faultless(List.of("f(new A() { int f(int m) {\n m = n;\n return m; } }.n)")))
+                .as("within its own brackets")
+                .isTrue();
     }
 
     @Test
@@ -71,20 +74,34 @@ class ParseJudgeTest {
         ParseJudge own = new ParseJudge(
                 Optional.of(Grammar.JAVA),
                 List.of("class A { int sum; int f(int n) { int m = 1; /* word */ return ", "; } int g(int q) { } }"));
-        assertThat(own.variables(0)).hasValueSatisfying(names -> {
+        assertThat(own.variables(0, List.of(""))).hasValueSatisfying(names -> {
             assertThat(List.of("sum", "n", "m")).allMatch(names);
             assertThat(List.of("q", "f", "A", "word", "int")).noneMatch(names);
         });
-        assertThat(judge.variables(0)).as("a supertype may have what is used").hasValueSatisfying(names -> {
-            assertThat(List.of("sum", "n", "f")).allMatch(names);
-            assertThat(List.of("q", "B", "int")).noneMatch(names);
-        });
-        assertThat(new ParseJudge(Optional.of(Grammar.PYTHON), List.of("x = ", "\n")).variables(0))
+        ParseJudge two = new ParseJudge(
+                Optional.of(Grammar.JAVA), List.of("class A { int f() { int ", " = 3; return ", "; } }"));
+        assertThat(two.variables(1, List.of("count", "")))
+                .as("with what is in another hole")
+                .hasValueSatisfying(names -> assertThat("count").matches(names));
+        for (String place :
+                List.of("int § = 3;", "final § b;", "int n = b.§(1);", "int n = b.§;", "Object n = §::b;")) {
+            ParseJudge other =
+                    new ParseJudge(Optional.of(Grammar.JAVA), List.of(("class A { " + place + " }").split("§")));
+            boolean variable = place.contains("::");
+            assertThat(other.variables(0, List.of("")).isPresent()).as(place).isEqualTo(variable);
+        }
+        assertThat(judge.variables(0, List.of("")))
+                .as("a supertype may have what is used")
+                .hasValueSatisfying(names -> {
+                    assertThat(List.of("sum", "n", "f")).allMatch(names);
+                    assertThat(List.of("q", "B", "int")).noneMatch(names);
+                });
+        assertThat(new ParseJudge(Optional.of(Grammar.PYTHON), List.of("x = ", "\n")).variables(0, List.of("")))
                 .isEmpty();
-        assertThat(new ParseJudge(Optional.empty(), List.of("x = ", "\n")).variables(0))
+        assertThat(new ParseJudge(Optional.empty(), List.of("x = ", "\n")).variables(0, List.of("")))
                 .isEmpty();
         assertThat(new ParseJudge(Optional.of(Grammar.JAVA), List.of("class { \n class A { int n = ", "; }"))
-                        .variables(0))
+                        .variables(0, List.of("")))
                 .isEmpty();
     }
 

@@ -219,6 +219,8 @@ class JavaFaultsTest {
                 "class A { int m; A(int n) { this.m = m; } }",
                 "class A { final int m; A(B n) { this.m = n.m + n.m(); } }",
                 "class A { final B m; A(int n) { this.m = () -> m; } }",
+                "class A { final int m; A(B n) { m = switch (n) { case m -> 1; default -> 2; }; } }",
+                "class A { final int m; A(B n) { m = switch (n) { case a: m: for (;;) { break m; } }; } }",
                 "class A { final B m; A(int n) { this.m = new B() { int f() { return m; } }; } }");
     }
 

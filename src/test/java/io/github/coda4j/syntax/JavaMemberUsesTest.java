@@ -68,6 +68,7 @@ class JavaMemberUsesTest {
                 "class A { B f() { return Character.UnicodeBlock.of('a').b(); } }",
                 "class A { int f(B Integer) { return Integer.MAX + Integer.most(); } }",
                 "import a.Integer; class A { int f() { return Integer.MAX; } }",
+                "import static a.B.Integer; class A { int f() { return Integer.MAX + Integer.most(); } }",
                 "class Math extends B { int f() { return Math.maxOf(1, 2); } }",
                 "class A { Object f() { return System.out.made(String.class, Other.MAX); } }");
     }

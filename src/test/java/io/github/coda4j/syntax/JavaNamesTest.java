@@ -129,7 +129,19 @@ class JavaNamesTest {
                 "interface A { class A2 { interface A { } } class B implements A { int f() { return MAX; } } }",
                 "interface A extends C { } class B implements A { int f() { return MAX; } }",
                 "interface A { } class B extends C implements A { int f() { return MAX; } }",
-                "interface A { } class B implements a.A { int f() { return MAX; } }");
+                "interface A { } class B implements a.A { int f() { return MAX; } }",
+                "class C { interface A { } } class B implements A { int f() { return MAX; } }",
+                "interface A { int foo = 1; } class B implements A { int f() { return this.foo; } }");
+        StringBuilder chain = new StringBuilder("interface I0 { } ");
+        for (int i = 1; i < 5_000; i++) {
+            chain.append("interface I")
+                    .append(i)
+                    .append(" extends I")
+                    .append(i - 1)
+                    .append(" { } ");
+        }
+        assertThat(JavaFaultsTest.kinds(chain + "class A implements I4999 { int f() { return MAX; } }"))
+                .containsExactly(Kind.UNKNOWN_NAME);
     }
 
     @Test

@@ -17,6 +17,8 @@ class JavaOddValuesTest {
         usual(
                 "class A { B b, c; A(B b, B c) { this.b = §b§; } }",
                 "class A { B b, c; A(B b, B c) { this.b = §c.with(b)§; } }",
+                "class A { B b; A(B b) { this.b = §() -> { c(); b.d(); }§; } }",
+                "class A { B b; A(B b) { this.b = §new B() { void c() { b.d(); } }§; } }",
                 "class A { B b; void set(B c) { this.b = §c§; } }",
                 "class A { B b; void set(B b) { this.c = §d§; } }",
                 "class A { B b; void set(B b) { C c = new C() { void f() { this.b = §c§; } }; } }");
@@ -49,6 +51,8 @@ class JavaOddValuesTest {
                 "class A { B f(C c) { return §null§; } }",
                 "class A { B f(B b) { b.c(); return §null§; } }",
                 "class A { B f(B b) { return §b§; } }",
+                "class A extends B { { this.next = §null§; } }",
+                "class A { B b = new B() {{ this.next = §null§; }}; }",
                 "class A { List<B> b; A(List<C> d) { this.b = §null§; } }");
     }
 
