@@ -85,10 +85,12 @@ class EvalServerTest {
                 .hasSize(2);
         for (String name :
                 List.of("holes/infill-random-light.auto", "holes/infill-random-light.4", "texts/humaneval")) {
-            assertThat(Files.readAllLines(there.resolve(name).resolve("samples.jsonl")))
-                    .as(name)
-                    .hasSize(2)
-                    .isEqualTo(Files.readAllLines(here.resolve(name).resolve("samples.jsonl")));
+            List<String> expected = Files.readAllLines(here.resolve(name).resolve("samples.jsonl"));
+            List<String> answers = Files.readAllLines(there.resolve(name).resolve("samples.jsonl"));
+            assertThat(answers).as(name).hasSize(2);
+            // A server is not told that the documents are in Python, which decides the first hole of unknown length.
+            int told = name.endsWith(".auto") ? 1 : 0;
+            assertThat(answers.subList(told, 2)).as(name).isEqualTo(expected.subList(told, 2));
         }
         JsonNode summary = Json.readObject(there.resolve("holes/summary.json"));
         assertThat(summary.at("/model/model").asText()).isEqualTo("coda-mini");
