@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -210,13 +211,11 @@ final class AnswerComparison implements SearchStage {
                 LengthRanking.ranked(all.stream().map(TrialAnswer::candidate).toList());
         List<Candidate> good = LengthRanking.aboutAsGood(ranked);
         List<Spelling> cut = names.cut(hole, all.stream().map(TrialAnswer::text).toList(), hidden, MOST_CUT, SHORT);
+        Stream<String> answers = Stream.concat(
+                cut.stream().map(Spelling::text),
+                all.stream().filter(answer -> good.contains(answer.candidate())).map(TrialAnswer::text));
         boolean named = spelled.size() < MOST_NAMED
-                && (Stream.concat(
-                                        cut.stream().map(Spelling::text),
-                                        all.stream()
-                                                .filter(answer -> good.contains(answer.candidate()))
-                                                .map(TrialAnswer::text))
-                                .anyMatch(DocumentNames::isName)
+                && (answers.anyMatch(DocumentNames::isName)
                         || !setup.choice()
                                 .faultless(texts(hole, chosen.get(hole).text())));
         if (cut.isEmpty() && !named) {
@@ -231,10 +230,7 @@ final class AnswerComparison implements SearchStage {
         return Optional.of(new SpelledAnswers(
                 layout,
                 cut,
-                named
-                        ? names.near(
-                                hole, hidden, setup.choice().names(hole, texts(hole, "")), MOST_NAMES, LONGEST_NAME)
-                        : List.of(),
+                named ? names.near(hole, hidden, fitting(hole), MOST_NAMES, LONGEST_NAME) : List.of(),
                 (texts, lacks) -> sound(hole, texts, lacks),
                 Optional.of(outside).filter(_ -> alone),
                 setup.how().readsBack(),
@@ -246,6 +242,11 @@ final class AnswerComparison implements SearchStage {
     private List<Integer> sound(int hole, List<String> texts, List<Double> lacks) {
         List<List<String>> ways = texts.stream().map(text -> texts(hole, text)).toList();
         return setup.choice().preferred(ways, lacks, SpelledAnswers.SPELLED);
+    }
+
+    /** Which names may stand in a hole beside the best answers so far. */
+    private Predicate<String> fitting(int hole) {
+        return setup.choice().names(hole, texts(hole, ""));
     }
 
     /** The best answers so far to all holes, with another one to a hole. */

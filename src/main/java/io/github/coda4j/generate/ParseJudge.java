@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
@@ -104,23 +105,23 @@ final class ParseJudge {
 
     /** What may stand for a variable in a hole with these answers around, where that is known. */
     Optional<Predicate<String>> variables(int hole, List<String> answers) {
-        try (SourceParser parser = grammar.flatMap(Grammar::open).orElse(null)) {
-            return parser == null ? Optional.empty() : new HoledText(parser, pieces).variables(hole, answers);
-        }
+        return ofText(text -> text.variables(hole, answers), Optional.empty());
     }
 
     /** Whether nothing speaks against a way to fill the holes, or that cannot be known. */
     boolean faultless(List<String> way) {
+        return ofText(
+                text -> switch (text.judge(List.of(way)).getFirst()) {
+                    case PARSES -> judged(text, 0, way, 0).faultless();
+                    case BREAKS -> false;
+                    case UNKNOWN -> true;
+                },
+                true);
+    }
+
+    private <T> T ofText(Function<HoledText, T> question, T unknown) {
         try (SourceParser parser = grammar.flatMap(Grammar::open).orElse(null)) {
-            if (parser == null) {
-                return true;
-            }
-            HoledText text = new HoledText(parser, pieces);
-            return switch (text.judge(List.of(way)).getFirst()) {
-                case PARSES -> judged(text, 0, way, 0).faultless();
-                case BREAKS -> false;
-                case UNKNOWN -> true;
-            };
+            return parser == null ? unknown : question.apply(new HoledText(parser, pieces));
         }
     }
 

@@ -230,11 +230,7 @@ final class JavaMembers {
 
     /** Whether a value is the field of this object. */
     private static boolean isOwn(JavaNode value, String name) {
-        return value.is("field_access")
-                && value.child("object").filter(of -> of.is("this")).isPresent()
-                && value.child("field")
-                        .filter(field -> field.text().equals(name))
-                        .isPresent();
+        return value.fieldOfThis().filter(field -> field.text().equals(name)).isPresent();
     }
 
     /** Whether a value takes a variable by its name alone when it is computed. */
@@ -282,12 +278,7 @@ final class JavaMembers {
         };
         return left.flatMap(variable -> switch (variable.kind()) {
             case "identifier" -> Optional.of(new Target(variable.text(), false, node));
-            case "field_access" ->
-                variable.child("object")
-                        .filter(object -> object.is("this"))
-                        .flatMap(_ -> variable.child("field"))
-                        .map(name -> new Target(name.text(), true, node));
-            default -> Optional.empty();
+            default -> variable.fieldOfThis().map(name -> new Target(name.text(), true, node));
         });
     }
 

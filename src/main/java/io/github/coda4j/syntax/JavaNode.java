@@ -59,6 +59,14 @@ record JavaNode(String source, String kind, String field, int start, int end, Li
         return Optional.empty();
     }
 
+    /** The name of the field where this is one of {@code this}. */
+    Optional<JavaNode> fieldOfThis() {
+        return is("field_access")
+                        && child("object").filter(object -> object.is("this")).isPresent()
+                ? child("field")
+                : Optional.empty();
+    }
+
     /** The children of a kind. */
     List<JavaNode> all(String kind) {
         return children.stream().filter(child -> child.is(kind)).toList();

@@ -81,11 +81,7 @@ final class JavaOddValues {
     }
 
     private void checkAssignment(JavaNode assignment, Map<String, String> fields, Map<String, String> parameters) {
-        Optional<JavaNode> field = assignment
-                .child("left")
-                .filter(left -> left.is("field_access"))
-                .filter(left -> left.child("object").filter(of -> of.is("this")).isPresent())
-                .flatMap(left -> left.child("field"));
+        Optional<JavaNode> field = assignment.child("left").flatMap(JavaNode::fieldOfThis);
         Optional<JavaNode> value = assignment.child("right");
         if (field.isPresent() && value.isPresent()) {
             String name = field.get().text();

@@ -136,9 +136,7 @@ final class JavaValues {
     private void checkAssigned(JavaNode assignment) {
         JavaNode left = assignment.children().getFirst();
         Optional<JavaNode> right = assignment.child("right");
-        boolean own = left.is("field_access")
-                && left.child("object").filter(object -> object.is("this")).isPresent();
-        if (right.isPresent() && (own || left.is("identifier"))) {
+        if (right.isPresent() && (left.fieldOfThis().isPresent() || left.is("identifier"))) {
             check(right.get(), expressions.typeOf(left));
         }
     }
